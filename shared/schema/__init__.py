@@ -1,0 +1,1 @@
+"""Tables, migrations, Firestore rules and indexes. Importing a module here opens no connection."""

@@ -1,0 +1,54 @@
+"""The steps a migration is made of: each is safe to run again, and locks nobody out.
+
+Neither MySQL nor MariaDB can roll DDL back. So a migration that died half way is healed by
+running it again, and every step first looks whether it is already done.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from alembic import op
+from sqlalchemy import text
+
+OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
+
+
+def create_table(statement: str) -> None:
+    """Create a table; the statement is `CREATE TABLE IF NOT EXISTS` with all its keys inside.
+
+    Columns are compared byte by byte unless they name another collation.
+    """
+    if not statement.lstrip().startswith("CREATE TABLE IF NOT EXISTS "):
+        raise ValueError("a table is made by CREATE TABLE IF NOT EXISTS, so that it can run again")
+    op.execute(text(f"{statement} {OPTIONS}"))
+
+
+def add_column(table: str, column: str, definition: str) -> None:
+    """Add a column without copying the table; NOT NULL needs a DEFAULT for older revisions."""
+    if not _exists("COLUMNS", table, "COLUMN_NAME", column):
+        op.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {definition}, ALGORITHM=INSTANT"))
+
+
+def add_index(table: str, index: str, *columns: str) -> None:
+    """Add an index while others read and write the table."""
+    if not _exists("STATISTICS", table, "INDEX_NAME", index):
+        keys = ", ".join(columns)
+        op.execute(
+            text(f"ALTER TABLE {table} ADD INDEX {index} ({keys}), ALGORITHM=INPLACE, LOCK=NONE")
+        )
+
+
+def insert_missing(table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert the rows whose primary key is not there yet; rows that are there stay as they are."""
+    columns = list(rows[0])
+    names, values = ", ".join(columns), ", ".join(f":{column}" for column in columns)
+    statement = text(f"INSERT IGNORE INTO {table} ({names}) VALUES ({values})")  # noqa: S608 - names in a migration's own text
+    op.get_bind().execute(statement, [dict(row) for row in rows])
+
+
+def _exists(kind: str, table: str, field: str, name: str) -> bool:
+    query = text(
+        f"SELECT 1 FROM information_schema.{kind} WHERE TABLE_SCHEMA = DATABASE()"  # noqa: S608 - constants of this file
+        f" AND TABLE_NAME = :table AND {field} = :name LIMIT 1"
+    )
+    found = op.get_bind().execute(query, {"table": table, "name": name})
+    return found.first() is not None
