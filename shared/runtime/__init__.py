@@ -1,0 +1,1 @@
+"""How any function runs. Knows nothing of games."""

@@ -1,0 +1,266 @@
+"""From a delivery to the trigger's handler, and from what it does to an answer."""
+
+import asyncio
+import contextvars
+import functools
+import os
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from shared.runtime import clock, errors, logs, manifest, settings, tracing
+from shared.runtime import pool as connections
+from shared.runtime.events import deadletters
+from shared.runtime.events.envelope import Event, Unreadable, anonymous, cloud_event, push
+from shared.runtime.http.replies import Raw, problem
+from shared.runtime.manifest import Manifest
+
+REDRIVE_HEADER = "savepoint-redrive"
+SCHEDULE = "schedule"
+DONE, _UNPROCESSABLE, _FAILED, _AWAY = 204, 422, 500, 503
+
+M = TypeVar("M", bound=BaseModel)
+EntryPoint = Callable[[Request], Awaitable[Raw]]
+# A status, and what to say when it is not 204.
+Outcome = tuple[int, str]
+
+_current: ContextVar[Event] = ContextVar("event")
+
+
+def current() -> Event:
+    """Return the event being handled."""
+    return _current.get()
+
+
+def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]], EntryPoint]:
+    """Handle each message of the manifest's topic, parsed as `model`."""
+
+    def decorate(handler: Callable[[M], None]) -> EntryPoint:
+        def run(event: Event) -> None:
+            handler(parsed(model, event.data))
+
+        return entry_point(manifest.load(Path(entry_file).parent), "message", push, run)
+
+    return decorate
+
+
+def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], EntryPoint]:
+    """Handle each message of the manifest's topic as it is, whatever it holds."""
+
+    def decorate(handler: Callable[[Event], None]) -> EntryPoint:
+        return entry_point(manifest.load(Path(entry_file).parent), "message", push, handler)
+
+    return decorate
+
+
+def on_document(
+    model: type[M], entry_file: str
+) -> Callable[[Callable[[M | None, dict[str, str]], None]], EntryPoint]:
+    """Handle each change of the manifest's documents: the document (None: deleted) and its path."""
+    from shared.runtime.events import firestore_event  # noqa: PLC0415  protobuf: only where used
+
+    def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:
+        known = manifest.load(Path(entry_file).parent)
+        watched = known.trigger.document
+        if watched is None:
+            message = f"{known.name} watches no document: see its function.yaml"
+            raise TypeError(message)
+
+        def run(event: Event) -> None:
+            if firestore_event.changed_nothing(event):
+                return
+            members = firestore_event.decode(event)
+            variables = firestore_event.path_variables(watched.path, event)
+            handler(None if members is None else _validated(model, members), variables)
+
+        def read(consumer: str, headers: dict[str, str], body: bytes) -> Event:
+            event = cloud_event(consumer, headers, body)
+            written_in = firestore_event.traceparent(firestore_event.decode(event))
+            if written_in:
+                event.attributes["traceparent"] = written_in
+            return event
+
+        return entry_point(known, "document", read, run)
+
+    return decorate
+
+
+def on_schedule(
+    entry_file: str,
+) -> Callable[[Callable[[], dict[str, int] | None]], EntryPoint]:
+    """Handle the manifest's schedule; the counts that the handler returns are logged."""
+
+    def decorate(handler: Callable[[], dict[str, int] | None]) -> EntryPoint:
+        def run(event: Event) -> None:
+            del event
+            counts = handler()
+            logs.info("done", counts=counts or {})
+
+        return entry_point(manifest.load(Path(entry_file).parent), SCHEDULE, scheduled, run)
+
+    return decorate
+
+
+def scheduled(consumer: str, headers: dict[str, str], body: bytes) -> Event:
+    """Return the event of a schedule's call."""
+    now = clock.now()
+    name = headers.get("x-cloudscheduler-scheduletime", now.isoformat())
+    return Event(f"{consumer}-{name}", SCHEDULE, now, consumer, {}, b"", headers, body)
+
+
+def parsed(model: type[M], data: bytes) -> M:
+    """Return a payload as its model; raise Unreadable, whose text never holds the payload."""
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise Unreadable(_findings(error)) from error
+
+
+def _validated(model: type[M], members: dict[str, Any]) -> M:
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        raise Unreadable(_findings(error)) from error
+
+
+def _findings(error: ValidationError) -> str:
+    listed = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed[:10])
+
+
+def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: bool) -> Outcome:
+    """Run a handler on an event and decide what becomes of it.
+
+    keep: the event may become a dead letter (not so for a schedule, nor for the dead letters'
+    own consumer). redrive: an operator waits for the outcome, which is told, not buried.
+    """
+    token = _current.set(event)
+    try:
+        if deadletters.is_paused(event.consumer, time.monotonic()) and not redrive:
+            return _AWAY, "paused by an operator"
+        run(event)
+    except (Unreadable, errors.HopelessEvent) as error:
+        code = error.code if isinstance(error, errors.HopelessEvent) else "unreadable"
+        return _hopeless(event, code, str(error), keep=keep, redrive=redrive)
+    except errors.Unavailable as error:
+        logs.warning("a store is away", event_id=event.id, reason=error.detail)
+        return _AWAY, error.detail
+    except Exception as error:  # noqa: BLE001  a bug is retried, never taken for a bad message
+        reason = "".join(traceback.format_exception(error))
+        logs.error("the handler failed", event_id=event.id)
+        if keep and not redrive and deadletters.is_old(event.time):
+            # Of a long traceback the end says what it was.
+            tail = reason[-deadletters.MAX_REASON_LENGTH :]
+            return _hopeless(event, "failed", tail, keep=keep, redrive=redrive)
+        _note(event, reason)
+        return _FAILED, f"{type(error).__name__}: {error}" if redrive else "a bug of ours"
+    finally:
+        _current.reset(token)
+    if event.type != SCHEDULE:
+        deadletters.clear_failure(event)
+    return DONE, ""
+
+
+def _note(event: Event, reason: str) -> None:
+    """Note a failed try, unless it was a schedule's call: the next one is another event."""
+    if event.type != SCHEDULE:
+        deadletters.note_failure(event, reason)
+
+
+def _hopeless(event: Event, code: str, reason: str, *, keep: bool, redrive: bool) -> Outcome:
+    if redrive:
+        return _UNPROCESSABLE, f"{code}: {reason}"
+    if not keep:
+        logs.error("an event that cannot be kept", event_id=event.id, code=code, reason=reason)
+        _note(event, f"{code}: {reason}")
+        return _FAILED, reason
+    try:
+        deadletters.bury(event, code, reason)
+    except errors.Unavailable as error:
+        return _AWAY, error.detail
+    return DONE, ""
+
+
+def entry_point(
+    known: Manifest,
+    kind: str,
+    read: Callable[[str, dict[str, str], bytes], Event],
+    run: Callable[[Event], None],
+) -> EntryPoint:
+    """Return the function's target: reads the delivery on the loop, handles it in a thread."""
+    if "K_SERVICE" in os.environ:
+        settings.check(uses_sql=known.stores.sql is not None)
+    threads = known.stores.sql.pool if known.stores.sql else known.concurrency
+    connections.wish(threads)
+    keep = kind != SCHEDULE and known.trigger.topic != deadletters.TOPIC
+
+    @functools.cache
+    def pool() -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(threads, known.name)
+
+    async def main(request: Request) -> Raw:
+        started, received_at = time.perf_counter(), clock.now()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        body = await request.body()
+        try:
+            event, problem_found = read(known.name, headers, body), None
+        except Unreadable as error:
+            event, problem_found = anonymous(known.name, headers, body), str(error)
+        context = tracing.begin(known.name, event.traceparent)
+        redrive = REDRIVE_HEADER in headers
+
+        def work() -> Outcome:
+            if problem_found is not None:
+                return _hopeless(event, "unreadable", problem_found, keep=keep, redrive=redrive)
+            return handle(event, run, keep=keep, redrive=redrive)
+
+        loop, inside = asyncio.get_running_loop(), contextvars.copy_context()
+        status, said = await loop.run_in_executor(pool(), inside.run, work)
+        _log(context, kind, event, status, received_at, (time.perf_counter() - started) * 1000)
+        return _answer(status, said)
+
+    return main
+
+
+def _answer(status: int, said: str) -> Raw:
+    if status == DONE:
+        return Raw(status, [], b"")
+    error: errors.ProblemError = errors.Internal(said)
+    if status == _AWAY:
+        error = errors.Unavailable(said)
+    elif status == _UNPROCESSABLE:
+        error = errors.Unprocessable(said)
+    body, headers = problem(error)
+    return Raw(status, [*headers, (b"content-type", b"application/problem+json")], body)
+
+
+def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
+    context: tracing.Context,
+    kind: str,
+    event: Event,
+    status: int,
+    received_at: datetime,
+    elapsed_ms: float,
+) -> None:
+    """Write the event's line, which is its span as well."""
+    name = f"{event.consumer} ← {event.type}"
+    severity = "INFO" if status == DONE else "WARNING" if status == _AWAY else "ERROR"
+    span = {
+        "name": name,
+        "kind": kind,
+        "parent": context.parent,
+        "start": received_at,
+        "ms": round(elapsed_ms, 3),
+        "status": "ok" if status == DONE else "error",
+        "attributes": {"event_id": event.id, "status": status},
+    }
+    age = (received_at - event.time).total_seconds()
+    logs.write(severity, f"{name} {status}", {"event_id": event.id, "age_s": age, "span": span})

@@ -1,0 +1,111 @@
+"""Events that failed: noted while they are retried, kept for an operator when they are hopeless."""
+
+import base64
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, delete, select
+
+from shared.runtime import clock, errors, logs, messages, metrics, sql
+from shared.runtime.events.envelope import Event
+from shared.schema.operations import consumers, event_failures
+
+TOPIC = "dead-letters"
+# Eventarc and Pub/Sub give an event up after 24 h or more: ours is kept before they do.
+GIVE_UP_AFTER = timedelta(hours=20)
+# A first delivery arrives within seconds; only an older event can have a failure on record.
+FIRST_DELIVERY = timedelta(seconds=8)
+PAUSE_READ_EVERY_SECONDS = 5
+MAX_REASON_LENGTH = 2000
+
+_paused: dict[str, tuple[float, bool]] = {}
+
+
+class DeadLetter(messages.Message):
+    """An event that its consumer cannot handle, whole, with the reason."""
+
+    topic: ClassVar[str] = TOPIC
+    type: ClassVar[str] = "savepoint.dead_letter.v1"
+
+    consumer: str
+    event_id: str
+    code: str
+    reason: str
+    occurred_at: AwareDatetime
+    uid: str | None = None
+    headers: dict[str, str]
+    body_base64: str
+
+
+def bury(event: Event, code: str, reason: str, uid: str | None = None) -> None:
+    """Publish the event as a dead letter; raise Unavailable when it could not be stored.
+
+    It keeps its event id, so that burying it twice records it once.
+    """
+    letter = DeadLetter(
+        consumer=event.consumer,
+        event_id=event.id,
+        code=code,
+        reason=reason[:MAX_REASON_LENGTH],
+        occurred_at=clock.now(),
+        uid=uid,
+        headers=event.headers,
+        body_base64=base64.b64encode(event.body).decode("ascii"),
+    )
+    messages.publish(letter)
+    metrics.count(metrics.DEAD_LETTERS, consumer=event.consumer, code=code)
+    logs.error("dead letter", event_id=event.id, code=code, reason=reason[:MAX_REASON_LENGTH])
+
+
+def note_failure(event: Event, reason: str) -> None:
+    """Note a failed try, so that an operator sees what waits and why; best effort."""
+    now = clock.now()
+    row = {
+        "consumer": event.consumer,
+        "event_id": event.id,
+        "attempts": 1,
+        "reason": reason[-MAX_REASON_LENGTH:],
+        "first_failed_at": now,
+        "last_failed_at": now,
+    }
+    update = {
+        "attempts": event_failures.c.attempts + 1,
+        **sql.new_values("reason", "last_failed_at"),
+    }
+    metrics.count(metrics.EVENTS_FAILED, consumer=event.consumer)
+    try:
+        sql.transact(lambda tx: sql.upsert(tx, event_failures, [row], update))
+    except errors.Unavailable:
+        logs.warning("a failure could not be noted: the database is away", event_id=event.id)
+
+
+def clear_failure(event: Event) -> None:
+    """Forget the failures of an event that has succeeded, if it can have had any."""
+    if clock.now() - event.time < FIRST_DELIVERY:
+        return
+    here = (event_failures.c.consumer == event.consumer) & (event_failures.c.event_id == event.id)
+    try:
+        sql.transact(lambda tx: tx.execute(delete(event_failures).where(here)))
+    except errors.Unavailable:
+        logs.warning("a failure could not be cleared: the database is away", event_id=event.id)
+
+
+def is_old(moment: datetime) -> bool:
+    """Tell whether an event of that time must be kept now, before its transport gives it up."""
+    return clock.now() - moment > GIVE_UP_AFTER
+
+
+def is_paused(consumer: str, monotonic: float) -> bool:
+    """Tell whether an operator paused this consumer; read at most every 5 s an instance."""
+    read_at, paused = _paused.get(consumer, (float("-inf"), False))
+    if monotonic - read_at < PAUSE_READ_EVERY_SECONDS:
+        return paused
+
+    def look(connection: Connection) -> bool:
+        row = select(consumers.c.consumer).where(consumers.c.consumer == consumer)
+        return connection.execute(row).first() is not None
+
+    paused = sql.read(look)
+    _paused[consumer] = (monotonic, paused)
+    return paused

@@ -1,0 +1,141 @@
+"""What arrives, made one shape: Pub/Sub's push envelope, Firestore's CloudEvent, a schedule."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, TypeAdapter
+
+from shared.runtime import clock
+
+KEPT_HEADERS = ("content-type", "ce-", "traceparent")
+MAX_ID_LENGTH = 191
+"""The width of the tables' event ids."""
+_KEPT_ID_LENGTH = 150
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+class Unreadable(Exception):
+    """A delivery that is not the envelope it should be."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One delivery.
+
+    id: the event's id, the same at every delivery. time: when it was stored for delivery.
+    data: the payload's bytes. headers, body: the delivery as it came, for a later redrive.
+    """
+
+    id: str
+    type: str
+    time: datetime
+    consumer: str
+    attributes: dict[str, str]
+    data: bytes
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def traceparent(self) -> str | None:
+        """Return the trace that the sender was in."""
+        return self.attributes.get("traceparent") or self.headers.get("traceparent")
+
+
+def short_id(event_id: str) -> str:
+    """Return an event id that the tables can hold: of a longer one the start and a hash of all."""
+    if len(event_id) <= MAX_ID_LENGTH:
+        return event_id
+    digest = hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{event_id[:_KEPT_ID_LENGTH]}-{digest[: MAX_ID_LENGTH - _KEPT_ID_LENGTH - 1]}"
+
+
+def kept(headers: dict[str, str]) -> dict[str, str]:
+    """Return the headers that make an event what it is, without those of its transport."""
+    return {name: value for name, value in headers.items() if name.startswith(KEPT_HEADERS)}
+
+
+def push(consumer: str, headers: dict[str, str], body: bytes) -> Event:
+    """Return the event in a Pub/Sub push request; raise Unreadable.
+
+    https://cloud.google.com/pubsub/docs/push#receive_push
+    """
+    try:
+        message: dict[str, Any] = json.loads(body)["message"]
+        attributes = {str(key): str(value) for key, value in message.get("attributes", {}).items()}
+        return message_event(
+            consumer,
+            attributes,
+            base64.b64decode(message.get("data", ""), validate=True),
+            message_id=str(message["messageId"]),
+            published_at=_MOMENT.validate_python(message["publishTime"]),
+            headers=kept(headers),
+            body=body,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"the body is not a Pub/Sub push request: {error!r}"
+        raise Unreadable(reason) from error
+
+
+def message_event(  # noqa: PLR0913  one argument a field of the message
+    consumer: str,
+    attributes: dict[str, str],
+    data: bytes,
+    *,
+    message_id: str,
+    published_at: datetime,
+    headers: dict[str, str],
+    body: bytes,
+) -> Event:
+    """Return the event in a Pub/Sub message; its CloudEvents id wins over Pub/Sub's."""
+    return Event(
+        id=short_id(attributes.get("ce-id") or message_id),
+        type=attributes.get("ce-type", "google.cloud.pubsub.topic.v1.messagePublished"),
+        time=published_at,
+        consumer=consumer,
+        attributes=attributes,
+        data=data,
+        headers=headers,
+        body=body,
+    )
+
+
+def cloud_event(consumer: str, headers: dict[str, str], body: bytes) -> Event:
+    """Return a CloudEvent in binary mode (CloudEvents 1.0, HTTP binding); raise Unreadable."""
+    lacking = [name for name in ("ce-id", "ce-type", "ce-time") if name not in headers]
+    if lacking:
+        reason = f"the request is no CloudEvent in binary mode: it lacks {lacking}"
+        raise Unreadable(reason)
+    try:
+        moment = _MOMENT.validate_python(headers["ce-time"])
+    except ValueError as error:
+        reason = f"ce-time is not a time: {headers['ce-time'][:50]}"
+        raise Unreadable(reason) from error
+    return Event(
+        id=short_id(headers["ce-id"]),
+        type=headers["ce-type"],
+        time=moment,
+        consumer=consumer,
+        attributes={name: value for name, value in headers.items() if name.startswith("ce-")},
+        data=body,
+        headers=kept(headers),
+        body=body,
+    )
+
+
+def anonymous(consumer: str, headers: dict[str, str], body: bytes) -> Event:
+    """Return a stand-in for a delivery that could not be read, so that it can be kept."""
+    digest = hashlib.sha256(body).hexdigest()
+    return Event(
+        id=f"unreadable-{digest[:32]}",
+        type="unreadable",
+        time=clock.now(),
+        consumer=consumer,
+        attributes={},
+        data=body,
+        headers=kept(headers),
+        body=body,
+    )

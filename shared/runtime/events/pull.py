@@ -1,0 +1,171 @@
+"""A topic emptied in batches: push delivers one message a request, a pull takes a thousand.
+
+A schedule calls the function; it pulls, handles and acknowledges until its time is over or the
+topic is empty.
+"""
+
+import base64
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+from google.api_core import exceptions as google
+from google.pubsub_v1 import SubscriberClient
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+from pydantic import BaseModel
+
+from shared.runtime import clock, errors, logs, manifest, messages, settings
+from shared.runtime.events import consumer, deadletters
+from shared.runtime.events.envelope import Event, Unreadable, message_event, push
+from shared.runtime.google_errors import AWAY
+from shared.runtime.manifest import Manifest
+
+M = TypeVar("M", bound=BaseModel)
+
+BATCH = 1000
+PULL_WAIT_SECONDS = 3
+ACKNOWLEDGE_SECONDS = 10
+# The rest of the function's timeout is left for the batch under way.
+SHARE_OF_TIMEOUT = 0.5
+
+_client: SubscriberClient | None = None
+_lock = threading.Lock()
+
+
+def on_pull(
+    model: type[M], entry_file: str
+) -> Callable[[Callable[[list[M]], None]], consumer.EntryPoint]:
+    """Handle the manifest's topic in batches of up to 1,000 messages.
+
+    The handler does one transaction; the batch is acknowledged after it returns. When it fails,
+    its messages are handled one by one, so that a broken one does not hold up the others.
+    """
+
+    def decorate(handler: Callable[[list[M]], None]) -> consumer.EntryPoint:
+        known = manifest.load(Path(entry_file).parent)
+
+        def read(name: str, headers: dict[str, str], body: bytes) -> Event:
+            # A redrive brings the one message that the schedule's call would have pulled.
+            if consumer.REDRIVE_HEADER in headers:
+                return push(name, headers, body)
+            return consumer.scheduled(name, headers, body)
+
+        def run(event: Event) -> None:
+            if event.type == consumer.SCHEDULE:
+                logs.info("done", counts={"messages": _drain(known, model, handler)})
+            else:
+                handler([consumer.parsed(model, event.data)])
+
+        return consumer.entry_point(known, consumer.SCHEDULE, read, run)
+
+    return decorate
+
+
+def _drain(known: Manifest, model: type[M], handler: Callable[[list[M]], None]) -> int:
+    """Handle what waits until nothing does or the time is over; return how many are done."""
+    done, until = 0, time.monotonic() + known.timeout * SHARE_OF_TIMEOUT
+    while time.monotonic() < until:
+        received = _pull(known.service)
+        if not received:
+            break
+        finished = _handle(known.name, model, handler, received)
+        _acknowledge(known.service, finished)
+        done += len(finished)
+    return done
+
+
+def _handle(
+    name: str, model: type[M], handler: Callable[[list[M]], None], received: list[Any]
+) -> list[str]:
+    """Return the acknowledgement ids of the messages that are done with."""
+    good: list[tuple[str, Event, M]] = []
+    finished: list[str] = []
+    for one in received:
+        event = _event(name, one.message)
+        try:
+            good.append((one.ack_id, event, consumer.parsed(model, event.data)))
+        except Unreadable as error:
+            deadletters.bury(event, "unreadable", str(error))
+            finished.append(one.ack_id)
+    try:
+        if good:
+            handler([payload for _, _, payload in good])
+        return finished + [ack_id for ack_id, _, _ in good]
+    except errors.Unavailable:
+        raise
+    except Exception:  # noqa: BLE001  whichever message it was, the others go on
+        logs.warning("a batch failed: its messages are handled one by one", messages=len(good))
+    for ack_id, event, payload in good:
+        alone = partial(_alone, handler, payload)
+        status, _ = consumer.handle(event, alone, keep=True, redrive=False)
+        if status == consumer.DONE:
+            finished.append(ack_id)
+    return finished
+
+
+def _alone(handler: Callable[[list[M]], None], payload: M, event: Event) -> None:
+    del event
+    handler([payload])
+
+
+def _event(name: str, message: Any) -> Event:
+    """Return a message's event; its body is what a push would have brought, for a redrive."""
+    attributes = dict(message.attributes)
+    pushed = {
+        "attributes": attributes,
+        "data": base64.b64encode(message.data).decode("ascii"),
+        "messageId": message.message_id,
+        "publishTime": clock.rfc3339(message.publish_time),
+    }
+    return message_event(
+        name,
+        attributes,
+        message.data,
+        message_id=message.message_id,
+        published_at=message.publish_time,
+        headers={"content-type": "application/json"},
+        body=json.dumps({"message": pushed}).encode(),
+    )
+
+
+def _pull(service: str) -> list[Any]:
+    request = {"subscription": _subscription(service), "max_messages": BATCH}
+    try:
+        answer = _subscriber().pull(request=request, retry=None, timeout=PULL_WAIT_SECONDS)
+    except google.DeadlineExceeded:
+        return []
+    except AWAY as error:
+        raise errors.Unavailable(messages.AWAY_DETAIL) from error
+    return list(answer.received_messages)
+
+
+def _acknowledge(service: str, ack_ids: list[str]) -> None:
+    if ack_ids:
+        request = {"subscription": _subscription(service), "ack_ids": ack_ids}
+        try:
+            _subscriber().acknowledge(request=request, retry=None, timeout=ACKNOWLEDGE_SECONDS)
+        except AWAY as error:  # they come again, and are handled again
+            raise errors.Unavailable(messages.AWAY_DETAIL) from error
+
+
+def _subscription(service: str) -> str:
+    return f"projects/{settings.core().project}/subscriptions/{service}"
+
+
+def _subscriber() -> SubscriberClient:
+    global _client  # noqa: PLW0603  one client a process is the point
+    with _lock:
+        if _client is None:
+            host = os.environ.get("PUBSUB_EMULATOR_HOST")
+            if host:
+                channel = grpc.insecure_channel(host, options=messages.CHANNEL_OPTIONS)
+                _client = SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
+            else:
+                _client = SubscriberClient()
+        return _client

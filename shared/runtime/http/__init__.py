@@ -1,0 +1,28 @@
+"""An HTTP function's edge: routes in, problem documents and ETags out.
+
+api = http.Api(__file__)
+
+@api.get("/v1/games/{game_id}")
+async def game(game_id: GameId) -> http.Reply[Game]: ...
+
+main = api.entry_point()
+"""
+
+from shared.runtime.http.api import Api
+from shared.runtime.http.batches import Batch, Receipt, Rejection
+from shared.runtime.http.binding import Request
+from shared.runtime.http.paging import Page, decode_cursor, encode_cursor
+from shared.runtime.http.replies import Reply, cache_control
+
+__all__ = [
+    "Api",
+    "Batch",
+    "Page",
+    "Receipt",
+    "Rejection",
+    "Reply",
+    "Request",
+    "cache_control",
+    "decode_cursor",
+    "encode_cursor",
+]

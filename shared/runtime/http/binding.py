@@ -1,0 +1,135 @@
+"""From a handler's signature to its arguments.
+
+Decided once when the route is registered: a name in the path is a path parameter; Player,
+Creator or Admin is the authenticated caller; Batch[Item] and a pydantic model are the body;
+Request is what is left of the request; everything else is a query parameter.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from shared.runtime import errors
+from shared.runtime.http.batches import Batch, Parser, described
+from shared.runtime.identity import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a handler may know of its request besides its parameters."""
+
+    headers: dict[bytes, bytes]
+    received_at: datetime
+
+
+class _Parameters(BaseModel):
+    """Base of the model that holds one route's path and query parameters."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a handler takes and gives."""
+
+    path_names: tuple[str, ...]
+    query_aliases: dict[str, str]
+    parameters: type[BaseModel] | None
+    body_name: str | None
+    body: type[BaseModel] | None
+    batch: Parser[Any] | None
+    caller_name: str | None
+    role: str | None
+    request_name: str | None
+    answer: Any
+
+    @property
+    def reads_body(self) -> bool:
+        """Tell whether the body is needed at all."""
+        return self.body_name is not None
+
+
+def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items: int) -> Signature:
+    """Return the signature of a handler; raise TypeError where it cannot be served."""
+    hints = get_type_hints(handler, include_extras=True)
+    answer = hints.pop("return", None)
+    found: dict[str, Any] = dict.fromkeys(
+        ("body_name", "body", "batch", "caller_name", "role", "request_name")
+    )
+    fields: dict[str, Any] = {}
+    aliases: dict[str, str] = {}
+    for name, parameter in inspect.signature(handler).parameters.items():
+        kind = hints[name]
+        if get_origin(kind) is Batch:
+            found |= {"body_name": name, "batch": Parser(get_args(kind)[0], max_items)}
+        elif inspect.isclass(kind) and issubclass(kind, Principal):
+            found |= {"caller_name": name, "role": getattr(kind, "role", "player")}
+        elif kind is Request:
+            found["request_name"] = name
+        elif inspect.isclass(kind) and issubclass(kind, BaseModel):
+            found |= {"body_name": name, "body": kind}
+        else:
+            default = ... if parameter.default is parameter.empty else parameter.default
+            # A trailing underscore frees a Python keyword: `from_` is the query's `from`.
+            aliases[name.rstrip("_")] = name
+            fields[name] = (kind, Field(default, alias=name.rstrip("_")))
+    lacking = set(path_names) - set(fields)
+    if lacking:
+        message = f"{handler.__name__} takes no parameter for {sorted(lacking)} of its path"
+        raise TypeError(message)
+    query = {alias: name for alias, name in aliases.items() if name not in path_names}
+    model = None
+    if fields:
+        model = create_model(f"{handler.__name__}_parameters", __base__=_Parameters, **fields)
+    return Signature(
+        path_names=path_names,
+        query_aliases=query,
+        parameters=model,
+        answer=answer,
+        **found,
+    )
+
+
+def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict[str, Any]:
+    """Return the path and query arguments, typed; raise BadRequest naming what does not parse."""
+    if signature.parameters is None:
+        return {}
+    given: dict[str, Any] = dict(path)
+    if query:
+        try:
+            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=100)
+        except ValueError as error:
+            message = "the query string cannot be read"
+            raise errors.BadRequest(message) from error
+        given |= {key: value for key, value in pairs if key in signature.query_aliases}
+    try:
+        model = signature.parameters.model_validate(given)
+    except ValidationError as error:
+        raise _unreadable("a parameter does not parse", error) from error
+    return vars(model)
+
+
+def body(signature: Signature, raw: bytes) -> Any:
+    """Return the body argument; raise BadRequest, Unprocessable or TooLarge."""
+    if signature.batch is not None:
+        return signature.batch.parse(raw)
+    if signature.body is None:  # pragma: no cover  asked only where there is a body
+        return None
+    try:
+        return signature.body.model_validate_json(raw)
+    except ValidationError as error:
+        if error.errors(include_input=False)[0]["type"] == "json_invalid":
+            raise _unreadable("the body is not JSON", error) from error
+        message = "the body has the wrong shape"
+        raise errors.Unprocessable(message, errors=described(error)) from error
+
+
+def _unreadable(what: str, error: ValidationError) -> errors.BadRequest:
+    listed = described(error)
+    named = "; ".join(f"{one['field']}: {one['detail']}" for one in listed)
+    return errors.BadRequest(f"{what}: {named}", errors=listed)

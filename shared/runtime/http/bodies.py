@@ -1,0 +1,61 @@
+"""Request bodies, read up to a limit that is counted while reading and while inflating."""
+
+import zlib
+
+from starlette.requests import ClientDisconnect, Request
+
+from shared.runtime import errors
+
+# A refused body is read on for a while, or the client sees a broken connection, not the 413.
+DRAINED_FACTOR = 16
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+async def read(request: Request, headers: dict[bytes, bytes], limit: int) -> bytes:
+    """Return the body, inflated, of at most `limit` bytes; raise TooLarge or BadRequest."""
+    wire, size = bytearray(), 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= limit:
+                wire += chunk
+            elif size > limit * DRAINED_FACTOR:
+                break
+    except ClientDisconnect as error:  # nobody reads the answer; the log must not call it our bug
+        message = "the body ended before its end"
+        raise errors.BadRequest(message) from error
+    if size > limit:
+        raise _too_large(limit, max(size, _declared(headers)))
+    encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
+    if encoding in ("", "identity"):
+        return bytes(wire)
+    if encoding in ("gzip", "x-gzip"):
+        return inflate(bytes(wire), limit)
+    message = f"Content-Encoding `{encoding}` is not understood: send gzip or none"
+    raise errors.BadRequest(message)
+
+
+def inflate(wire: bytes, limit: int) -> bytes:
+    """Return gzip data inflated; raise TooLarge as soon as it exceeds `limit` bytes."""
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        body = inflater.decompress(wire, limit + 1)
+    except zlib.error as error:
+        message = "Content-Encoding says gzip, but the body is not gzip"
+        raise errors.BadRequest(message) from error
+    if len(body) > limit:
+        raise _too_large(limit, len(body))
+    if not inflater.eof or inflater.unused_data:
+        message = "the gzip body ends too early, or something follows it"
+        raise errors.BadRequest(message)
+    return body
+
+
+def _declared(headers: dict[bytes, bytes]) -> int:
+    text = headers.get(b"content-length", b"")
+    return int(text) if text.isdigit() else 0
+
+
+def _too_large(limit: int, actual: int) -> errors.TooLarge:
+    message = f"the body may have {limit} bytes after inflation; this one has {actual} or more"
+    return errors.TooLarge(message, limit=limit, actual=actual)

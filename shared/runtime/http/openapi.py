@@ -1,0 +1,181 @@
+"""One OpenAPI 3.1 document from the routes themselves; not imported by deployed functions."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, create_model
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from pydantic_core import core_schema
+
+from shared.runtime import errors
+from shared.runtime.http.api import Api
+from shared.runtime.http.batches import Receipt
+from shared.runtime.http.replies import Reply
+from shared.runtime.http.routes import Route
+
+REF = "#/components/schemas/{model}"
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+
+class Problem(BaseModel):
+    """RFC 9457: what went wrong, for developers; `code` and `retry` are for the client."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: errors.Code
+    retry: errors.Retry
+    trace: str | None = None
+
+
+class _Schemas(GenerateJsonSchema):
+    """As pydantic's, except that an answer does not promise what it leaves out when null."""
+
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
+        total: bool,  # noqa: FBT001  pydantic's signature
+    ) -> bool:
+        """Tell whether a member is always there."""
+        left_out = self.mode == "serialization" and field["schema"]["type"] == "nullable"
+        return not left_out and super().field_is_required(field, total)
+
+
+def document(apis: Iterable[Api], *, version: str, server: str) -> dict[str, Any]:
+    """Return the OpenAPI document of all `apis`, the same for the same code."""
+    listed = sorted(
+        ((api, route) for api in apis for route in api.table.routes),
+        key=lambda pair: (pair[1].path, pair[1].method),
+    )
+    schemas, models = _schemas([route for _, route in listed])
+    paths: dict[str, Any] = {}
+    for api, route in listed:
+        operation = _operation(api, route, schemas)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Savepoint",
+            "version": version,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "paths": paths,
+        "components": {
+            "schemas": models,
+            "securitySchemes": {
+                "id_token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
+        },
+    }
+
+
+def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+        (Problem, "serialization"): None,
+        (Receipt, "serialization"): None,
+    }
+    for route in routes:
+        wanted |= dict.fromkeys(_models(route))
+    references, definitions = models_json_schema(
+        list(wanted), ref_template=REF, schema_generator=_Schemas
+    )
+    return references, dict(sorted(definitions["$defs"].items()))
+
+
+def _models(route: Route) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
+    answer = answer_model(route)
+    if answer is not None:
+        yield answer, "serialization"
+    if route.signature.batch is not None:
+        yield route.signature.batch.model, "validation"
+    if route.signature.body is not None:
+        yield route.signature.body, "validation"
+
+
+def answer_model(route: Route) -> type[BaseModel] | None:
+    """Return the model that a route answers with, or None when it has no body."""
+    answer = route.signature.answer
+    if get_origin(answer) is Reply:
+        answer = get_args(answer)[0]
+    return answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None
+
+
+def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    doc = (route.handler.__doc__ or route.handler.__name__).strip()
+    operation: dict[str, Any] = {
+        "operationId": f"{api.manifest.name}_{route.handler.__name__}",
+        "summary": doc.splitlines()[0],
+        "tags": [api.manifest.name],
+        "parameters": _parameters(route),
+        "responses": _responses(route, schemas),
+    }
+    if "\n" in doc:
+        operation["description"] = "\n".join(line.strip() for line in doc.splitlines()[1:]).strip()
+    body = _body(route)
+    if body is not None:
+        content = {"application/json": {"schema": schemas[body, "validation"]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if route.role is not None:
+        operation["security"] = [{"id_token": []}]
+        operation["x-role"] = route.role
+    if route.headers:
+        operation["deprecated"] = True
+    return operation
+
+
+def _body(route: Route) -> type[BaseModel] | None:
+    batch = route.signature.batch
+    return batch.model if batch is not None else route.signature.body
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    model = route.signature.parameters
+    if model is None:
+        return []
+    schema = create_model(f"{route.handler.__name__}_query", __base__=model).model_json_schema()
+    required = set(schema.get("required", []))
+    properties = _inlined(schema["properties"], schema.get("$defs", {}))
+    in_path = set(_VARIABLE.findall(route.path))
+    return [
+        {
+            "name": name,
+            "in": "path" if name in in_path else "query",
+            "required": name in in_path or name in required,
+            "schema": {key: value for key, value in one.items() if key != "title"},
+        }
+        for name, one in properties.items()
+    ]
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Return a parameter's schema without references: they would lead nowhere in the document."""
+    if isinstance(schema, list):
+        return [_inlined(one, definitions) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = definitions[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else {}
+    whole = {**found, **schema}
+    return {key: _inlined(one, definitions) for key, one in whole.items() if key != "$ref"}
+
+
+def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    model = answer_model(route)
+    good: dict[str, Any] = {"description": "Done"}
+    if model is not None:
+        good["content"] = {"application/json": {"schema": schemas[model, "serialization"]}}
+    responses = {str(route.status): good}
+    if route.method == "GET":
+        responses["304"] = {"description": "The caller's copy is current"}
+    problem = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
+    failures = [errors.BadRequest, errors.NotFound, errors.Unavailable]
+    if route.role is not None:
+        failures += [errors.Unauthenticated, errors.Forbidden]
+    if route.signature.body_name:
+        failures += [errors.Unprocessable, errors.TooLarge]
+    for failure in sorted(failures, key=lambda one: one.status):
+        title = errors.MEANINGS[failure.code].title
+        responses[str(failure.status)] = {"description": title, "content": problem}
+    return responses

@@ -1,0 +1,131 @@
+"""Which handler answers a method and path."""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from typing import Any
+
+from shared.runtime import errors
+from shared.runtime.http import binding
+from shared.runtime.http.replies import RawHeaders
+from shared.runtime.manifest import Manifest
+
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method on one path, with everything about it that does not change."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    status: int
+    is_async: bool
+    signature: binding.Signature
+    role: str | None
+    headers: RawHeaders
+
+
+class Table:
+    """The routes of one function: exact paths by dictionary, the others by pattern in order."""
+
+    def __init__(self) -> None:
+        self.routes: list[Route] = []
+        self._exact: dict[str, dict[str, Route]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, Route]]] = []
+
+    def add(self, route: Route) -> None:
+        """Register a route; a second handler for the same method and path is a TypeError."""
+        if _VARIABLE.search(route.path):
+            pattern = _pattern(route.path)
+            methods = next((m for p, m in self._patterns if p.pattern == pattern.pattern), None)
+            if methods is None:
+                methods = {}
+                self._patterns.append((pattern, methods))
+        else:
+            methods = self._exact.setdefault(route.path, {})
+        if methods.setdefault(route.method, route) is not route:
+            message = f"{route.method} {route.path} is registered twice"
+            raise TypeError(message)
+        self.routes.append(route)
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Return the route and its path variables; raise NotFound or MethodNotAllowed."""
+        methods, variables = self._methods(path)
+        if not methods:
+            message = f"no route has the path {path}"
+            raise errors.NotFound(message)
+        route = methods.get("GET" if method == "HEAD" else method)
+        if route is None:
+            allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
+            message = f"{path} takes {', '.join(allowed)}"
+            raise errors.MethodNotAllowed(message, headers={"Allow": ", ".join(allowed)})
+        return route, variables
+
+    def _methods(self, path: str) -> tuple[dict[str, Route], dict[str, str]]:
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact, {}
+        for pattern, methods in self._patterns:
+            found = pattern.fullmatch(path)
+            if found:
+                return methods, found.groupdict()
+        return {}, {}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Return what matches a path with its variables; all else in it is meant literally."""
+    parts = enumerate(_VARIABLE.split(path))
+    return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in parts))
+
+
+def build(
+    manifest: Manifest, method: str, path: str, handler: Callable[..., Any], status: int
+) -> Route:
+    """Return the route of a handler under a manifest; raise TypeError when they disagree."""
+    trigger = manifest.trigger.http
+    if trigger is None or not any(owns(prefix, path) for prefix in trigger.paths):
+        message = f"{manifest.name} does not own the path {path}: see its function.yaml"
+        raise TypeError(message)
+    names = tuple(_VARIABLE.findall(path))
+    signature = binding.examine(handler, names, manifest.limits.items)
+    if signature.role is not None and trigger.caller not in {"public", "player", signature.role}:
+        # Taking the parameter alone would open what the manifest closes.
+        message = (
+            f"{handler.__name__} takes a {signature.role}; {manifest.name} is for {trigger.caller}s"
+        )
+        raise TypeError(message)
+    role = signature.role or (None if trigger.caller == "public" else trigger.caller)
+    return Route(
+        method=method,
+        path=path,
+        handler=handler,
+        status=status,
+        is_async=inspect.iscoroutinefunction(handler),
+        signature=signature,
+        role=role,
+        headers=_deprecation(manifest, path),
+    )
+
+
+def owns(prefix: str, path: str) -> bool:
+    """Tell whether `path` lies under `prefix`, by whole segments or as its `:verb`."""
+    return path == prefix or path.startswith((prefix + "/", prefix + ":"))
+
+
+def _deprecation(manifest: Manifest, path: str) -> RawHeaders:
+    """Return RFC 9745 and RFC 8594 headers when the manifest says that the path goes away."""
+    for one in manifest.deprecations:
+        if one.path == path:
+            since = int(datetime.combine(one.since, time(), UTC).timestamp())
+            sunset = format_datetime(datetime.combine(one.sunset, time(), UTC), usegmt=True)
+            return [
+                (b"deprecation", f"@{since}".encode()),
+                (b"sunset", sunset.encode()),
+                (b"link", f'<{one.link}>; rel="deprecation"'.encode()),
+            ]
+    return []

@@ -1,0 +1,297 @@
+"""What a function is apart from its code: the `function.yaml` beside it, checked.
+
+The local cloud routes by it, Terraform deploys by it, the runtime reads its limits from it.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+FILE = "function.yaml"
+FOLDERS = ("functions", "triggers")
+LOCAL_PREFIX = "/_local"
+"""Paths below it belong to the local cloud itself."""
+
+NAME = r"^[a-z][a-z_]{1,24}[a-z]$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Topic = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,62}$")]
+Prefix = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._~-]+)+$")]
+DocumentPath = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+(/[^/]+/[^/]+)*$")]
+Collection = Annotated[str, StringConstraints(pattern=r"^[^/]+(/[^/]+/[^/]+)*$")]
+Cron = Annotated[str, StringConstraints(pattern=r"^\S+( \S+){4}$")]
+Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class ManifestError(ValueError):
+    """A `function.yaml` is missing or wrong; the text names the file and the field."""
+
+
+class _Part(BaseModel):
+    """A part of the file: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Http(_Part):
+    """Owned path prefixes, and who may call them."""
+
+    paths: Annotated[list[Prefix], Field(min_length=1)]
+    caller: Literal["public", "player", "creator", "admin"]
+
+
+class Document(_Part):
+    """Documents watched: a path with `{variables}`, and what must happen to them."""
+
+    path: DocumentPath
+    event: Literal["written", "created", "updated", "deleted"]
+
+
+class Pull(_Part):
+    """A topic emptied in batches, whenever the schedule (cron, UTC) comes round."""
+
+    topic: Topic
+    schedule: Cron
+
+
+class Trigger(_Part):
+    """What starts the function: exactly one of these is given."""
+
+    http: Http | None = None
+    topic: Topic | None = None
+    document: Document | None = None
+    schedule: Cron | None = None
+    pull: Pull | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1 or not self.kind:
+            msg = "name exactly one of http, topic, document, schedule, pull"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of the five it is, by the name of its field."""
+        return next((name for name in type(self).model_fields if getattr(self, name)), "")
+
+
+class Instances(_Part):
+    """Bounds of how many instances run at once."""
+
+    min: Annotated[int, Field(ge=0)] = 0
+    max: Positive
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            msg = "min is larger than max"
+            raise ValueError(msg)
+        return self
+
+
+class Sql(_Part):
+    """Connections an instance may hold, and every table touched with the right it needs."""
+
+    pool: Positive
+    tables: Annotated[dict[str, Literal["r", "rw"]], Field(min_length=1)]
+
+
+class Documents(_Part):
+    """Every Firestore collection touched, as a path with `{variables}`."""
+
+    collections: Annotated[list[Collection], Field(min_length=1)]
+
+
+class Stores(_Part):
+    """The stores that the function uses."""
+
+    sql: Sql | None = None
+    documents: Documents | None = None
+
+
+class Retry(_Part):
+    """How often and how far apart (seconds) an event is delivered again."""
+
+    max_attempts: Annotated[int, Field(ge=5, le=100)]
+    min_backoff: Annotated[int, Field(ge=0, le=600)]
+    max_backoff: Annotated[int, Field(ge=0, le=600)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_backoff > self.max_backoff:
+            msg = "min_backoff is larger than max_backoff"
+            raise ValueError(msg)
+        return self
+
+
+class Limits(_Part):
+    """The largest body, in bytes after inflation, and the most items in a batch."""
+
+    body_bytes: Positive = 262_144
+    items: Positive = 500
+
+
+class Objectives(_Part):
+    """What the function promises: the share of good answers, and their 99th percentile."""
+
+    availability: Annotated[float, Field(gt=0, lt=1)]
+    p99_ms: Positive
+
+
+class Deprecation(_Part):
+    """A path that goes away: since when it is announced, when it ends, where to read why."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^/")]
+    since: date
+    sunset: date
+    link: Text
+
+
+class Manifest(_Part):
+    """One `function.yaml`; `name` and `folder` come from where it lies."""
+
+    name: Name
+    folder: Path
+    description: Text
+    trigger: Trigger
+    memory: Memory
+    cpu: Annotated[float, Field(gt=0, le=8)]
+    concurrency: Annotated[int, Field(ge=1, le=1000)]
+    instances: Instances
+    timeout: Annotated[int, Field(ge=1, le=3600)]
+    stores: Stores = Stores()
+    topics: list[Topic] = []
+    secrets: list[Text] = []
+    retry: Retry | None = None
+    limits: Limits = Limits()
+    objectives: Objectives
+    deprecations: list[Deprecation] = []
+
+    @property
+    def service(self) -> str:
+        """The name in the cloud, which allows no underscore."""
+        return self.name.replace("_", "-")
+
+    @property
+    def source(self) -> Path:
+        """The entry file."""
+        return self.folder / "main.py"
+
+    @property
+    def schedule(self) -> str | None:
+        """When the function is called by the clock (cron, UTC), or None."""
+        return self.trigger.pull.schedule if self.trigger.pull else self.trigger.schedule
+
+    @property
+    def subscribed(self) -> str | None:
+        """The topic whose messages reach the function, pushed or pulled, or None."""
+        return self.trigger.pull.topic if self.trigger.pull else self.trigger.topic
+
+    @model_validator(mode="after")
+    def _agrees_with_the_cloud(self) -> Self:
+        for problem in _disagreements(self):
+            raise ValueError(problem)
+        return self
+
+
+def _disagreements(manifest: Manifest) -> Iterable[str]:
+    """Yield what each field alone cannot tell; every text starts with the field it is about."""
+    kind = manifest.trigger.kind
+    if kind in {"topic", "document"} and manifest.retry is None:
+        yield f"retry: is required for a {kind} trigger"
+    if kind == "http" and manifest.retry is not None:
+        yield "retry: has no meaning for a http trigger, its caller retries"
+    if kind == "topic" and manifest.timeout > 600:  # noqa: PLR2004 - the longest a push may take
+        yield "timeout: a pushed message must be answered within 600 seconds"
+    if manifest.concurrency > 1 and manifest.cpu < 1:
+        yield "concurrency: above 1 needs 1 cpu"
+    for path in manifest.trigger.http.paths if manifest.trigger.http else ():
+        if (path + "/").startswith(LOCAL_PREFIX + "/"):
+            yield f"trigger.http.paths: {LOCAL_PREFIX} belongs to the local cloud"
+
+
+def load(folder: Path) -> Manifest:
+    """Read the manifest of one function's folder; raises ManifestError."""
+    file = folder / FILE
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"{file}: is missing; every folder of a function has one."
+        raise ManifestError(msg) from None
+    except yaml.YAMLError as error:
+        msg = f"{file}: is not YAML: {' '.join(str(error).split())}."
+        raise ManifestError(msg) from None
+    return _parse(file, raw)
+
+
+def _parse(file: Path, raw: Any) -> Manifest:
+    if not isinstance(raw, dict):
+        msg = f"{file}: must hold a mapping of fields."
+        raise ManifestError(msg)
+    for derived in ("name", "folder"):
+        if derived in raw:
+            msg = f"{file}: {derived}: is taken from the folder, remove it."
+            raise ManifestError(msg)
+    folder = file.parent
+    try:
+        return Manifest.model_validate({**raw, "name": folder.name, "folder": folder})
+    except ValidationError as error:
+        problems = "; ".join(_sentence(detail) for detail in error.errors())
+        msg = f"{file}: {problems}."
+        raise ManifestError(msg) from None
+
+
+def _sentence(detail: Any) -> str:
+    field = ".".join(str(part) for part in detail["loc"])
+    if field == "name":
+        return "the folder's name must be 3 to 26 characters of a-z and _"
+    text = re.sub(r"^Value error, ", "", detail["msg"])
+    given = detail["input"]
+    if isinstance(given, str | int | float) and not isinstance(given, bool):
+        text += f" (found {given!r})"
+    return f"{field}: {text}" if field else text
+
+
+def discover(roots: Iterable[Path]) -> dict[str, Manifest]:
+    """Read every manifest under `functions/` and `triggers/` of each root, by function name.
+
+    Raises ManifestError, also when two functions share a name or a path prefix.
+    """
+    found: dict[str, Manifest] = {}
+    owners: dict[str, Manifest] = {}
+    for folder in (folder for root in roots for folder in folders(root)):
+        manifest = load(folder)
+        twin = found.setdefault(manifest.name, manifest)
+        if twin is not manifest:
+            msg = f"{folder / FILE}: the name {manifest.name} is taken by {twin.folder}."
+            raise ManifestError(msg)
+        for path in manifest.trigger.http.paths if manifest.trigger.http else ():
+            owner = owners.setdefault(path, manifest)
+            if owner is not manifest:
+                msg = f"{folder / FILE}: trigger.http.paths: {path} is owned by {owner.name}."
+                raise ManifestError(msg)
+    return found
+
+
+def folders(root: Path) -> list[Path]:
+    """List the function folders under one root, sorted; each has a manifest, code, or both."""
+    return [
+        folder
+        for kind in FOLDERS
+        for folder in sorted((root / kind).glob("[!._]*"))
+        if any((folder / file).exists() for file in (FILE, "main.py"))
+    ]

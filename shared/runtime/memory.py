@@ -1,0 +1,100 @@
+"""Answers that an instance keeps: one load a key at a time, a bounded number, never stale for long.
+
+    version = memory.Version(read_version)          # read inside a request, at most every 5 s
+    games = memory.Memory(4096, version)
+
+    async def game(game_id: int) -> Reply: return await games.get(game_id, lambda: load(game_id))
+
+A value is tagged with the version read before it was loaded, so one that was loaded while the
+source changed is not served under the new version. Failures are not kept. Everything runs on one
+event loop; nothing starts at import and nothing runs after the answer.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+from shared.runtime import errors, logs
+
+T = TypeVar("T")
+
+CHECK_SECONDS = 5.0
+
+
+async def _join(
+    flights: dict[Hashable, asyncio.Task[T]], key: Hashable, load: Callable[[], Awaitable[T]]
+) -> T:
+    """Wait for the load of `key` that is under way, or start it.
+
+    A caller that goes away does not take the load from the others.
+    """
+    task = flights.get(key)
+    if task is None:
+
+        async def run() -> T:
+            return await load()
+
+        task = asyncio.get_running_loop().create_task(run())
+        flights[key] = task
+        task.add_done_callback(lambda _: flights.pop(key, None))
+    return await asyncio.shield(task)
+
+
+class Version:
+    """The source's version, read when someone asks and the last reading is too old.
+
+    While the source is away the last version known counts on, so what is kept is still served.
+    """
+
+    def __init__(self, read: Callable[[], Awaitable[int]], seconds: float = CHECK_SECONDS) -> None:
+        self._read = read
+        self._seconds = seconds
+        self._known: int | None = None
+        self._read_at = 0.0
+        self._flights: dict[Hashable, asyncio.Task[int]] = {}
+
+    async def current(self) -> int:
+        """Return the version; raise Unavailable when it was never read and cannot be."""
+        if self._known is not None and time.monotonic() - self._read_at < self._seconds:
+            return self._known
+        return await _join(self._flights, None, self._refresh)
+
+    async def _refresh(self) -> int:
+        try:
+            self._known = await self._read()
+        except errors.Unavailable as error:
+            if self._known is None:
+                raise
+            logs.warning("the version cannot be read; memory serves on", reason=error.detail)
+        self._read_at = time.monotonic()
+        return self._known
+
+
+class Memory(Generic[T]):
+    """Up to `size` values of one version; the longest unused goes first."""
+
+    def __init__(self, size: int, version: Version) -> None:
+        self._size = size
+        self._version = version
+        self._kept: OrderedDict[Hashable, tuple[int, T]] = OrderedDict()
+        self._flights: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def get(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
+        """Return what is kept under `key`, or what `load` returns, loaded once for all callers."""
+        version = await self._version.current()
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == version:
+            self._kept.move_to_end(key)
+            return kept[1]
+
+        async def load_and_keep() -> T:
+            value = await load()
+            self._kept[key] = (version, value)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+            return value
+
+        return await _join(self._flights, (key, version), load_and_keep)

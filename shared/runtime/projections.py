@@ -1,0 +1,297 @@
+"""Documents that copy rows: they carry the row's revision and never go backwards.
+
+    in the source's transaction   mark_due(tx, …)     the copy is owed from here on
+    after its commit              project_due(…)      one conditional commit a document
+    later, by a schedule          sweep(…)            what a crash left owed
+
+The source of truth is the row; a document can always be compared with it and rebuilt.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.mysql import Insert, insert
+
+from shared.runtime import clock, documents, errors, logs, metrics, sql
+from shared.schema.operations import projections as table
+
+TRIES = 3
+AFTER_FAILURE = timedelta(minutes=10)
+SWEEP_GRACE = timedelta(seconds=20)
+
+# A uid and an item: the last part of the document's path.
+Key = tuple[str, str]
+
+_ITEMS: BindParameter[Any] = bindparam("items", expanding=True)
+# Kept: building a statement costs as much as sending it. One player's at a time: one shape for all.
+_OWED = select(table.c.item, table.c.document_updated_at).where(
+    table.c.uid == bindparam("owner"), table.c.kind == bindparam("name"), table.c.item.in_(_ITEMS)
+)
+_DUE = _OWED.where(table.c.due_at <= bindparam("now"))
+_SETTLE = (
+    update(table)
+    .where(
+        table.c.uid == bindparam("owner"),
+        table.c.kind == bindparam("name"),
+        table.c.item == bindparam("of"),
+    )
+    .values(
+        due_at=case((table.c.revision > bindparam("written"), table.c.due_at), else_=None),
+        projected_revision=func.greatest(table.c.projected_revision, bindparam("written")),
+        projected_at=bindparam("now"),
+        document_updated_at=bindparam("updated"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a document should hold: the row's revision and data, or None when it has no row."""
+
+    revision: int
+    data: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of projection.
+
+    collection: path of its documents with `{uid}`, e.g. `players/{uid}/stats`.
+    render: reads the rows of some keys; a key without a row is left out of the answer.
+    keys: up to `limit` keys in order behind `after`, of one player or of everybody.
+    """
+
+    name: str
+    collection: str
+    render: Callable[[Connection, Sequence[Key]], Mapping[Key, Source]]
+    keys: Callable[[Connection, str | None, Key | None, int], list[Key]]
+
+    def path(self, key: Key) -> str:
+        """Return the path of a key's document."""
+        return f"{self.collection.format(uid=key[0])}/{key[1]}"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A document that is owed since its row has reached `revision`."""
+
+    key: Key
+    revision: int
+
+
+def mark_due(
+    tx: Connection, kind: Kind, owed: Sequence[Due], at_most_every: timedelta = timedelta(0)
+) -> None:
+    """Owe documents, in the transaction that changed their rows.
+
+    Due now, or `at_most_every` after the last projection when that is later. An earlier due time
+    stands.
+    """
+    now = clock.now()
+    rows = [
+        {"uid": one.key[0], "kind": kind.name, "item": one.key[1], "revision": one.revision,
+         "due_at": now}
+        for one in owed
+    ]  # fmt: skip
+    if rows:
+        tx.execute(_owing(at_most_every), rows)
+
+
+@cache
+def _owing(at_most_every: timedelta) -> Insert:
+    proposed: Any = literal_column("VALUES(`due_at`)")
+    if at_most_every:
+        seconds: Any = literal_column(str(int(at_most_every.total_seconds())))
+        earliest = func.timestampadd(literal_column("SECOND"), seconds, table.c.projected_at)
+        proposed = func.greatest(proposed, func.coalesce(earliest, proposed))
+    return insert(table).on_duplicate_key_update(
+        revision=func.greatest(table.c.revision, literal_column("VALUES(`revision`)")),
+        due_at=func.least(proposed, func.coalesce(table.c.due_at, proposed)),
+    )
+
+
+def project_due(kind: Kind, keys: Sequence[Key]) -> int:
+    """Project those of `keys` that are due now; return how many documents were written.
+
+    A document store that is away leaves them due: the sweep comes for them.
+    """
+    try:
+        return _project(kind, keys, only_due=True)
+    except errors.Unavailable as error:
+        logs.warning("projections stay due", kind=kind.name, reason=error.detail)
+        return 0
+
+
+def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
+    """Project what is overdue, `limit` at a time, until none is left or `until` (monotonic).
+
+    Returns how many documents were written.
+    """
+    written = 0
+    while True:
+        overdue = (
+            select(table.c.uid, table.c.item)
+            .where(table.c.due_at < clock.now() - SWEEP_GRACE, table.c.kind == kind.name)
+            .order_by(table.c.due_at)
+            .limit(limit)
+        )
+        keys = sql.read(partial(_keys, overdue))
+        swept = _project(kind, keys, only_due=True)
+        metrics.count(metrics.PROJECTIONS_SWEPT, swept, kind=kind.name)
+        written += swept
+        if len(keys) < limit or time.monotonic() >= until:
+            return written
+
+
+def _keys(query: Select[Any], connection: Connection) -> list[Key]:
+    return [(row.uid, row.item) for row in connection.execute(query)]
+
+
+def rebuild(kind: Kind, keys: Sequence[Key]) -> int:
+    """Project `keys` whether or not they are due; return how many documents were written."""
+    if not keys:
+        return 0
+    sources = sql.read(lambda connection: kind.render(connection, keys))
+    owed = [Due(key, source.revision) for key, source in sources.items()]
+    sql.transact(lambda tx: mark_due(tx, kind, owed))
+    return _project(kind, keys, only_due=False)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A document that is not what its row says; a missing side is None."""
+
+    key: Key
+    row: dict[str, Any] | None
+    document: dict[str, Any] | None
+
+
+def compare(kind: Kind, uid: str, limit: int = 1000) -> list[Difference]:
+    """Return where one player's documents differ from the rows they copy."""
+    keys = sql.read(lambda connection: kind.keys(connection, uid, None, limit))
+    sources = sql.read(lambda connection: kind.render(connection, keys)) if keys else {}
+    wanted = {key: document(source) for key, source in sources.items() if source.data is not None}
+    collection = kind.collection.format(uid=uid)
+    found = {
+        (uid, one.path.rsplit("/", 1)[1]): one.data
+        for one in documents.list_page(collection, None, limit)
+    }
+    return [
+        Difference(key, wanted.get(key), found.get(key))
+        for key in sorted({*wanted, *found})
+        if wanted.get(key) != found.get(key)
+    ]
+
+
+def document(source: Source) -> dict[str, Any] | None:
+    """Return the document that a row asks for: its data and its revision."""
+    return None if source.data is None else {**source.data, "revision": source.revision}
+
+
+def by_player(keys: Sequence[Key]) -> dict[str, list[str]]:
+    """Return the items of each player."""
+    grouped: dict[str, list[str]] = {}
+    for uid, item in keys:
+        grouped.setdefault(uid, []).append(item)
+    return grouped
+
+
+def _project(kind: Kind, keys: Sequence[Key], *, only_due: bool) -> int:
+    now = clock.now()
+
+    def load(connection: Connection) -> tuple[dict[Key, Any], Mapping[Key, Source]]:
+        known: dict[Key, Any] = {}
+        for uid, items in by_player(keys).items():
+            asked = {"owner": uid, "name": kind.name, "items": items, "now": now}
+            found = connection.execute(_DUE if only_due else _OWED, asked)
+            known |= {(uid, row.item): row.document_updated_at for row in found}
+        return known, kind.render(connection, list(known)) if known else {}
+
+    known, sources = sql.read(load)
+    written = 0
+    failure: Exception | None = None
+    for key, updated_at in known.items():
+        try:
+            _write(kind, key, sources.get(key, Source(0, None)), updated_at)
+            written += 1
+        except errors.Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  a broken one must not hold up those behind it
+            logs.error("a document cannot be projected", kind=kind.name, item=key[1])
+            sql.transact(partial(_postpone, kind, key))
+            failure = error
+    metrics.count(metrics.PROJECTIONS_WRITTEN, written, kind=kind.name)
+    if failure is not None:
+        raise failure
+    return written
+
+
+def _postpone(kind: Kind, key: Key, tx: Connection) -> None:
+    """Let a document that cannot be written wait behind those that can."""
+    here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
+    later = clock.now() + AFTER_FAILURE
+    tx.execute(update(table).where(*here, table.c.due_at < later).values(due_at=later))
+
+
+def _write(kind: Kind, key: Key, source: Source, updated_at: datetime | None) -> None:
+    outcome = _commit(kind.path(key), source, updated_at)
+    if not sql.transact(partial(_settle, kind, key, source, outcome)):
+        # The player was erased meanwhile, perhaps before the document was there.
+        documents.delete(kind.path(key))
+
+
+def _commit(path: str, source: Source, known: datetime | None) -> datetime | None:
+    """Write one document if what is there is older; return its update time.
+
+    The update time of our last write is the condition, so nothing is read unless it fails.
+    """
+    data = document(source)
+    if data is None:
+        documents.delete(path)
+        return None
+    for _ in range(TRIES):
+        try:
+            return documents.put(path, data, if_updated_at=known, if_missing=known is None)
+        except documents.Stale:
+            current = documents.get(path)
+            if current is not None and current.data.get("revision", 0) > source.revision:
+                return current.updated_at
+            known = current.updated_at if current else None
+    message = f"{path} is written by others all the time"
+    raise errors.Unavailable(message)
+
+
+def _settle(
+    kind: Kind, key: Key, source: Source, updated_at: datetime | None, tx: Connection
+) -> bool:
+    """Note what was projected; it is no longer due unless its row moved on meanwhile.
+
+    False when the projection is no longer known: its player was erased.
+    """
+    noted = tx.execute(
+        _SETTLE,
+        {
+            "owner": key[0],
+            "name": kind.name,
+            "of": key[1],
+            "written": source.revision,
+            "now": clock.now(),
+            "updated": updated_at,
+        },
+    )
+    return noted.rowcount == 1

@@ -1,0 +1,71 @@
+"""An event posted once more to the one consumer that failed on it, for an operator who waits."""
+
+import json
+import re
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from shared.runtime import manifest, settings
+
+REDRIVE_HEADER = "savepoint-redrive"
+"""Asks the consumer to tell what became of the event instead of burying it again."""
+
+TIMEOUT_SECONDS = 30
+SHOWN_LENGTH = 2000
+_ACCEPTED = range(200, 300)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the consumer answered; `status` None: it could not be reached."""
+
+    status: int | None
+    detail: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the consumer is done with the event."""
+        return self.status in _ACCEPTED
+
+
+def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
+    """Post an event as it came, with its headers, body and so its event id."""
+    # The name came in a message: it must not choose where we send our token.
+    if not re.fullmatch(manifest.NAME, consumer):
+        return Answer(None, f"{consumer} is no consumer's name")
+    template = settings.operations().consumer_url
+    url = template.format(function=consumer, service=consumer.replace("_", "-"))
+    sent = {**headers, REDRIVE_HEADER: "1"}
+    try:
+        if url.startswith("https://"):
+            sent["Authorization"] = f"Bearer {_id_token(url)}"
+        request = urllib.request.Request(url, body, sent, method="POST")  # noqa: S310  our setting
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            return Answer(answer.status, "")
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, _detail(error.read(SHOWN_LENGTH)))
+    except OSError as error:
+        return Answer(None, f"{consumer} cannot be reached: {error}")
+
+
+def _detail(body: bytes) -> str:
+    """Return what a problem document says, or the text as it is."""
+    try:
+        return str(json.loads(body)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return body.decode("utf-8", "replace")
+
+
+def _id_token(audience: str) -> str:
+    """Return a Google ID token of this function's own service account; raise OSError."""
+    from google.auth import exceptions  # noqa: PLC0415  these only in the cloud
+    from google.auth.transport.requests import Request  # noqa: PLC0415
+    from google.oauth2 import id_token  # noqa: PLC0415
+
+    try:
+        token: str = id_token.fetch_id_token(Request(), audience)  # type: ignore[no-untyped-call]
+    except exceptions.GoogleAuthError as error:
+        raise OSError(f"no ID token to show it: {error}") from error
+    return token

@@ -1,0 +1,138 @@
+"""What a function must be told by its environment: typed, and complete or refused.
+
+Every setting is a field here with its environment name and one line of help. No secret has a
+default. All names that are missing are named in one error.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+_ISSUER = {"issuer", "audience", "jwks_url"}
+
+
+class MissingSettings(Exception):
+    """One or more settings are absent or unreadable; the message names every one."""
+
+
+def _env(name: str, help_text: str, default: str | None = None) -> Any:
+    return field(metadata={"env": name, "help": help_text, "default": default})
+
+
+@dataclass(frozen=True)
+class Core:
+    """What every function needs."""
+
+    group: ClassVar[str] = "core"
+    project: str = _env("GOOGLE_CLOUD_PROJECT", "the Google Cloud project's id")
+    public_url: str = _env("PUBLIC_URL", "base address of the API, without a slash at the end")
+    trusted_issuers: str = _env(
+        "TRUSTED_ISSUERS", "JSON list of {issuer, audience, jwks_url} whose tokens are accepted"
+    )
+    trace_sample: str = _env("TRACE_SAMPLE", "share of requests whose spans are logged", "0.01")
+
+    def issuers(self) -> list[dict[str, str]]:
+        """Return the trusted issuers, each with issuer, audience and jwks_url."""
+        try:
+            parsed: list[dict[str, str]] = json.loads(self.trusted_issuers)
+            complete = all(set(one) >= _ISSUER for one in parsed)
+        except (ValueError, TypeError):
+            complete = False
+        if not complete:
+            message = "TRUSTED_ISSUERS must be a JSON list of {issuer, audience, jwks_url}"
+            raise MissingSettings(message)
+        return parsed
+
+
+@dataclass(frozen=True)
+class Sql:
+    """How the database is reached: by address, or by Cloud SQL's connector."""
+
+    group: ClassVar[str] = "sql"
+    url: str = _env("SQL_URL", "mysql://user:password@host:port/database; or SQL_INSTANCE", "")
+    instance: str = _env("SQL_INSTANCE", "Cloud SQL connection name project:region:instance", "")
+    user: str = _env("SQL_USER", "IAM database user, with SQL_INSTANCE", "")
+    database: str = _env("SQL_DATABASE", "database name, with SQL_INSTANCE", "")
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Where consumers are reached for a redrive."""
+
+    group: ClassVar[str] = "operations"
+    consumer_url: str = _env(
+        "CONSUMER_URL", "address of a trigger, with {function} or {service} in it"
+    )
+
+
+S = TypeVar("S", Core, Sql, Operations)
+
+
+def _read(group: type[S]) -> S:
+    values: dict[str, str] = {}
+    missing: list[str] = []
+    for one in fields(group):
+        # An empty variable is what a deployment leaves that forgot the value.
+        value = os.environ.get(one.metadata["env"]) or one.metadata["default"]
+        if value is None:
+            missing.append(f"{one.metadata['env']} ({one.metadata['help']})")
+        else:
+            values[one.name] = value
+    if missing:
+        message = "set these environment variables: " + "; ".join(missing)
+        raise MissingSettings(message)
+    return group(**values)
+
+
+@cache
+def core() -> Core:
+    """Return the settings that every function needs; raise MissingSettings."""
+    return _read(Core)
+
+
+@cache
+def sql() -> Sql:
+    """Return how the database is reached; raise MissingSettings."""
+    found = _read(Sql)
+    if found.url:
+        return found
+    lacking = [
+        name
+        for name, value in (
+            ("SQL_INSTANCE", found.instance),
+            ("SQL_USER", found.user),
+            ("SQL_DATABASE", found.database),
+        )
+        if not value
+    ]
+    if lacking:
+        message = f"set SQL_URL, or all of SQL_INSTANCE, SQL_USER and SQL_DATABASE: {lacking}"
+        raise MissingSettings(message)
+    return found
+
+
+@cache
+def operations() -> Operations:
+    """Return where consumers are reached; raise MissingSettings."""
+    return _read(Operations)
+
+
+def check(*, uses_sql: bool) -> None:
+    """Raise one MissingSettings that names everything a function lacks; called at its start."""
+    complaints: list[str] = []
+    for needed, read in ((True, lambda: core().issuers()), (uses_sql, sql)):
+        try:
+            if needed:
+                read()
+        except MissingSettings as error:
+            complaints.append(str(error))
+    if complaints:
+        raise MissingSettings("; ".join(complaints))
+
+
+def reset() -> None:
+    """Forget what was read, so that a test can change the environment."""
+    for read in (core, sql, operations):
+        read.cache_clear()

@@ -1,0 +1,360 @@
+"""MySQL: SQLAlchemy Core over PyMySQL, by address or through the Cloud SQL connector.
+
+Connections are in autocommit: a single read is one round trip, and `transact` says BEGIN and
+COMMIT itself. Everything is made on first use, in the worker, never at import.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import pymysql
+from pymysql.constants import CR, ER
+from sqlalchemy import ColumnElement, Connection, Table, create_engine, event, literal_column
+from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.mysql import Insert, insert
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shared.runtime import errors, pool, settings, tracing
+
+T = TypeVar("T")
+
+TRIES = 3
+STATEMENT_TIMEOUT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 5
+LOCK_WAIT_SECONDS = 5
+POOL_WAIT_SECONDS = 10
+# Below every idle timeout on the way, so that a pooled connection is rarely found dead.
+RECYCLE_SECONDS = 1500
+
+_RERUN = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
+# What a server says that is away, full, failing over or too slow: the caller may come again.
+_AWAY = {
+    CR.CR_CONNECTION_ERROR,
+    CR.CR_CONN_HOST_ERROR,
+    CR.CR_SERVER_GONE_ERROR,
+    CR.CR_SERVER_LOST,
+    ER.CON_COUNT_ERROR,
+    ER.SERVER_SHUTDOWN,
+    ER.TOO_MANY_USER_CONNECTIONS,
+    ER.USER_LIMIT_REACHED,
+    ER.QUERY_INTERRUPTED,
+    1290,  # read-only: a failover is under way
+    1836,  # read-only mode
+    1927,  # MariaDB: the connection was killed
+    1969,  # MariaDB: statement time exceeded
+    3024,  # MySQL: statement time exceeded
+    4031,  # MySQL: closed for inactivity
+} | _RERUN
+_LOST = {CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, 1927, 4031}
+
+# One statement for both engines: each reads its own version comment and skips the other's.
+_SESSION = f"""SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,'
+  'ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY',
+  time_zone = '+00:00', innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}
+  /*M!100100 , tx_isolation = 'READ-COMMITTED', max_statement_time = {STATEMENT_TIMEOUT_SECONDS} */
+  /*!80000 , transaction_isolation = 'READ-COMMITTED',
+    max_execution_time = {STATEMENT_TIMEOUT_SECONDS * 1000} */"""
+
+
+@dataclass
+class _Transaction:
+    """What the running transaction has promised for the moment of its commit."""
+
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    replay_finds_it: bool = False
+
+
+# Named: the compiler of the whole statement doubles the percent signs once.
+_DIALECT = mysql.dialect(paramstyle="named")
+
+_transaction: ContextVar[_Transaction] = ContextVar("transaction")
+_engine: Engine | None = None
+_lock = threading.Lock()
+
+
+def engine() -> Engine:
+    """Return this process's engine, made on first use."""
+    global _engine  # noqa: PLW0603  one engine a process is the point
+    if _engine is None:
+        with _lock:
+            if _engine is None:
+                _engine = _make_engine()
+    return _engine
+
+
+def _connect() -> Connection:
+    """Take a connection; its statements are timed where their spans are written, only there."""
+    current = tracing.current()
+    plain = engine()
+    return (_timed(plain) if current is not None and current.sampled else plain).connect()
+
+
+@cache
+def _timed(plain: Engine) -> Engine:
+    """Return the engine, over the same pool, with listeners, which cost a read 30 µs."""
+    made = plain.execution_options()
+    event.listen(made, "before_cursor_execute", _before_statement)
+    event.listen(made, "after_cursor_execute", _after_statement)
+    return made
+
+
+def transact(work: Callable[[Connection], T]) -> T:
+    """Run `work` in one transaction and return its result.
+
+    `work` may run up to three times: after a deadlock, a lock timeout, or a connection that was
+    lost before COMMIT, when nothing of it is left. A connection lost *during* COMMIT may have
+    committed; then it runs again only if an inbox row in it makes the second run find the first.
+    Raises Unavailable when the database is away.
+    """
+    for attempt in range(1, TRIES + 1):
+        state = _Transaction()
+        token = _transaction.set(state)
+        committing = False
+        try:
+            with tracing.span("transaction", "sql", attempt=attempt), _connect() as tx:
+                _control(tx, "begin")
+                try:
+                    result = work(tx)
+                    committing = True
+                    _control(tx, "commit")
+                except BaseException:
+                    _roll_back(tx)
+                    raise
+            break
+        except (DBAPIError, pymysql.MySQLError, PoolTimeoutError) as error:
+            again = attempt < TRIES and _worth_a_rerun(error)
+            if not again or (committing and not state.replay_finds_it):
+                raise _translated(error) from error
+        finally:
+            _transaction.reset(token)
+    for callback in state.after_commit:
+        callback()
+    return result
+
+
+def read(work: Callable[[Connection], T]) -> T:
+    """Run reads on one connection outside a transaction; raise Unavailable when it is away.
+
+    Each statement sees its own snapshot. A connection found dead is replaced once.
+    """
+    for attempt in (1, 2):
+        try:
+            with _connect() as connection:
+                return work(connection)
+        except (DBAPIError, PoolTimeoutError) as error:
+            if attempt == 2 or not _is_lost(error):  # noqa: PLR2004
+                raise _translated(error) from error
+    raise AssertionError  # pragma: no cover  the loop returned or raised
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Have `callback` called once the running transaction has committed."""
+    _transaction.get().after_commit.append(callback)
+
+
+def replay_finds_it() -> None:
+    """Say that a second run of this transaction sees whether the first one committed."""
+    _transaction.get().replay_finds_it = True
+
+
+def upsert(
+    tx: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    update: Sequence[str] | Mapping[str, Any],
+) -> int:
+    """Insert `rows`, or update those whose key exists; return MySQL's count of affected rows.
+
+    update: columns that take the new row's value, or a mapping from column to SQL expression.
+    """
+    if not rows:
+        return 0
+    if isinstance(update, Mapping):
+        changes = {name: _without_parameters(value) for name, value in update.items()}
+        statement = insert(table).on_duplicate_key_update(changes)
+    else:
+        statement = _upsert(table, tuple(update))
+    return tx.execute(statement, list(rows)).rowcount
+
+
+@cache
+def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
+    """Return the statement; the same object again saves SQLAlchemy a third of its work."""
+    return insert(table).on_duplicate_key_update(new_values(*columns))
+
+
+def _without_parameters(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return an expression with its values written out.
+
+    PyMySQL sends many rows as one statement only when what follows them has no parameters.
+    """
+    found = expression.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
+    return literal_column(str(found))
+
+
+def new_values(*columns: str) -> dict[str, Any]:
+    """Return, for `upsert`, that each of these columns takes the new row's value.
+
+    Not SQLAlchemy's `inserted`: it writes `AS new`, which MariaDB refuses and which keeps PyMySQL
+    from sending all rows as one statement.
+    """
+    return {name: literal_column(f"VALUES(`{name}`)") for name in columns}
+
+
+def insert_ignore(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose key does not exist yet; return how many were new."""
+    if not rows:
+        return 0
+    return tx.execute(_insert_ignore(table), list(rows)).rowcount
+
+
+@cache
+def _insert_ignore(table: Table) -> Insert:
+    """Return an insert that lets a row with a known key be.
+
+    Not INSERT IGNORE: that one also cuts what is too long and bends what does not fit.
+    """
+    key = table.primary_key.columns[0]
+    return insert(table).on_duplicate_key_update({key.name: key})
+
+
+def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> None:
+    """Begin, commit or roll back by the driver: a statement through SQLAlchemy costs 70 µs more."""
+    driver: Any = tx.connection.driver_connection
+    started = time.perf_counter()
+    try:
+        getattr(driver, verb)()
+    except pymysql.MySQLError as error:
+        tx.invalidate(error)
+        raise
+    tracing.statement(verb.upper(), (time.perf_counter() - started) * 1000, 0)
+
+
+def _roll_back(tx: Connection) -> None:
+    """Roll back; a connection that cannot is thrown away, never pooled with an open transaction."""
+    if tx.invalidated:
+        return
+    try:
+        _control(tx, "rollback")
+    except Exception:  # noqa: BLE001  whatever it is, the connection is unfit
+        tx.invalidate()
+
+
+def _code(error: BaseException) -> int:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return cause.args[0] if cause and cause.args and isinstance(cause.args[0], int) else 0
+
+
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    # PyMySQL raises InterfaceError(0, "") on a connection that it has closed itself.
+    return isinstance(error, pymysql.MySQLError) and _code(error) in {0, *_LOST}
+
+
+def _worth_a_rerun(error: BaseException) -> bool:
+    return _is_lost(error) or _code(error) in _RERUN
+
+
+def _translated(error: BaseException) -> BaseException:
+    """Return what the edge should see: a database that is away is Unavailable, a bug stays one."""
+    if isinstance(error, PoolTimeoutError) or _is_lost(error) or _code(error) in _AWAY:
+        message = "the database does not answer now"
+        return errors.Unavailable(message)
+    return error
+
+
+def _make_engine() -> Engine:
+    wanted = settings.sql()
+    connect = _cloud_sql() if wanted.instance and not wanted.url else _by_address(wanted.url)
+    return create_engine(
+        "mysql+pymysql://",
+        creator=connect,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # they are players' data, and errors end in logs
+        skip_autocommit_rollback=True,
+        pool_size=pool.size(),
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_recycle=RECYCLE_SECONDS,
+        pool_use_lifo=True,
+    )
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "charset": "utf8mb4",
+        "init_command": _SESSION,
+        "autocommit": True,
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "read_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
+        "write_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
+    }
+
+
+def _by_address(url: str) -> Callable[[], Any]:
+    parts = urlsplit(url)
+    return lambda: pymysql.connect(
+        host=parts.hostname or "127.0.0.1",
+        port=parts.port or 3306,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        database=parts.path.lstrip("/"),
+        **_options(),
+    )
+
+
+def _cloud_sql(**connector_options: Any) -> Callable[[], Any]:
+    """Return how to connect through the Cloud SQL connector: TLS, IAM sign-in, no password.
+
+    `lazy`: certificates are refreshed inside a request, since nothing runs between requests.
+    """
+    # Half a second, and needed in the cloud only.
+    from aiohttp import ClientError  # noqa: PLC0415
+    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
+    from google.cloud.sql.connector import Connector  # noqa: PLC0415
+
+    wanted = settings.sql()
+    connector = Connector(refresh_strategy="lazy", **connector_options)
+
+    def connect() -> Any:
+        try:
+            return connector.connect(
+                wanted.instance,
+                "pymysql",
+                user=wanted.user,
+                db=wanted.database,
+                enable_iam_auth=True,
+                ip_type="private",
+                # The connector's TLS is around it; PyMySQL would begin a second one inside.
+                ssl_disabled=True,
+                **_options(),
+            )
+        except (ClientError, GoogleAuthError, OSError) as error:
+            # The Admin API or the instance is away: say it as the driver does for an address.
+            raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, str(error)) from error
+
+    return connect
+
+
+def _before_statement(  # noqa: PLR0913, PLR0917  SQLAlchemy's signature
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: Any
+) -> None:
+    del connection, cursor, statement, parameters, many
+    context.savepoint_started = time.perf_counter()
+
+
+def _after_statement(  # noqa: PLR0913, PLR0917  SQLAlchemy's signature
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: Any
+) -> None:
+    del connection, parameters, many
+    elapsed = time.perf_counter() - context.savepoint_started
+    tracing.statement(statement, elapsed * 1000, cursor.rowcount)

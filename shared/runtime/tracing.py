@@ -1,0 +1,146 @@
+"""W3C trace context through everything we do, and spans as log lines.
+
+A trace comes in by `traceparent` (https://www.w3.org/TR/trace-context/), goes out on every
+message and document, and each span is one log line: written inside the request, exported by the
+platform's own log agent, read by `python -m emulators trace`. Nothing runs after the answer.
+"""
+
+import random
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from shared.runtime import logs, settings
+
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_SAMPLED = 0x01
+MAX_STATEMENT_LENGTH = 300
+
+
+class Context(NamedTuple):
+    """Where we are: the trace, the current span, its parent, and whether spans are written."""
+
+    trace: str
+    span: str
+    parent: str | None
+    sampled: bool
+
+
+_current: ContextVar[Context | None] = ContextVar("trace", default=None)
+
+
+def current() -> Context | None:
+    """Return the current context, or None outside a request."""
+    return _current.get()
+
+
+def _span_id() -> str:
+    return f"{random.getrandbits(64) or 1:016x}"
+
+
+def parse(traceparent: str | None) -> tuple[str, str, bool] | None:
+    """Return (trace, parent span, sampled) of a header, or None when it is absent or invalid."""
+    found = _TRACEPARENT.fullmatch(traceparent.strip()) if traceparent else None
+    if found is None or not int(found[1], 16) or not int(found[2], 16):
+        return None
+    return found[1], found[2], bool(int(found[3], 16) & _SAMPLED)
+
+
+def begin(function: str, traceparent: str | None) -> Context:
+    """Start the span of a request or event of `function`; a valid `traceparent` is continued."""
+    came = parse(traceparent)
+    if came is None:
+        share = float(settings.core().trace_sample)
+        trace = f"{random.getrandbits(128) or 1:032x}"
+        context = Context(trace, _span_id(), None, random.random() < share)  # noqa: S311
+    else:
+        context = Context(came[0], _span_id(), came[1], came[2])
+    _current.set(context)
+    logs.context.set({"function": function, **_log_fields(context)})
+    return context
+
+
+def _log_fields(context: Context) -> dict[str, str]:
+    project = settings.core().project
+    return {
+        "logging.googleapis.com/trace": f"projects/{project}/traces/{context.trace}",
+        "logging.googleapis.com/spanId": context.span,
+    }
+
+
+def traceparent() -> str | None:
+    """Return the header that continues the current span, or None outside a request."""
+    context = _current.get()
+    if context is None:
+        return None
+    return f"00-{context.trace}-{context.span}-{'01' if context.sampled else '00'}"
+
+
+@contextmanager
+def span(name: str, kind: str = "internal", **attributes: Any) -> Iterator[dict[str, Any]]:
+    """Time a piece of work as a child span; the yielded dict takes more attributes."""
+    outer = _current.get()
+    if outer is None or not outer.sampled:
+        yield attributes
+        return
+    inner = Context(outer.trace, _span_id(), outer.span, sampled=True)
+    token = _current.set(inner)
+    start, ticks, status = datetime.now(UTC), time.perf_counter(), "ok"
+    try:
+        yield attributes
+    except BaseException:
+        status = "error"
+        raise
+    finally:
+        _current.reset(token)
+        write(name, kind, inner, start, (time.perf_counter() - ticks) * 1000, status, attributes)
+
+
+def statement(text: str, elapsed_ms: float, rows: int) -> None:
+    """Log a database statement that just ended, as a span below the current one."""
+    outer = _current.get()
+    if outer is not None and outer.sampled:
+        inner = Context(outer.trace, _span_id(), outer.span, sampled=True)
+        start = datetime.now(UTC) - timedelta(milliseconds=elapsed_ms)
+        short = " ".join(text.split())[:MAX_STATEMENT_LENGTH]
+        write(
+            short.split(" ", 1)[0],
+            "sql",
+            inner,
+            start,
+            elapsed_ms,
+            "ok",
+            {
+                "statement": short,
+                "rows": rows,
+            },
+        )
+
+
+def write(  # noqa: PLR0913, PLR0917  one argument a field of the line
+    name: str,
+    kind: str,
+    context: Context,
+    start: datetime,
+    elapsed_ms: float,
+    status: str,
+    attributes: dict[str, Any],
+) -> None:
+    """Log a finished span."""
+    line = {
+        **_log_fields(context),
+        "span": {
+            "name": name,
+            "kind": kind,
+            "parent": context.parent,
+            "start": start,
+            "ms": round(elapsed_ms, 3),
+            "status": status,
+            "attributes": attributes,
+        },
+    }
+    logs.write("DEBUG", name, line)
