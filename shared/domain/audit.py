@@ -1,0 +1,57 @@
+"""What operators did: one row an action, in the transaction of what it changed."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, insert, select
+
+from shared.runtime import clock
+from shared.schema.operations import audit
+
+_NOTE = insert(audit)
+
+
+class Entry(BaseModel):
+    """One action of one operator."""
+
+    audit_id: str
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    detail: dict[str, Any]
+
+
+def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping[str, Any]) -> None:
+    """Note that `actor` (a uid) did `action` to `target`; `detail` must be JSON."""
+    row = {
+        "at": clock.now(),
+        "actor": actor,
+        "action": action,
+        "target": target,
+        "detail": json.dumps(detail, ensure_ascii=False),
+    }
+    tx.execute(_NOTE, row)
+
+
+def page(conn: Connection, before: int | None, limit: int) -> tuple[list[Entry], int | None]:
+    """Return up to `limit` actions, the newest first, and the id before which the next page is."""
+    newest = select(audit).order_by(audit.c.audit_id.desc()).limit(limit + 1)
+    if before is not None:
+        newest = newest.where(audit.c.audit_id < before)
+    rows = conn.execute(newest).all()
+    entries = [
+        Entry(
+            audit_id=str(row.audit_id),
+            at=row.at,
+            actor=row.actor,
+            action=row.action,
+            target=row.target,
+            detail=json.loads(row.detail),
+        )
+        for row in rows[:limit]
+    ]
+    return entries, rows[limit - 1].audit_id if len(rows) > limit else None

@@ -1,0 +1,76 @@
+"""Reported sessions become playtime: in any order, any number of times."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from shared.domain import erasure, game_keys, playtime, stats, unlisted
+from shared.domain.intervals import Run, merge, to_ms
+from shared.domain.playtime import Play
+from shared.domain.sessions import PlayEvent, SessionsReported
+from shared.runtime import clock, errors, metrics, projections, sql
+
+
+class _Erased(Exception):
+    """The player asked to be erased after these events were accepted."""
+
+
+def roll_up(reported: SessionsReported) -> list[projections.Key]:
+    """Merge the events into the player's playtime and return the documents they may be due in.
+
+    Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent for events
+    that are too late to be merged; Unavailable when the database is away.
+    """
+    now = clock.now()
+    plays = gather(reported.events)
+    _refuse_late(plays, now)
+
+    def work(tx: Connection) -> list[str]:
+        sql.replay_finds_it()  # a second run finds the first one's runs and changes nothing
+        return _merge(tx, reported, plays, now)
+
+    try:
+        keys = sql.transact(work)
+    except _Erased:
+        metrics.count(metrics.SESSIONS_OF_ERASED, len(reported.events))
+        return []
+    return [(reported.uid, key) for key in keys]
+
+
+def gather(events: list[PlayEvent]) -> dict[str, Play]:
+    """Return what a batch says, by game key: each session's runs, and when one last ended."""
+    moments: dict[tuple[str, str], list[Run]] = {}
+    ended: dict[str, int] = {}
+    for event in events:
+        at = to_ms(event.at)
+        run = Run(at, event.utc_offset_min, at)
+        moments.setdefault((event.game_key, event.session_id), []).append(run)
+        if event.kind == "ended":
+            ended[event.game_key] = max(at, ended.get(event.game_key, at))
+    plays: dict[str, Play] = {}
+    for (key, session_id), runs in moments.items():
+        play = plays.setdefault(key, Play(ended=ended.get(key)))
+        play.sessions[session_id] = merge(runs)
+    return plays
+
+
+def _refuse_late(plays: Mapping[str, Play], now: datetime) -> None:
+    oldest = to_ms(now - playtime.TOO_LATE)
+    if any(run.start < oldest for play in plays.values() for run in play.runs()):
+        raise errors.HopelessEvent("too_late", "an event is more than 55 days old")
+
+
+def _merge(
+    tx: Connection, reported: SessionsReported, plays: Mapping[str, Play], now: datetime
+) -> list[str]:
+    uid = reported.uid
+    plays = unlisted.resolve(tx, plays)
+    revisions = playtime.record(tx, uid, plays, now)
+    unlisted.note(tx, uid, plays, now)
+    listed = [key for key in sorted(plays) if not game_keys.is_unlisted(key)]
+    owed = {key: revisions[key] for key in listed if key in revisions}
+    stats.owe(tx, uid, owed, ended={key for key in owed if plays[key].ended is not None})
+    if erasure.erased_since(tx, uid, reported.received_at):
+        raise _Erased
+    return listed

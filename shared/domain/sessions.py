@@ -1,0 +1,199 @@
+"""Play sessions as clients report them, and what becomes of their clocks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from shared.domain import game_keys
+from shared.domain.intervals import (
+    MAX_OFFSET_MIN,
+    MIN_OFFSET_MIN,
+    MINUTE_MS,
+    from_ms,
+    to_ms,
+)
+from shared.runtime import clock
+from shared.runtime.errors import Code
+from shared.runtime.messages import Message
+
+OLDEST = timedelta(days=14)
+AHEAD = timedelta(minutes=5)
+_TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+GameId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
+SuffixHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Kind = Literal["started", "heartbeat", "ended"]
+LocalTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(clock.written_out)]
+
+
+class Report(BaseModel):
+    """One moment of a play session as a client saw it.
+
+    at: the client's wall clock with the player's UTC offset.
+    unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
+        that the catalog does not know.
+    boot_id, uptime_ms: which start of the machine, and the milliseconds since, sleep included.
+    """
+
+    model_config = ConfigDict(strict=True)
+    item_id: ClassVar[str] = "event_id"
+
+    event_id: Id
+    session_id: Id
+    game_id: GameId | None = None
+    unlisted: SuffixHash | None = None
+    kind: Kind
+    at: LocalTime
+    install_id: Id
+    boot_id: Id
+    uptime_ms: Annotated[int, Field(ge=0, le=_TEN_YEARS_MS)]
+
+    @model_validator(mode="after")
+    def _one_game(self) -> Self:
+        if (self.game_id is None) == (self.unlisted is None):
+            raise ValueError("give exactly one of game_id and unlisted")
+        return self
+
+    @property
+    def game_key(self) -> str:
+        """The game as the tables name it."""
+        return self.game_id or game_keys.UNLISTED + str(self.unlisted)
+
+
+class PlayEvent(BaseModel):
+    """One moment of a play session, its clock corrected.
+
+    game_key: a catalog game's id in decimal, or `unlisted:` and a suffix hash in hex.
+    kind: one of Report's; open, because a newer release may publish others to this one.
+    at: UTC, in whole milliseconds.
+    """
+
+    game_key: str
+    session_id: str
+    kind: str
+    at: AwareDatetime
+    utc_offset_min: Annotated[int, Field(ge=MIN_OFFSET_MIN, le=MAX_OFFSET_MIN)]
+
+
+class SessionsReported(Message):
+    """A player's client reported moments of play sessions, any number of times, in any order."""
+
+    topic: ClassVar[str] = "sessions-reported"
+    type: ClassVar[str] = "savepoint.sessions.reported.v1"
+
+    uid: str
+    received_at: AwareDatetime
+    events: list[PlayEvent]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a well-formed report is not taken."""
+
+    index: int
+    event_id: str
+    code: Code
+    detail: str
+
+
+def screen(
+    reports: Sequence[tuple[int, Report]], sent_at: datetime, received_at: datetime
+) -> tuple[list[PlayEvent], list[Refusal]]:
+    """Correct the clocks of a batch and return what is taken and what is refused.
+
+    After correction an event may be 14 days old and 5 minutes ahead of `received_at`, no more.
+    """
+    events: list[PlayEvent] = []
+    refused: list[Refusal] = []
+    now = to_ms(received_at)
+    oldest, newest = now - to_span(OLDEST), now + to_span(AHEAD)
+    times = correct([report for _, report in reports], to_ms(sent_at), now)
+    for (index, report), at in zip(reports, times, strict=True):
+        offset = _offset_min(report.at)
+        if not MIN_OFFSET_MIN <= offset <= MAX_OFFSET_MIN:
+            code, detail = Code.INVALID_ITEM, "at: no place on earth has this UTC offset"
+        elif at < oldest:
+            code, detail = Code.TOO_OLD, "at: more than 14 days ago, after clock correction"
+        elif at > newest:
+            code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
+        else:
+            events.append(
+                PlayEvent(
+                    game_key=report.game_key,
+                    session_id=report.session_id,
+                    kind=report.kind,
+                    at=from_ms(at),
+                    utc_offset_min=offset,
+                )
+            )
+            continue
+        refused.append(Refusal(index, report.event_id, code, detail))
+    return events, refused
+
+
+def correct(reports: Iterable[Report], sent_ms: int, received_ms: int) -> list[int]:
+    """Return when each report really happened, in milliseconds since 1970.
+
+    Two corrections, without any memory of earlier batches:
+
+    1. The client's clock is wrong now: `received - sent`, added to everything.
+    2. The clock was set since the machine started: within one boot, wall time minus uptime is
+       the same for all events. The event with the largest uptime was stamped by the newest
+       clock, so the others are moved until they agree with it. One that is refused itself is
+       nobody's measure, and nobody is refused for being moved.
+
+    Each is rounded to whole minutes, so that network latency and jitter come to exactly nothing
+    and a batch that is sent again gets the same times again: what is merged later must not see
+    one event at two times. What remains: a clock that is wrong by close to half a minute may be
+    corrected by 0 once and by a minute the next time, which lengthens a run by a minute at most;
+    and an event stamped before the clock was set, sent again alone after that, keeps its error.
+    """
+    skew = _nearest_minute(received_ms - sent_ms)
+    stamped = [(report, to_ms(report.at) + skew) for report in reports]
+    newest: dict[str, tuple[int, int]] = {}
+    for report, at in stamped:
+        seen = (report.uptime_ms, at)
+        if _is_taken(at, received_ms) and seen > newest.get(report.boot_id, (-1, 0)):
+            newest[report.boot_id] = seen
+    booted = {boot: at - uptime for boot, (uptime, at) in newest.items()}
+    return [_agreeing(report, at, booted, received_ms) for report, at in stamped]
+
+
+def _agreeing(report: Report, at: int, booted: dict[str, int], received_ms: int) -> int:
+    """Return the time that agrees with its boot, unless that alone would have it refused."""
+    if report.boot_id not in booted:
+        return at
+    moved = at + _nearest_minute(booted[report.boot_id] - (at - report.uptime_ms))
+    keeps = _is_taken(at, received_ms) and not _is_taken(moved, received_ms)
+    return at if keeps else moved
+
+
+def _is_taken(at: int, received_ms: int) -> bool:
+    return received_ms - to_span(OLDEST) <= at <= received_ms + to_span(AHEAD)
+
+
+def to_span(span: timedelta) -> int:
+    """Return a span in milliseconds."""
+    return span // timedelta(milliseconds=1)
+
+
+def _nearest_minute(ms: int) -> int:
+    return (ms + MINUTE_MS // 2) // MINUTE_MS * MINUTE_MS
+
+
+def _offset_min(at: datetime) -> int:
+    offset = at.utcoffset()
+    return 0 if offset is None else offset.days * 1440 + offset.seconds // 60
