@@ -1,0 +1,55 @@
+"""The catalog as everyone may read it.
+
+Three boundaries keep an answer, each for a stated time: the CDN and clients 60 seconds, this
+instance's memory until the catalog's version grows (looked at most every 5 seconds), MySQL.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.domain import catalog
+from shared.domain.catalog import Game, GameDetail
+from shared.runtime import http, memory, sql
+
+# Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
+GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
+Query = Annotated[str, Field(max_length=100)]
+Limit = Annotated[int, Field(ge=1, le=100)]
+Cursor = Annotated[str | None, Field(max_length=1000)]
+
+SHARED = http.cache_control("public, max-age=60")
+
+api = http.Api(__file__)
+version = memory.Version(lambda: api.in_thread(sql.read, catalog.version))
+pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
+details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
+
+
+@api.get("/v1/games")
+async def search(
+    q: Query = "", limit: Limit = 20, cursor: Cursor = None
+) -> http.Reply[http.Page[Game]]:
+    """List games by title, or those with a name that starts with `q`."""
+    prefix = catalog.name_key(q)
+    after = http.decode_cursor(cursor, str, int) if cursor else None
+
+    def load() -> http.Reply[http.Page[Game]]:
+        items, following = sql.read(lambda conn: catalog.page(conn, prefix, after, limit))
+        next_cursor = http.encode_cursor(*following) if following else None
+        return http.Reply(http.Page[Game](items=items, next_cursor=next_cursor), headers=SHARED)
+
+    return await pages.get((prefix, after, limit), lambda: api.in_thread(load))
+
+
+@api.get("/v1/games/{game_id}")
+async def game(game_id: GameId) -> http.Reply[GameDetail]:
+    """Return one game with its aliases, store ids and executables."""
+
+    def load() -> http.Reply[GameDetail]:
+        return http.Reply(sql.read(lambda conn: catalog.one(conn, int(game_id))), headers=SHARED)
+
+    return await details.get(game_id, lambda: api.in_thread(load))
+
+
+main = api.entry_point()

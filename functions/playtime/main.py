@@ -1,0 +1,66 @@
+"""A player's playtime per game and day, and achievements."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.domain import achievements, playtime
+from shared.domain.achievements import Granted
+from shared.domain.intervals import Days
+from shared.domain.playtime import PlaytimeDay
+from shared.runtime import clock, errors, http, sql
+from shared.runtime.identity import Player
+
+MAX_DAYS = 366
+DEFAULT_DAYS = 30
+EARLIEST_ZONE = timedelta(hours=14)
+"""Somewhere it is tomorrow already."""
+
+api = http.Api(__file__)
+
+
+@api.get("/v1/me/playtime")
+def days(
+    player: Player,
+    from_: date | None = None,
+    to: date | None = None,
+    limit: Annotated[int, Field(ge=1, le=500)] = 100,
+    cursor: str | None = None,
+) -> http.Page[PlaytimeDay]:
+    """Return the caller's playtime by local day and game, from `from` to `to`, both included.
+
+    At most 366 days; the last 30 when neither is given. Days without playtime are absent.
+    """
+    asked = _range(from_, to)
+    after = http.decode_cursor(cursor, date, str) if cursor else None
+    items, rest = sql.read(lambda conn: playtime.page(conn, player.uid, asked, after, limit))
+    return http.Page[PlaytimeDay](
+        items=items, next_cursor=http.encode_cursor(*rest) if rest else None
+    )
+
+
+def _range(first: date | None, last: date | None) -> Days:
+    if last is None:
+        last = (clock.now() + EARLIEST_ZONE).date()
+        if first is not None:
+            last = max(last, first)
+    if first is None:
+        first = last - timedelta(days=min(DEFAULT_DAYS, (last - date.min).days + 1) - 1)
+    count = (last - first).days + 1
+    if not 1 <= count <= MAX_DAYS:
+        raise errors.BadRequest(
+            f"`from` to `to` must be 1 to {MAX_DAYS} days",
+            errors=[{"field": "to", "detail": f"{count} days"}],
+        )
+    return Days(first, last)
+
+
+@api.get("/v1/me/achievements")
+def achieved(player: Player) -> http.Page[Granted]:
+    """Return the caller's achievements, oldest first."""
+    items = sql.read(lambda conn: achievements.granted(conn, player.uid))
+    return http.Page[Granted](items=items)
+
+
+main = api.entry_point()

@@ -1,0 +1,26 @@
+"""Play sessions: a client reports what was played, in batches."""
+
+from shared.domain import sessions
+from shared.domain.sessions import Report, SessionsReported
+from shared.runtime import http, messages, metrics
+from shared.runtime.identity import Player
+
+api = http.Api(__file__)
+
+
+@api.post("/v1/me/sessions:batch", status=202)
+def report(player: Player, batch: http.Batch[Report], request: http.Request) -> http.Receipt:
+    """Take moments of the caller's play sessions; each appears in the playtime soon after."""
+    events, refused = sessions.screen(batch.items, batch.sent_at, request.received_at)
+    for one in refused:
+        batch.reject(one.index, one.event_id, one.code, one.detail)
+    if events:
+        messages.publish(
+            SessionsReported(uid=player.uid, received_at=request.received_at, events=events)
+        )
+    metrics.count(metrics.SESSIONS_ACCEPTED, len(events))
+    metrics.count(metrics.SESSIONS_REJECTED, len(batch.rejected))
+    return batch.receipt(accepted=len(events))
+
+
+main = api.entry_point()
