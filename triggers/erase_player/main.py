@@ -1,0 +1,16 @@
+"""A player's wish to be erased is carried out, as far as time allows, then further."""
+
+import time
+
+from shared.domain import erasing
+from shared.domain.erasing import ErasureRequested
+from shared.runtime import errors, events
+
+SECONDS = 240
+
+
+@events.on_message(ErasureRequested, __file__)
+def main(wish: ErasureRequested) -> None:
+    """Delete what is the player's; raise Unavailable, and so come again, when time is over."""
+    if not erasing.erase(wish, time.monotonic() + SECONDS):
+        raise errors.Unavailable("the erasure goes on at the next delivery")

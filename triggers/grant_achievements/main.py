@@ -1,0 +1,19 @@
+"""Stats that changed may have earned achievements: each is granted once and told once."""
+
+from pydantic import BaseModel
+
+from shared.domain import achievement_notices, achievements
+from shared.runtime import events
+
+
+class StatsDocument(BaseModel):
+    """That there is a document is all that matters: the stats themselves are rows."""
+
+
+@events.on_document(StatsDocument, __file__)
+def main(stats: StatsDocument | None, params: dict[str, str]) -> None:
+    """Grant what the player has earned, then deliver it; a redelivery heals what was not."""
+    if stats is None:
+        return
+    uid = params["uid"]
+    achievement_notices.deliver(uid, achievements.earn(uid, events.current().time))

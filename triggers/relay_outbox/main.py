@@ -1,0 +1,19 @@
+"""Messages that committed with their change, but were not published by their own request."""
+
+import time
+
+from shared.runtime import events, outbox
+
+BATCH = 500
+SECONDS = 40
+
+
+@events.on_schedule(__file__)
+def main() -> dict[str, int]:
+    """Publish what is overdue, the oldest first, until none is left or time is over."""
+    until = time.monotonic() + SECONDS
+    published = batch = outbox.sweep(BATCH)
+    while batch == BATCH and time.monotonic() < until:
+        batch = outbox.sweep(BATCH)
+        published += batch
+    return {"published": published}
