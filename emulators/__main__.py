@@ -1,0 +1,54 @@
+"""The command line: `python -m emulators COMMAND`."""
+
+import argparse
+import importlib
+import sys
+
+from emulators.cloud import CloudError
+from shared.runtime.manifest import ManifestError
+
+# Each command's module has `add_commands(subparsers)`. Only the module that is asked for is
+# imported, since some of them are heavy.
+COMMANDS = {
+    "up": "emulators.commands.up",
+    "down": "emulators.commands.down",
+    "status": "emulators.commands.status",
+    "logs": "emulators.commands.logs",
+    "reset": "emulators.commands.down",
+    "stop": "emulators.commands.hold",
+    "start": "emulators.commands.hold",
+    "migrate": "emulators.commands.migrate",
+    "seed": "emulators.commands.seed",
+    "token": "emulators.commands.token",
+    "fire": "emulators.commands.fire",
+    "trace": "emulators.commands.trace",
+    "dead-letters": "emulators.operator",
+    "projections": "emulators.operator",
+    "consumers": "emulators.operator",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="python -m emulators", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    asked = [COMMANDS[given[0]]] if given and given[0] in COMMANDS else COMMANDS.values()
+    for name in dict.fromkeys(asked):
+        importlib.import_module(name).add_commands(subparsers)
+    options = parser.parse_args(given)
+    try:
+        code = options.run(options)
+    except (CloudError, ManifestError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `… | head` has seen enough
+        sys.stderr.close()
+        return 0
+    return int(code or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

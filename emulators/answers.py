@@ -1,0 +1,46 @@
+"""Answers that the local cloud gives itself, shaped as the functions shape theirs."""
+
+import random
+
+from starlette.responses import JSONResponse, Response
+
+from shared.runtime.errors import MEANINGS, Code
+
+CODES = {404: Code.NOT_FOUND, 500: Code.INTERNAL, 503: Code.UNAVAILABLE}
+ALLOWED = (
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, traceparent, "
+    "Savepoint-Client"
+)
+EXPOSED = (
+    "ETag, Date, Location, Retry-After, RateLimit, RateLimit-Policy, Deprecation, Sunset, Link, "
+    "traceparent"
+)
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
+
+
+def problem(status: int, detail: str, base: str = "") -> Response:
+    """Return a problem document (RFC 9457) with CORS headers; 503 says when to come again."""
+    code = CODES[status]
+    meaning = MEANINGS[code]
+    headers = dict(CORS)
+    if status == 503:  # noqa: PLR2004 - the one status that passes by itself
+        headers["Retry-After"] = str(random.randint(1, 3))  # noqa: S311 - jitter, not a secret
+    body = {
+        "type": f"{base}/problems/{code}",
+        "title": meaning.title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "retry": meaning.retry,
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def preflight() -> Response:
+    """Answer a preflight for a path that nobody owns, so that the 404 itself can be read."""
+    allow = {
+        "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+        "Access-Control-Allow-Headers": ALLOWED,
+        "Access-Control-Max-Age": "7200",
+    }
+    return Response(status_code=204, headers=CORS | allow)

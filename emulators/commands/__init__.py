@@ -1,0 +1,25 @@
+"""One module a command; each registers itself with `add_commands(subparsers)`."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from emulators.cloud import state_folder
+
+Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives its type no public name
+Command = Callable[[argparse.Namespace], int | None]
+
+
+def add(
+    subparsers: "Subparsers[argparse.ArgumentParser]", name: str, help_text: str, run: Command
+) -> argparse.ArgumentParser:
+    """Add a command that runs `run`; every command takes `--state`."""
+    parser = subparsers.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=state_folder(),
+        help="the state folder (SAVEPOINT_STATE; %(default)s)",
+    )
+    parser.set_defaults(run=run)
+    return parser

@@ -1,0 +1,59 @@
+"""`down` stops the local cloud, `reset` forgets all it holds too."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import psutil
+
+from emulators import processes
+from emulators.cloud import CloudError, read
+from emulators.commands import Subparsers, add
+
+STOP_SECONDS = 60
+KEPT = ("mariadb", "mysql", "logs", "issuer", "held", "build")
+FILES = ("mysql.*", "relay.sqlite*", "cloud.json*")
+
+
+def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
+    """Register `down` and `reset`."""
+    add(subparsers, "down", "Stop what `up` started.", down)
+    add(subparsers, "reset", "Stop, and delete the database, keys, events and logs.", reset)
+
+
+def down(options: argparse.Namespace) -> int:
+    """Stop the local cloud and wait until all of it has gone."""
+    stopped = stop(options.state)
+    print("Stopped." if stopped else "No local cloud is running here.")
+    return 0
+
+
+def stop(state: Path) -> bool:
+    """Stop the local cloud of a state folder; False when none was running."""
+    try:
+        _, found = read(state)
+    except CloudError:
+        return False
+    supervisor = processes.find(found["supervisor"])
+    if supervisor:
+        supervisor.terminate()
+        try:
+            supervisor.wait(STOP_SECONDS)
+        except psutil.TimeoutExpired:
+            msg = f"The local cloud (process {supervisor.pid}) did not stop; kill that process."
+            raise CloudError(msg) from None
+    services = (one["process"] for one in found["services"].values())
+    processes.stop_leftovers([one for one in services if one])
+    return supervisor is not None
+
+
+def reset(options: argparse.Namespace) -> int:
+    """Stop the local cloud and delete what it kept; only what is known to be ours."""
+    stop(options.state)
+    for name in KEPT:
+        shutil.rmtree(options.state / name, ignore_errors=True)
+    for pattern in FILES:
+        for file in options.state.glob(pattern):
+            file.unlink()
+    print(f"Deleted the state in {options.state}.")
+    return 0

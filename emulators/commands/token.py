@@ -1,0 +1,21 @@
+"""`token`: print a token of the local issuer."""
+
+import argparse
+
+from emulators.cloud import read
+from emulators.commands import Subparsers, add
+from emulators.issuer import mint
+
+
+def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
+    """Register `token`."""
+    parser = add(subparsers, "token", "Print a token that is valid for an hour.", run)
+    parser.add_argument("--uid", default="ada")
+    parser.add_argument("--role", choices=("player", "creator", "admin"), default="player")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print it alone, so that `$(…)` works."""
+    cloud, _ = read(options.state)
+    print(mint(cloud, options.uid, [options.role]))
+    return 0

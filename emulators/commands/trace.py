@@ -1,0 +1,21 @@
+"""`trace`: print one request's whole way."""
+
+import argparse
+
+from emulators import trace
+from emulators.commands import Subparsers, add
+from emulators.show import console
+
+
+def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
+    """Register `trace`."""
+    help_text = "Print what one request led to: messages, triggers, rows, documents."
+    parser = add(subparsers, "trace", help_text, run)
+    parser.add_argument("id", metavar="ID", help="a traceparent, a trace id or its beginning")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the tree."""
+    found, roots = trace.read(options.state / "logs", options.id)
+    console().print(trace.tree(found, roots), soft_wrap=True)
+    return 0

@@ -1,0 +1,95 @@
+"""The edge of the local cloud in one process: issuer, gateway, event relay, schedules."""
+
+import argparse
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from emulators import issuer, schedules
+from emulators.cloud import Cloud, environment, read
+from emulators.gateway import Gateway, Rules
+from emulators.relay import open_relay
+from shared.runtime import logs, manifest
+
+
+def application(cloud: Cloud) -> Starlette:
+    """Build the edge of one cloud."""
+    functions = manifest.discover(cloud.roots)
+    address = environment(cloud)["CONSUMER_URL"]
+    gateway = Gateway(Rules.of(functions.values()), address, cloud.url("edge"))
+    relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
+    timed = functions.values() if cloud.schedules else ()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        clock = schedules.run(gateway.client, address, timed)
+        work = {"relay": relay.run(), "schedules": clock}
+        tasks = [asyncio.create_task(_forever(what, one)) for what, one in work.items()]
+        yield
+        for task in tasks:
+            task.cancel()
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"events_waiting": relay.store.waiting()})
+
+    own = "/functions/projects/{project}/triggers/{trigger}"
+    routes = [
+        Route("/_local/health", health),
+        *_issuer_routes(cloud),
+        Route(own, relay.accept, methods=["POST"]),
+        Mount("/", gateway),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _forever(what: str, work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - whatever it is, someone must read it
+        logs.error(f"the {what} stopped; restart the local cloud")
+
+
+def _issuer_routes(cloud: Cloud) -> list[Route]:
+    async def keys(_request: Request) -> Response:
+        cache = {"Cache-Control": f"public, max-age={issuer.JWKS_SECONDS}"}
+        return JSONResponse(issuer.jwks(cloud.state), headers=cache)
+
+    async def rotate(_request: Request) -> Response:
+        return JSONResponse({"kid": issuer.rotate(cloud.state)})
+
+    return [
+        Route("/_local/issuer/jwks.json", keys),
+        Route("/_local/issuer/rotate", rotate, methods=["POST"]),
+    ]
+
+
+def main() -> None:
+    """Serve on the socket that the supervisor opened."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--state", type=Path, required=True)
+    options.add_argument("--fd", type=int, required=True)
+    given = options.parse_args()
+    cloud, _ = read(given.state)
+    config = uvicorn.Config(
+        application(cloud),
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        date_header=False,  # the functions send their own
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=given.fd)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Schedules as Cloud Scheduler runs them: on time, in UTC, one run at a time."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import httpx
+from cronsim import CronSim
+
+from emulators.gateway import SPARE_SECONDS
+from shared.runtime import logs
+from shared.runtime.manifest import Manifest
+
+
+def headers(manifest: Manifest, at: datetime) -> dict[str, str]:
+    """Return the headers that Cloud Scheduler sends with a run."""
+    return {
+        "user-agent": "Google-Cloud-Scheduler",
+        "x-cloudscheduler": "true",
+        "x-cloudscheduler-jobname": manifest.service,
+        "x-cloudscheduler-scheduletime": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    }
+
+
+async def run(client: httpx.AsyncClient, address: str, manifests: Iterable[Manifest]) -> None:
+    """Run every schedule on time, for ever."""
+    async with asyncio.TaskGroup() as group:
+        for manifest in manifests:
+            if manifest.schedule:
+                group.create_task(_keep(client, address, manifest, manifest.schedule))
+
+
+async def _keep(client: httpx.AsyncClient, address: str, manifest: Manifest, cron: str) -> None:
+    at = datetime.now(UTC)
+    while True:
+        # After a sleep that ended early, the same time must not come again.
+        at = next(CronSim(cron, max(at, datetime.now(UTC))))
+        await asyncio.sleep((at - datetime.now(UTC)).total_seconds())
+        await _fire(client, address, manifest, at)
+
+
+async def _fire(client: httpx.AsyncClient, address: str, manifest: Manifest, at: datetime) -> None:
+    try:
+        answer = await client.post(
+            address.format(function=manifest.name) + "/",
+            headers=headers(manifest, at),
+            timeout=manifest.timeout + SPARE_SECONDS,
+        )
+    except httpx.TransportError as error:
+        logs.warning("schedule not run", trigger=manifest.name, reason=repr(error))
+        return
+    if answer.is_error:
+        logs.warning("schedule failed", trigger=manifest.name, status=answer.status_code)
