@@ -1,0 +1,52 @@
+# Everything a person does here. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: bench bundle check demo down help lock openapi reset run setup test
+PYTHON := .venv/bin/python
+ARGS ?=
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Start the whole backend on this machine, with games and one player; Ctrl-C stops it
+	@scripts/setup.sh run
+	@exec $(PYTHON) -m emulators up $(ARGS)
+
+test: ## Run every test against the same real parts (ARGS="tests/unit -k word" for some)
+	@scripts/setup.sh test
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: ## Lint, types, layers, migrations and everything generated
+	@scripts/setup.sh check
+	@scripts/check.sh
+
+demo: ## Let some hundred simulated players report through HTTPS, then prove what came out
+	@scripts/setup.sh run
+	@exec $(PYTHON) -m scripts.demo $(ARGS)
+
+bench: ## Measure it and print the tables of docs/benchmarks.md
+	@scripts/setup.sh run
+	@exec $(PYTHON) -m scripts.bench $(ARGS)
+
+down: ## Stop a local cloud that was started with --detach
+	@exec $(PYTHON) -m emulators down
+
+reset: ## Empty the local cloud: databases, documents, topics
+	@exec $(PYTHON) -m emulators reset
+
+openapi: ## Write docs/openapi.json, docs/events/, docs/errors.md, docs/settings.md from the code
+	@scripts/setup.sh check
+	@exec $(PYTHON) -m scripts.reference
+
+bundle: ## Stage what is deployed: build/<function>/ and its hash
+	@scripts/setup.sh check
+	@exec $(PYTHON) -m scripts.bundle $(ARGS)
+
+lock: ## Resolve requirements.lock again (ARGS=--upgrade for the newest versions)
+	@scripts/setup.sh check
+	@$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+		$(ARGS) pyproject.toml --output-file requirements.lock
+
+setup: ## Install what run and test need, and nothing else
+	@scripts/setup.sh test

@@ -1,0 +1,199 @@
+"""(d) Fifty session events on their way: function, message, roll-up, projection; by part."""
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from emulators import issuer
+from scripts.bench import accounting, load, play, probe, rows, servers
+from scripts.bench.cold_start import push
+from scripts.bench.figures import Line, Progress, Section, median, microseconds
+from scripts.bench.recorded import COMMAND, Recording
+from scripts.bench.servers import Server, Wanted
+from scripts.bench.stores import Stores, topic_path
+from shared.runtime import clock
+
+PLAYERS, EVENINGS, WARM_EVENINGS = 150, 5, 1
+CONNECTIONS = 4
+PATIENCE_SECONDS = 30.0
+PATH = "/v1/me/sessions:batch"
+TOPIC, SUBSCRIPTION = "sessions-reported", "bench-roll-up"
+STORES = ("mysql", "pubsub", "firestore")
+OWN_AT_MOST = 1500.0
+PEER = 6097.0
+JSON_BODY = {"Content-Type": "application/json"}
+_PLAYERS = [f"bench-player-{number}" for number in range(PLAYERS)]
+
+
+Spent = dict[str, float]
+"""CPU seconds by part, in the order in which they are shown."""
+
+PARTS = {
+    "function sessions: own code": "two edges, 50 events parsed twice and encoded once",
+    "  publish RPC": "gRPC and Google's client",
+    "trigger roll_up_sessions: own code": "",
+    "  SQL, client side": "SQLAlchemy Core and PyMySQL",
+    "  Firestore RPC, two commits": "Google's client",
+    "database": "",
+    "Pub/Sub emulator (Google's servers)": "",
+    "Firestore emulator (Google's servers)": "",
+}
+REPORT, PUBLISH, ROLL_UP, SQL, COMMIT, DATABASE, *GOOGLE = PARTS
+
+
+@dataclass(frozen=True)
+class Way:
+    """Everything on the way of the events."""
+
+    stores: Stores
+    sessions: Server
+    roll_up: Server
+    recordings: dict[str, Recording]
+
+    def spent(self) -> Spent:
+        """Return what was spent so far."""
+        python, grpc = _threads(self.sessions)
+        calls = probe.read(self.recordings["sessions"].counters)
+        found = {REPORT: python - calls["publish"], PUBLISH: calls["publish"] + grpc}
+        python, grpc = _threads(self.roll_up)
+        calls = probe.read(self.recordings["roll_up"].counters)
+        found[ROLL_UP] = python - calls["sql"] - calls["firestore"]
+        found[SQL] = calls["sql"]
+        found[COMMIT] = calls["firestore"] + grpc
+        used = [self.stores.used(name) for name in STORES]
+        return found | dict(zip([DATABASE, *GOOGLE], used, strict=True))
+
+
+def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
+    """Report evenings by HTTP, then deliver the messages to the roll-up; then that alone."""
+    section = Section(
+        f"(d) {play.EVENTS} session events through function, message, roll-up, projection",
+        f"CPU of one batch of two sessions in two games: the median of {EVENINGS} rounds (the "
+        f"best). A round is {PLAYERS} batches by {CONNECTIONS} connections to the function, then "
+        "their messages to the trigger. Own code is all but the calls of publisher, SQL and "
+        "Firestore, told apart by thread CPU clocks; the HTTP server and the framework are in it.",
+    )
+    recordings = {name: Recording(logs / f"probe-{name}") for name in ("sessions", "roll_up")}
+    tokens = [issuer.mint(stores.cloud, player) for player in _PLAYERS]
+    with contextlib.ExitStack() as stack:
+        client = stack.enter_context(_subscribed(stores))
+        sessions = stack.enter_context(_sessions(stores, build, logs, recordings["sessions"]))
+        roll_up = stack.enter_context(_roll_up(stores, build, logs, recordings["roll_up"]))
+        way = Way(stores, sessions, roll_up, recordings)
+        _pull(client, 1)  # of the first request
+        rounds = []
+        for evening in reversed(range(EVENINGS + WARM_EVENINGS)):
+            progress(f"session events, {evening} evenings ago")
+            before = way.spent()
+            _report(tokens, sessions, evening)
+            _deliver(_pull(client, PLAYERS), roll_up)
+            spent = {part: (now - before[part]) / PLAYERS for part, now in way.spent().items()}
+            if evening < EVENINGS:
+                rounds.append(spent)
+    section.lines += _lines(rounds)
+    progress("the roll-up beside its statements")
+    section.lines.append(rows.compare(stores))
+    return section
+
+
+@contextlib.contextmanager
+def _subscribed(stores: Stores) -> Iterator[httpx.Client]:
+    """Subscribe to the topic; return a client of the subscriptions."""
+    cloud = stores.cloud
+    topic = topic_path(cloud, TOPIC).removeprefix("/v1/")
+    base = f"{cloud.url('pubsub')}/v1/projects/{cloud.project}/subscriptions/"
+    with httpx.Client(base_url=base, timeout=10) as client:
+        body = {"topic": topic, "ackDeadlineSeconds": 600}
+        client.put(SUBSCRIPTION, json=body).raise_for_status()
+        yield client
+        client.delete(SUBSCRIPTION).raise_for_status()
+
+
+@contextlib.contextmanager
+def _sessions(stores: Stores, build: Path, logs: Path, recording: Recording) -> Iterator[Server]:
+    player = {"Authorization": f"Bearer {issuer.mint(stores.cloud, 'bench-warm')}"}
+    environment = {**stores.settings(), **recording.environment(statements=False)}
+    body = play.batch("bench-warm", 0, clock.now())
+    wanted = Wanted("sessions", build / "sessions", environment, PATH, body, player, COMMAND)
+    with servers.running(wanted, logs) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _roll_up(stores: Stores, build: Path, logs: Path, recording: Recording) -> Iterator[Server]:
+    name = "roll_up_sessions"
+    environment = {**stores.settings(), **recording.environment(statements=False)}
+    wanted = Wanted(name, build / name, environment, "/", push(name), JSON_BODY, COMMAND)
+    with servers.running(wanted, logs) as server:
+        yield server
+
+
+def _report(tokens: list[str], sessions: Server, evening: int) -> None:
+    """Report everybody's evening of so many days ago."""
+    now = clock.now()
+    requests = [
+        load.request(
+            "POST", PATH, play.batch(player, evening, now), {"Authorization": f"Bearer {token}"}
+        )
+        for player, token in zip(_PLAYERS, tokens, strict=True)
+    ]
+    load.run(sessions.port, requests, connections=CONNECTIONS, most=len(requests))
+
+
+def _pull(client: httpx.Client, count: int) -> list[dict[str, object]]:
+    """Return the next `count` messages as Pub/Sub tells them; raise TimeoutError."""
+    found: list[dict[str, object]] = []
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(found) < count:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{count - len(found)} of {count} messages did not come")
+        asked = {"maxMessages": count - len(found)}
+        answer = client.post(f"/{SUBSCRIPTION}:pull", json=asked)
+        received = answer.raise_for_status().json().get("receivedMessages", [])
+        found += [one["message"] for one in received]
+    return found
+
+
+def _deliver(messages: list[dict[str, object]], roll_up: Server) -> None:
+    """Post messages to the trigger as a push subscription does."""
+    bodies = [json.dumps({"message": one, "subscription": SUBSCRIPTION}) for one in messages]
+    requests = [load.request("POST", "/", body.encode(), JSON_BODY) for body in bodies]
+    load.run(roll_up.port, requests, connections=CONNECTIONS, most=len(requests))
+
+
+def _threads(server: Server) -> tuple[float, float]:
+    """Return the CPU seconds of a function's Python threads, and of those that gRPC started."""
+    python = grpc = 0.0
+    for pid in server.pids():
+        threads = accounting.threads(pid)
+        own = next(name for name, thread in threads if thread == pid)
+        for (name, _), seconds in threads.items():
+            if name == own:
+                python += seconds
+            else:
+                grpc += seconds
+    return python, grpc
+
+
+def _lines(rounds: list[Spent]) -> list[Line]:
+    def figure(*parts: str) -> tuple[float, str]:
+        sums = [sum(spent[part] for part in parts) for spent in rounds]
+        return median(sums), f"{microseconds(median(sums))} ({min(sums) * 1e6:,.0f})"
+
+    own, shown = figure(REPORT, ROLL_UP)
+    ours, all_shown = figure(*(part for part in PARTS if part not in GOOGLE))
+    return [
+        *(Line(part, figure(part)[1], limit=limit) for part, limit in PARTS.items()),
+        Line("own code of both", shown, at_most=OWN_AT_MOST, value=own * 1e6, unit=" µs"),
+        Line(
+            "functions and database ÷ peer (50 rows in PostgreSQL)",
+            all_shown,
+            f"{PEER:,.0f} µs",
+            ours * 1e6 / PEER,
+        ),
+    ]

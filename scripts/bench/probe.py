@@ -1,0 +1,132 @@
+"""Starts functions-framework with a clock around every call to a store, and keeps the statements.
+
+Run instead of `functions-framework` with PROBE naming a file. Each wrapped call adds its thread's
+CPU time to that file's counters, which the benchmark reads while the function runs; with
+PROBE_STATEMENTS every statement sent by PyMySQL is appended to that file as a line of JSON.
+Imports nothing of this project: it runs inside a bundle.
+"""
+
+import contextlib
+import functools
+import json
+import mmap
+import os
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+PARTS = ("sql", "publish", "firestore")
+"""What is counted apart; of SQL also taking and returning a connection."""
+
+QUERY = 3
+"""The MySQL protocol's command that sends a statement."""
+
+
+def main() -> None:
+    """Wrap the clients, then serve as production does."""
+    counters = _counters(Path(os.environ["PROBE"]))
+    with contextlib.suppress(ImportError):
+        _wrap_sql(counters)
+    with contextlib.suppress(ImportError):
+        _wrap_publisher(counters)
+    with contextlib.suppress(ImportError):
+        _wrap_firestore(counters)
+    from functions_framework._cli import _cli  # noqa: PLC0415
+
+    file = os.environ.get("PROBE_STATEMENTS")
+    with statements(partial(_append, Path(file))) if file else contextlib.nullcontext():
+        _cli()
+
+
+def read(file: Path) -> dict[str, float]:
+    """Return the CPU seconds of each part so far."""
+    numbers = memoryview(file.read_bytes()).cast("q")
+    return {part: numbers[index] / 1e9 for index, part in enumerate(PARTS)}
+
+
+def _counters(file: Path) -> memoryview:
+    """Return the counters, shared with whoever reads the file, also by forked workers."""
+    file.write_bytes(bytes(8 * len(PARTS)))
+    with file.open("r+b") as opened:
+        return memoryview(mmap.mmap(opened.fileno(), 0)).cast("q")
+
+
+def _timed(counters: memoryview, part: str, owner: Any, *names: str) -> None:
+    """Replace methods, none of which calls another of them, by ones that count."""
+    index = PARTS.index(part)
+    clock = time.thread_time_ns
+
+    def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            started = clock()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                counters[index] += clock() - started
+
+        return timed
+
+    for name in names:
+        setattr(owner, name, wrap(getattr(owner, name)))
+
+
+def _wrap_sql(counters: memoryview) -> None:
+    import pymysql.connections  # noqa: PLC0415
+    import sqlalchemy  # noqa: PLC0415
+
+    # These are sent by the driver without SQLAlchemy.
+    _timed(counters, "sql", pymysql.connections.Connection, "begin", "commit", "rollback")
+    _timed(counters, "sql", sqlalchemy.Engine, "connect")
+    _timed(counters, "sql", sqlalchemy.Connection, "execute", "scalar", "close")
+    # Rows are made while they are read.
+    result = sqlalchemy.CursorResult
+    rows = result.__iter__
+    result._all_rows = lambda self: list(rows(self))  # type: ignore[attr-defined]  # noqa: SLF001
+    _timed(counters, "sql", result, "_all_rows", "all", "first", "one", "one_or_none")
+    result.__iter__ = lambda self: iter(self._all_rows())  # type: ignore[attr-defined,method-assign]
+
+
+def _append(file: Path, statement: str) -> None:
+    with file.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(statement) + "\n")
+
+
+@contextlib.contextmanager
+def statements(tell: Callable[[str], None]) -> Iterator[None]:
+    """Tell of every statement that PyMySQL sends."""
+    import pymysql.connections  # noqa: PLC0415
+
+    driver: Any = pymysql.connections.Connection
+    execute = driver._execute_command  # noqa: SLF001  below this PyMySQL has only bytes
+
+    def told(self: Any, command: int, sql: str | bytes) -> Any:
+        if command == QUERY:
+            tell(sql if isinstance(sql, str) else sql.decode("utf-8", "surrogateescape"))
+        return execute(self, command, sql)
+
+    driver._execute_command = told  # noqa: SLF001
+    try:
+        yield
+    finally:
+        driver._execute_command = execute  # noqa: SLF001
+
+
+def _wrap_publisher(counters: memoryview) -> None:
+    from google.pubsub_v1 import PublisherClient  # noqa: PLC0415
+
+    _timed(counters, "publish", PublisherClient, "publish")
+
+
+def _wrap_firestore(counters: memoryview) -> None:
+    from google.cloud import firestore  # noqa: PLC0415
+
+    _timed(counters, "firestore", firestore.Client, "document", "batch")
+    _timed(counters, "firestore", firestore.WriteBatch, "set", "commit")
+    _timed(counters, "firestore", firestore.DocumentReference, "get", "delete")
+
+
+if __name__ == "__main__":
+    main()

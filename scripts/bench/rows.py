@@ -1,0 +1,78 @@
+"""The roll-up's transaction beside the same statements sent raw."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import pymysql
+
+from scripts.bench import cpus, play, probe
+from scripts.bench.figures import Line, median
+from scripts.bench.stores import Stores
+from shared.domain import roll_up
+from shared.domain.sessions import SessionsReported
+from shared.runtime import clock
+
+T = TypeVar("T")
+
+ROUNDS = 15
+PLAYERS = 20
+AT_LEAST = 0.5
+UNCOUNTED = ("SET ", "ROLLBACK")
+"""What a new connection and its return to the pool send."""
+
+
+def compare(stores: Stores) -> Line:
+    """Return the events a second of both, round by round, in this process."""
+    os.environ.update(stores.settings())
+    ours, bare, statements = [], [], 0
+    with contextlib.closing(stores.connect()) as connection, cpus.taken():
+        connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        for number in range(-1, ROUNDS):  # the first round only warms up
+            sent = _sent(_messages(f"bench-sent-{number + 1}"))
+            # Other players, so that the rows are as new as they were.
+            again = [text.replace("bench-sent-", "bench-bare-") for text in sent]
+            spent = _seconds(roll_up.roll_up, _messages(f"bench-ours-{number + 1}"))
+            floor = _seconds(lambda text: _send(connection, text), again)
+            statements = len(again) // PLAYERS
+            if number >= 0:
+                ours.append(spent)
+                bare.append(floor)
+    events = PLAYERS * play.EVENTS
+    return Line(
+        "roll-up alone, events a second ÷ its statements raw by PyMySQL",
+        f"{events / median(ours):,.0f}/s",
+        f"{events / median(bare):,.0f}/s",
+        median([its / mine for mine, its in zip(ours, bare, strict=True)]),
+        at_least=AT_LEAST,
+        limit=f"{statements} statements a batch, SQLAlchemy Core around each",
+    )
+
+
+def _messages(prefix: str) -> list[SessionsReported]:
+    now = clock.now()
+    return [play.message(f"{prefix}-{player}", 1, now) for player in range(PLAYERS)]
+
+
+def _sent(messages: Iterable[SessionsReported]) -> list[str]:
+    """Return the statements that rolling these up sends."""
+    found: list[str] = []
+    with probe.statements(found.append):
+        for message in messages:
+            roll_up.roll_up(message)
+    return [text for text in found if not text.startswith(UNCOUNTED)]
+
+
+def _seconds(work: Callable[[T], object], each: Iterable[T]) -> float:
+    started = time.perf_counter()
+    for one in each:
+        work(one)
+    return time.perf_counter() - started
+
+
+def _send(connection: "pymysql.Connection[pymysql.cursors.Cursor]", statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return len(cursor.fetchall())

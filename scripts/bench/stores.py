@@ -1,0 +1,138 @@
+"""The stores of one run: private MariaDB or MySQL, Pub/Sub and Firestore emulators, an issuer.
+
+Started as the local cloud starts them, but on free ports, without its functions, its gateway and
+its relay of document events: nothing runs beside what is measured.
+"""
+
+import contextlib
+import gzip
+import http.server
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import pymysql
+
+from emulators import issuer, processes, wiring
+from emulators.cloud import HOST, ROOT, Cloud, CloudError, choose_ports, environment, save, sql_url
+from emulators.services import Service, registry
+from scripts.bench import accounting
+from shared.runtime import manifest
+
+GAMES = ROOT / "data" / "games.jsonl.gz"
+IMPORTED = 300
+WANTED = ("mysql", "firestore", "pubsub")
+PAUSE_SECONDS = 0.05
+
+
+class Stores:
+    """The stores while they run."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings that a function needs to reach them."""
+        return environment(self.cloud) | {"TRACE_SAMPLE": "0.01"}
+
+    def connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        """Return a new connection to the database, by PyMySQL, in autocommit."""
+        parts = urlsplit(sql_url(self.cloud))
+        return pymysql.connect(
+            host=parts.hostname,
+            port=parts.port or 0,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            database=parts.path.lstrip("/"),
+            charset="utf8mb4",
+            autocommit=True,
+        )
+
+    def used(self, name: str) -> float:
+        """Return the CPU seconds that one of them has used so far."""
+        return accounting.cpu_seconds(accounting.family(self.processes[name].pid))
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Stores]:
+    """Start the stores below `folder`, migrate, and stop them at the end; raise CloudError."""
+    cloud = Cloud(state=folder, ports=choose_ports("auto"), schedules=False)
+    stores = Stores(cloud)
+    save(cloud, {"services": {}})
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_keys_served(cloud))
+        for service in registry(cloud, WANTED):  # each stands behind what it needs
+            _start(stores, service, stack)
+        _create_topics(cloud)
+        yield stores
+
+
+def _start(stores: Stores, service: Service, stack: contextlib.ExitStack) -> None:
+    cloud = stores.cloud
+    log = cloud.log(service.name)
+    settings = {**os.environ, **environment(cloud)}
+    process = processes.spawn(service.command(cloud), log, settings)
+    stack.callback(processes.stop, process)
+    stores.processes[service.name] = process
+    until = time.monotonic() + service.limit
+    while time.monotonic() < until:
+        if service.once and process.poll() == 0:
+            return
+        if process.poll() is not None:
+            break
+        if not service.once and service.ready(cloud):
+            return
+        time.sleep(PAUSE_SECONDS)
+    raise CloudError(f"{service.name} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _create_topics(cloud: Cloud) -> None:
+    """Create every topic, without the subscriptions that the functions have."""
+    with httpx.Client(base_url=cloud.url("pubsub")) as client:
+        for topic in wiring.topics(manifest.discover([ROOT])):
+            client.put(topic_path(cloud, topic)).raise_for_status()
+
+
+def topic_path(cloud: Cloud, topic: str) -> str:
+    """Return a topic's path in the emulator."""
+    return f"/v1/projects/{cloud.project}/topics/{topic}"
+
+
+@contextlib.contextmanager
+def _keys_served(cloud: Cloud) -> Iterator[None]:
+    """Publish the issuer's keys where its tokens say they are."""
+    body = json.dumps(issuer.jwks(cloud.state)).encode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            del format, args
+
+    with http.server.ThreadingHTTPServer((HOST, cloud.ports["edge"]), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield
+        server.shutdown()
+
+
+def import_games(stores: Stores) -> None:
+    """Import the first games of the data file, enough to read one."""
+    os.environ.update(stores.settings())
+    from shared.domain import catalog_import  # noqa: PLC0415  reads the settings on first use
+
+    few = stores.cloud.state / "games.jsonl.gz"
+    with gzip.open(GAMES, "rt") as all_games, gzip.open(few, "wt") as out:
+        out.writelines(line for line, _ in zip(all_games, range(IMPORTED), strict=False))
+    catalog_import.import_file(few)

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# What must hold before a test runs. Everything is looked at, then the first failure counts.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+bin=.venv/bin
+failed=()
+step() {
+    local name="$1" log
+    shift
+    log="$(mktemp)"
+    if "$@" >"$log" 2>&1; then
+        printf 'ok      %s\n' "$name"
+    else
+        printf 'FAILED  %s\n' "$name"
+        cat "$log"
+        failed+=("$name")
+    fi
+    rm -f "$log"
+}
+
+step "lint (ruff)" "$bin/ruff" check .
+step "format (ruff)" "$bin/ruff" format --check .
+step "types (mypy)" "$bin/mypy" .
+step "layers (import-linter)" "$bin/lint-imports" --no-cache
+step "migrations expand only" "$bin/python" -m scripts.migration_guard
+step "generated files are current" "$bin/python" -m scripts.reference --check
+step "rules of the house" "$bin/python" -m pytest -q tests/house
+if command -v terraform >/dev/null; then
+    step "terraform format" terraform fmt -check -recursive terraform
+fi
+if ((${#failed[@]})); then
+    printf '\n%s failed.\n' "$(IFS=,; echo "${failed[*]}")"
+    exit 1
+fi

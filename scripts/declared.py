@@ -1,0 +1,133 @@
+"""Whether a function's manifest names what its code touches, no less and no more."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table
+
+from scripts import imports, reach
+from scripts.reach import Reach
+from shared.runtime.manifest import Manifest
+from shared.runtime.messages import Message
+from shared.schema.all_tables import metadata
+from shared.schema.base import Personal
+from shared.schema.collections import COLLECTIONS, Collection
+
+# What the runtime itself does for every trigger: it reads the pause, notes failures, and
+# publishes what is hopeless. Being a trigger says so; no manifest repeats it.
+TRIGGER_TABLES = {"consumers": "r", "event_failures": "rw"}
+TRIGGER_TOPIC = "dead-letters"
+
+# These two walk the registry of everything personal, so no single table is named in them.
+EXPORT = "shared.domain.account.export"
+ERASE = "shared.domain.erasing.erase"
+
+WRITES = {
+    ".delete",
+    ".insert",
+    ".update",
+    "shared.runtime.sql.insert_ignore",
+    "shared.runtime.sql.upsert",
+    "sqlalchemy.delete",
+    "sqlalchemy.dialects.mysql.insert",
+    "sqlalchemy.insert",
+    "sqlalchemy.update",
+}
+
+
+@dataclass
+class Touched:
+    """What a function's code touches: stores imported, tables with their right, and so on."""
+
+    stores: set[str] = field(default_factory=set)
+    tables: dict[str, str] = field(default_factory=dict)
+    collections: set[str] = field(default_factory=set)
+    topics: set[str] = field(default_factory=set)
+
+
+def touched(function: Manifest) -> Touched:
+    """Read from a function's source what it touches."""
+    found = reach.reached(function.source)
+    modules = imports.closure(function.source)
+    stores = {name for name in ("sql", "documents") if f"shared.runtime.{name}" in modules}
+    tables = found.values(Table)
+    written = {name for called, names in found.calls if called in WRITES for name in names}
+    rights = {one.name: "rw" if name in written else "r" for name, one in tables.items()}
+    collections = {one.path for one in found.values(Collection).values()}
+    names = {str(symbol) for symbol in found.symbols}
+    if EXPORT in names:
+        rights = {**{table.name: "r" for table, one in _personal() if one.export}, **rights}
+        collections |= {one.path for one in COLLECTIONS if one.export}
+    if ERASE in names:
+        rights |= {table.name: "rw" for table, one in _personal() if one.erase == "delete"}
+        collections |= {one.path for one in COLLECTIONS}
+    return Touched(stores, rights, collections, _published(found))
+
+
+def _personal() -> Iterator[tuple[Table, Personal]]:
+    for table in metadata.sorted_tables:
+        if table.info["personal"] is not None:
+            yield table, table.info["personal"]
+
+
+def _published(found: Reach) -> set[str]:
+    """Return the topics of all messages that are made somewhere in reach."""
+    made = {called for called, _ in found.calls}
+    kinds = {name: one for name, one in found.values(type).items() if name in made}
+    return {one.topic for one in kinds.values() if issubclass(one, Message)}
+
+
+def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[str]:
+    """Return where a manifest and its code disagree; `relayed`: what goes through the outbox."""
+    found = touched(function)
+    sql, documents = function.stores.sql, function.stores.documents
+    declared_tables: dict[str, Any] = dict(sql.tables) if sql else {}
+    declared_topics = set(function.topics)
+    if function.trigger.kind != "http":
+        declared_tables = {**TRIGGER_TABLES, **declared_tables}
+        found.tables = {**TRIGGER_TABLES, **found.tables}
+        declared_topics |= {TRIGGER_TOPIC}
+        found.topics |= {TRIGGER_TOPIC}
+    if relays(function):
+        found.topics |= relayed
+    declared_stores = {
+        name for name, one in (("sql", sql), ("documents", documents)) if one is not None
+    }
+    known = {one.path for one in COLLECTIONS}
+    collections = set(documents.collections) if documents else set()
+    unknown = collections - known
+    return [
+        *_compare("store", found.stores, declared_stores),
+        *_compare("table", set(found.tables), set(declared_tables)),
+        *_rights(found.tables, declared_tables),
+        *_compare("collection", found.collections, collections),
+        *(f"the collection {one} is not in shared/schema/collections.py" for one in unknown),
+        *_compare("topic", found.topics, declared_topics),
+    ]
+
+
+def relays(function: Manifest) -> bool:
+    """Tell whether a function publishes what others left in the outbox."""
+    reached = reach.reached(function.source).symbols
+    return reach.Symbol("shared.runtime.outbox", "sweep") in reached
+
+
+def owed(functions: Mapping[str, Manifest]) -> frozenset[str]:
+    """Return the topics that any function may leave in the outbox."""
+    adds = reach.Symbol("shared.runtime.outbox", "add")
+    found = [reach.reached(function.source) for function in functions.values()]
+    return frozenset(topic for one in found if adds in one.symbols for topic in _published(one))
+
+
+def _compare(kind: str, touched_ones: set[str], declared: set[str]) -> Iterator[str]:
+    for name in sorted(touched_ones - declared):
+        yield f"the {kind} {name} is touched but not declared"
+    for name in sorted(declared - touched_ones):
+        yield f"the {kind} {name} is declared but not touched"
+
+
+def _rights(touched_ones: Mapping[str, str], declared: Mapping[str, str]) -> Iterator[str]:
+    for name, right in sorted(touched_ones.items()):
+        if right == "rw" and declared.get(name) == "r":
+            yield f"the table {name} is written but declared as r"

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Gets what a command needs and says so first: `scripts/setup.sh check|run|test`.
+#
+#   check  .venv from requirements.lock
+#   run    and MariaDB's server, Java, Google's emulators
+#   test   and MySQL's server, unpacked into a cache folder
+# What is there already is left alone, so the second time takes no time.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+PATH="$PATH:/usr/sbin"
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+root() {
+    if [[ "$(id -u)" == 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+# Install Debian packages, saying how large; $1 says what for.
+install_packages() {
+    local what="$1" size log
+    shift
+    command -v apt-get >/dev/null || fail "$what is missing; install it with your package manager, then run this again."
+    [[ "$(id -u)" == 0 ]] || command -v sudo >/dev/null || fail "$what is missing; as root: apt-get install $*"
+    compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || root apt-get -q update >/dev/null
+    size="$(apt-get -q install --yes --no-install-recommends --print-uris "$@" 2>/dev/null |
+        awk -F"' " '/^'\''/ {split($2, f, " "); s += f[2]} END {printf "%.0f MB", s / 1e6}' || true)"
+    say "$what: installing $* (${size:-size unknown}) with the package manager ..."
+    log="$(mktemp)"
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get -q install --yes --no-install-recommends "$@")
+    root "${install[@]}" >"$log" 2>&1 || { root apt-get -q update >>"$log" 2>&1 && root "${install[@]}" >>"$log" 2>&1; } ||
+        { tail -5 "$log" >&2; fail "$what could not be installed; the log is $log."; }
+    rm -f "$log"
+}
+
+python() {
+    local candidate
+    for candidate in "${PYTHON:-python3.11}" python3; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' 2>/dev/null; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+    fail "Python 3.11 is missing: install python3.11, or name one in the environment variable PYTHON."
+}
+
+version() { "$1" -c 'import sys; print(sys.version)' 2>/dev/null; }
+
+virtual_environment() {
+    local python stamp version quiet=(--quiet)
+    python="$(python)"
+    version="$(version "$python")"
+    stamp="$(printf '%s' "$version" | cat - requirements.lock | sha256sum | cut -d' ' -f1)"
+    [[ "$(cat .venv/stamp 2>/dev/null)" == "$stamp" ]] && return
+    "$python" -c 'import ensurepip' 2>/dev/null || install_packages "Python's venv" "$(basename "$python")-venv"
+    say "Python packages: $(grep -c "^[a-z]" requirements.lock) of them, about 95 MB to download and 400 MB on disk, into .venv ..."
+    [[ -t 2 ]] && quiet=()
+    [[ "$(version .venv/bin/python)" == "$version" ]] || "$python" -m venv --clear .venv
+    # uv takes seconds where pip takes a minute and a half; pip checks uv's own hash.
+    awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.lock >.venv/uv.lock
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes \
+        --requirement .venv/uv.lock >&2 &&
+        .venv/bin/uv pip install --python .venv/bin/python --no-deps --require-hashes "${quiet[@]}" --requirement requirements.lock >&2 ||
+        fail "The Python packages could not be installed; what the installer says stands above."
+    printf '%s\n' "$stamp" >.venv/stamp
+}
+
+database() {
+    command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null ||
+        install_packages "MariaDB's server" mariadb-server-core mariadb-client-core
+}
+
+emulators() {
+    local sdk found=""
+    command -v java >/dev/null ||
+        fail "Java is missing, which Google's emulators need: install openjdk-17-jre-headless."
+    for sdk in "${GCLOUD_SDK_ROOT:-}" /usr/lib/google-cloud-sdk \
+        "$(dirname "$(dirname "$(readlink -f "$(command -v gcloud || echo /-/-)")")")"; do
+        [[ -d "$sdk/platform/cloud-firestore-emulator" && -d "$sdk/platform/pubsub-emulator" ]] && found="$sdk"
+    done
+    [[ -n "$found" ]] || fail "Google's emulators are missing: run 'gcloud components install cloud-firestore-emulator\
+ pubsub-emulator', or install Debian's google-cloud-cli-firestore-emulator and google-cloud-cli-pubsub-emulator\
+ from Google's apt source; GCLOUD_SDK_ROOT names an SDK that stands elsewhere."
+}
+
+case "${1:-}" in
+check) virtual_environment ;;
+run) virtual_environment && database && emulators ;;
+test) virtual_environment && database && emulators && scripts/get_mysql.sh >/dev/null ;;
+*) fail "usage: scripts/setup.sh check|run|test" ;;
+esac
