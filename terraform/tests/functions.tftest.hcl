@@ -1,0 +1,58 @@
+run "the_repository" {
+  command = plan
+
+  assert {
+    condition     = output.functions["catalog"].kind == "http"
+    error_message = "The catalog answers HTTP."
+  }
+  assert {
+    condition     = output.path_rules["/v1/games"] == "catalog"
+    error_message = "The load balancer sends /v1/games to the catalog."
+  }
+  assert {
+    condition     = output.functions["roll_up_sessions"].service == "roll-up-sessions"
+    error_message = "Names in the cloud have no underscore."
+  }
+  assert {
+    condition     = alltrue([for one in output.functions : contains(["http", "topic", "document", "schedule", "pull"], one.kind)])
+    error_message = "Every function has exactly one kind of trigger."
+  }
+  assert {
+    condition     = alltrue([for one in output.functions : one.retry != null if contains(["topic", "document"], one.kind)])
+    error_message = "Every function that events are delivered to says how they are retried."
+  }
+  assert {
+    condition     = output.connections.needed <= output.connections.allowed
+    error_message = "The pools fit."
+  }
+}
+
+run "a_database_that_is_too_small" {
+  command = plan
+
+  variables {
+    sql_max_connections = 100
+  }
+
+  expect_failures = [terraform_data.connection_budget]
+}
+
+run "two_owners_of_a_path" {
+  command = plan
+
+  variables {
+    root = "tests/two_owners"
+  }
+
+  expect_failures = [terraform_data.paths]
+}
+
+run "half_a_connection" {
+  command = plan
+
+  variables {
+    sql_max_connections = 1500.5
+  }
+
+  expect_failures = [var.sql_max_connections]
+}
