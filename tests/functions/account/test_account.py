@@ -1,0 +1,173 @@
+"""The account through the gateway: take everything along, then leave for good."""
+
+import base64
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Connection, update
+
+from shared.domain import achievements
+from shared.domain.sessions import SessionsReported
+from shared.runtime import clock, messages
+from shared.schema.collections import INBOX, STATS
+from shared.schema.operations import outbox
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def played(player: Player, session: str, **changes: Any) -> SessionsReported:
+    """Return a report of two hours of play that ended yesterday."""
+    now = clock.now()
+    start = now - timedelta(days=1, hours=2)
+    events = [
+        {
+            "game_key": "7",
+            "session_id": session,
+            "kind": "ended" if minute == 120 else "heartbeat",
+            "at": start + timedelta(minutes=minute),
+            "utc_offset_min": 0,
+        }
+        for minute in range(0, 121, 4)
+    ]
+    given = {"uid": player.uid, "received_at": now, "events": events}
+    return SessionsReported.model_validate(given | changes)
+
+
+def exported(client: httpx.Client, player: Player) -> Any:
+    answer = client.get("/v1/me/export", headers=player.headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert player.uid not in answer.text
+    return answer.json()
+
+
+def held(client: httpx.Client, player: Player) -> list[str]:
+    """Return what holds something of the player, apart from the erasure itself."""
+    found = exported(client, player)
+    everything = found["tables"] | found["documents"]
+    return sorted(name for name, rows in everything.items() if rows and name != "erasures")
+
+
+def erasure(client: httpx.Client, player: Player) -> Any:
+    (found,) = exported(client, player)["tables"]["erasures"]
+    return found
+
+
+def documents(firestore: Any, player: Player) -> list[str]:
+    return [
+        one.reference.path
+        for collection in (STATS, INBOX)
+        for one in firestore.collection(collection.of(player.uid)).stream()
+    ]
+
+
+EVERYTHING = ["inbox", "play_intervals", "player_achievements", "player_stats", "playtime_days"]
+
+
+def play(client: httpx.Client, player: Player, eventually: Any) -> None:
+    """Let the player play until all that follows from it is there."""
+    achievements.define()
+    messages.publish(played(player, "s1"))
+    eventually(lambda: held(client, player) == EVERYTHING, 60)
+
+
+def deliver(cloud: LocalCloud, message: SessionsReported) -> int:
+    """Push a message at the roll-up as Pub/Sub would, and return what it answers."""
+    attributes = messages.attributes(message, str(uuid.uuid4()))
+    data = base64.b64encode(message.model_dump_json().encode()).decode()
+    body = {
+        "message": {
+            "data": data,
+            "attributes": attributes,
+            "messageId": "1",
+            "publishTime": clock.rfc3339(clock.now()),
+        },
+        "subscription": "projects/demo-savepoint/subscriptions/roll-up-sessions",
+    }
+    url = cloud.env["CONSUMER_URL"].format(function="roll_up_sessions")
+    return httpx.post(url, json=body, timeout=30).status_code
+
+
+def test_a_player_takes_everything_along(
+    client: httpx.Client, player: Any, eventually: Any
+) -> None:
+    ada = player()
+    play(client, ada, eventually)
+    found = exported(client, ada)
+    (interval,) = found["tables"]["play_intervals"]
+    assert interval["game_key"] == "7"
+    assert interval["end_at"].endswith("Z")
+    assert found["tables"]["player_stats"][0]["play_ms"] == 7_200_000
+    entries = found["documents"]["inbox"]
+    assert {one["code"] for one in entries} == {"achievement_granted"}
+    assert all(one["id"].startswith("achievement-") for one in entries)
+    assert "traceparent" not in entries[0]
+    assert found["truncated"] == []
+
+
+def test_a_player_who_leaves_is_gone_and_stays_gone(
+    cloud: LocalCloud, client: httpx.Client, player: Any, eventually: Any, firestore: Any
+) -> None:
+    ada, bob = player(), player()
+    play(client, ada, eventually)
+    play(client, bob, eventually)
+    late = played(ada, "s2")
+    answer = client.delete("/v1/me", headers=ada.headers)
+    assert answer.status_code == 202
+    eventually(lambda: erasure(client, ada)["finished_at"], 60)
+    assert held(client, ada) == []
+    eventually(lambda: documents(firestore, ada) == [])
+
+    # What was accepted before the request arrives only now, and twice.
+    assert [deliver(cloud, late), deliver(cloud, late)] == [204, 204]
+    assert cloud.fire("sweep_projections").status_code == 204
+    assert held(client, ada) == []
+    assert documents(firestore, ada) == []
+    assert held(client, bob) == EVERYTHING
+
+    # A player who comes back is a new one; the emulator dates document events to whole seconds.
+    asked = datetime.fromisoformat(answer.json()["requested_at"])
+    eventually(lambda: clock.now() > asked + timedelta(seconds=1))
+    messages.publish(played(ada, "s3"))
+    eventually(lambda: held(client, ada) == EVERYTHING, 60)
+    again = client.delete("/v1/me", headers=ada.headers).json()
+    assert again["requested_at"] > answer.json()["requested_at"]
+    eventually(lambda: held(client, ada) == [], 60)
+
+
+def test_asking_twice_erases_once_from_the_second_time_on(
+    cloud: LocalCloud, client: httpx.Client, player: Any, sql: Connection, eventually: Any
+) -> None:
+    ada = player()
+    # While the message waits, the erasure is unfinished.
+    with cloud.without("pubsub"):
+        first = client.delete("/v1/me", headers=ada.headers)
+        second = client.delete("/v1/me", headers=ada.headers)
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert second.json()["requested_at"] > first.json()["requested_at"]
+    assert "finished_at" not in first.json()
+
+    # The relay leaves young messages to their own request; this one is made old.
+    overdue = clock.now() - timedelta(minutes=1)
+    made_old = update(outbox).where(outbox.c.body.contains(ada.uid)).values(created_at=overdue)
+    assert sql.execute(made_old).rowcount == 2
+    assert cloud.fire("relay_outbox").status_code == 204
+    eventually(lambda: erasure(client, ada)["finished_at"], 60)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/me/export"), ("DELETE", "/v1/me")])
+def test_nobody_does_it_without_a_token(client: httpx.Client, method: str, path: str) -> None:
+    assert client.request(method, path).status_code == 401
+
+
+def test_longer_paths_below_me_belong_to_others(client: httpx.Client, player: Any) -> None:
+    ada = player()
+    assert client.get("/v1/me/achievements", headers=ada.headers).json() == {"items": []}
+    assert client.get("/v1/me/nothing", headers=ada.headers).status_code == 404
+    answer = client.get("/v1/me", headers=ada.headers)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE")

@@ -1,0 +1,130 @@
+"""The catalog through the gateway: pages, tags, and a change that shows within its lifetime."""
+
+import json
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.domain import catalog_import
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+@pytest.fixture
+def word() -> str:
+    return f"q{uuid.uuid4().hex[:12]}"
+
+
+def add(*records: dict[str, Any]) -> None:
+    outcome = catalog_import.import_games(json.dumps(one).encode() for one in records)
+    assert outcome.rejected == []
+
+
+def search(client: httpx.Client, **query: Any) -> Any:
+    answer = client.get("/v1/games", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_anyone_finds_a_game_and_reads_it(client: httpx.Client, word: str) -> None:
+    add(
+        {
+            "title": f"{word}™ Game",
+            "aliases": [f"{word} alias"],
+            "executables": [{"os": "win32", "name": "Bin\\Game.exe"}],
+            "stores": [{"store": "steam", "id": "730"}],
+            "discord_ids": ["1"],
+        }
+    )
+    (found,) = search(client, q=f"{word.upper()} al")["items"]
+    assert found["title"] == f"{word}™ Game"
+    answer = client.get(f"/v1/games/{found['game_id']}")
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    detail = answer.json()
+    assert detail.pop("updated_at").endswith("Z")
+    assert detail == {
+        "game_id": found["game_id"],
+        "title": f"{word}™ Game",
+        "revision": 1,
+        "aliases": [f"{word} alias"],
+        "stores": [{"store": "discord", "id": "1"}, {"store": "steam", "id": "730"}],
+        "executables": [{"os": "win32", "suffix": "bin/game.exe", "is_launcher": False}],
+    }
+
+
+def test_pages_follow_each_other_to_the_end(client: httpx.Client, word: str) -> None:
+    add(*({"title": f"{word} {number}"} for number in range(5)))
+    titles, query = [], {"q": word, "limit": 2}
+    while True:
+        page = search(client, **query)
+        titles += [one["title"] for one in page["items"]]
+        if "next_cursor" not in page:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert titles == [f"{word} {number}" for number in range(5)]
+
+
+def test_without_a_query_everything_is_listed(client: httpx.Client, word: str) -> None:
+    add({"title": f"{word} a"}, {"title": f"{word} b"})
+    first = search(client, limit=1)
+    second = search(client, limit=1, cursor=first["next_cursor"])
+    assert first["items"] != second["items"]
+
+
+def test_an_answer_that_did_not_change_is_not_sent_again(client: httpx.Client, word: str) -> None:
+    add({"title": word})
+    for path in (
+        f"/v1/games?q={word}",
+        f"/v1/games/{search(client, q=word)['items'][0]['game_id']}",
+    ):
+        first = client.get(path)
+        tag = first.headers["etag"]
+        assert tag.startswith('"')
+        again = client.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+        assert again.headers["cache-control"] == "public, max-age=60"
+
+
+def test_a_change_shows_within_seconds(client: httpx.Client, word: str, eventually: Any) -> None:
+    add({"title": word})
+    game_id = search(client, q=word)["items"][0]["game_id"]
+    tag = client.get(f"/v1/games/{game_id}").headers["etag"]
+    add({"title": word, "aliases": ["new"]})
+    eventually(lambda: client.get(f"/v1/games/{game_id}").json()["aliases"] == ["new"], 15)
+    changed = client.get(f"/v1/games/{game_id}", headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.json()["revision"]) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/v1/games?limit=0", "limit"),
+        ("/v1/games?limit=101", "limit"),
+        ("/v1/games?limit=x", "limit"),
+        (f"/v1/games?q={'x' * 101}", "q"),
+        ("/v1/games?cursor=%00", "cursor"),
+        ("/v1/games?cursor=e30", "cursor"),
+        ("/v1/games?cursor=WzEsMl0", "cursor"),
+        ("/v1/games/0", "game_id"),
+        ("/v1/games/x", "game_id"),
+        (f"/v1/games/{2**64}", "game_id"),
+        ("/v1/games/1_0", "game_id"),
+        ("/v1/games/+1", "game_id"),
+        ("/v1/games/1.0", "game_id"),
+        ("/v1/games/%201", "game_id"),
+        ("/v1/games/01", "game_id"),
+    ],
+)
+def test_what_does_not_parse_is_named(client: httpx.Client, path: str, field: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_an_unknown_game_is_not_found_and_not_kept(client: httpx.Client) -> None:
+    answer = client.get(f"/v1/games/{2**62}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.headers["cache-control"] == "no-store"

@@ -1,0 +1,87 @@
+"""Whatever a client sends that fits the OpenAPI document, or does not: never a server error."""
+
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+from scripts import openapi
+from tests.local_cloud.local import LocalCloud
+
+EXAMPLES = 15
+"""Requests for each operation: enough to meet each parameter's edges, few enough to wait for."""
+
+schema = schemathesis.openapi.from_dict(openapi.document())
+
+
+@pytest.fixture(scope="module")
+def caller(player: Callable[..., Any]) -> dict[str, dict[str, str]]:
+    """For each role, the headers of someone of this module's own who has it."""
+    return {role: player([role]).headers for role in ("player", "creator", "admin")}
+
+
+@schema.parametrize()
+@hypothesis.settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+def test_no_request_is_a_server_error(
+    case: schemathesis.Case[Any], cloud: LocalCloud, caller: dict[str, dict[str, str]]
+) -> None:
+    role = case.operation.definition.raw.get("x-role")
+    answer = case.call(base_url=cloud.url, headers=caller[role] if role else None, timeout=60)
+    case.validate_response(
+        answer,
+        checks=[not_a_server_error, content_type_conformance, response_schema_conformance],
+    )
+
+
+def test_every_operation_is_in_the_document() -> None:
+    documented = {
+        (method.upper(), path)
+        for path, operations in openapi.document()["paths"].items()
+        for method in operations
+    }
+    served = {(one.method, one.path) for api in openapi.apis() for one in api.table.routes}
+    assert documented == served
+    assert len(served) > 10
+
+
+def reachable(part: Any, models: dict[str, Any], seen: set[str]) -> set[str]:
+    """The models that a part of the document refers to, directly or through others."""
+    if isinstance(part, dict):
+        name = part.get("$ref", "").rpartition("/")[2]
+        if name and name not in seen:
+            seen.add(name)
+            reachable(models[name], models, seen)
+        for one in part.values():
+            reachable(one, models, seen)
+    elif isinstance(part, list):
+        for one in part:
+            reachable(one, models, seen)
+    return seen
+
+
+def test_what_an_answer_may_leave_out_is_not_promised() -> None:
+    """Members that are null are left out of answers."""
+    document = openapi.document()
+    models = document["components"]["schemas"]
+    answers = [
+        operation["responses"] for path in document["paths"].values() for operation in path.values()
+    ]
+    promised = [
+        f"{name}.{member}"
+        for name in sorted(reachable(answers, models, set()))
+        for member in models[name].get("required", [])
+        if {"type": "null"} in models[name]["properties"][member].get("anyOf", [])
+    ]
+    assert promised == []

@@ -1,0 +1,131 @@
+"""Every function declares what its code touches: stores, tables, collections, topics."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts import declared, imports
+from shared.runtime import manifest
+from shared.runtime.manifest import Manifest
+
+FUNCTIONS = manifest.discover([imports.ROOT])
+
+HTTP = """
+description: For a test.
+trigger: {http: {paths: [/v1/example], caller: public}}
+memory: 512Mi
+cpu: 1
+concurrency: 1
+instances: {max: 1}
+timeout: 10
+objectives: {availability: 0.9, p99_ms: 1000}
+"""
+SQL = "stores: {sql: {pool: 1, tables: {games: %s}}}\n"
+
+
+def function(folder: Path, code: str, more: str = "", head: str = HTTP) -> Manifest:
+    (folder / "example").mkdir(parents=True)
+    (folder / "example/main.py").write_text(code)
+    (folder / "example/function.yaml").write_text(head + more)
+    return manifest.load(folder / "example")
+
+
+@pytest.fixture(scope="module")
+def relayed() -> frozenset[str]:
+    return declared.owed(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_manifest_names_what_the_code_touches(name: str, relayed: frozenset[str]) -> None:
+    assert declared.problems(FUNCTIONS[name], relayed) == []
+
+
+READS = """
+from sqlalchemy import select
+from shared.runtime import sql
+from shared.schema.catalog import games
+
+def main(request):
+    return sql.read(lambda conn: conn.scalar(select(games.c.title)))
+"""
+
+
+def test_an_undeclared_store_and_table_are_found(tmp_path: Path) -> None:
+    assert declared.problems(function(tmp_path, READS)) == [
+        "the store sql is touched but not declared",
+        "the table games is touched but not declared",
+    ]
+
+
+def test_what_is_declared_passes(tmp_path: Path) -> None:
+    assert declared.problems(function(tmp_path, READS, SQL % "r")) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "tx.execute(update(games), [])",
+        "tx.execute(delete(games))",
+        "tx.execute(insert(games), [])",
+        "tx.execute(games.insert(), [])",
+        "sql.upsert(tx, games, [], [])",
+        "sql.insert_ignore(tx, games, [])",
+    ],
+)
+def test_a_write_needs_rw(tmp_path: Path, statement: str) -> None:
+    code = (
+        "from sqlalchemy import delete, insert, update\n"
+        "from shared.runtime import sql\nfrom shared.schema.catalog import games\n"
+        f"def main(request):\n    sql.transact(lambda tx: {statement})\n"
+    )
+    wrong, right = tmp_path / "wrong", tmp_path / "right"
+    found = declared.problems(function(wrong, code, SQL % "r"))
+    assert found == ["the table games is written but declared as r"]
+    assert declared.problems(function(right, code, SQL % "rw")) == []
+
+
+def test_a_table_behind_a_domain_function_is_found(tmp_path: Path) -> None:
+    code = (
+        "from shared.domain import catalog\nfrom shared.runtime import sql\n"
+        "def main(request):\n    return sql.read(catalog.version)\n"
+    )
+    found = declared.problems(function(tmp_path, code, SQL % "r"))
+    assert found == [
+        "the table catalog_version is touched but not declared",
+        "the table games is declared but not touched",
+    ]
+
+
+def test_an_undeclared_document_store_and_collection_are_found(tmp_path: Path) -> None:
+    code = (
+        "from shared.runtime import documents\nfrom shared.schema.collections import INBOX\n"
+        "def main(request):\n    documents.get(INBOX.of('ada') + '/1')\n"
+    )
+    assert declared.problems(function(tmp_path, code)) == [
+        "the store documents is touched but not declared",
+        "the collection players/{uid}/inbox is touched but not declared",
+    ]
+
+
+def test_a_collection_outside_the_registry_is_found(tmp_path: Path) -> None:
+    code = "from shared.runtime import documents\nmain = documents.get\n"
+    more = "stores: {documents: {collections: ['players/{uid}/secrets']}}\n"
+    found = declared.problems(function(tmp_path, code, more))
+    assert "the collection players/{uid}/secrets is not in shared/schema/collections.py" in found
+
+
+def test_an_undeclared_topic_is_found(tmp_path: Path) -> None:
+    code = (
+        "from shared.domain.sessions import SessionsReported\nfrom shared.runtime import messages\n"
+        "def main(request):\n    messages.publish(SessionsReported(uid='ada', sessions=[]))\n"
+    )
+    found = declared.problems(function(tmp_path, code))
+    assert found == ["the topic sessions-reported is touched but not declared"]
+
+
+def test_what_the_outbox_carries_is_found_for_its_relay(tmp_path: Path) -> None:
+    code = "from shared.runtime import outbox\nmain = outbox.sweep\n"
+    more = "stores: {sql: {pool: 1, tables: {outbox: rw}}}\n"
+    relay = function(tmp_path, code, more)
+    found = declared.problems(relay, frozenset({"erasures-requested"}))
+    assert found == ["the topic erasures-requested is touched but not declared"]

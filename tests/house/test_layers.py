@@ -1,0 +1,75 @@
+"""Who may import whom."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts import imports
+
+FOLDERS = ("shared", "functions", "triggers", "emulators", "scripts")
+# A folder's files import no file of these.
+FORBIDDEN = {
+    "shared": ("functions", "triggers", "emulators", "scripts", "tests"),
+    "functions": ("functions", "triggers", "emulators", "scripts", "tests"),
+    "triggers": ("functions", "triggers", "emulators", "scripts", "tests"),
+    "emulators": ("functions", "triggers", "tests"),
+    "scripts": ("functions", "triggers", "tests"),
+}
+
+
+def trespasses(root: Path) -> Iterator[str]:
+    for folder, forbidden in FORBIDDEN.items():
+        for file in sorted((root / folder).rglob("*.py")):
+            for name in imports.imported(file):
+                if name.split(".")[0] in forbidden:
+                    yield f"{file.relative_to(root)} imports {name}"
+
+
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """Run import-linter with the project's contracts on the `shared` below `root`."""
+    program, config = Path(sys.executable).parent / "lint-imports", imports.ROOT / "pyproject.toml"
+    return subprocess.run(
+        [program, "--no-cache", "--config", config],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_nobody_imports_an_entry_file_and_nothing_deployed_imports_the_tools() -> None:
+    assert list(trespasses(imports.ROOT)) == []
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_importing_an_entry_file_is_found(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "one.py").write_text("from functions.catalog import main\n")
+    assert f"{folder}/one.py imports functions.catalog" in list(trespasses(tmp_path))
+
+
+def test_the_layers_hold() -> None:
+    result = lint(imports.ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper"), [("runtime", "domain"), ("schema", "domain"), ("schema", "runtime")]
+)
+def test_an_import_against_the_layers_is_found(tmp_path: Path, lower: str, upper: str) -> None:
+    for layer in ("domain", "runtime", "schema"):
+        (tmp_path / "shared" / layer).mkdir(parents=True)
+        (tmp_path / "shared" / layer / "__init__.py").write_text("")
+    (tmp_path / "shared/__init__.py").write_text("")
+    (tmp_path / "shared" / lower / "wrong.py").write_text(f"import shared.{upper}\n")
+    result = lint(tmp_path)
+    assert result.returncode == 1
+    assert f"shared.{lower} is not allowed to import shared.{upper}" in result.stdout
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_folder_is_there(folder: str) -> None:
+    assert list((imports.ROOT / folder).rglob("*.py"))

@@ -1,0 +1,135 @@
+"""What is generated from the code is current, complete, and breaks no older reader."""
+
+import ast
+import copy
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scripts import event_schemas, reference
+from scripts.imports import ROOT
+from shared.runtime.errors import MEANINGS, Code
+from shared.runtime.messages import Message
+
+ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+# Every process has these; they are nobody's settings.
+COMMON = {"HOME", "PATH", "PYTHONPATH"}
+
+
+def test_generated_files_are_current() -> None:
+    assert reference.stale() == []
+
+
+def test_every_code_is_explained() -> None:
+    assert set(MEANINGS) == set(Code)
+    page = (reference.DOCS / "errors.md").read_text(encoding="utf-8")
+    assert [code for code in Code if f"| `{code}` |" not in page] == []
+
+
+def variables(source: str) -> Iterator[str]:
+    """The environment variables that a file reads by name."""
+    for node in ast.walk(ast.parse(source)):
+        spoken = (
+            ast.unparse(node) if isinstance(node, ast.Call | ast.Subscript | ast.Compare) else ""
+        )
+        if "environ" in spoken.split("(")[0] or re.search(r" in os\.environ$", spoken):
+            literals = [str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant)]
+            yield from (one for one in literals[:1] if ENVIRONMENT.fullmatch(one))
+
+
+def test_every_setting_is_documented() -> None:
+    page = (reference.DOCS / "settings.md").read_text(encoding="utf-8")
+    found: set[str] = set()
+    for folder in ("shared", "functions", "triggers", "emulators", "scripts"):
+        # The benchmark's own processes tell each other things by the environment.
+        for file in set((ROOT / folder).rglob("*.py")) - set((ROOT / "scripts/bench").rglob("*")):
+            found |= set(variables(file.read_text(encoding="utf-8")))
+    assert {"SQL_URL", "SAVEPOINT_STATE", "K_SERVICE"} <= found
+    assert [name for name in sorted(found - COMMON) if f"| `{name}` |" not in page] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["os.environ['A_SETTING']", "os.environ.get('A_SETTING', '')", "'A_SETTING' in os.environ"],
+)
+def test_a_variable_is_seen_however_it_is_read(code: str) -> None:
+    assert set(variables(f"import os\nprint({code})")) == {"A_SETTING"}
+
+
+OLD: dict[str, Any] = {
+    "properties": {"uid": {"type": "string"}, "at": {"type": "string"}, "note": {"type": "string"}},
+    "required": ["uid", "at"],
+    "$defs": {"Item": {"properties": {"kind": {"enum": ["started"]}}, "required": ["kind"]}},
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    new = copy.deepcopy(OLD)
+    for path, value in changes.items():
+        *folders, last = path.split("__")
+        inner = new
+        for folder in folders:
+            inner = inner[folder]
+        if value is None:
+            del inner[last]
+        else:
+            inner[last] = value
+    return new
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (changed(properties__note=None), "note is gone"),
+        (changed(required=["uid", "at", "note"]), "note is required now"),
+        (changed(required=["uid"]), "at is no longer required"),
+        (changed(properties__at={"type": "integer"}), "at.type changed"),
+        (changed(properties__at={"type": "string", "maxLength": 9}), "at.maxLength changed"),
+        ({**OLD, "additionalProperties": False}, "additionalProperties changed"),
+        (
+            changed(**{"$defs__Item__properties__kind": {"enum": ["started", "paused"]}}),
+            "Item.kind.enum changed",
+        ),
+        (changed(**{"$defs__Item__required": []}), "kind is no longer required"),
+    ],
+)
+def test_what_breaks_a_reader_is_found(new: dict[str, Any], said: str) -> None:
+    found = list(event_schemas.breaks(OLD, new))
+    assert len(found) == 1
+    assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        OLD,
+        changed(properties__score={"type": "integer"}),
+        changed(properties__at={"type": "string", "description": "when"}),
+        {**OLD, "title": "Another"},
+    ],
+)
+def test_what_older_readers_can_read_passes(new: dict[str, Any]) -> None:
+    assert list(event_schemas.breaks(OLD, new)) == []
+
+
+def test_committed_events_are_still_readable() -> None:
+    assert reference.broken_events() == []
+
+
+def test_an_event_that_nobody_publishes_any_more_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds = event_schemas.messages()
+    gone = kinds.pop("savepoint.sessions.reported.v1")
+    assert issubclass(gone, Message)
+    monkeypatch.setattr(event_schemas, "messages", lambda: kinds)
+    assert "nobody publishes it" in reference.broken_events()[0]
+
+
+def test_schemas_name_their_topic() -> None:
+    for kind, model in event_schemas.messages().items():
+        assert json.loads(event_schemas.schema(model))["x-topic"] == model.topic
+        assert re.fullmatch(r"savepoint(\.[a-z_]+)+\.v[0-9]+", kind)

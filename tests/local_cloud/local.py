@@ -1,0 +1,163 @@
+"""A local cloud of a test's own: started, asked, disturbed, and always stopped."""
+
+import base64
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from emulators import processes
+from emulators.cloud import ROOT, Cloud, environment, read
+from emulators.issuer import mint
+
+READY_SECONDS = 180
+FIXTURES = ROOT / "tests" / "fixtures"
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T], timeout: float = 20, what: str = "") -> T:
+    """Call `look` until it returns something true, and return that; errors in it count as no.
+
+    Fails with the last answer, or the last error, after `timeout` seconds.
+    """
+    until, pause, last = time.monotonic() + timeout, 0.02, None
+    while True:
+        try:
+            found = look()
+            if found:
+                return found
+            last = f"last answer: {found!r}"
+        except (AssertionError, LookupError, OSError, ValueError, httpx.HTTPError) as error:
+            last = f"last error: {error!r}"
+        if time.monotonic() > until:
+            raise AssertionError(f"{what or 'nothing'} after {timeout} s; {last}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A running local cloud."""
+
+    cloud: Cloud
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self.cloud.url("edge")
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings that its functions have."""
+        return environment(self.cloud)
+
+    def token(self, uid: str, roles: Sequence[str] = (), **claims: Any) -> str:
+        """Return a token of its issuer."""
+        return mint(self.cloud, uid, roles, **claims)
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m emulators …` on it."""
+        return command(self.cloud.state, *words)
+
+    def fire(self, trigger: str) -> httpx.Response:
+        """Run a schedule's trigger now."""
+        url = f"{self.cloud.url('functions')}/{trigger}/"
+        return httpx.post(url, headers={"x-cloudscheduler": "true"}, timeout=120)
+
+    def publish(self, topic: str, body: bytes, **attributes: str) -> None:
+        """Publish a message as anyone could, with whatever body and attributes."""
+        message = {"data": base64.b64encode(body).decode(), "attributes": attributes}
+        path = f"/v1/projects/{self.cloud.project}/topics/{topic}:publish"
+        url = self.cloud.url("pubsub") + path
+        httpx.post(url, json={"messages": [message]}, timeout=10).raise_for_status()
+
+    def services(self) -> dict[str, Any]:
+        """Return what its supervisor wrote down of each service."""
+        services: dict[str, Any] = read(self.cloud.state)[1]["services"]
+        return services
+
+    def pid(self, service: str) -> int:
+        """Return the process of a service that runs."""
+        return int(self.services()[service]["process"]["pid"])
+
+    def kill(self, service: str) -> None:
+        """Kill a service with -9; it is started again, which is not waited for."""
+        os.kill(self.pid(service), signal.SIGKILL)
+
+    def wait_until_back(self, service: str, killed: int) -> None:
+        """Wait until a service that was killed is ready again."""
+
+        def is_back() -> bool:
+            one = self.services()[service]
+            process = one["process"]
+            return bool(one["phase"] == "ready" and process and process["pid"] != killed)
+
+        eventually(is_back, 60, f"{service} is not back")
+
+    @contextlib.contextmanager
+    def without(self, service: str) -> Iterator[None]:
+        """Take one service away while the block runs."""
+        assert self.command("stop", service).returncode == 0
+        try:
+            yield
+        finally:
+            assert self.command("start", service).returncode == 0
+
+
+def command(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m emulators …` with a state folder, and return what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "emulators", *words, "--state", str(state)],
+        cwd=ROOT,
+        env=_own_environment(),
+        capture_output=True,
+        text=True,
+        timeout=READY_SECONDS,
+        check=False,
+    )
+
+
+def _own_environment() -> dict[str, str]:
+    """Return the environment without another cloud's database: each has its own."""
+    return {name: value for name, value in os.environ.items() if name != "SQL_URL"}
+
+
+@contextlib.contextmanager
+def running(state: Path, *options: str) -> Iterator[LocalCloud]:
+    """Run a local cloud in `state` on free ports, with no schedules and nothing imported."""
+    state.mkdir(parents=True, exist_ok=True)
+    words = ["up", "--ports", "auto", "--no-schedules", "--no-seed", "--backoff", "0.02", *options]
+    output = state / "up.out"
+    process = processes.spawn(
+        [sys.executable, "-m", "emulators", *words, "--state", str(state)],
+        output,
+        _own_environment(),
+    )
+    try:
+        until = time.monotonic() + READY_SECONDS
+        while not _is_ready(state, process.pid):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"the local cloud did not start: {output.read_text()}")
+            time.sleep(0.1)
+        yield LocalCloud(read(state)[0], process)
+    finally:
+        processes.stop(process, grace=60)
+
+
+def _is_ready(state: Path, supervisor: int) -> bool:
+    try:
+        found = json.loads((state / "cloud.json").read_text())
+        return bool(found["ready"] and found["supervisor"]["pid"] == supervisor)
+    except FileNotFoundError:
+        return False

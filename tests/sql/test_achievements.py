@@ -1,0 +1,105 @@
+"""What earns an achievement, and that it is granted once, on both engines."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from shared.domain import achievements
+from shared.domain.intervals import HOUR_MS
+from shared.runtime import clock, sql
+from shared.schema.play import achievements as definitions
+from shared.schema.play import erasures, player_stats
+
+UNKNOWN = "unlisted:" + "cd" * 32
+
+
+@pytest.fixture(autouse=True)
+def _defined(runtime_sql: str) -> None:
+    achievements.define()
+    achievements.define()
+
+
+def player(*play_ms: int, **by_key: int) -> str:
+    uid = f"player-{uuid.uuid4()}"
+    played = {str(number): ms for number, ms in enumerate(play_ms, 1)} | by_key
+    rows = [
+        {"uid": uid, "game_key": key, "revision": 1, "play_ms": ms} for key, ms in played.items()
+    ]
+    sql.transact(lambda tx: sql.insert_ignore(tx, player_stats, rows))
+    return uid
+
+
+def earn(uid: str) -> set[str]:
+    return {one.achievement_id for one in achievements.earn(uid, clock.now())}
+
+
+def has(uid: str) -> list[str]:
+    return [one.achievement_id for one in sql.read(lambda c: achievements.granted(c, uid))]
+
+
+@pytest.mark.parametrize(
+    ("play_ms", "earned"),
+    [
+        ([HOUR_MS - 1], set()),
+        ([HOUR_MS], {"first_hour"}),
+        ([HOUR_MS // 2, HOUR_MS // 2], {"first_hour"}),
+        ([HOUR_MS * 10], {"first_hour", "ten_hours"}),
+        ([1, 1, 1, 1], set()),
+        ([1, 1, 1, 1, 1], {"five_games"}),
+        ([1, 1, 1, 1, 0], set()),
+    ],
+)
+def test_what_earns_what(play_ms: list[int], earned: set[str]) -> None:
+    uid = player(*play_ms)
+    assert earn(uid) == earned
+    assert set(has(uid)) == earned
+
+
+def test_programs_that_the_catalog_does_not_know_do_not_count() -> None:
+    assert earn(player(1, 1, 1, 1, **{UNKNOWN: HOUR_MS})) == set()
+
+
+def test_what_is_not_delivered_is_returned_again_and_granted_once() -> None:
+    uid = player(HOUR_MS)
+    first = achievements.earn(uid, clock.now())
+    assert achievements.earn(uid, clock.now()) == first
+
+
+def test_two_at_once_grant_once() -> None:
+    uid = player(HOUR_MS)
+    threads = [threading.Thread(target=earn, args=(uid,)) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert has(uid) == ["first_hour"]
+
+
+def test_an_erased_player_earns_nothing_from_before() -> None:
+    uid = player(HOUR_MS)
+    asked = clock.now()
+    wish = [{"uid": uid, "requested_at": asked}]
+    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
+    assert achievements.earn(uid, asked - timedelta(seconds=1)) == []
+    assert has(uid) == []
+
+
+def test_a_metric_of_a_newer_release_is_left_alone() -> None:
+    newer = [{"achievement_id": "newer", "metric": "friends", "threshold": 0}]
+    sql.transact(lambda tx: sql.insert_ignore(tx, definitions, newer))
+    try:
+        assert earn(player(HOUR_MS)) == {"first_hour"}
+    finally:
+        sql.transact(
+            lambda tx: tx.execute(
+                definitions.delete().where(definitions.c.achievement_id == "newer")
+            )
+        )
+
+
+def test_definitions_are_there_once() -> None:
+    found = sql.read(lambda c: list(c.scalars(select(definitions.c.achievement_id))))
+    assert sorted(found) == ["first_hour", "five_games", "ten_hours"]

@@ -1,0 +1,89 @@
+"""An erasure meets documents: all of them go, and one that is being written meanwhile goes too."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain import erasing, roll_up, stats
+from shared.domain.erasing import ErasureRequested
+from shared.domain.sessions import SessionsReported
+from shared.runtime import clock, documents, projections
+from shared.runtime import sql as runtime_sql
+from shared.schema.collections import INBOX, STATS
+from tests.conftest import Player
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def played(player: Player, games: int) -> list[projections.Key]:
+    """Roll up a minute in each of some games, in this process; return what is to be projected."""
+    now = clock.now()
+    events = [
+        {
+            "game_key": str(game),
+            "session_id": "s",
+            "kind": kind,
+            "at": now - timedelta(minutes=minutes),
+            "utc_offset_min": 0,
+        }
+        for game in range(1, games + 1)
+        for kind, minutes in (("started", 2), ("ended", 1))
+    ]
+    reported = {"uid": player.uid, "received_at": now, "events": events}
+    return roll_up.roll_up(SessionsReported.model_validate(reported))
+
+
+def wish(player: Player) -> ErasureRequested:
+    """Ask for the erasure; its message stays in the outbox of this test."""
+    asked = runtime_sql.transact(lambda tx: erasing.request(tx, player.uid))
+    return ErasureRequested(uid=player.uid, requested_at=asked.requested_at)
+
+
+def erase(what: ErasureRequested) -> None:
+    assert erasing.erase(what, time.monotonic() + 30)
+
+
+def left(firestore: Any, player: Player) -> list[str]:
+    return [
+        one.reference.path
+        for collection in (STATS, INBOX)
+        for one in firestore.collection(collection.of(player.uid)).stream()
+    ]
+
+
+def test_documents_go_page_by_page(
+    player: Any, firestore: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "DOCUMENTS_A_STEP", 2)
+    ada = player()
+    projections.project_due(stats.KIND, played(ada, 5))
+    firestore.collection(INBOX.of(ada.uid)).document("one").set({"code": "x"})
+    assert len(left(firestore, ada)) >= 6
+    erase(wish(ada))
+    assert left(firestore, ada) == []
+
+
+@pytest.mark.parametrize("there_before", [False, True], ids=["first write", "later write"])
+def test_a_document_written_during_the_erasure_does_not_stay(
+    player: Any, firestore: Any, monkeypatch: pytest.MonkeyPatch, there_before: bool
+) -> None:
+    ada = player()
+    keys = played(ada, 1)
+    if there_before:
+        projections.project_due(stats.KIND, keys)
+    asked, put = wish(ada), documents.put
+    written: list[str] = []
+
+    def slow_put(path: str, *args: Any, **options: Any) -> Any:
+        """Write as one who has read the rows before they went."""
+        if not written:
+            erase(asked)
+        written.append(path)
+        return put(path, *args, **options)
+
+    monkeypatch.setattr(documents, "put", slow_put)
+    projections.rebuild(stats.KIND, keys)
+    assert written
+    assert left(firestore, ada) == []

@@ -1,0 +1,46 @@
+"""What is overdue is written, and what was written is left alone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from shared.schema.operations import projections
+from shared.schema.play import player_stats
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+from tests.playing import now
+
+Players = Callable[..., Player]
+
+
+def owe(sql: Connection, uid: str, minutes_ago: int) -> None:
+    stats = {"uid": uid, "game_key": "7", "revision": 3, "play_ms": 5, "first_played_at": now()}
+    due_at = now() - timedelta(minutes=minutes_ago)
+    due = {"uid": uid, "kind": "stats", "item": "7", "revision": 3, "due_at": due_at}
+    sql.execute(player_stats.insert().values(stats))
+    sql.execute(projections.insert().values(due))
+
+
+def test_a_document_that_a_crash_left_owed_is_written(
+    cloud: LocalCloud, sql: Connection, player: Players, firestore: Any
+) -> None:
+    someone = player()
+    owe(sql, someone.uid, minutes_ago=5)
+    assert cloud.fire("sweep_projections").is_success
+    document = firestore.document(f"players/{someone.uid}/stats/7").get()
+    assert (document.get("play_ms"), document.get("revision")) == (5, 3)
+    mine = select(projections).where(projections.c.uid == someone.uid)
+    row = sql.execute(mine).one()
+    assert (row.due_at, row.projected_revision) == (None, 3)
+    assert row.document_updated_at == document.update_time
+
+
+def test_what_is_due_later_waits(
+    cloud: LocalCloud, sql: Connection, player: Players, firestore: Any
+) -> None:
+    someone = player()
+    owe(sql, someone.uid, minutes_ago=-5)
+    assert cloud.fire("sweep_projections").is_success
+    assert not firestore.document(f"players/{someone.uid}/stats/7").get().exists

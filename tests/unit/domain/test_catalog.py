@@ -1,0 +1,79 @@
+"""The three normal forms that clients, importers and searches must agree on."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain import catalog
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Anthem™", "ANTHEM"),
+        ("Half-Life  2", "half-life 2"),
+        ("Assassin's Creed® Unity", "assassin's creed unity"),
+        ("ＦＩＮＡＬ FANTASY", "Final Fantasy"),  # noqa: RUF001  full-width letters
+    ],
+)
+def test_titles_that_are_one_title(first: str, second: str) -> None:
+    assert catalog.title_key(first) == catalog.title_key(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Beyond Good & Evil™", "Beyond Good and Evil"),
+        ("Half-Life 2", "Half Life 2"),
+        ("ABZÛ", "ABZU"),
+    ],
+)
+def test_titles_that_stay_two(first: str, second: str) -> None:
+    assert catalog.title_key(first) != catalog.title_key(second)
+    assert catalog.name_key(first) == catalog.name_key(second)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Tom Clancy\u2019s Rainbow Six®", "tom clancys rainbow six"),
+        ("S.T.A.L.K.E.R.: Clear Sky", "stalker clear sky"),
+        ("Pokémon", "pokemon"),
+        ("  DOOM  ", "doom"),
+        ("Command & Conquer™", "command and conquer"),
+        ("蒼の彼方のフォーリズム", "蒼の彼方のフォーリスム"),
+        ("???", "???"),
+        ("", ""),
+    ],
+)
+def test_what_a_name_is_found_by(name: str, key: str) -> None:
+    assert catalog.name_key(name) == key
+
+
+@given(st.text(max_size=400))
+def test_a_name_key_fits_its_column_and_a_name_is_never_without_one(name: str) -> None:
+    key = catalog.name_key(name)
+    assert len(key) <= catalog.NAME_KEY_LENGTH
+    assert key or not catalog.title_key(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "suffix"),
+    [
+        ("Win64\\CS2.exe", "win64/cs2.exe"),
+        ("/haloinfinite.exe", "haloinfinite.exe"),
+        (" /data//DarkSouls.exe ", "data/darksouls.exe"),
+        ("fungiman/fu\u0308ngiman.exe", "fungiman/f\u00fcngiman.exe"),
+    ],
+)
+def test_a_suffix_as_clients_hash_it(path: str, suffix: str) -> None:
+    assert catalog.normalise_suffix(path) == suffix
+    assert catalog.suffix_hash(path) == hashlib.sha256(suffix.encode()).digest()
+
+
+@given(st.text(max_size=100))
+def test_normalising_a_suffix_twice_changes_nothing(path: str) -> None:
+    once = catalog.normalise_suffix(path)
+    assert catalog.normalise_suffix(once) == once

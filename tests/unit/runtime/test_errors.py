@@ -1,0 +1,65 @@
+"""The tree of errors is complete: every code has a meaning, every class its own place."""
+
+import re
+
+import pytest
+
+from shared.runtime import errors
+
+PROBLEMS = errors.ProblemError.__subclasses__()
+# Codes that only an item of a batch carries.
+OF_ITEMS = {errors.Code.INVALID_ITEM, errors.Code.TOO_OLD, errors.Code.IN_FUTURE}
+
+
+def test_every_code_has_a_meaning_and_every_meaning_a_text() -> None:
+    assert set(errors.MEANINGS) == set(errors.Code)
+    for meaning in errors.MEANINGS.values():
+        for text in (meaning.cause, meaning.client):
+            assert text.endswith(".")
+        assert not meaning.title.endswith(".")
+
+
+def test_titles_are_different() -> None:
+    titles = [meaning.title for meaning in errors.MEANINGS.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_class_has_a_status_and_code_of_its_own() -> None:
+    places = [(one.status, one.code) for one in PROBLEMS]
+    assert len(set(places)) == len(places) == 13
+    assert len({code for _, code in places}) == len(places)
+
+
+def test_every_code_is_raised_by_a_class_or_carried_by_an_item() -> None:
+    raised = {one.code for one in PROBLEMS}
+    assert raised | OF_ITEMS == set(errors.Code)
+    assert not raised & OF_ITEMS
+
+
+def test_a_code_is_a_word_for_machines() -> None:
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code) for code in errors.Code)
+
+
+def test_the_drawn_tree_is_the_tree() -> None:
+    drawn = set(re.findall(r"── (\w+)", errors.__doc__ or ""))
+    assert drawn == {"ProblemError", "HopelessEvent", *(one.__name__ for one in PROBLEMS)}
+    for one in PROBLEMS:
+        assert re.search(rf"── {one.__name__} +{one.status}\b", errors.__doc__ or ""), one
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_passes_by_itself_is_retried_later(status: int) -> None:
+    (kind,) = [one for one in PROBLEMS if one.status == status]
+    assert errors.MEANINGS[kind.code].retry == errors.Retry.LATER
+
+
+def test_an_error_carries_its_members_and_headers() -> None:
+    error = errors.TooLarge("too large", headers={"X": "y"}, limit=1, actual=2)
+    assert (str(error), error.detail) == ("too large", "too large")
+    assert (error.headers, error.members) == ({"X": "y"}, {"limit": 1, "actual": 2})
+
+
+def test_a_hopeless_event_is_no_problem_document() -> None:
+    error = errors.HopelessEvent("unknown_player", "nobody has this id")
+    assert (error.code, str(error)) == ("unknown_player", "nobody has this id")
+    assert not issubclass(errors.HopelessEvent, errors.ProblemError)

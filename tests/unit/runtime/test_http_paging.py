@@ -1,0 +1,63 @@
+"""Cursors: opaque, typed, and a tampered one is the client's error."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.runtime import errors, http
+
+UNREADABLE = ["", "x", "é", "====", "a b", "../..", "🙂", "[1]", "\x00", "A" * 1001]
+
+
+@given(st.text(), st.integers(), st.datetimes(timezones=st.just(UTC)))
+def test_a_cursor_gives_back_what_was_put_in(text: str, number: int, moment: datetime) -> None:
+    cursor = http.encode_cursor(text, number, moment)
+    assert http.decode_cursor(cursor, str, int, datetime) == (text, number, moment)
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=&?#% ")
+
+
+def cursor_of(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        *UNREADABLE,
+        http.encode_cursor("a", 1)[:-3],
+        http.encode_cursor("a", 1) + "!",
+        http.encode_cursor("a"),
+        http.encode_cursor("a", 1, 2),
+        http.encode_cursor("a", "b"),
+        http.encode_cursor(1, "a"),
+        cursor_of(7),
+        cursor_of(None),
+        cursor_of({"a": 1, "1": 2}),
+        cursor_of("a1"),
+    ],
+)
+def test_a_tampered_cursor_is_named_in_the_answer(tampered: str) -> None:
+    with pytest.raises(errors.BadRequest) as raised:
+        http.decode_cursor(tampered, str, int)
+    (named,) = raised.value.members["errors"]
+    assert named["field"] == "cursor"
+
+
+@given(st.text())
+def test_no_text_does_worse_than_a_bad_request(text: str) -> None:
+    try:
+        found = http.decode_cursor(text, str, int)
+    except errors.BadRequest:
+        return
+    assert [type(part) for part in found] == [str, int]
+
+
+def test_the_last_page_has_no_cursor() -> None:
+    page = http.Page[int](items=[1, 2])
+    assert json.loads(http.Reply(page).body) == {"items": [1, 2]}

@@ -1,0 +1,84 @@
+"""Settings: complete or refused in one error that names everything; no secret has a default."""
+
+from dataclasses import fields
+
+import pytest
+
+from shared.runtime import settings
+from shared.runtime.settings import MissingSettings
+
+REQUIRED = ["GOOGLE_CLOUD_PROJECT", "PUBLIC_URL", "TRUSTED_ISSUERS"]
+CLOUD_SQL = ["SQL_INSTANCE", "SQL_USER", "SQL_DATABASE"]
+
+
+def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in REQUIRED:
+        monkeypatch.delenv(name)
+    with pytest.raises(MissingSettings) as raised:
+        settings.check(uses_sql=True)
+    assert all(name in str(raised.value) for name in [*REQUIRED, "SQL_URL", *CLOUD_SQL])
+    with pytest.raises(MissingSettings) as raised:
+        settings.check(uses_sql=False)
+    assert all(name in str(raised.value) for name in REQUIRED)
+    assert "SQL" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_an_empty_setting_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "")
+    with pytest.raises(MissingSettings) as raised:
+        settings.check(uses_sql=False)
+    assert name in str(raised.value)
+    assert not any(other in str(raised.value) for other in REQUIRED if other != name)
+
+
+def test_an_address_is_enough_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SQL_URL", "mysql://u:p@127.0.0.1/d")
+    settings.check(uses_sql=True)
+
+
+@pytest.mark.parametrize("lacking", CLOUD_SQL)
+def test_the_connector_needs_all_three(monkeypatch: pytest.MonkeyPatch, lacking: str) -> None:
+    for name in CLOUD_SQL:
+        monkeypatch.setenv(name, "x")
+    settings.check(uses_sql=True)
+    settings.reset()
+    monkeypatch.delenv(lacking)
+    with pytest.raises(MissingSettings) as raised:
+        settings.sql()
+    assert f"['{lacking}']" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["no JSON", "{}x", '{"issuer": "a"}', '[{"issuer": "a"}]', "7", "[7]", '["a"]']
+)
+def test_unreadable_issuers_are_found_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("TRUSTED_ISSUERS", text)
+    with pytest.raises(MissingSettings, match="TRUSTED_ISSUERS must be"):
+        settings.check(uses_sql=False)
+
+
+def test_where_consumers_are_is_asked_of_operations_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONSUMER_URL", raising=False)
+    settings.check(uses_sql=False)
+    with pytest.raises(MissingSettings, match="CONSUMER_URL"):
+        settings.operations()
+
+
+def test_every_setting_says_what_it_is_and_no_secret_has_a_default() -> None:
+    listed = [one for group in (settings.Core, settings.Sql, settings.Operations)
+              for one in fields(group)]  # fmt: skip
+    assert len({one.metadata["env"] for one in listed}) == len(listed)
+    assert all(one.metadata["help"] for one in listed)
+    defaults = {one.metadata["env"]: one.metadata["default"] for one in listed}
+    # An address holds a password: none, or empty for "not by address", never a guess.
+    assert {name: value for name, value in defaults.items() if value} == {"TRACE_SAMPLE": "0.01"}
+
+
+def test_a_missing_setting_never_shows_the_others_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SQL_INSTANCE", "p:r:hunter2")
+    with pytest.raises(MissingSettings) as raised:
+        settings.sql()
+    assert "hunter2" not in str(raised.value)

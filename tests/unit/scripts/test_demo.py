@@ -1,0 +1,78 @@
+"""The demo's own account of play agrees with ours, and differs where something is wrong."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic_core import to_json
+
+from scripts.demo import model, players
+from scripts.demo.players import Player
+from shared.domain import intervals, roll_up, sessions
+from shared.domain.playtime import Play
+from shared.domain.sessions import Report
+from shared.runtime.http.batches import Batch, Parser
+
+NOW = datetime(2026, 3, 20, 12, 0, 0, tzinfo=UTC)
+GAMES = [str(number) for number in range(1, 20)]
+
+
+def invent(seed: int) -> Player:
+    return players.invent(f"p{seed}", GAMES, int(NOW.timestamp()), random.Random(seed))
+
+
+def received(player: Player) -> dict[str, Play]:
+    """Take in the player's batches as the function and the trigger do, without any store."""
+    parser = Parser(Report, 500)
+    plays: dict[str, Play] = {}
+    for batch in player.batches:
+        sent_at = players.sent_at(batch, NOW.timestamp())
+        parsed: Batch[Report] = parser.parse(to_json({"sent_at": sent_at, "items": batch.items}))
+        received_at = NOW + timedelta(seconds=random.uniform(0, 20))
+        events, refused = sessions.screen(parsed.items, parsed.sent_at, received_at)
+        assert len(parsed.rejected) + len(refused) == batch.broken
+        assert parsed.duplicates == batch.twice
+        for key, play in roll_up.gather(events).items():
+            plays.setdefault(key, Play()).add(play)
+    return plays
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_received_is_what_was_played(seed: int) -> None:
+    player = invent(seed)
+    truth = model.truth(player)
+    plays = received(player)
+    assert {
+        (key, day): ms
+        for key, play in plays.items()
+        for day, ms in intervals.playtime(play.runs()).items()
+    } == truth.days
+    for key, play in plays.items():
+        stats = truth.stats[key]
+        assert min(run.start for run in play.runs()) == stats.first_played_at * 1000
+        assert max(run.end for run in play.runs()) == stats.last_played_at * 1000
+        assert play.ended == (stats.last_ended_at and stats.last_ended_at * 1000)
+
+
+def test_a_batch_that_is_lost_shows() -> None:
+    player = invent(1)
+    truth = model.truth(player)
+    player.batches = player.batches[:1]
+    counted = [intervals.playtime(play.runs()) for play in received(player).values()]
+    assert sum(sum(days.values()) for days in counted) < sum(truth.days.values())
+
+
+def test_players_are_of_every_sort() -> None:
+    invented = [invent(seed) for seed in range(100)]
+    batches = [batch for player in invented for batch in player.batches]
+    clients = {session.client for player in invented for session in player.sessions}
+    assert any(client.set_at for client in clients)
+    assert any(client.error and not client.set_at for client in clients)
+    assert any(batch.broken for batch in batches)
+    assert any(batch.twice for batch in batches)
+    assert any("unlisted" in batch.items[0] for batch in batches if "unlisted" in batch.items[0])
+    assert {one for player in invented for one in model.truth(player).achievements} == {
+        "first_hour",
+        "ten_hours",
+        "five_games",
+    }
