@@ -1,7 +1,7 @@
 """Play sessions: a client reports what was played, in batches."""
 
 from shared.domain import sessions
-from shared.domain.sessions import Report, SessionsReported
+from shared.domain.sessions import Report
 from shared.runtime import http, messages, metrics
 from shared.runtime.identity import Player
 
@@ -15,9 +15,7 @@ def report(player: Player, batch: http.Batch[Report], request: http.Request) -> 
     for one in refused:
         batch.reject(one.index, one.event_id, one.code, one.detail)
     if events:
-        messages.publish(
-            SessionsReported(uid=player.uid, received_at=request.received_at, events=events)
-        )
+        messages.publish(sessions.reported(player.uid, request.received_at, events))
     metrics.count(metrics.SESSIONS_ACCEPTED, len(events))
     metrics.count(metrics.SESSIONS_REJECTED, len(batch.rejected))
     return batch.receipt(accepted=len(events))

@@ -143,13 +143,10 @@ def _batch() -> bytes:
 def push(name: str) -> bytes:
     """Return a push request with a message that the consumer takes."""
     now = clock.now().isoformat()
-    event = {"game_key": "1", "session_id": "1", "kind": "started", "at": now}
+    run = {"start_at": now, "end_at": now, "utc_offset_min": 0}
+    session = {"game_key": "1", "session_id": "1", "runs": [run]}
     payloads: dict[str, dict[str, Any]] = {
-        "roll_up_sessions": {
-            "uid": UID,
-            "received_at": now,
-            "events": [{**event, "utc_offset_min": 0}],
-        },
+        "roll_up_sessions": {"uid": UID, "received_at": now, "sessions": [session]},
         "erase_player": {"uid": UID, "requested_at": now},
     }
     data = base64.b64encode(json.dumps(payloads.get(name, {})).encode()).decode()

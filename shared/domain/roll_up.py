@@ -1,14 +1,14 @@
 """Reported sessions become playtime: in any order, any number of times."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from shared.domain import erasure, game_keys, playtime, stats, unlisted
-from shared.domain.intervals import Run, merge, to_ms
+from shared.domain.intervals import Run, to_ms
 from shared.domain.playtime import Play
-from shared.domain.sessions import PlayEvent, SessionsReported
+from shared.domain.sessions import PlayedSession, SessionsReported
 from shared.runtime import clock, errors, metrics, projections, sql
 
 
@@ -17,13 +17,13 @@ class _Erased(Exception):
 
 
 def roll_up(reported: SessionsReported) -> list[projections.Key]:
-    """Merge the events into the player's playtime and return the documents they may be due in.
+    """Merge the sessions into the player's playtime and return the documents they may be due in.
 
     Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent for events
     that are too late to be merged; Unavailable when the database is away.
     """
     now = clock.now()
-    plays = gather(reported.events)
+    plays = gather(reported.sessions)
     _refuse_late(plays, now)
 
     def work(tx: Connection) -> list[str]:
@@ -33,25 +33,18 @@ def roll_up(reported: SessionsReported) -> list[projections.Key]:
     try:
         keys = sql.transact(work)
     except _Erased:
-        metrics.count(metrics.SESSIONS_OF_ERASED, len(reported.events))
+        metrics.count(metrics.SESSIONS_OF_ERASED, len(reported.sessions))
         return []
     return [(reported.uid, key) for key in keys]
 
 
-def gather(events: list[PlayEvent]) -> dict[str, Play]:
-    """Return what a batch says, by game key: each session's runs, and when one last ended."""
-    moments: dict[tuple[str, str], list[Run]] = {}
-    ended: dict[str, int] = {}
-    for event in events:
-        at = to_ms(event.at)
-        run = Run(at, event.utc_offset_min, at)
-        moments.setdefault((event.game_key, event.session_id), []).append(run)
-        if event.kind == "ended":
-            ended[event.game_key] = max(at, ended.get(event.game_key, at))
+def gather(sessions: Iterable[PlayedSession]) -> dict[str, Play]:
+    """Return what a message says, by game key."""
     plays: dict[str, Play] = {}
-    for (key, session_id), runs in moments.items():
-        play = plays.setdefault(key, Play(ended=ended.get(key)))
-        play.sessions[session_id] = merge(runs)
+    for one in sessions:
+        runs = [Run(to_ms(run.start_at), run.utc_offset_min, to_ms(run.end_at)) for run in one.runs]
+        ended = None if one.ended_at is None else to_ms(one.ended_at)
+        plays.setdefault(one.game_key, Play()).add(Play({one.session_id: runs}, ended))
     return plays
 
 

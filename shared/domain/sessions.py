@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
     AwareDatetime,
@@ -20,7 +20,9 @@ from shared.domain.intervals import (
     MAX_OFFSET_MIN,
     MIN_OFFSET_MIN,
     MINUTE_MS,
+    Run,
     from_ms,
+    merge,
     to_ms,
 )
 from shared.runtime import clock
@@ -73,30 +75,56 @@ class Report(BaseModel):
         return self.game_id or game_keys.UNLISTED + str(self.unlisted)
 
 
-class PlayEvent(BaseModel):
+class PlayEvent(NamedTuple):
     """One moment of a play session, its clock corrected.
 
     game_key: a catalog game's id in decimal, or `unlisted:` and a suffix hash in hex.
-    kind: one of Report's; open, because a newer release may publish others to this one.
-    at: UTC, in whole milliseconds.
+    at: milliseconds since 1970. offset: minutes east of UTC.
     """
 
     game_key: str
     session_id: str
-    kind: str
-    at: AwareDatetime
+    kind: Kind
+    at: int
+    offset: int
+
+
+class PlayedRun(BaseModel):
+    """A stretch of a session in which events lay at most five minutes apart; UTC, milliseconds."""
+
+    start_at: AwareDatetime
+    end_at: AwareDatetime
     utc_offset_min: Annotated[int, Field(ge=MIN_OFFSET_MIN, le=MAX_OFFSET_MIN)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end_at < self.start_at:
+            raise ValueError("a run ends before it starts")
+        return self
+
+
+class PlayedSession(BaseModel):
+    """What a batch says of one session of one game; ended_at: when it last said that it ended."""
+
+    game_key: str
+    session_id: str
+    runs: list[PlayedRun]
+    ended_at: AwareDatetime | None = None
 
 
 class SessionsReported(Message):
-    """A player's client reported moments of play sessions, any number of times, in any order."""
+    """A player's client reported play sessions, any number of times, in any order.
+
+    A batch's events travel as the runs they make: merging runs loses nothing, and fifty events
+    are two runs.
+    """
 
     topic: ClassVar[str] = "sessions-reported"
     type: ClassVar[str] = "savepoint.sessions.reported.v1"
 
     uid: str
     received_at: AwareDatetime
-    events: list[PlayEvent]
+    sessions: list[PlayedSession]
 
 
 @dataclass(frozen=True)
@@ -130,18 +158,38 @@ def screen(
         elif at > newest:
             code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
         else:
-            events.append(
-                PlayEvent(
-                    game_key=report.game_key,
-                    session_id=report.session_id,
-                    kind=report.kind,
-                    at=from_ms(at),
-                    utc_offset_min=offset,
-                )
-            )
+            events.append(PlayEvent(report.game_key, report.session_id, report.kind, at, offset))
             continue
         refused.append(Refusal(index, report.event_id, code, detail))
     return events, refused
+
+
+def reported(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
+    """Return the message that says what a player's client reported."""
+    moments: dict[tuple[str, str], list[Run]] = {}
+    ended: dict[tuple[str, str], int] = {}
+    for game_key, session_id, kind, at, offset in events:
+        session = game_key, session_id
+        moments.setdefault(session, []).append(Run(at, offset, at))
+        if kind == "ended":
+            ended[session] = max(at, ended.get(session, at))
+    sessions = [
+        PlayedSession(
+            game_key=session[0],
+            session_id=session[1],
+            runs=[
+                PlayedRun(
+                    start_at=from_ms(run.start),
+                    end_at=from_ms(run.end),
+                    utc_offset_min=run.offset,
+                )
+                for run in merge(runs)
+            ],
+            ended_at=from_ms(ended[session]) if session in ended else None,
+        )
+        for session, runs in moments.items()
+    ]
+    return SessionsReported(uid=uid, received_at=received_at, sessions=sessions)
 
 
 def correct(reports: Iterable[Report], sent_ms: int, received_ms: int) -> list[int]:

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
-from shared.domain import playtime, roll_up
-from shared.domain.sessions import PlayEvent, SessionsReported
+from shared.domain import playtime, roll_up, sessions
+from shared.domain.intervals import from_ms, to_ms
+from shared.domain.sessions import Kind, PlayEvent
 from shared.runtime import clock, errors, sql
 from shared.schema.operations import projections
 from shared.schema.play import (
@@ -32,17 +33,14 @@ UNKNOWN = "unlisted:" + "ab" * 32
 
 
 def event(
-    minute: float, kind: str = "heartbeat", *, game: str = "7", session: str = "s", offset: int = 0
+    minute: float, kind: Kind = "heartbeat", *, game: str = "7", session: str = "s", offset: int = 0
 ) -> PlayEvent:
-    at = NOON + timedelta(minutes=minute)
-    return PlayEvent.model_validate(
-        {"game_key": game, "session_id": session, "kind": kind, "at": at, "utc_offset_min": offset}
-    )
+    return PlayEvent(game, session, kind, to_ms(NOON + timedelta(minutes=minute)), offset)
 
 
 def report(uid: str, *events: PlayEvent, received_at: datetime | None = None) -> list[Any]:
     now = received_at or clock.now()
-    return roll_up.roll_up(SessionsReported(uid=uid, received_at=now, events=list(events)))
+    return roll_up.roll_up(sessions.reported(uid, now, events))
 
 
 def new_player() -> str:
@@ -74,7 +72,7 @@ def histories(draw: st.DrawFn) -> list[PlayEvent]:
         minute = draw(st.integers(0, 1500)) / 3 + 500
         for _ in range(draw(st.integers(1, 10))):
             offset = draw(st.sampled_from([0, 0, 60, -720, 840]))
-            kind = draw(st.sampled_from(["heartbeat", "heartbeat", "ended"]))
+            kind: Kind = draw(st.sampled_from(["heartbeat", "heartbeat", "ended"]))
             events.append(event(minute, kind, game=game, session=f"s{session}", offset=offset))
             minute += draw(st.sampled_from([0, 1, 14, 15, 16, 90])) / 3
     return events
@@ -83,12 +81,12 @@ def histories(draw: st.DrawFn) -> list[PlayEvent]:
 def model(events: list[PlayEvent]) -> dict[tuple[str, date], int]:
     """Count grain by grain, without runs: an independent account of the playtime."""
     counted: Counter[tuple[str, date]] = Counter()
-    sessions = defaultdict(set)
+    told = defaultdict(set)
     for one in events:
-        sessions[one.game_key, one.session_id].add((one.at, one.utc_offset_min))
+        told[one.game_key, one.session_id].add((from_ms(one.at), one.offset))
     for game in {one.game_key for one in events}:
         covered: dict[datetime, tuple[datetime, int]] = {}
-        for (key, _), moments in sessions.items():
+        for (key, _), moments in told.items():
             if key != game:
                 continue
             began = previous = min(moments)
@@ -122,11 +120,11 @@ def test_any_order_duplicates_and_batches_give_what_was_played(
     assert days(uid) == model(events)
     for game in {one.game_key for one in events}:
         mine = [one for one in events if one.game_key == game]
-        ended = [one.at for one in mine if one.kind == "ended"]
+        ended = [from_ms(one.at) for one in mine if one.kind == "ended"]
         found = stats(uid, game)
         assert found.play_ms == sum(ms for (key, _), ms in days(uid).items() if key == game)
-        assert found.first_played_at == min(one.at for one in mine)
-        assert found.last_played_at == max(one.at for one in mine)
+        assert found.first_played_at == from_ms(min(one.at for one in mine))
+        assert found.last_played_at == from_ms(max(one.at for one in mine))
         assert found.last_ended_at == max(ended, default=None)
 
 
@@ -147,7 +145,7 @@ def test_a_late_event_joins_two_runs() -> None:
     assert days(uid) == {}
     report(uid, event(4))
     assert [(r.start_at, r.end_at) for r in rows(play_intervals, uid)] == [
-        (event(0).at, event(8).at)
+        (from_ms(event(0).at), from_ms(event(8).at))
     ]
     assert days(uid) == {("7", NOON.date()): 8 * 60_000}
 
@@ -220,7 +218,7 @@ def test_folded_runs_leave_their_totals_and_frozen_days_stay(monkeypatch: Any) -
     monkeypatch.setattr(clock, "now", lambda: later)
     minutes = (later - NOON) / timedelta(minutes=1) - 54 * 24 * 60
     report(uid, event(minutes), event(minutes + 3))
-    assert days(uid) == {**counted, ("7", event(minutes).at.date()): 180_000}
+    assert days(uid) == {**counted, ("7", from_ms(event(minutes).at).date()): 180_000}
     assert stats(uid).play_ms == 7 * 60_000
 
 

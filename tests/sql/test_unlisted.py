@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from shared.domain import game_keys, playtime, roll_up, unlisted
-from shared.domain.sessions import PlayEvent, SessionsReported
+from shared.domain import game_keys, intervals, playtime, roll_up, sessions, unlisted
+from shared.domain.sessions import Kind, PlayEvent
 from shared.runtime import clock, projections, sql
 from shared.schema import operations
 from shared.schema.catalog import game_executables, games
@@ -46,22 +46,14 @@ def play(
     game_key: str,
     *minutes: int,
     session: str = "s",
-    kind: str = "heartbeat",
+    kind: Kind = "heartbeat",
     noon: datetime = NOON,
 ) -> None:
     events = [
-        PlayEvent.model_validate(
-            {
-                "game_key": game_key,
-                "session_id": session,
-                "kind": kind,
-                "at": noon + timedelta(minutes=minute),
-                "utc_offset_min": 0,
-            }
-        )
+        PlayEvent(game_key, session, kind, intervals.to_ms(noon + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.roll_up(SessionsReported(uid=uid, received_at=clock.now(), events=events))
+    roll_up.roll_up(sessions.reported(uid, clock.now(), events))
 
 
 def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:

@@ -24,17 +24,10 @@ def played(player: Player, session: str, **changes: Any) -> SessionsReported:
     """Return a report of two hours of play that ended yesterday."""
     now = clock.now()
     start = now - timedelta(days=1, hours=2)
-    events = [
-        {
-            "game_key": "7",
-            "session_id": session,
-            "kind": "ended" if minute == 120 else "heartbeat",
-            "at": start + timedelta(minutes=minute),
-            "utc_offset_min": 0,
-        }
-        for minute in range(0, 121, 4)
-    ]
-    given = {"uid": player.uid, "received_at": now, "events": events}
+    end = start + timedelta(hours=2)
+    runs = [{"start_at": start, "end_at": end, "utc_offset_min": 0}]
+    reported = {"game_key": "7", "session_id": session, "runs": runs, "ended_at": end}
+    given = {"uid": player.uid, "received_at": now, "sessions": [reported]}
     return SessionsReported.model_validate(given | changes)
 
 

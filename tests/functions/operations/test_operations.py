@@ -56,18 +56,13 @@ def ada(cloud: LocalCloud, player: Any, firestore: Any, eventually: Any) -> Play
 
 def played(someone: Player) -> SessionsReported:
     now = clock.now()
-    events = [
-        {
-            "game_key": game,
-            "session_id": f"s{game}",
-            "kind": kind,
-            "at": now - timedelta(minutes=minutes),
-            "utc_offset_min": 0,
-        }
+    start, end = now - timedelta(minutes=10), now - timedelta(minutes=2)
+    runs = [{"start_at": start, "end_at": end, "utc_offset_min": 0}]
+    sessions = [
+        {"game_key": game, "session_id": f"s{game}", "runs": runs, "ended_at": end}
         for game in ("7", "8", "9")
-        for kind, minutes in (("started", 10), ("heartbeat", 6), ("ended", 2))
     ]
-    reported = {"uid": someone.uid, "received_at": now, "events": events}
+    reported = {"uid": someone.uid, "received_at": now, "sessions": sessions}
     return SessionsReported.model_validate(reported)
 
 

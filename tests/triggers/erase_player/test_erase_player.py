@@ -20,18 +20,13 @@ pytestmark = pytest.mark.usefixtures("cloud")
 def played(player: Player, games: int) -> list[projections.Key]:
     """Roll up a minute in each of some games, in this process; return what is to be projected."""
     now = clock.now()
-    events = [
-        {
-            "game_key": str(game),
-            "session_id": "s",
-            "kind": kind,
-            "at": now - timedelta(minutes=minutes),
-            "utc_offset_min": 0,
-        }
+    start, end = now - timedelta(minutes=2), now - timedelta(minutes=1)
+    runs = [{"start_at": start, "end_at": end, "utc_offset_min": 0}]
+    sessions = [
+        {"game_key": str(game), "session_id": "s", "runs": runs, "ended_at": end}
         for game in range(1, games + 1)
-        for kind, minutes in (("started", 2), ("ended", 1))
     ]
-    reported = {"uid": player.uid, "received_at": now, "events": events}
+    reported = {"uid": player.uid, "received_at": now, "sessions": sessions}
     return roll_up.roll_up(SessionsReported.model_validate(reported))
 
 

@@ -172,19 +172,10 @@ def test_a_message_that_is_no_dead_letter_is_kept_too(
 def test_whose_event_it_was_is_known(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
-    late = {
-        "uid": key,
-        "received_at": "2020-01-01T00:00:00Z",
-        "events": [
-            {
-                "game_key": "7",
-                "session_id": "s",
-                "kind": "ended",
-                "at": "2020-01-01T00:00:00Z",
-                "utc_offset_min": 0,
-            }
-        ],
-    }
+    at = "2020-01-01T00:00:00Z"
+    run = {"start_at": at, "end_at": at, "utc_offset_min": 0}
+    session = {"game_key": "7", "session_id": "s", "runs": [run]}
+    late = {"uid": key, "received_at": at, "sessions": [session]}
     cloud.publish("sessions-reported", json.dumps(late).encode(), **{"ce-id": key})
     found = eventually(lambda: letter(operator, "roll_up_sessions", key))
     assert (found["code"], found["uid"]) == ("too_late", key)

@@ -164,7 +164,12 @@ def test_a_database_that_is_away_delays_everything_and_loses_nothing(
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"no json", b"{}", b'{"uid": "u", "received_at": "2026-01-01T00:00:00Z", "events": [1]}'],
+    [
+        b"",
+        b"no json",
+        b"{}",
+        b'{"uid": "u", "received_at": "2026-01-01T00:00Z", "sessions": [1]}',
+    ],
 )
 def test_a_message_that_cannot_be_read_becomes_a_dead_letter(
     cloud: LocalCloud, sql: Connection, eventually: Eventually, body: bytes
@@ -183,8 +188,8 @@ def test_an_event_that_is_too_late_becomes_a_dead_letter(
     uid, event_id = f"late-{uuid.uuid4()}", uuid.uuid4().hex
     at = (clock.now() - timedelta(days=56)).isoformat()
     body = (
-        f'{{"uid": "{uid}", "received_at": "{at}", "events": [{{"game_key": "7", '
-        f'"session_id": "s", "kind": "ended", "at": "{at}", "utc_offset_min": 0}}]}}'
+        f'{{"uid": "{uid}", "received_at": "{at}", "sessions": [{{"game_key": "7", "session_id": '
+        f'"s", "runs": [{{"start_at": "{at}", "end_at": "{at}", "utc_offset_min": 0}}]}}]}}'
     )
     cloud.publish("sessions-reported", body.encode(), **{"ce-id": event_id})
     mine = select(dead_letters).where(dead_letters.c.event_id == event_id)

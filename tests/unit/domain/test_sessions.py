@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.domain import sessions
-from shared.domain.sessions import Report
+from shared.domain.intervals import from_ms, to_ms
+from shared.domain.sessions import PlayedRun, PlayEvent, Report
 from shared.runtime.errors import Code
 
 NOW = datetime(2026, 11, 20, 18, 30, 7, 250_000, UTC)
@@ -37,14 +38,14 @@ def screen(*reports: Report, sent_at: datetime = NOW, received_at: datetime = NO
 def times(*reports: Report, sent_at: datetime = NOW, received_at: datetime = NOW) -> list[datetime]:
     events, refused = screen(*reports, sent_at=sent_at, received_at=received_at)
     assert refused == []
-    return [event.at for event in events]
+    return [from_ms(event.at) for event in events]
 
 
 def test_a_report_becomes_an_event_in_utc_with_the_players_offset() -> None:
     (event,), refused = screen(Report.model_validate(GOOD))
     assert refused == []
-    assert event.at == datetime(2026, 11, 20, 18, 29, 0, 123_000, UTC)
-    assert event.utc_offset_min == 60
+    assert from_ms(event.at) == datetime(2026, 11, 20, 18, 29, 0, 123_000, UTC)
+    assert event.offset == 60
     assert (event.game_key, event.session_id, event.kind) == ("42", "s-1", "heartbeat")
 
 
@@ -96,7 +97,7 @@ def test_one_odd_report_has_no_other_of_its_boot_refused(odd: Report) -> None:
     good = [report(NOW - timedelta(minutes=10 - i), timedelta(minutes=60 + i)) for i in range(10)]
     events, refused = screen(*good, odd)
     assert {one.index for one in refused} <= {10}
-    assert [event.at for event in events][:10] == [one.at for one in good]
+    assert [from_ms(event.at) for event in events][:10] == [one.at for one in good]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,27 @@ def test_absurd_clocks_overflow_nothing(sent_at: datetime, code: Code) -> None:
 def test_an_offset_that_no_place_has_is_refused() -> None:
     _, refused = screen(report(at=NOW.astimezone(timezone(timedelta(hours=15)))))
     assert [one.code for one in refused] == [Code.INVALID_ITEM]
+
+
+def test_a_batch_travels_as_the_runs_that_its_events_make() -> None:
+    start = to_ms(NOW)
+    minutes = [("started", 0), ("heartbeat", 4), ("ended", 9), ("heartbeat", 15), ("ended", 7)]
+    events = [PlayEvent("7", "s", kind, start + m * 60_000, 60) for kind, m in minutes]  # type: ignore[arg-type]
+    other = PlayEvent("7", "t", "heartbeat", start, 0)
+    said = sessions.reported("ada", NOW, [*events, other])
+    mine, its = said.sessions
+    assert [(to_ms(run.start_at) - start, to_ms(run.end_at) - start) for run in mine.runs] == [
+        (0, 9 * 60_000),
+        (15 * 60_000, 15 * 60_000),
+    ]
+    assert {run.utc_offset_min for run in mine.runs} == {60}
+    assert mine.ended_at == from_ms(start + 9 * 60_000)
+    assert (its.session_id, len(its.runs), its.ended_at) == ("t", 1, None)
+
+
+def test_a_run_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        PlayedRun(start_at=NOW, end_at=NOW - timedelta(seconds=1), utc_offset_min=0)
 
 
 BROKEN = [

@@ -32,7 +32,8 @@ def received(player: Player) -> dict[str, Play]:
         events, refused = sessions.screen(parsed.items, parsed.sent_at, received_at)
         assert len(parsed.rejected) + len(refused) == batch.broken
         assert parsed.duplicates == batch.twice
-        for key, play in roll_up.gather(events).items():
+        said = sessions.reported(player.uid, received_at, events).sessions
+        for key, play in roll_up.gather(said).items():
             plays.setdefault(key, Play()).add(play)
     return plays
 
