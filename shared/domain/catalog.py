@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     Table,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -167,8 +168,10 @@ def _first_match(prefix: str) -> ColumnElement[bool]:
     earlier = game_names.alias("earlier")
     return ~exists().where(
         earlier.c.game_id == game_names.c.game_id,
-        earlier.c.name_key >= prefix,
-        earlier.c.name_key < game_names.c.name_key,
+        # Not `>=` and `<`: for those MySQL may look at the whole table once a row, by a guess of
+        # its statistics. A game has a few names, and they are found by the game.
+        func.strcmp(earlier.c.name_key, prefix) >= 0,
+        func.strcmp(earlier.c.name_key, game_names.c.name_key) < 0,
     )
 
 
