@@ -1,7 +1,7 @@
 """Stages what is deployed: `python -m scripts.bundle [NAME …]` writes build/<name>/.
 
-A bundle is the entry file, its manifest, the part of `shared` that it imports, and the
-requirements of its stores. The same commit gives the same bytes, so the hash in
+A bundle is the entry file, its manifest (checked, as JSON), the part of `shared` that it
+imports, and the requirements of its stores. The same commit gives the same bytes, so the hash in
 build/<name>.sha256 tells whether a function changed.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scripts import imports
 from scripts.requirements import extras, requirements
-from shared.runtime import manifest
+from shared.runtime import manifest, own_manifest
 from shared.runtime.manifest import Manifest
 
 BUILD = imports.ROOT / "build"
@@ -48,7 +48,7 @@ def contents(function: Manifest) -> dict[str, bytes]:
     """Return the bundle's files by their path in it, sorted."""
     files = {
         "main.py": function.source.read_bytes(),
-        manifest.FILE: (function.folder / manifest.FILE).read_bytes(),
+        own_manifest.FILE: function.model_dump_json(exclude={"folder"}).encode(),
         "requirements.txt": requirements(extras(function)).encode(),
     }
     for module in imports.closure(function.source):

@@ -19,12 +19,13 @@ from pydantic import (
     model_validator,
 )
 
+from shared.runtime.own_manifest import NAME
+
 FILE = "function.yaml"
 FOLDERS = ("functions", "triggers")
 LOCAL_PREFIX = "/_local"
 """Paths below it belong to the local cloud itself."""
 
-NAME = r"^[a-z][a-z_]{1,24}[a-z]$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Topic = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,62}$")]

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from shared.runtime import manifest, settings
+from shared.runtime import own_manifest, settings
 
 REDRIVE_HEADER = "savepoint-redrive"
 """Asks the consumer to tell what became of the event instead of burying it again."""
@@ -32,7 +32,7 @@ class Answer:
 def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
     """Post an event as it came, with its headers, body and so its event id."""
     # The name came in a message: it must not choose where we send our token.
-    if not re.fullmatch(manifest.NAME, consumer):
+    if not re.fullmatch(own_manifest.NAME, consumer):
         return Answer(None, f"{consumer} is no consumer's name")
     template = settings.operations().consumer_url
     url = template.format(function=consumer, service=consumer.replace("_", "-"))

@@ -72,7 +72,7 @@ def test_every_function_changes_with_what_all_import(checkout: Path, tmp_path: P
 def test_a_bundle_holds_no_more_than_the_imports(tmp_path: Path) -> None:
     bundle.stage([FUNCTIONS["catalog"]], tmp_path)
     files = {path.relative_to(tmp_path / "catalog") for path in (tmp_path / "catalog").rglob("*.*")}
-    assert {Path("main.py"), Path("function.yaml"), Path("requirements.txt")} <= files
+    assert {Path("main.py"), Path("manifest.json"), Path("requirements.txt")} <= files
     assert Path("shared/domain/catalog.py") in files
     assert Path("shared/domain/playtime.py") not in files
     assert Path("shared/runtime/messages.py") not in files

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from shared.domain import dead_letters
 from shared.domain.dead_letters import Letter
-from shared.runtime import clock, events, manifest, sql
+from shared.runtime import clock, events, own_manifest, sql
 from shared.runtime.events import DeadLetter
 from shared.runtime.events.deadletters import MAX_REASON_LENGTH
 from shared.runtime.events.envelope import short_id
@@ -119,4 +119,4 @@ def _storable(uid: object) -> str | None:
 
 
 def _is_name(consumer: str) -> bool:
-    return re.fullmatch(manifest.NAME, consumer) is not None
+    return re.fullmatch(own_manifest.NAME, consumer) is not None

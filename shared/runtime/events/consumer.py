@@ -10,18 +10,19 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from shared.runtime import clock, errors, logs, manifest, settings, tracing
+from shared.runtime import clock, errors, logs, own_manifest, settings, tracing
 from shared.runtime import pool as connections
 from shared.runtime.events import deadletters
 from shared.runtime.events.envelope import Event, Unreadable, anonymous, cloud_event, push
 from shared.runtime.http.replies import Raw, problem
-from shared.runtime.manifest import Manifest
+
+if TYPE_CHECKING:
+    from shared.runtime.manifest import Manifest
 
 REDRIVE_HEADER = "savepoint-redrive"
 SCHEDULE = "schedule"
@@ -47,7 +48,7 @@ def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]
         def run(event: Event) -> None:
             handler(parsed(model, event.data))
 
-        return entry_point(manifest.load(Path(entry_file).parent), "message", push, run)
+        return entry_point(own_manifest.of(entry_file), "message", push, run)
 
     return decorate
 
@@ -56,7 +57,7 @@ def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], Entry
     """Handle each message of the manifest's topic as it is, whatever it holds."""
 
     def decorate(handler: Callable[[Event], None]) -> EntryPoint:
-        return entry_point(manifest.load(Path(entry_file).parent), "message", push, handler)
+        return entry_point(own_manifest.of(entry_file), "message", push, handler)
 
     return decorate
 
@@ -68,7 +69,7 @@ def on_document(
     from shared.runtime.events import firestore_event  # noqa: PLC0415  protobuf: only where used
 
     def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:
-        known = manifest.load(Path(entry_file).parent)
+        known = own_manifest.of(entry_file)
         watched = known.trigger.document
         if watched is None:
             message = f"{known.name} watches no document: see its function.yaml"
@@ -104,7 +105,7 @@ def on_schedule(
             counts = handler()
             logs.info("done", counts=counts or {})
 
-        return entry_point(manifest.load(Path(entry_file).parent), SCHEDULE, scheduled, run)
+        return entry_point(own_manifest.of(entry_file), SCHEDULE, scheduled, run)
 
     return decorate
 
@@ -190,7 +191,7 @@ def _hopeless(event: Event, code: str, reason: str, *, keep: bool, redrive: bool
 
 
 def entry_point(
-    known: Manifest,
+    known: "Manifest",
     kind: str,
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],

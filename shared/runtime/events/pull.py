@@ -11,8 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc
 from google.api_core import exceptions as google
@@ -20,11 +19,13 @@ from google.pubsub_v1 import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 from pydantic import BaseModel
 
-from shared.runtime import clock, errors, logs, manifest, messages, settings
+from shared.runtime import clock, errors, logs, messages, own_manifest, settings
 from shared.runtime.events import consumer, deadletters
 from shared.runtime.events.envelope import Event, Unreadable, message_event, push
 from shared.runtime.google_errors import AWAY
-from shared.runtime.manifest import Manifest
+
+if TYPE_CHECKING:
+    from shared.runtime.manifest import Manifest
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -48,7 +49,7 @@ def on_pull(
     """
 
     def decorate(handler: Callable[[list[M]], None]) -> consumer.EntryPoint:
-        known = manifest.load(Path(entry_file).parent)
+        known = own_manifest.of(entry_file)
 
         def read(name: str, headers: dict[str, str], body: bytes) -> Event:
             # A redrive brings the one message that the schedule's call would have pulled.
@@ -67,7 +68,7 @@ def on_pull(
     return decorate
 
 
-def _drain(known: Manifest, model: type[M], handler: Callable[[list[M]], None]) -> int:
+def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]) -> int:
     """Handle what waits until nothing does or the time is over; return how many are done."""
     done, until = 0, time.monotonic() + known.timeout * SHARE_OF_TIMEOUT
     while time.monotonic() < until:

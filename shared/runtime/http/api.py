@@ -11,13 +11,12 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request as StarletteRequest
 
-from shared.runtime import clock, errors, identity, logs, manifest, pool, settings, tracing
+from shared.runtime import clock, errors, identity, logs, own_manifest, pool, settings, tracing
 from shared.runtime.http import binding, bodies, replies, routes
 from shared.runtime.http.replies import Raw, Reply
 
@@ -36,7 +35,7 @@ class Api:
     """The routes of one function; `entry_point` makes them the function's target."""
 
     def __init__(self, entry_file: str) -> None:
-        self.manifest = manifest.load(Path(entry_file).parent)
+        self.manifest = own_manifest.of(entry_file)
         self.table = routes.Table()
         sql = self.manifest.stores.sql
         if sql is not None:

@@ -4,14 +4,16 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.runtime import errors
 from shared.runtime.http import binding
 from shared.runtime.http.replies import RawHeaders
-from shared.runtime.manifest import Manifest
+
+if TYPE_CHECKING:
+    from shared.runtime.manifest import Manifest
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -84,7 +86,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def build(
-    manifest: Manifest, method: str, path: str, handler: Callable[..., Any], status: int
+    manifest: "Manifest", method: str, path: str, handler: Callable[..., Any], status: int
 ) -> Route:
     """Return the route of a handler under a manifest; raise TypeError when they disagree."""
     trigger = manifest.trigger.http
@@ -117,15 +119,17 @@ def owns(prefix: str, path: str) -> bool:
     return path == prefix or path.startswith((prefix + "/", prefix + ":"))
 
 
-def _deprecation(manifest: Manifest, path: str) -> RawHeaders:
+def _deprecation(manifest: "Manifest", path: str) -> RawHeaders:
     """Return RFC 9745 and RFC 8594 headers when the manifest says that the path goes away."""
     for one in manifest.deprecations:
         if one.path == path:
-            since = int(datetime.combine(one.since, time(), UTC).timestamp())
-            sunset = format_datetime(datetime.combine(one.sunset, time(), UTC), usegmt=True)
+            # A bundle's manifest is JSON, where a date is text.
+            since, sunset = (
+                datetime.fromisoformat(f"{day}T00:00:00+00:00") for day in (one.since, one.sunset)
+            )
             return [
-                (b"deprecation", f"@{since}".encode()),
-                (b"sunset", sunset.encode()),
+                (b"deprecation", f"@{int(since.timestamp())}".encode()),
+                (b"sunset", format_datetime(sunset, usegmt=True).encode()),
                 (b"link", f'<{one.link}>; rel="deprecation"'.encode()),
             ]
     return []
