@@ -13,8 +13,8 @@ _A_SESSION = EVENTS // len(GAMES)
 
 
 def reports(player: str, days_ago: int, now: datetime) -> list[dict[str, object]]:
-    """Return the reports of one evening as a client sends them."""
-    evening = (now - timedelta(days=days_ago)).replace(hour=12, minute=0, second=0, microsecond=0)
+    """Return the reports of one evening, yesterday's for 0, as a client sends them."""
+    evening = now.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days_ago + 1)
     items: list[dict[str, object]] = []
     for number in range(EVENTS):
         session, moment = divmod(number, _A_SESSION)
