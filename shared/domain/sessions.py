@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
 
 from shared.domain import game_keys
 from shared.domain.intervals import (
+    DAY_MS,
     MAX_OFFSET_MIN,
     MIN_OFFSET_MIN,
     MINUTE_MS,
@@ -29,8 +30,8 @@ from shared.runtime import clock
 from shared.runtime.errors import Code
 from shared.runtime.messages import Message
 
-OLDEST = timedelta(days=14)
-AHEAD = timedelta(minutes=5)
+OLDEST_MS = 14 * DAY_MS
+AHEAD_MS = 5 * MINUTE_MS
 _TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
 
 
@@ -147,19 +148,19 @@ def screen(
     events: list[PlayEvent] = []
     refused: list[Refusal] = []
     now = to_ms(received_at)
-    oldest, newest = now - to_span(OLDEST), now + to_span(AHEAD)
+    taken = _taken(now)
     times = correct([report for _, report in reports], to_ms(sent_at), now)
     for (index, report), at in zip(reports, times, strict=True):
         offset = _offset_min(report.at)
         if not MIN_OFFSET_MIN <= offset <= MAX_OFFSET_MIN:
             code, detail = Code.INVALID_ITEM, "at: no place on earth has this UTC offset"
-        elif at < oldest:
-            code, detail = Code.TOO_OLD, "at: more than 14 days ago, after clock correction"
-        elif at > newest:
-            code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
-        else:
+        elif at in taken:
             events.append(PlayEvent(report.game_key, report.session_id, report.kind, at, offset))
             continue
+        elif at < now:
+            code, detail = Code.TOO_OLD, "at: more than 14 days ago, after clock correction"
+        else:
+            code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
         refused.append(Refusal(index, report.event_id, code, detail))
     return events, refused
 
@@ -210,32 +211,25 @@ def correct(reports: Iterable[Report], sent_ms: int, received_ms: int) -> list[i
     and an event stamped before the clock was set, sent again alone after that, keeps its error.
     """
     skew = _nearest_minute(received_ms - sent_ms)
+    taken = _taken(received_ms)
     stamped = [(report, to_ms(report.at) + skew) for report in reports]
     newest: dict[str, tuple[int, int]] = {}
     for report, at in stamped:
         seen = (report.uptime_ms, at)
-        if _is_taken(at, received_ms) and seen > newest.get(report.boot_id, (-1, 0)):
+        if at in taken and seen > newest.get(report.boot_id, (-1, 0)):
             newest[report.boot_id] = seen
     booted = {boot: at - uptime for boot, (uptime, at) in newest.items()}
-    return [_agreeing(report, at, booted, received_ms) for report, at in stamped]
+    times = []
+    for report, at in stamped:
+        agreed = booted.get(report.boot_id, at - report.uptime_ms) + report.uptime_ms
+        moved = at + _nearest_minute(agreed - at)
+        times.append(moved if moved in taken or at not in taken else at)
+    return times
 
 
-def _agreeing(report: Report, at: int, booted: dict[str, int], received_ms: int) -> int:
-    """Return the time that agrees with its boot, unless that alone would have it refused."""
-    if report.boot_id not in booted:
-        return at
-    moved = at + _nearest_minute(booted[report.boot_id] - (at - report.uptime_ms))
-    keeps = _is_taken(at, received_ms) and not _is_taken(moved, received_ms)
-    return at if keeps else moved
-
-
-def _is_taken(at: int, received_ms: int) -> bool:
-    return received_ms - to_span(OLDEST) <= at <= received_ms + to_span(AHEAD)
-
-
-def to_span(span: timedelta) -> int:
-    """Return a span in milliseconds."""
-    return span // timedelta(milliseconds=1)
+def _taken(received_ms: int) -> range:
+    """Return the milliseconds since 1970 that are neither too old nor too far ahead."""
+    return range(received_ms - OLDEST_MS, received_ms + AHEAD_MS + 1)
 
 
 def _nearest_minute(ms: int) -> int:
