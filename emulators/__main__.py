@@ -5,7 +5,6 @@ import importlib
 import sys
 
 from emulators.cloud import CloudError
-from shared.runtime.manifest import ManifestError
 
 # Each command's module has `add_commands(subparsers)`. Only the module that is asked for is
 # imported, since some of them are heavy.
@@ -34,9 +33,22 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m emulators", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     asked = [COMMANDS[given[0]]] if given and given[0] in COMMANDS else COMMANDS.values()
-    for name in dict.fromkeys(asked):
-        importlib.import_module(name).add_commands(subparsers)
-    options = parser.parse_args(given)
+    try:
+        for name in dict.fromkeys(asked):
+            importlib.import_module(name).add_commands(subparsers)
+    except ModuleNotFoundError as error:
+        print(
+            f"{sys.executable} has no {error.name}: activate .venv, which `make setup` fills "
+            "(`source .venv/bin/activate`).",
+            file=sys.stderr,
+        )
+        return 1
+    return _run(parser.parse_args(given))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from shared.runtime.manifest import ManifestError  # noqa: PLC0415  not without its packages
+
     try:
         code = options.run(options)
     except (CloudError, ManifestError) as error:

@@ -1,23 +1,20 @@
 """The edge of the local cloud in one process: issuer, gateway, event relay, schedules."""
 
-import argparse
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from emulators import issuer, schedules
-from emulators.cloud import Cloud, environment, read
+from emulators.cloud import Cloud, environment
 from emulators.gateway import Gateway, Rules
 from emulators.relay import open_relay
+from emulators.serve import handed_over, server
 from shared.runtime import logs, manifest
 
 
@@ -74,21 +71,8 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
 
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--state", type=Path, required=True)
-    options.add_argument("--fd", type=int, required=True)
-    given = options.parse_args()
-    cloud, _ = read(given.state)
-    config = uvicorn.Config(
-        application(cloud),
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        date_header=False,  # the functions send their own
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=given.fd)])
+    cloud, listening = handed_over()
+    server(application(cloud)).run(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ The command is production's, and so is what can be imported from the project: th
 Nothing is reloaded; start the local cloud again to see a change.
 """
 
-import argparse
 import asyncio
 import contextlib
 import os
@@ -16,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import uvicorn
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from emulators import processes
-from emulators.cloud import HOST, Cloud, environment, read
+from emulators.cloud import HOST, Cloud, environment
 from emulators.dispatch import Dispatcher
 from emulators.gateway import new_client, passed, proxy
+from emulators.serve import handed_over, server
 from scripts import bundle
 from shared.runtime import logs, manifest
 from shared.runtime.manifest import Manifest
@@ -123,28 +122,13 @@ async def _started(cloud: Cloud, instances: dict[str, Instance]) -> AsyncIterato
 
 async def _run(cloud: Cloud, listening: socket.socket) -> None:
     instances = stage(cloud, new_client())
-    config = uvicorn.Config(
-        Dispatcher(instances),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        proxy_headers=False,
-        date_header=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
     async with _started(cloud, instances):
-        await uvicorn.Server(config).serve(sockets=[listening])
+        await server(Dispatcher(instances), lifespan="off").serve(sockets=[listening])
 
 
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--state", type=Path, required=True)
-    options.add_argument("--fd", type=int, required=True)
-    given = options.parse_args()
-    cloud, _ = read(given.state)
-    asyncio.run(_run(cloud, socket.socket(fileno=given.fd)))
+    asyncio.run(_run(*handed_over()))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
 from sqlalchemy import BindParameter, Connection, Integer, Row, and_, bindparam, delete, or_, select
 
 from shared.domain import game_keys, intervals
@@ -302,16 +301,18 @@ def fold(before: datetime, limit: int) -> int:
     return sql.transact(lambda tx: tx.execute(some).rowcount)
 
 
-class PlaytimeDay(BaseModel):
+# No model: a page of them would take twice as long to fill.
+@dataclass(slots=True)
+class PlaytimeDay:
     """Playtime in one game on one local day.
 
     unlisted: the hash that the client reported, for a game that the catalog does not know.
     """
 
     day: date
+    play_ms: int
     game_id: str | None = None
     unlisted: str | None = None
-    play_ms: int
 
 
 def page(
@@ -329,6 +330,5 @@ def page(
 
 def _shown(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
     if game_keys.is_unlisted(game_key):
-        unlisted = game_keys.suffix_hash(game_key).hex()
-        return PlaytimeDay(day=day, unlisted=unlisted, play_ms=play_ms)
-    return PlaytimeDay(day=day, game_id=game_key, play_ms=play_ms)
+        return PlaytimeDay(day, play_ms, unlisted=game_keys.suffix_hash(game_key).hex())
+    return PlaytimeDay(day, play_ms, game_key)

@@ -187,6 +187,20 @@ def test_an_event_that_was_mended_is_no_failure_any_more(listener: Told) -> None
     assert [event_id for event_id, _, _ in failures()] == ["e2"]
 
 
+@pytest.mark.parametrize(("attempt", "asked"), [(1, False), (2, True)])
+def test_only_a_later_delivery_looks_for_its_failures(
+    listener: Told, monkeypatch: pytest.MonkeyPatch, *, attempt: int, asked: bool
+) -> None:
+    trigger.push(listener.main, {"text": "a"})  # reads whether it is paused
+    transactions = []
+    real = sql.transact
+    monkeypatch.setattr(sql, "transact", lambda work: [transactions.append(work), real(work)][1])
+    old = json.loads(trigger.pushed({"text": "a"}, age=60))
+    body = json.dumps({**old, "deliveryAttempt": attempt}).encode()
+    assert trigger.send(listener.main, {}, body).status == 204
+    assert bool(transactions) == asked
+
+
 @pytest.mark.parametrize("error", [errors.NotFound("x"), errors.Conflict("x"), SystemError("x")])
 def test_an_error_meant_for_a_client_is_a_bug_here(
     listener: Told, letters: Letters, error: Exception

@@ -14,7 +14,8 @@ from shared.schema.operations import consumers, event_failures
 TOPIC = "dead-letters"
 # Eventarc and Pub/Sub give an event up after 24 h or more: ours is kept before they do.
 GIVE_UP_AFTER = timedelta(hours=20)
-# A first delivery arrives within seconds; only an older event can have a failure on record.
+# A first delivery mostly arrives within seconds. Where the transport does not count, an older event
+# may have a failure on record.
 FIRST_DELIVERY = timedelta(seconds=8)
 PAUSE_READ_EVERY_SECONDS = 5
 MAX_REASON_LENGTH = 2000
@@ -82,7 +83,7 @@ def note_failure(event: Event, reason: str) -> None:
 
 def clear_failure(event: Event) -> None:
     """Forget the failures of an event that has succeeded, if it can have had any."""
-    if clock.now() - event.time < FIRST_DELIVERY:
+    if event.attempt == 1 or clock.now() - event.time < FIRST_DELIVERY:
         return
     here = (event_failures.c.consumer == event.consumer) & (event_failures.c.event_id == event.id)
     try:

@@ -28,6 +28,7 @@ class Event:
 
     id: the event's id, the same at every delivery. time: when it was stored for delivery.
     data: the payload's bytes. headers, body: the delivery as it came, for a later redrive.
+    attempt: which delivery of it this is, from 1; None where the transport does not say.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Event:
     data: bytes
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    attempt: int | None = None
 
     @property
     def traceparent(self) -> str | None:
@@ -64,7 +66,9 @@ def push(consumer: str, headers: dict[str, str], body: bytes) -> Event:
     https://cloud.google.com/pubsub/docs/push#receive_push
     """
     try:
-        message: dict[str, Any] = json.loads(body)["message"]
+        envelope: dict[str, Any] = json.loads(body)
+        message: dict[str, Any] = envelope["message"]
+        attempt = envelope.get("deliveryAttempt")
         attributes = {str(key): str(value) for key, value in message.get("attributes", {}).items()}
         return message_event(
             consumer,
@@ -74,6 +78,7 @@ def push(consumer: str, headers: dict[str, str], body: bytes) -> Event:
             published_at=_MOMENT.validate_python(message["publishTime"]),
             headers=kept(headers),
             body=body,
+            attempt=None if attempt is None else int(attempt),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"the body is not a Pub/Sub push request: {error!r}"
@@ -89,6 +94,7 @@ def message_event(  # noqa: PLR0913  one argument a field of the message
     published_at: datetime,
     headers: dict[str, str],
     body: bytes,
+    attempt: int | None = None,
 ) -> Event:
     """Return the event in a Pub/Sub message; its CloudEvents id wins over Pub/Sub's."""
     return Event(
@@ -100,6 +106,7 @@ def message_event(  # noqa: PLR0913  one argument a field of the message
         data=data,
         headers=headers,
         body=body,
+        attempt=attempt,
     )
 
 

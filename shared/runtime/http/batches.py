@@ -35,8 +35,14 @@ _SENT_AT = (
 )
 
 
+# Most functions take no batch: their cold start does not wait for these models.
+_ON_FIRST_USE = ConfigDict(defer_build=True)
+
+
 class Rejection(BaseModel):
     """Why one item was not taken."""
+
+    model_config = _ON_FIRST_USE
 
     index: int
     id: str | None = None
@@ -47,6 +53,8 @@ class Rejection(BaseModel):
 
 class Receipt(BaseModel):
     """What became of a batch."""
+
+    model_config = _ON_FIRST_USE
 
     accepted: int
     duplicates: int
@@ -81,7 +89,7 @@ class Batch(Generic[T]):
 class _Envelope(BaseModel):
     """A batch whose items nobody has looked at yet."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
     sent_at: Annotated[
         AwareDatetime,

@@ -42,6 +42,11 @@ def test_a_push_request_becomes_its_event() -> None:
     assert event.traceparent == TRACEPARENT
 
 
+def test_the_transport_may_say_which_delivery_it_is() -> None:
+    assert push(pushed()).attempt is None
+    assert push(json.dumps({**json.loads(pushed()), "deliveryAttempt": 3}).encode()).attempt == 3
+
+
 def test_a_message_without_attributes_is_known_by_pubsubs_own_id() -> None:
     event = push(pushed(attributes=...))
     assert (event.id, event.attributes) == ("m1", {})
