@@ -11,8 +11,6 @@ import hashlib
 import json
 import re
 import time
-import urllib.error
-import urllib.request
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -200,7 +198,10 @@ async def _fetch_once(url: str, old: _Keys | None) -> _Keys:
 
 
 def _fetch(url: str) -> _Keys:
-    import jwt  # noqa: PLC0415  as above
+    import urllib.error  # noqa: PLC0415  as above
+    import urllib.request  # noqa: PLC0415
+
+    import jwt  # noqa: PLC0415
 
     if not url.startswith(("https://", "http://127.0.0.1:")):
         message = f"keys are fetched over https only, not from {url}"

@@ -5,7 +5,7 @@ import binascii
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from shared.runtime import errors
@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 class Page(BaseModel, Generic[T]):
     """One page of a list, and where the next one starts."""
+
+    model_config = ConfigDict(defer_build=True)  # a cold start does not wait for it
 
     items: list[T]
     next_cursor: str | None = None
