@@ -23,7 +23,7 @@ from scripts.requirements import extras
 from shared.runtime import clock
 from shared.runtime.manifest import Manifest
 
-ROUNDS = 5
+ROUNDS = 9
 LISTED_SECONDS = 0.05
 FLOOR = "bare"
 CONNECTOR = "import google.cloud.sql.connector  # what the first query imports in the cloud"

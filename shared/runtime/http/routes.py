@@ -3,10 +3,9 @@
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.runtime import errors
 from shared.runtime.http import binding
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """One method on one path, with everything about it that does not change."""
 
     method: str
