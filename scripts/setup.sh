@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Gets what a command needs and says so first: `scripts/setup.sh check|run|test`.
 #
-#   check  .venv from requirements.lock
-#   run    and MariaDB's server, Java, Google's emulators
-#   test   and MySQL's server, unpacked into a cache folder
+#   run    .venv from requirements.lock, MariaDB's server, Java, Google's emulators
+#   check  .venv, Node.js and the packages of clients/ts
+#   test   all of these, MySQL's server unpacked into a cache folder, Chromium
 # What is there already is left alone, so the second time takes no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -83,9 +83,32 @@ emulators() {
  from Google's apt source; GCLOUD_SDK_ROOT names an SDK that stands elsewhere."
 }
 
+# The machine's own Node.js, or the one that PyPI carries: Debian's is older.
+node_and_packages() {
+    local version stamp
+    PATH="$PWD/.venv/bin:$PATH"
+    version="$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')"
+    if ((${version:-0} < 20)) || ! command -v npm >/dev/null; then
+        say "Node.js: version 24 (61 MB to download) into .venv ..."
+        .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes --requirement scripts/node.lock >&2 ||
+            fail "Node.js could not be installed; what the installer says stands above."
+    fi
+    [[ -f clients/ts/package-lock.json ]] || return 0
+    stamp="$(sha256sum clients/ts/package-lock.json | cut -d' ' -f1)"
+    [[ "$(cat clients/ts/node_modules/.stamp 2>/dev/null)" == "$stamp" ]] && return
+    say "Packages of clients/ts: $(grep -c '"integrity"' clients/ts/package-lock.json) of them into clients/ts/node_modules ..."
+    npm --prefix clients/ts ci --silent --no-audit --no-fund >&2 ||
+        fail "The packages of clients/ts could not be installed; what npm says stands above."
+    printf '%s\n' "$stamp" >clients/ts/node_modules/.stamp
+}
+
+browser() {
+    command -v chromium >/dev/null || install_packages "Chromium, in which the console is tested" chromium fonts-dejavu-core
+}
+
 case "${1:-}" in
-check) virtual_environment ;;
+check) virtual_environment && node_and_packages ;;
 run) virtual_environment && database && emulators ;;
-test) virtual_environment && database && emulators && scripts/get_mysql.sh >/dev/null ;;
+test) virtual_environment && node_and_packages && database && emulators && scripts/get_mysql.sh >/dev/null && browser ;;
 *) fail "usage: scripts/setup.sh check|run|test" ;;
 esac

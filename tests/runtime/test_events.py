@@ -192,9 +192,14 @@ def test_only_a_later_delivery_looks_for_its_failures(
     listener: Told, monkeypatch: pytest.MonkeyPatch, *, attempt: int, asked: bool
 ) -> None:
     trigger.push(listener.main, {"text": "a"})  # reads whether it is paused
-    transactions = []
+    transactions: list[Any] = []
     real = sql.transact
-    monkeypatch.setattr(sql, "transact", lambda work: [transactions.append(work), real(work)][1])
+
+    def transact(work: Any) -> Any:
+        transactions.append(work)
+        return real(work)
+
+    monkeypatch.setattr(sql, "transact", transact)
     old = json.loads(trigger.pushed({"text": "a"}, age=60))
     body = json.dumps({**old, "deliveryAttempt": attempt}).encode()
     assert trigger.send(listener.main, {}, body).status == 204
