@@ -188,8 +188,13 @@ def test_a_commit_of_unknown_outcome_is_503_and_not_run_again(own: Own, sql_door
     assert own.ids() == ["row"]
 
 
-def test_with_an_inbox_row_the_second_run_finds_what_the_first_one_did(
-    own: Own, sql_door: Door
+@pytest.mark.parametrize(
+    ("cut", "first_time"),
+    [("cut_after", [True, False]), ("cut_before", [True, True])],
+    ids=["the commit arrived", "the commit never arrived"],
+)
+def test_with_an_inbox_row_a_lost_connection_at_commit_is_made_up_for(
+    own: Own, sql_door: Door, cut: str, first_time: list[bool]
 ) -> None:
     outcomes: list[bool] = []
 
@@ -198,25 +203,9 @@ def test_with_an_inbox_row_the_second_run_finds_what_the_first_one_did(
         if outcomes[-1]:
             tx.execute(own.insert("effect"))
 
-    sql_door.cut_after = COMMIT
+    setattr(sql_door, cut, COMMIT)
     sql.transact(work)
-    assert outcomes == [True, False]
-    assert own.ids() == ["effect", "event"]
-
-
-def test_with_an_inbox_row_a_commit_that_never_arrived_is_made_up_for(
-    own: Own, sql_door: Door
-) -> None:
-    outcomes: list[bool] = []
-
-    def work(tx: Connection) -> None:
-        outcomes.append(inbox.first_time(tx, own.name, "event"))
-        if outcomes[-1]:
-            tx.execute(own.insert("effect"))
-
-    sql_door.cut_before = COMMIT
-    sql.transact(work)
-    assert outcomes == [True, True]
+    assert outcomes == first_time
     assert own.ids() == ["effect", "event"]
 
 
