@@ -81,20 +81,24 @@ def _action(
 
 def _connected(options: argparse.Namespace, run: Run) -> int:
     """Run an action with a client that is signed in."""
-    url, token = options.url, options.token
+    with connect(options.state, options.url, options.token) as client:
+        return run(options, client)
+
+
+def connect(state: Path, url: str | None, token: str | None) -> httpx.Client:
+    """Return a client of the deployment at `url`, or of the local cloud in `state`, signed in."""
     if url is None:
-        cloud, _ = read(options.state)
+        cloud, _ = read(state)
         url, token = cloud.url("edge"), token or mint(cloud, OPERATOR, ["admin"])
     else:
         token = token or os.environ.get("SAVEPOINT_TOKEN")
     if not token:
         raise CloudError("Give an admin's ID token with --token or in SAVEPOINT_TOKEN.")
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS) as client:
-        return run(options, client)
+    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
 
 
-def _call(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
+def call(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
     """Return the answer's JSON; raise CloudError with what the problem document says."""
     try:
         answer = client.request(method, f"/v1/admin/{path}", **request)
@@ -114,7 +118,7 @@ def list_letters(options: argparse.Namespace, client: httpx.Client) -> int:
     wanted = {"state": options.status, "limit": options.limit}
     wanted |= {"consumer": options.consumer} if options.consumer else {}
     wanted |= {"cursor": options.cursor} if options.cursor else {}
-    found = _call(client, "GET", "dead-letters", params=wanted)
+    found = call(client, "GET", "dead-letters", params=wanted)
     columns = ("dead_letter_id", "consumer", "code", "occurred_at", "event_id", "reason")
     _print(f"Dead letters, {options.status}", columns, found["items"])
     if "next_cursor" in found:
@@ -124,7 +128,7 @@ def list_letters(options: argparse.Namespace, client: httpx.Client) -> int:
 
 def show_letter(options: argparse.Namespace, client: httpx.Client) -> int:
     """Print one dead letter as JSON; its reason, often a traceback, as it is."""
-    found = _call(client, "GET", f"dead-letters/{options.id}")
+    found = call(client, "GET", f"dead-letters/{options.id}")
     reason = found.pop("reason")
     print(json.dumps(found, indent=2, ensure_ascii=False))
     print(f"\n{reason.rstrip()}")
@@ -138,9 +142,9 @@ def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
     failed: list[Any] = []
     done = 0
     if options.consumer:
-        done, failed = _redrive_all(client, options.consumer)
+        done, failed = redrive_all(client, options.consumer)
     for letter_id in options.id:
-        told = _call(client, "POST", f"dead-letters/{letter_id}/redrive")
+        told = call(client, "POST", f"dead-letters/{letter_id}/redrive")
         done += told["state"] == "redriven"
         failed += [told] if told["state"] != "redriven" else []
     print(f"{done} redriven, {len(failed)} still open.")
@@ -149,11 +153,15 @@ def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
     return 1 if failed else 0
 
 
-def _redrive_all(client: httpx.Client, consumer: str) -> tuple[int, list[Any]]:
+def redrive_all(client: httpx.Client, consumer: str) -> tuple[int, list[Any]]:
+    """Redrive a consumer's open letters; return how many went and what became of the others.
+
+    It stops where the consumer is away.
+    """
     done, failed = 0, list[Any]()
     wish: dict[str, Any] = {"consumer": consumer}
     while True:
-        told = _call(client, "POST", "dead-letters/redrive", json=wish)
+        told = call(client, "POST", "dead-letters/redrive", json=wish)
         done += told["redriven"]
         failed += told["failed"]
         is_away = any(one.get("status") in AWAY for one in told["failed"])
@@ -165,14 +173,14 @@ def _redrive_all(client: httpx.Client, consumer: str) -> tuple[int, list[Any]]:
 def resolve(options: argparse.Namespace, client: httpx.Client) -> int:
     """Settle one dead letter."""
     why = {"reason": options.reason}
-    told = _call(client, "POST", f"dead-letters/{options.id}/resolve", json=why)
+    told = call(client, "POST", f"dead-letters/{options.id}/resolve", json=why)
     print(f"Dead letter {told['dead_letter_id']} is {told['state']}.")
     return 0
 
 
 def compare(options: argparse.Namespace, client: httpx.Client) -> int:
     """Print where a player's documents differ from their rows; 1 when they do."""
-    found = _call(client, "GET", "projections", params={"uid": options.uid})
+    found = call(client, "GET", "projections", params={"uid": options.uid})
     counted = ", ".join(f"{count} {kind}" for kind, count in found["rows"].items())
     if found["equal"]:
         print(f"Equal: {counted}.")
@@ -188,7 +196,7 @@ def rebuild(options: argparse.Namespace, client: httpx.Client) -> int:
     wish |= {"cursor": options.cursor} if options.cursor else {}
     done = 0
     while True:
-        told = _call(client, "POST", "projections/rebuild", json=wish)
+        told = call(client, "POST", "projections/rebuild", json=wish)
         done += told["rebuilt"]
         if "next_cursor" not in told:
             print(f"{done} documents written.")
@@ -199,7 +207,7 @@ def rebuild(options: argparse.Namespace, client: httpx.Client) -> int:
 
 def list_consumers(_options: argparse.Namespace, client: httpx.Client) -> int:
     """Print what waits for whom."""
-    found = _call(client, "GET", "consumers")
+    found = call(client, "GET", "consumers")
     rows = [
         {
             "consumer": one["consumer"],
@@ -221,14 +229,14 @@ def list_consumers(_options: argparse.Namespace, client: httpx.Client) -> int:
 
 def pause(options: argparse.Namespace, client: httpx.Client) -> int:
     """Pause a consumer."""
-    _call(client, "POST", f"consumers/{options.consumer}/pause", json={"reason": options.reason})
+    call(client, "POST", f"consumers/{options.consumer}/pause", json={"reason": options.reason})
     print(f"{options.consumer} is paused; within 5 s its events wait.")
     return 0
 
 
 def resume(options: argparse.Namespace, client: httpx.Client) -> int:
     """Resume a consumer."""
-    _call(client, "POST", f"consumers/{options.consumer}/resume")
+    call(client, "POST", f"consumers/{options.consumer}/resume")
     print(f"{options.consumer} works again; what waited comes with its next retry.")
     return 0
 
