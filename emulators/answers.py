@@ -6,7 +6,15 @@ from starlette.responses import JSONResponse, Response
 
 from shared.runtime.errors import MEANINGS, Code
 
-CODES = {404: Code.NOT_FOUND, 500: Code.INTERNAL, 503: Code.UNAVAILABLE}
+CODES = {
+    400: Code.INVALID_REQUEST,
+    403: Code.FORBIDDEN,
+    404: Code.NOT_FOUND,
+    405: Code.METHOD_NOT_ALLOWED,
+    409: Code.CONFLICT,
+    500: Code.INTERNAL,
+    503: Code.UNAVAILABLE,
+}
 ALLOWED = (
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, traceparent, "
     "Savepoint-Client"

@@ -1,4 +1,4 @@
-"""The edge of the local cloud in one process: issuer, gateway, event relay, schedules."""
+"""The edge of the local cloud in one process: issuer, gateway, event relay, schedules, console."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,9 @@ from starlette.routing import Mount, Route
 
 from emulators import issuer, schedules
 from emulators.cloud import Cloud, environment
+from emulators.console import routes as console_routes
+from emulators.console.live import Live
+from emulators.console.routes import Console
 from emulators.gateway import Gateway, Rules
 from emulators.relay import open_relay
 from emulators.serve import handed_over, server
@@ -25,11 +28,12 @@ def application(cloud: Cloud) -> Starlette:
     gateway = Gateway(Rules.of(functions.values()), address, cloud.url("edge"))
     relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
     timed = functions.values() if cloud.schedules else ()
+    live = Live(cloud, functions)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         clock = schedules.run(gateway.client, address, timed)
-        work = {"relay": relay.run(), "schedules": clock}
+        work = {"relay": relay.run(), "schedules": clock, "console": live.run()}
         tasks = [asyncio.create_task(_forever(what, one)) for what, one in work.items()]
         yield
         for task in tasks:
@@ -42,10 +46,13 @@ def application(cloud: Cloud) -> Starlette:
     routes = [
         Route("/_local/health", health),
         *_issuer_routes(cloud),
+        *console_routes.routes(Console(cloud, functions, gateway.client, live)),
         Route(own, relay.accept, methods=["POST"]),
         Mount("/", gateway),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.live = live
+    return app
 
 
 async def _forever(what: str, work: Coroutine[Any, Any, None]) -> None:
@@ -72,7 +79,8 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
     cloud, listening = handed_over()
-    server(application(cloud)).run(sockets=[listening])
+    app = application(cloud)
+    server(app, leaving=app.state.live.ring.close).run(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,24 @@ def handed_over() -> tuple[Cloud, socket.socket]:
     return cloud, socket.socket(fileno=given.fd)
 
 
-def server(app: Any, **options: Any) -> uvicorn.Server:
-    """Return a server of an ASGI application; `options` are more of uvicorn's."""
+class _Server(uvicorn.Server):
+    """A server that says that it ends before it waits for what is open."""
+
+    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, and wait for what is being answered."""
+        self._leaving()
+        await super().shutdown(sockets)
+
+
+def server(app: Any, leaving: Callable[[], None] = lambda: None, **options: Any) -> uvicorn.Server:
+    """Return a server of an ASGI application; `options` are more of uvicorn's.
+
+    leaving: ends answers that have no end of their own.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -32,4 +49,4 @@ def server(app: Any, **options: Any) -> uvicorn.Server:
         timeout_graceful_shutdown=5,
         **options,
     )
-    return uvicorn.Server(config)
+    return _Server(config, leaving)
