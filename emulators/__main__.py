@@ -24,6 +24,7 @@ COMMANDS = {
     "dead-letters": "emulators.operator",
     "projections": "emulators.operator",
     "consumers": "emulators.operator",
+    "mcp": "emulators.commands.mcp",
 }
 
 
