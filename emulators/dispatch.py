@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulators.answers import problem
+from emulators.console.exchanges import Recorder
+from emulators.console.guard import refusal
+from emulators.console.health import folder
+from shared.runtime import errors, logs
+
+EXCHANGES = "_exchanges"
+"""Where the recorded requests are read: no function can have this name."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +33,14 @@ class Broken:
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """The ASGI application over all functions."""
+    """The ASGI application over all functions.
+
+    state: the cloud's folder, where functions are marked that answer 500 on purpose.
+    """
 
     functions: Mapping[str, ASGIApp]
+    state: Path
+    recorder: Recorder = field(default_factory=Recorder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to its function; `/` lists them."""
@@ -33,16 +48,23 @@ class Dispatcher:
             return
         first, _, rest = scope["path"][1:].partition("/")
         raw_rest = scope["raw_path"][1:].partition(b"/")[2]
-        function = self.functions.get(first)
         if not first:
             await self._overview()(scope, receive, send)
-        elif function is None:
+        elif first == EXCHANGES:
+            await (await self._exchanges(Request(scope), rest))(scope, receive, send)
+        elif first not in self.functions:
             known = ", ".join(sorted(self.functions))
             answer = problem(404, f"There is no function {first}; there are {known}.")
             await answer(scope, receive, send)
         else:
             inner = {**scope, "path": f"/{rest}", "raw_path": b"/" + raw_rest}
-            await function(inner, receive, send)
+            await self.recorder.record(first, self._function(first), inner, receive, send)
+
+    def _function(self, name: str) -> ASGIApp:
+        if (folder(self.state) / name).exists():
+            logs.write("WARNING", f"{name} is broken on purpose: 500", {"function": name})
+            return Broken(f"{name} is broken on purpose until the console mends it.")
+        return self.functions[name]
 
     def _overview(self) -> Response:
         broken = {
@@ -51,6 +73,27 @@ class Dispatcher:
             if isinstance(function, Broken)
         }
         return JSONResponse({"functions": sorted(self.functions), "broken": broken})
+
+    async def _exchanges(self, request: Request, path: str) -> Response:
+        """Answer the console: the spans, one exchange, or what sending it again came to."""
+        reason = refusal(request.scope)
+        if reason:
+            return problem(403, reason)
+        span, _, verb = path.partition("/")
+        try:
+            return JSONResponse(await self._asked(request.method, span, verb))
+        except errors.ProblemError as error:
+            return problem(error.status, error.detail)
+
+    async def _asked(self, method: str, span: str, verb: str) -> Any:
+        if (method, verb) == ("GET", ""):
+            found = self.recorder
+            return found.find(span).shown(span) if span else {"spans": found.spans()}
+        if (method, verb) != ("POST", "again"):
+            raise errors.NotFound(f"Nothing is at {EXCHANGES}/{span}/{verb} for {method}.")
+        function = self.recorder.find(span).function
+        repeated = await self.recorder.again(span, self._function(function))
+        return {"status": repeated.status, **repeated.answer.shown()}
 
 
 def parse(text: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from emulators import issuer, schedules
-from emulators.cloud import Cloud, environment
+from emulators.answers import CORS
+from emulators.cloud import ROOT, Cloud, environment
 from emulators.console import routes as console_routes
 from emulators.console.live import Live
 from emulators.console.routes import Console
@@ -19,6 +20,8 @@ from emulators.gateway import Gateway, Rules
 from emulators.relay import open_relay
 from emulators.serve import handed_over, server
 from shared.runtime import logs, manifest
+
+OPENAPI = ROOT / "docs" / "openapi.json"
 
 
 def application(cloud: Cloud) -> Starlette:
@@ -42,9 +45,13 @@ def application(cloud: Cloud) -> Starlette:
     async def health(_request: Request) -> Response:
         return JSONResponse({"events_waiting": relay.store.waiting()})
 
+    async def openapi(_request: Request) -> Response:
+        return FileResponse(OPENAPI, headers=CORS)
+
     own = "/functions/projects/{project}/triggers/{trigger}"
     routes = [
         Route("/_local/health", health),
+        Route("/openapi.json", openapi),
         *_issuer_routes(cloud),
         *console_routes.routes(Console(cloud, functions, gateway.client, live)),
         Route(own, relay.accept, methods=["POST"]),

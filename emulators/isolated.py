@@ -123,7 +123,7 @@ async def _started(cloud: Cloud, instances: dict[str, Instance]) -> AsyncIterato
 async def _run(cloud: Cloud, listening: socket.socket) -> None:
     instances = stage(cloud, new_client())
     async with _started(cloud, instances):
-        await server(Dispatcher(instances), lifespan="off").serve(sockets=[listening])
+        await server(Dispatcher(instances, cloud.state), lifespan="off").serve(sockets=[listening])
 
 
 def main() -> None:

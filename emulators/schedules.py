@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 from cronsim import CronSim
@@ -12,13 +13,20 @@ from shared.runtime import logs
 from shared.runtime.manifest import Manifest
 
 
-def headers(manifest: Manifest, at: datetime) -> dict[str, str]:
-    """Return the headers that Cloud Scheduler sends with a run."""
+def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
+    """Return the POST that is a run, as httpx takes it, with the headers of Cloud Scheduler.
+
+    address: base address of a function, with {function} in it.
+    """
     return {
-        "user-agent": "Google-Cloud-Scheduler",
-        "x-cloudscheduler": "true",
-        "x-cloudscheduler-jobname": manifest.service,
-        "x-cloudscheduler-scheduletime": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "url": address.format(function=manifest.name) + "/",
+        "headers": {
+            "user-agent": "Google-Cloud-Scheduler",
+            "x-cloudscheduler": "true",
+            "x-cloudscheduler-jobname": manifest.service,
+            "x-cloudscheduler-scheduletime": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        },
+        "timeout": manifest.timeout + SPARE_SECONDS,
     }
 
 
@@ -41,11 +49,7 @@ async def _keep(client: httpx.AsyncClient, address: str, manifest: Manifest, cro
 
 async def _fire(client: httpx.AsyncClient, address: str, manifest: Manifest, at: datetime) -> None:
     try:
-        answer = await client.post(
-            address.format(function=manifest.name) + "/",
-            headers=headers(manifest, at),
-            timeout=manifest.timeout + SPARE_SECONDS,
-        )
+        answer = await client.post(**call(address, manifest, at))
     except httpx.TransportError as error:
         logs.warning("schedule not run", trigger=manifest.name, reason=repr(error))
         return

@@ -22,6 +22,7 @@ GAMES = ROOT / "data" / "games.jsonl.gz"
 EARNED = {"first_hour", "five_games"}
 WAIT_SECONDS = 60
 HEARTBEAT_MINUTES = 4
+BOOTED_BEFORE = timedelta(minutes=10)
 ZONE = timezone(timedelta(hours=1))
 
 # Days ago, hour of the evening, minutes, title.
@@ -76,7 +77,7 @@ def _report(client: httpx.Client) -> None:
     items = [
         item
         for days, hour, minutes, title in PLAYED
-        for item in _session(_evening(now, days, hour), minutes, games[title])
+        for item in session(_evening(now, days, hour), minutes, games[title])
     ]
     receipt = _call(
         client, "POST", "/v1/me/sessions:batch", {"sent_at": now.isoformat(), "items": items}
@@ -90,10 +91,10 @@ def _evening(now: datetime, days: int, hour: int) -> datetime:
     return day.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
-def _session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]:
-    """Return a session's reports: its start, a heartbeat every few minutes, its end."""
-    session_id = f"{ADA}-{start:%Y%m%d-%H}"
-    booted = start.replace(hour=17)
+def session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]:
+    """Return reports of ada's play: its start, a heartbeat every few minutes, its end."""
+    session_id = f"{ADA}-{start:%Y%m%d-%H%M%S}"
+    booted = start - BOOTED_BEFORE
     moments = [*range(0, minutes, HEARTBEAT_MINUTES), minutes]
     return [
         {
@@ -103,7 +104,7 @@ def _session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]
             "kind": {0: "started", minutes: "ended"}.get(minute, "heartbeat"),
             "at": (start + timedelta(minutes=minute)).isoformat(),
             "install_id": f"{ADA}-desktop",
-            "boot_id": f"{ADA}-{booted:%Y%m%d}",
+            "boot_id": f"{ADA}-{booted:%Y%m%d-%H%M%S}",
             "uptime_ms": int((start - booted).total_seconds() * 1000) + minute * 60_000,
         }
         for minute in moments

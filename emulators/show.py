@@ -82,7 +82,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 def announce(
     cloud: Cloud, manifests: Mapping[str, Manifest], running: Mapping[str, Running]
 ) -> None:
-    """Print where each function is, a token, and lines to try."""
+    """Print where each function is, a token, lines to try, and the console's address."""
     if "edge" in running:
         rows = [[name, started_by(cloud, one)] for name, one in sorted(manifests.items())]
         table("Functions", ("function", "reached by"), rows)
@@ -91,6 +91,8 @@ def announce(
     if "seed" in running:
         print(f"\nTOKEN={mint(cloud, 'ada')}")
         print((cloud.state / "seed.txt").read_text() if (cloud.state / "seed.txt").exists() else "")
+    if "edge" in running:
+        print(f"See it live: {cloud.url('edge')}/_local/console/")
     sys.stdout.flush()
 
 

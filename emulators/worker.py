@@ -31,7 +31,7 @@ def main(listening: socket.socket, state: Path, pipe: int) -> None:
     """Serve on a socket that already listens, until SIGTERM; tell `pipe` when it begins."""
     cloud, _ = read(state)
     config = uvicorn.Config(
-        Dispatcher(load(cloud.roots)),
+        Dispatcher(load(cloud.roots), state),
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -11,7 +11,7 @@ from emulators.cloud import CloudError, read
 from emulators.commands import Subparsers, add
 
 STOP_SECONDS = 60
-KEPT = ("mariadb", "mysql", "logs", "issuer", "held", "build")
+KEPT = ("mariadb", "mysql", "logs", "issuer", "held", "broken", "build")
 FILES = ("mysql.*", "relay.sqlite*", "cloud.json*")
 
 

@@ -26,10 +26,9 @@ def run(options: argparse.Namespace) -> int:
         known = ", ".join(name for name, one in sorted(found.items()) if one.schedule)
         msg = f"No trigger {options.trigger!r} has a schedule; these have: {known}."
         raise CloudError(msg)
-    url = environment(cloud)["CONSUMER_URL"].format(function=wanted.name) + "/"
-    headers = schedules.headers(wanted, datetime.now(UTC))
+    address = environment(cloud)["CONSUMER_URL"]
     try:
-        answer = httpx.post(url, headers=headers, timeout=wanted.timeout + 5)
+        answer = httpx.post(**schedules.call(address, wanted, datetime.now(UTC)))
     except httpx.TransportError as error:
         msg = f"The functions host does not answer ({error}); see `python -m emulators status`."
         raise CloudError(msg) from None

@@ -101,7 +101,8 @@ def describe(options: argparse.Namespace) -> Cloud:
 
 
 def _prepare(state: Path) -> None:
-    shutil.rmtree(state / "held", ignore_errors=True)
+    for flags in ("held", "broken"):
+        shutil.rmtree(state / flags, ignore_errors=True)
     for log in (state / "logs").glob("*.log"):
         if log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))

@@ -1,18 +1,19 @@
 """Keeps other people's web pages away: a page elsewhere must not steer or read a local cloud."""
 
-from collections.abc import Mapping
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
+NAMES = ("127.0.0.1", "localhost", "[::1]")
 OWN_SITES = ("same-origin", "none")
 
 
-def refusal(headers: Mapping[str, str], port: int) -> str | None:
+def refusal(scope: Scope) -> str | None:
     """Say why a request is not answered, or None for one of our own page or of no page at all.
 
     The Host must be ours, so that a name which is made to point at this machine opens nothing.
     """
-    own = [f"{host}:{port}" for host in HOSTS]
-    host = headers.get("host", "")
+    headers = Headers(scope=scope)
+    host, own = headers.get("host", ""), [f"{name}:{scope['server'][1]}" for name in NAMES]
     if host not in own:
         return f"The console is reached at {own[0]} only."
     if headers.get("sec-fetch-site", "none") not in OWN_SITES:

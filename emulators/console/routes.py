@@ -1,13 +1,15 @@
 """What the edge serves below /_local/console: the page, what it shows, and what it can do."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -44,6 +46,11 @@ class Console:
 
 
 Asked = Callable[[Console, Request], Awaitable[Any]]
+PROMPT_SECONDS = 2.0
+LONGEST_PAGE = 100
+LONGEST_PLAY = 720
+REPEAT_SECONDS = 620.0
+"""Longer than any function may take."""
 
 
 def routes(console: Console) -> list[BaseRoute]:
@@ -52,6 +59,20 @@ def routes(console: Console) -> list[BaseRoute]:
         ("GET", "whole", _whole),
         ("GET", "stream", _stream),
         ("GET", "trace/{trace}", _trace),
+        ("GET", "exchanges/{span}", _exchange),
+        ("POST", "exchanges/{span}/again", _again),
+        ("GET", "tables", _tables),
+        ("GET", "tables/{name}", _rows),
+        ("GET", "documents", _documents),
+        ("GET", "players/{uid}", _player),
+        ("GET", "tokens", _tokens),
+        ("GET", "schedules", _schedules),
+        ("POST", "schedules/{name}/run", _run),
+        ("POST", "play", _play),
+        ("POST", "poison", _poison),
+        ("POST", "services/{name}/kill", _kill),
+        ("POST", "functions/{name}/break", _break),
+        ("POST", "functions/{name}/mend", _mend),
     ]
     inner = Router(
         [
@@ -65,7 +86,7 @@ def routes(console: Console) -> list[BaseRoute]:
         return RedirectResponse(f"{PATH}/")
 
     return [
-        Mount(f"{PATH}/", _guarded(inner, console.cloud.ports["edge"])),
+        Mount(f"{PATH}/", _guarded(inner)),
         Route(PATH, to_the_page),
         Route("/", to_the_page),
     ]
@@ -77,6 +98,8 @@ def _route(console: Console, method: str, path: str, asked: Asked) -> Route:
             found = await asked(console, request)
         except errors.ProblemError as error:
             return problem(error.status, error.detail)
+        except httpx.TransportError:
+            return problem(503, "A part of the local cloud does not answer now.")
         except Exception as error:  # noqa: BLE001 - whatever it is, the page must say it
             logs.error("the console failed", path=path)
             return problem(500, f"{type(error).__name__}: {error}")
@@ -89,7 +112,7 @@ def _nothing(request: Request) -> Response:
     return problem(404, f"Nothing is at {request.scope['path']}.")
 
 
-def _guarded(app: ASGIApp, port: int) -> ASGIApp:
+def _guarded(app: ASGIApp) -> ASGIApp:
     """Refuse what other pages ask, and let the page itself load nothing from elsewhere."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +123,7 @@ def _guarded(app: ASGIApp, port: int) -> ASGIApp:
                 del headers["access-control-allow-origin"]
             await send(message)
 
-        reason = refusal(Headers(scope=scope), port)
+        reason = refusal(scope)
         answer = problem(403, reason) if reason else app
         await answer(scope, receive, send_with_headers)
 
@@ -122,6 +145,127 @@ async def _stream(console: Console, request: Request) -> Response:
 
 
 async def _trace(console: Console, request: Request) -> Any:
-    logs_folder = console.cloud.state / "logs"
-    given = request.path_params["trace"]
-    return await asyncio.to_thread(traces.waterfall, logs_folder, given, console.live.pulled, set())
+    folder, given = console.cloud.state / "logs", request.path_params["trace"]
+    recorded = await _recorded(console)
+    pulled = console.live.pulled
+    return await asyncio.to_thread(traces.waterfall, folder, given, pulled, recorded)
+
+
+async def _recorded(console: Console) -> list[str]:
+    try:
+        answer = await console.client.get(_exchanges(console), timeout=PROMPT_SECONDS)
+    except httpx.TransportError:
+        return []  # the host is being started, and has forgotten them
+    spans: list[str] = answer.json()["spans"] if answer.is_success else []
+    return spans
+
+
+def _exchanges(console: Console, path: str = "") -> str:
+    return f"{console.cloud.url('functions')}/_exchanges/{path}"
+
+
+async def _exchange(console: Console, request: Request) -> Response:
+    span = request.path_params["span"]
+    answer = await console.client.get(_exchanges(console, span), timeout=PROMPT_SECONDS)
+    return _same(answer)
+
+
+async def _again(console: Console, request: Request) -> Response:
+    url = _exchanges(console, f"{request.path_params['span']}/again")
+    return _same(await console.client.post(url, timeout=REPEAT_SECONDS))
+
+
+def _same(answer: httpx.Response) -> Response:
+    kind = answer.headers.get("content-type")
+    return Response(answer.content, answer.status_code, media_type=kind)
+
+
+# What reads the stores and what acts imports much, so only on first use, and in a thread.
+async def _read(work: Callable[[ModuleType], Any]) -> Any:
+    def reading() -> Any:
+        from emulators.console import data  # noqa: PLC0415
+
+        return work(data)
+
+    return await asyncio.to_thread(reading)
+
+
+async def _act(work: Callable[[ModuleType], Any]) -> Any:
+    def acting() -> Any:
+        from emulators.console import acts  # noqa: PLC0415
+
+        return work(acts)
+
+    return await asyncio.to_thread(acting)
+
+
+def _page(request: Request) -> tuple[str, int]:
+    """Return after which key a page begins, and how long it is."""
+    given = request.query_params
+    limit = given.get("limit", str(LONGEST_PAGE))
+    if not limit.isdigit() or not 1 <= int(limit) <= LONGEST_PAGE:
+        raise errors.BadRequest(f"limit: a number from 1 to {LONGEST_PAGE}")
+    return given.get("after", ""), int(limit)
+
+
+async def _tables(_console: Console, _request: Request) -> Any:
+    return await _read(lambda data: data.tables())
+
+
+async def _rows(_console: Console, request: Request) -> Any:
+    name, page = request.path_params["name"], _page(request)
+    return await _read(lambda data: data.rows(name, *page))
+
+
+async def _documents(_console: Console, request: Request) -> Any:
+    path, page = request.query_params.get("path", ""), _page(request)
+    return await _read(lambda data: data.stored(path, *page))
+
+
+async def _player(_console: Console, request: Request) -> Any:
+    return await _read(lambda data: data.player(request.path_params["uid"]))
+
+
+async def _tokens(console: Console, _request: Request) -> Any:
+    return await _act(lambda acts: acts.tokens(console.cloud))
+
+
+async def _schedules(console: Console, _request: Request) -> Any:
+    return await _act(lambda acts: acts.scheduled(console.functions))
+
+
+async def _run(console: Console, request: Request) -> Any:
+    name = request.path_params["name"]
+    return await _act(lambda acts: acts.run(console.cloud, console.functions, name))
+
+
+async def _play(console: Console, request: Request) -> Any:
+    try:
+        wish = json.loads(await request.body() or b"{}")
+        minutes = int(wish.get("minutes", 60))
+    except (ValueError, TypeError, AttributeError):
+        minutes = 0
+    if not 1 <= minutes <= LONGEST_PLAY:
+        raise errors.BadRequest(f"minutes: a number from 1 to {LONGEST_PLAY}")
+    return await _act(lambda acts: acts.play(console.cloud, minutes))
+
+
+async def _poison(console: Console, _request: Request) -> Any:
+    return await _act(lambda acts: acts.poison(console.cloud))
+
+
+async def _kill(console: Console, request: Request) -> Any:
+    return await _act(lambda acts: acts.kill(console.cloud, request.path_params["name"]))
+
+
+async def _break(console: Console, request: Request) -> Any:
+    return await _mark(console, request, broken=True)
+
+
+async def _mend(console: Console, request: Request) -> Any:
+    return await _mark(console, request, broken=False)
+
+
+async def _mark(console: Console, request: Request, *, broken: bool) -> Any:
+    name = request.path_params["name"]
+    return await _act(lambda acts: acts.mark(console.cloud, console.functions, name, broken=broken))

@@ -232,15 +232,16 @@ def entry_point(
 
 
 def _answer(status: int, said: str) -> Raw:
+    trace = (b"traceparent", (tracing.traceparent() or "").encode())
     if status == DONE:
-        return Raw(status, [], b"")
+        return Raw(status, [trace], b"")
     error: errors.ProblemError = errors.Internal(said)
     if status == _AWAY:
         error = errors.Unavailable(said)
     elif status == _UNPROCESSABLE:
         error = errors.Unprocessable(said)
     body, headers = problem(error)
-    return Raw(status, [*headers, (b"content-type", b"application/problem+json")], body)
+    return Raw(status, [*headers, (b"content-type", b"application/problem+json"), trace], body)
 
 
 def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
