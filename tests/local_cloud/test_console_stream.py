@@ -1,0 +1,129 @@
+"""Every window is told what happens, as it happens, and what it missed."""
+
+import signal
+import time
+
+import httpx
+import psutil
+
+from tests.local_cloud import windows
+from tests.local_cloud.local import LocalCloud, eventually
+from tests.local_cloud.windows import Told, of_trace, trace_of
+
+
+def ask(client: httpx.Client) -> str:
+    """Make one request and return its trace."""
+    return trace_of(client.get("/v1/games?limit=1"))
+
+
+def test_a_window_is_greeted_and_told_of_a_request(cloud: LocalCloud, client: httpx.Client) -> None:
+    before = ask(client)
+    with windows.opened(cloud) as window:
+        services = window.hello["health"]["services"]
+        assert services["functions"] == {
+            "phase": "ready",
+            "pid": cloud.pid("functions"),
+            "seconds": services["functions"]["seconds"],
+        }
+        assert window.hello["health"]["ready"] is True
+        recent = window.hello["recent"]
+        if before not in [one["data"].get("trace") for one in recent]:
+            window.wait(of_trace(before, "http"))
+        trace = ask(client)
+        span = window.wait(of_trace(trace, "http")).data
+    assert (span["function"], span["name"]) == ("catalog", "GET /v1/games")
+    assert (span["status"], span["failed"], span["parent"]) == (200, False, None)
+    numbers = [one["id"] for one in recent]
+    assert numbers == sorted(set(numbers))
+
+
+def test_two_windows_are_told_the_same(cloud: LocalCloud, client: httpx.Client) -> None:
+    with windows.opened(cloud) as one, windows.opened(cloud) as other:
+        assert one.hello["health"] == other.hello["health"]
+        begin = max(one.told[0].id, other.told[0].id)
+        traces = [ask(client) for _ in range(3)]
+        for window in (one, other):
+            window.wait(of_trace(traces[-1], "http"))
+        seen = [[told for told in window.told if told.id > begin] for window in (one, other)]
+    assert seen[0] == seen[1]
+    assert [told.data["trace"] for told in seen[0] if told.event == "span"] == traces
+
+
+def test_a_window_that_comes_again_is_told_what_it_missed(
+    cloud: LocalCloud, client: httpx.Client
+) -> None:
+    with windows.opened(cloud) as window:
+        last = window.wait(of_trace(ask(client), "http"))
+    missed = [ask(client) for _ in range(3)]
+    with windows.opened(cloud) as watching:
+        listed = [one["data"].get("trace") for one in watching.hello["recent"]]
+        if missed[-1] not in listed:
+            watching.wait(of_trace(missed[-1], "http"))
+    with windows.opened(cloud, seen=last.id) as again:
+        assert again.hello["recent"][-1]["id"] == last.id
+        again.wait(of_trace(missed[-1], "http"))
+        told = again.told[1:]
+    assert [one.id for one in told] == list(range(last.id + 1, last.id + 1 + len(told)))
+    assert [one.data["trace"] for one in told if one.event == "span"] == missed
+
+
+def test_a_line_of_a_log_is_told(cloud: LocalCloud) -> None:
+    with windows.opened(cloud) as window:
+        assert window.hello
+        cloud.publish("sessions-reported", b"nobody can read this")
+        told = window.wait(lambda one: one.event == "log" and one.data["severity"] != "INFO")
+        window.wait(lambda one: one.event == "span" and one.data["kind"] == "message")
+    assert told.data["function"] == "roll_up_sessions"
+    assert set(told.data) == {"function", "time", "severity", "message", "trace"}
+    assert not [one for one in window.told if one.data.get("message") == "metric"]
+    assert not [one for one in window.told if one.data.get("kind") in {"sql", "read"}]
+
+
+def test_a_pulled_topic_is_told_as_such(cloud: LocalCloud) -> None:
+    with windows.opened(cloud) as window:
+        assert window.hello
+        assert cloud.fire("pulled_batch").is_success
+        told = window.wait(lambda one: one.event == "span" and one.data["kind"] == "pull")
+    assert told.data["function"] == "pulled_batch"
+
+
+def test_a_killed_service_is_red_within_two_seconds_and_green_again(
+    cloud: LocalCloud, client: httpx.Client
+) -> None:
+    killed = cloud.pid("functions")
+
+    def phase(told: Told) -> str:
+        if told.event != "health":
+            return ""
+        return str(told.data["services"]["functions"]["phase"])
+
+    with windows.opened(cloud) as window:
+        assert window.hello
+        answer = client.post(f"{windows.API}/services/functions/kill")
+        assert answer.json() == {"pid": killed}
+        began = time.monotonic()
+        died = window.wait(lambda told: phase(told) == "died")
+        assert time.monotonic() - began < 2
+        assert died.data["services"]["functions"]["pid"] == killed
+        assert died.data["ready"] is False
+        back = window.wait(lambda told: phase(told) == "ready" and told.data["ready"])
+    assert back.data["services"]["functions"]["pid"] == cloud.pid("functions") != killed
+    assert client.post(f"{windows.API}/services/edge/kill").status_code == 404
+    assert client.post(f"{windows.API}/services/migrate/kill").status_code == 404
+
+
+def test_an_open_window_does_not_hold_up_the_end_of_the_edge(cloud: LocalCloud) -> None:
+    pid = cloud.pid("edge")
+    edge = psutil.Process(pid)
+    with windows.opened(cloud) as window:
+        assert window.hello
+        edge.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        eventually(lambda: _gone(edge), 20)
+        # Uvicorn would wait five seconds for an answer that has no end.
+        assert time.monotonic() - began < 4
+    cloud.wait_until_back("edge", pid)
+
+
+def _gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
