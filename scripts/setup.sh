@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Gets what a command needs and says so first: `scripts/setup.sh check|run|test`.
 #
-#   run    .venv from requirements.lock, MariaDB's server, Java, Google's emulators
-#   check  .venv, Node.js and the packages of clients/ts
+#   run    .venv from requirements.lock, Node.js, the console's page, MariaDB's server, Java, Google's emulators
+#   check  .venv, Node.js, the packages of the console and of clients/ts
 #   test   all of these, MySQL's server unpacked into a cache folder, Chromium
 # What is there already is left alone, so the second time takes no time.
 set -euo pipefail
@@ -84,8 +84,8 @@ emulators() {
 }
 
 # The machine's own Node.js, or the one that PyPI carries: Debian's is older.
-node_and_packages() {
-    local version stamp
+node_js() {
+    local version
     PATH="$PWD/.venv/bin:$PATH"
     version="$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')"
     if ((${version:-0} < 20)) || ! command -v npm >/dev/null; then
@@ -93,13 +93,32 @@ node_and_packages() {
         .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes --requirement scripts/node.lock >&2 ||
             fail "Node.js could not be installed; what the installer says stands above."
     fi
+}
+
+# Install the packages of a folder from its lock, saying how large; no package runs a script.
+node_packages() {
+    local folder="$1" size="$2" stamp
+    stamp="$(sha256sum "$folder/package-lock.json" | cut -d' ' -f1)"
+    [[ "$(cat "$folder/node_modules/.stamp" 2>/dev/null)" == "$stamp" ]] && return
+    say "Packages of $folder: $size on disk, into its node_modules ..."
+    npm --prefix "$folder" ci --ignore-scripts --silent --no-audit --no-fund >&2 ||
+        fail "The packages of $folder could not be installed; what npm says stands above."
+    printf '%s\n' "$stamp" >"$folder/node_modules/.stamp"
+}
+
+client_packages() {
     [[ -f clients/ts/package-lock.json ]] || return 0
-    stamp="$(sha256sum clients/ts/package-lock.json | cut -d' ' -f1)"
-    [[ "$(cat clients/ts/node_modules/.stamp 2>/dev/null)" == "$stamp" ]] && return
-    say "Packages of clients/ts: $(grep -c '"integrity"' clients/ts/package-lock.json) of them into clients/ts/node_modules ..."
-    npm --prefix clients/ts ci --silent --no-audit --no-fund >&2 ||
-        fail "The packages of clients/ts could not be installed; what npm says stands above."
-    printf '%s\n' "$stamp" >clients/ts/node_modules/.stamp
+    node_packages clients/ts "about 40 MB"
+}
+
+# Bundle the console's page, once for each state of its sources.
+console() {
+    local web=emulators/console/web page=emulators/console/page stamp
+    node_packages "$web" "about 50 MB"
+    stamp="$(find "$web" -path "$web/node_modules" -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)"
+    [[ "$(cat "$page/.stamp" 2>/dev/null)" == "$stamp" ]] && return
+    (cd "$web" && node build.mjs) >&2 || fail "The console's page could not be bundled; what esbuild says stands above."
+    printf '%s\n' "$stamp" >"$page/.stamp"
 }
 
 browser() {
@@ -107,8 +126,8 @@ browser() {
 }
 
 case "${1:-}" in
-check) virtual_environment && node_and_packages ;;
-run) virtual_environment && database && emulators ;;
-test) virtual_environment && node_and_packages && database && emulators && scripts/get_mysql.sh >/dev/null && browser ;;
+check) virtual_environment && node_js && console && client_packages ;;
+run) virtual_environment && node_js && console && database && emulators ;;
+test) virtual_environment && node_js && console && client_packages && database && emulators && scripts/get_mysql.sh >/dev/null && browser ;;
 *) fail "usage: scripts/setup.sh check|run|test" ;;
 esac
