@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
 from shared.runtime import errors
+from shared.runtime.errors import Code, Retry
 from shared.runtime.http.api import Api
 from shared.runtime.http.batches import Receipt
 from shared.runtime.http.replies import Reply
@@ -18,6 +19,13 @@ REF = "#/components/schemas/{model}"
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
+class FieldError(BaseModel):
+    """What is wrong with one field or parameter; `field` is its path, joined by dots."""
+
+    field: str
+    detail: str
+
+
 class Problem(BaseModel):
     """RFC 9457: what went wrong, for developers; `code` and `retry` are for the client."""
 
@@ -25,9 +33,18 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    code: errors.Code
-    retry: errors.Retry
+    code: Code
+    retry: Retry
     trace: str | None = None
+    errors: list[FieldError] | None = Field(
+        None, description="With 400 and 422, where it is known: what is wrong with which field."
+    )
+    limit: int | None = Field(
+        None, description="With 413: the most that is taken, in bytes or in items."
+    )
+    actual: int | None = Field(
+        None, description="With 413: how much it was, as far as it was counted."
+    )
 
 
 class _Schemas(GenerateJsonSchema):
@@ -118,6 +135,7 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
     if body is not None:
         content = {"application/json": {"schema": schemas[body, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
+        operation["x-limits"] = _limits(api, route)
     if route.role is not None:
         operation["security"] = [{"id_token": []}]
         operation["x-role"] = route.role
@@ -129,6 +147,13 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
 def _body(route: Route) -> type[BaseModel] | None:
     batch = route.signature.batch
     return batch.model if batch is not None else route.signature.body
+
+
+def _limits(api: Api, route: Route) -> dict[str, int]:
+    """Return what a client can heed before it sends: beyond it the answer is 413."""
+    limits = {"body_bytes": api.manifest.limits.body_bytes}
+    batch = route.signature.batch
+    return limits if batch is None else limits | {"items": batch.limit}
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from shared.runtime import http
 from shared.runtime.http import openapi
 from shared.runtime.identity import Admin, Player
-from tests.unit.runtime.edge import make
+from tests.unit.runtime.edge import ask, make
 
 
 class Colour(StrEnum):
@@ -174,6 +174,53 @@ def test_bodies_and_answers_have_their_schema(document: dict[str, Any]) -> None:
     assert "content" not in remove["responses"]["204"]
     assert "requestBody" not in remove
     assert "304" in document["paths"]["/v1/things"]["get"]["responses"]
+
+
+def test_what_is_too_large_can_be_known_before_it_is_sent(document: dict[str, Any]) -> None:
+    limits = {
+        operation["operationId"]: operation["x-limits"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        if "x-limits" in operation
+    }
+    assert limits == {
+        "own_take": {"body_bytes": 10_000, "items": 20},
+        "own_write": {"body_bytes": 10_000},
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/things?limit=0", b""),
+        ("POST", "/v1/things", b"no JSON"),
+        ("POST", "/v1/things", b'{"size": "a"}'),
+        ("POST", "/v1/things", b" " * 10_001),
+        ("POST", "/v1/things:batch", b'{"items": [' + b"1," * 20 + b"1]}"),
+        ("POST", "/v1/things:batch", b"[]"),
+    ],
+)
+def test_a_problem_has_no_member_that_is_not_documented(
+    tmp_path: Path, method: str, path: str, body: bytes
+) -> None:
+    api = make(tmp_path)
+
+    @api.get("/v1/things")
+    async def many(limit: Annotated[int, Field(ge=1)]) -> Part:
+        return Part(size=limit)
+
+    @api.post("/v1/things")
+    async def add(part: Part) -> Part:
+        return part
+
+    @api.post("/v1/things:batch")
+    async def take(batch: http.Batch[Event]) -> http.Receipt:
+        return batch.receipt(0)
+
+    answer = ask(api, method, path, None, body)
+    problem = answer.json()
+    openapi.Problem.model_validate(problem, extra="forbid")
+    assert ("limit" in problem, "actual" in problem) == ((answer.status == 413,) * 2)
 
 
 def test_what_goes_away_is_marked(document: dict[str, Any]) -> None:
