@@ -36,7 +36,7 @@ down: ## Stop a local cloud that was started with --detach
 reset: ## Empty the local cloud: databases, documents, topics
 	@exec $(PYTHON) -m emulators reset
 
-openapi: ## Write docs/openapi.json, docs/events/, docs/errors.md, docs/settings.md from the code
+openapi: ## Write docs/openapi.json, events/, errors.md, limits.md and settings.md from the code
 	@scripts/setup.sh check
 	@exec $(PYTHON) -m scripts.reference
 

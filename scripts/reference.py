@@ -1,7 +1,7 @@
 """Writes what is generated from the code: `python -m scripts.reference [--check]`.
 
-docs/openapi.json, docs/events/, docs/errors.md and docs/settings.md. With --check nothing is
-written, and a file that is not what the code says ends it with an error.
+docs/openapi.json, docs/events/, docs/errors.md, docs/limits.md and docs/settings.md. With --check
+nothing is written, and a file that is not what the code says ends it with an error.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from scripts import event_schemas, openapi
+from scripts import event_schemas, limits, openapi
 from scripts.imports import ROOT
 from shared.runtime import errors, settings
 
@@ -43,9 +43,11 @@ TOOLS = {
 
 def generated() -> dict[Path, str]:
     """Return every generated file with the text that the code asks for."""
+    document = openapi.document()
     files = {
-        DOCS / "openapi.json": json.dumps(openapi.document(), indent=2, ensure_ascii=False) + "\n",
+        DOCS / "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         DOCS / "errors.md": "\n".join(_errors()),
+        DOCS / "limits.md": "\n".join([f"# Limits\n\n{GENERATED}", *limits.page(document), ""]),
         DOCS / "settings.md": "\n".join(_settings()),
     }
     for kind, model in event_schemas.messages().items():

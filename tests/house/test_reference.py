@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from scripts import event_schemas, reference
+from scripts import event_schemas, limits_fields, openapi, reference
 from scripts.imports import ROOT
+from shared.runtime import manifest
 from shared.runtime.errors import MEANINGS, Code
 from shared.runtime.messages import Message
+from shared.schema.all_tables import metadata
 
 ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # Every process has these; they are nobody's settings.
@@ -27,6 +29,41 @@ def test_every_code_is_explained() -> None:
     assert set(MEANINGS) == set(Code)
     page = (reference.DOCS / "errors.md").read_text(encoding="utf-8")
     assert [code for code in Code if f"| `{code}` |" not in page] == []
+
+
+def test_every_limit_stands_on_one_page() -> None:
+    page = (reference.DOCS / "limits.md").read_text(encoding="utf-8")
+    named = [*manifest.discover([ROOT]), *metadata.tables]
+    assert [name for name in named if f"| {name} |" not in page] == []
+    for method, path, operation in limits_fields.operations(openapi.document()):
+        for one in operation["parameters"]:
+            line = f"| `{method.upper()} {path}` | {one['in']} | `{one['name']}` |"
+            assert line in page
+    assert "| body | `items[].uptime_ms` | integer, 0 to 316,224,000,000 |" in page
+
+
+@pytest.mark.parametrize(
+    ("schema", "takes"),
+    [
+        ({"type": "integer", "minimum": 1, "exclusiveMaximum": 5001}, "integer, 1 to 5,000"),
+        ({"type": "integer", "minimum": 1}, "integer, at least 1"),
+        ({"type": "string", "maxLength": 9, "default": ""}, "text, at most 9 characters"),
+        ({"type": "array", "minItems": 1, "maxItems": 1000}, "list, 1 to 1,000 items"),
+        ({"enum": ["open", "closed"], "type": "string"}, "`open` `closed`"),
+        ({"type": "string", "pattern": "^(a|b)$"}, "text, `^(a\\|b)$`"),
+        ({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}, "text, date"),
+    ],
+)
+def test_a_bound_is_said_in_words(schema: dict[str, Any], takes: str) -> None:
+    body = {"type": "object", "properties": {"outer": schema}, "required": ["outer"]}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Body"}}}
+    operation = {"parameters": [], "requestBody": {"content": content}}
+    document = {
+        "paths": {"/v1/things": {"post": operation}},
+        "components": {"schemas": {"Body": body}},
+    }
+    page = list(limits_fields.section(document))
+    assert f"| `POST /v1/things` | body | `outer` | {takes} |" in page
 
 
 def variables(source: str) -> Iterator[str]:
