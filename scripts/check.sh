@@ -22,6 +22,7 @@ step() {
 step "lint (ruff)" "$bin/ruff" check .
 step "format (ruff)" "$bin/ruff" format --check .
 step "types (mypy)" "$bin/mypy" .
+step "types of the console (tsc)" npm --silent --prefix emulators/console/web run check
 step "layers (import-linter)" "$bin/lint-imports" --no-cache
 step "migrations expand only" "$bin/python" -m scripts.migration_guard
 step "generated files are current" "$bin/python" -m scripts.reference --check

@@ -1,0 +1,139 @@
+/** What the page asks: the console's own back-end, and the functions as a signed-in caller. */
+
+export interface Node {
+  id: string;
+  kind: "function" | "trigger" | "topic" | "collection" | "table";
+  name: string;
+  description?: string;
+  source?: string;
+  reached_by?: string;
+  objectives?: { availability: number; p99_ms: number };
+  memory?: string;
+  concurrency?: number;
+  instances?: { min: number; max: number };
+}
+
+export interface Edge {
+  from: string;
+  to: string;
+  kind: "pushes" | "pulls" | "fires" | "publishes" | "documents" | "writes" | "reads";
+}
+
+export interface Whole {
+  project: string;
+  url: string;
+  isolated: boolean;
+  nodes: Node[];
+  edges: Edge[];
+}
+
+export interface TraceSpan {
+  id: string;
+  parent: string | null;
+  depth: number;
+  name: string;
+  kind: string;
+  function: string;
+  start_ms: number;
+  ms: number;
+  failed: boolean;
+  attributes: Record<string, unknown>;
+  said: string[];
+  has_exchange: boolean;
+}
+
+export interface Trace {
+  trace: string;
+  start: string;
+  ms: number;
+  spans: TraceSpan[];
+}
+
+export interface Body {
+  body: string;
+  base64?: boolean;
+  truncated: boolean;
+}
+
+export interface Exchange {
+  function: string;
+  method: string;
+  path: string;
+  at: string;
+  request: Body & { headers: Record<string, string> };
+  answer: Body & { status: number; headers: Record<string, string> };
+}
+
+export type Row = Record<string, unknown>;
+
+export interface StoredDocument {
+  path: string;
+  data: Row | null;
+  updated_at: string | null;
+}
+
+export type Caller = "ada" | "creator" | "admin";
+export const CALLERS: Caller[] = ["ada", "creator", "admin"];
+
+/** A request that was answered with a problem document, or not at all; the text is for a person. */
+export class Refused extends Error {
+  constructor(readonly status: number, detail: string) {
+    super(detail);
+  }
+}
+
+async function read<T>(answering: Promise<Response>): Promise<T> {
+  const answer = await answering.catch(() => {
+    throw new Refused(0, "The local cloud does not answer.");
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Refused(answer.status, detail(answer, text));
+  return JSON.parse(text) as T;
+}
+
+function detail(answer: Response, text: string): string {
+  try {
+    const problem = JSON.parse(text) as { title: string; detail: string };
+    return `${answer.status} ${problem.title}: ${problem.detail}`;
+  } catch {
+    return `${answer.status}: ${text.slice(0, 200)}`;
+  }
+}
+
+function withJson(body: unknown): RequestInit {
+  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
+
+/** Ask the console's back-end; raises Refused. */
+export function ask<T>(path: string): Promise<T> {
+  return read(fetch(`api/${path}`));
+}
+
+/** Let the console's back-end do something; raises Refused. */
+export function act<T>(path: string, body?: unknown): Promise<T> {
+  return read(fetch(`api/${path}`, { method: "POST", ...(body ? withJson(body) : {}) }));
+}
+
+const TOKENS_KEPT_MS = 30 * 60_000;
+let minted: { at: number; tokens: Promise<Record<Caller, string>> } | undefined;
+
+/** Return an ID token of one of the local cloud's people. */
+export async function token(caller: Caller): Promise<string> {
+  if (!minted || Date.now() - minted.at > TOKENS_KEPT_MS) {
+    minted = { at: Date.now(), tokens: ask("tokens") };
+    minted.tokens.catch(() => (minted = undefined));
+  }
+  return (await minted.tokens)[caller];
+}
+
+/** Call a function through the gateway, signed in as `caller`; raises Refused. */
+export async function call<T>(
+  caller: Caller,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const sent = body === undefined ? {} : withJson(body);
+  const headers = { ...sent.headers, Authorization: `Bearer ${await token(caller)}` };
+  return read(fetch(path, { ...sent, method, headers }));
+}

@@ -1,0 +1,96 @@
+/** The console's page: which view is open, and whether everything is well. */
+
+import "./style.css";
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Data } from "./data";
+import { Events } from "./events";
+import { connected, health, listen } from "./live";
+import { Operations } from "./operations";
+import { Play } from "./play";
+import { TraceView } from "./trace";
+import { Reference } from "./reference";
+import { route, to } from "./ui";
+import { WholeView } from "./whole";
+
+const VIEWS = {
+  "": { title: "The whole", view: WholeView },
+  events: { title: "Live events", view: Events },
+  try: { title: "Try it", view: Reference },
+  data: { title: "Data", view: Data },
+  operations: { title: "Operations", view: Operations },
+  play: { title: "Play", view: Play },
+};
+
+function Services() {
+  const known = health.value;
+  if (!connected.value || !known) {
+    return <p class="services" role="status"><i class="dot bad" /> Not connected; trying again …</p>;
+  }
+  const kept = Object.entries(known.services).filter(([, one]) => one.phase !== "done");
+  return (
+    <ul class="services" role="status" aria-label="Services">
+      {kept.map(([name, one]) => (
+        <li key={name} data-service={name} data-phase={one.phase}
+          title={`${name}: ${one.phase}${one.pid ? `, process ${one.pid}` : ""}`}>
+          <i class={`dot ${one.phase === "ready" ? "good" : one.phase === "died" ? "bad" : "busy"}`} />
+          {name}<span class="unseen"> {one.phase}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function App() {
+  const [first = ""] = route.value;
+  const known = VIEWS[(first in VIEWS ? first : "") as keyof typeof VIEWS];
+  const { title, view: View } =
+    first === "trace" ? { title: `Trace ${route.value[1] ?? ""}`, view: TraceView } : known;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const opened = useRef(false);
+  useEffect(() => {
+    document.title = `${title} · Savepoint console`;
+    // Who navigates by keyboard or ear goes on from the view's heading.
+    if (opened.current) heading.current?.focus({ preventScroll: true });
+    opened.current = true;
+    scrollTo(0, 0);
+  }, [title]);
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(event) => {
+        event.preventDefault();
+        heading.current?.focus();
+      }}>Skip to the view</a>
+      <header>
+        <a class="brand" href="#/">Savepoint</a>
+        <nav aria-label="Views">
+          {Object.entries(VIEWS).map(([name, one]) => (
+            <a key={name} href={name ? to(name) : "#/"}
+              aria-current={one === known && first !== "trace" ? "page" : undefined}>{one.title}</a>
+          ))}
+        </nav>
+        <Services />
+      </header>
+      <main id="main">
+        <h1 ref={heading} tabIndex={-1}>{title}</h1>
+        <View />
+      </main>
+    </>
+  );
+}
+
+// The reference brings a dark mode of its own, switched by a class.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
+// A red title is seen in a tab that nobody looks at.
+effect(() => {
+  const bad = !connected.value || Object.values(health.value?.services ?? {}).some((one) => one.phase === "died");
+  document.documentElement.dataset.state = bad ? "bad" : "good";
+});
+
+listen();
+render(<App />, document.body);

@@ -1,0 +1,140 @@
+/** Try it: the OpenAPI reference, whose "Execute" is signed in already. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { type Caller, CALLERS, token } from "./api";
+import { text, to } from "./ui";
+
+interface Sent {
+  url: string;
+  headers: Record<string, string>;
+}
+
+interface Library {
+  (options: Record<string, unknown>): unknown;
+}
+
+declare global {
+  interface Window {
+    SwaggerUIBundle?: Library;
+  }
+}
+
+interface Operation {
+  security?: unknown;
+  "x-role"?: string;
+  summary?: string;
+  requestBody?: { content: Record<string, { schema: Schema; example?: unknown }> };
+}
+
+interface Schema {
+  $ref?: string;
+  examples?: unknown[];
+}
+
+interface Contract {
+  servers: { url: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; securitySchemes?: unknown };
+}
+
+const caller = signal<Caller>("ada");
+const answered = signal<{ trace: string; what: string } | null>(null);
+const TRACE = /^00-([0-9a-f]{32})-/;
+const TIME = /^\d{4}-\d\d-\d\dT/;
+
+export function Reference() {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const there = place.current!;
+    open(there).catch((error: unknown) => (there.textContent = text(error)));
+  }, []);
+  return (
+    <>
+      <fieldset class="bar">
+        <legend>Signed in as</legend>
+        {CALLERS.map((one) => (
+          <label key={one}>
+            <input type="radio" name="caller" checked={caller.value === one}
+              onChange={() => (caller.value = one)} /> {one}
+          </label>
+        ))}
+        <span role="status">
+          {answered.value && (
+            <a href={to("trace", answered.value.trace)}>The way of {answered.value.what}</a>
+          )}
+        </span>
+      </fieldset>
+      <div ref={place} class="reference" />
+    </>
+  );
+}
+
+async function open(domNode: HTMLElement): Promise<void> {
+  const [library, spec] = await Promise.all([loaded(), contract()]);
+  library({
+    domNode,
+    spec,
+    validatorUrl: null,
+    tryItOutEnabled: true,
+    defaultModelsExpandDepth: -1,
+    displayRequestDuration: true,
+    requestInterceptor: async (request: Sent) => {
+      request.headers.Authorization = `Bearer ${await token(caller.value)}`;
+      return request;
+    },
+    responseInterceptor: (answer: Sent) => {
+      const trace = TRACE.exec(answer.headers.traceparent ?? "")?.[1];
+      if (trace) answered.value = { trace, what: new URL(answer.url).pathname };
+      return answer;
+    },
+  });
+}
+
+/** The library adds itself to the window; its script is fetched once, when it is first needed. */
+async function loaded(): Promise<Library> {
+  if (!window.SwaggerUIBundle) {
+    const style = Object.assign(document.createElement("link"), {
+      rel: "stylesheet",
+      href: "swagger-ui.css",
+    });
+    const script = Object.assign(document.createElement("script"), {
+      src: "swagger-ui-bundle.js",
+    });
+    document.head.append(style, script);
+    await new Promise((done, failed) => {
+      script.onload = done;
+      script.onerror = () => failed(new Error("The reference could not be loaded."));
+    });
+  }
+  return window.SwaggerUIBundle!;
+}
+
+/** The document, with this machine as its server, and who may call in words, not as padlocks. */
+async function contract(): Promise<Contract> {
+  const found = (await (await fetch("/openapi.json")).json()) as Contract;
+  found.servers = [{ url: location.origin }];
+  delete found.components.securitySchemes;
+  for (const operation of Object.values(found.paths).flatMap((one) => Object.values(one))) {
+    delete operation.security;
+    operation.summary = `${operation["x-role"] ?? "anybody"}: ${operation.summary}`;
+    for (const content of Object.values(operation.requestBody?.content ?? {})) {
+      const name = content.schema.$ref?.split("/").pop();
+      const example = name && found.components.schemas[name]?.examples?.[0];
+      if (example) content.example = now(example);
+    }
+  }
+  return found;
+}
+
+/** Move an example's times, so that it is sent at this moment. */
+function now(example: unknown): unknown {
+  const sentAt = (example as { sent_at?: string }).sent_at;
+  if (!sentAt) return example;
+  const late = Date.now() - Date.parse(sentAt);
+  const moved = (_name: string, value: unknown) =>
+    typeof value === "string" && TIME.test(value)
+      ? new Date(Date.parse(value) + late).toISOString()
+      : value;
+  return JSON.parse(JSON.stringify(example), moved);
+}

@@ -1,0 +1,163 @@
+/** Small parts that several views use. */
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { Refused, type Row } from "./api";
+
+/** Where the page is: the words after `#/`, decoded. */
+export const route = signal<readonly string[]>(words());
+
+function words(): string[] {
+  const [path = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  return path.split("/").filter(Boolean).map(decodeURIComponent);
+}
+
+addEventListener("hashchange", () => (route.value = words()));
+
+/** Return the address of a view. */
+export function to(...parts: string[]): string {
+  return `#/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+export interface Asked<T> {
+  data?: T;
+  error?: string;
+  again: () => void;
+}
+
+/** Ask when the view opens and whenever `about` changes; what is shown stays until the answer. */
+export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[]): Asked<T> {
+  const [found, setFound] = useState<{ data?: T; error?: string }>({});
+  const newest = useRef(0);
+  const again = useCallback(() => {
+    const mine = ++newest.current;
+    asking().then(
+      (data) => mine === newest.current && setFound({ data }),
+      (error: unknown) => mine === newest.current && setFound({ error: text(error) }),
+    );
+  }, about);
+  useEffect(() => {
+    again();
+    return () => void newest.current++;
+  }, [again]);
+  return { ...found, again };
+}
+
+/** Say what went wrong. */
+export function text(error: unknown): string {
+  return error instanceof Refused ? error.message : String(error);
+}
+
+/** A button that does something once at a time, and says when it could not. */
+export function Act({ does, children, label, danger }: {
+  does: () => Promise<unknown>;
+  children: ComponentChildren;
+  label?: string;
+  danger?: boolean;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const press = () => {
+    setBusy(true);
+    setError("");
+    does().catch((failed: unknown) => setError(text(failed))).finally(() => setBusy(false));
+  };
+  return (
+    <span class="act">
+      <button type="button" class={danger ? "danger" : ""} aria-label={label}
+        aria-disabled={busy} onClick={() => busy || press()}>
+        {children}
+      </button>
+      {error && <span class="error" role="alert">{error}</span>}
+    </span>
+  );
+}
+
+/** A button that wants a reason first. */
+export function ActWithReason({ does, children, label }: {
+  does: (reason: string) => Promise<unknown>;
+  children: ComponentChildren;
+  label: string;
+}) {
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  if (!open) {
+    return (
+      <button type="button" aria-label={label} onClick={() => setOpen(true)}>{children}</button>
+    );
+  }
+  return (
+    <span class="act">
+      <input aria-label={`Reason: ${label}`} placeholder="Reason, for the audit" value={reason}
+        maxLength={500} ref={(input) => input?.focus()}
+        onInput={(event) => setReason(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && setOpen(false)} />
+      <Act label={`${label}, now`} does={async () => {
+        if (!reason.trim()) throw new Error("Say why.");
+        await does(reason.trim());
+        setOpen(false);
+      }}>{children}</Act>
+      <button type="button" onClick={() => setOpen(false)}>Cancel</button>
+    </span>
+  );
+}
+
+/** What is shown while nothing is known, or what went wrong. */
+export function Pending({ asked }: { asked: Asked<unknown> }) {
+  if (asked.error) {
+    return (
+      <p class="error" role="alert">
+        {asked.error} <button type="button" onClick={asked.again}>Try again</button>
+      </p>
+    );
+  }
+  return asked.data === undefined ? <p class="quiet" role="status">Asking …</p> : null;
+}
+
+/** Rows of a store, as they are. */
+export function Rows({ rows, columns, marked = () => false, caption, empty = "No rows." }: {
+  rows: readonly Row[];
+  columns?: readonly string[];
+  marked?: (row: Row) => boolean;
+  caption?: string;
+  empty?: string;
+}) {
+  const shown = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (!rows.length) return <p class="quiet">{caption && `${caption}: `}{empty}</p>;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption ?? "Rows"}>
+      <table>
+        {caption && <caption>{caption}</caption>}
+        <thead><tr>{shown.map((name) => <th scope="col" key={name}>{name}</th>)}</tr></thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index} class={marked(row) ? "differs" : ""}>
+              {shown.map((name) => <td key={name}><Value value={row[name]} /></td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Value({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return <span class="quiet">∅</span>;
+  if (typeof value === "object") return <code>{JSON.stringify(value)}</code>;
+  const found = String(value);
+  const trace = /^00-([0-9a-f]{32})-/.exec(found)?.[1];
+  return trace ? <a href={to("trace", trace)}>{trace.slice(0, 8)}…</a> : <>{found}</>;
+}
+
+/** A time of today by the clock, to the millisecond. */
+export function clock(time: string): string {
+  const at = new Date(time);
+  const pad = (value: number, digits = 2) => String(value).padStart(digits, "0");
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}.${pad(at.getMilliseconds(), 3)}`;
+}
+
+export function millis(ms: number | null): string {
+  if (ms === null) return "–";
+  return ms < 10 ? `${ms.toFixed(1)} ms` : ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
