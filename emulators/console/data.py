@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from google.api_core import exceptions as google
 from google.cloud.firestore_v1 import _helpers
+from pydantic import AwareDatetime, BeforeValidator
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, literal, select, tuple_
 from sqlalchemy.dialects import mysql
 
@@ -17,6 +18,7 @@ from shared.runtime.google_errors import AWAY
 from shared.runtime.http.paging import decode_cursor, encode_cursor
 from shared.runtime.identity import is_uid
 from shared.schema.all_tables import metadata
+from shared.schema.base import Moment
 from shared.schema.collections import COLLECTIONS
 
 LIMIT = 100
@@ -24,6 +26,7 @@ LIMIT = 100
 EXACT = 2**53
 """From here on JavaScript's numbers are not exact, so that larger ones are text."""
 Json = dict[str, Any]
+Hex = Annotated[bytes, BeforeValidator(bytes.fromhex)]
 
 
 def tables() -> Json:
@@ -75,13 +78,16 @@ def _of_cursor(value: Any) -> Any:
 
 
 def _behind(keys: Sequence[Column[Any]], after: str) -> ColumnElement[bool]:
-    kinds = [column.type.python_type for column in keys]
-    values = decode_cursor(after, *(str if kind is bytes else kind for kind in kinds))
-    given = [
-        literal(bytes.fromhex(value) if kind is bytes else value, column.type)
-        for column, kind, value in zip(keys, kinds, values, strict=True)
-    ]
+    values = decode_cursor(after, *(_in_cursor(column) for column in keys))
+    given = [literal(value, column.type) for column, value in zip(keys, values, strict=True)]
     return tuple_(*keys) > tuple_(*given) if len(keys) > 1 else keys[0] > given[0]
+
+
+def _in_cursor(column: Column[Any]) -> Any:
+    if isinstance(column.type, Moment):
+        return AwareDatetime
+    kind = column.type.python_type
+    return Hex if kind is bytes else kind
 
 
 def stored(path: str, after: str, limit: int) -> Json:
@@ -111,6 +117,8 @@ def _reached() -> Iterator[None]:
         raise errors.Unavailable("the document store does not answer now") from error
     except google.InvalidArgument as error:
         raise errors.BadRequest(error.message) from error
+    except google.Unknown as error:  # so the emulator answers a page token that is not its own
+        raise errors.BadRequest("The document store cannot begin a page there.") from error
 
 
 def _collection(parts: list[str], after: str, limit: int) -> Json:
