@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createSavepoint, LIMITS, ProblemError, sendBatch } from "../src/index.js";
+import { fitting } from "../src/batches.js";
+import { type Answer, problem, report, type Seen, serve } from "./server.js";
+
+const PATH = "/v1/me/sessions:batch";
+
+interface Body {
+  sent_at: string;
+  items: { event_id: string }[];
+}
+
+function batch({ body }: Seen): Body {
+  return JSON.parse(body) as Body;
+}
+
+/** A server that takes what `refuse` has nothing against, and a client of it. */
+async function client(refuse: (body: Body, seen: Seen) => Answer | null | undefined) {
+  const taken: string[] = [];
+  const server = await serve((seen) => {
+    const body = batch(seen);
+    const refused = refuse(body, seen);
+    if (refused !== undefined) return refused;
+    taken.push(...body.items.map((one) => one.event_id));
+    return { status: 202, body: { accepted: body.items.length, duplicates: 0, rejected: [] } };
+  });
+  const savepoint = createSavepoint({ baseUrl: server.url, clientName: "test/1" });
+  return { savepoint, server, taken };
+}
+
+function reports(count: number, of = "e") {
+  return Array.from({ length: count }, (_, index) => report(`${of}${index}`));
+}
+
+test("items and bytes both bound a request, to the byte", () => {
+  const limits = { bodyBytes: 1000, items: 3 };
+  const envelope = JSON.stringify({ sent_at: new Date().toISOString(), items: [] }).length;
+  assert.equal(fitting([1, 1, 1, 1], 0, limits), 3);
+  assert.equal(fitting([1, 1, 1, 1], 2, limits), 2);
+  assert.equal(fitting([500, 1000 - envelope - 501], 0, limits), 2);
+  assert.equal(fitting([500, 1000 - envelope - 500], 0, limits), 1);
+  assert.equal(fitting([1000], 0, limits), 0);
+});
+
+test("a long list goes in requests that the server takes", async () => {
+  const { savepoint, server, taken } = await client(() => undefined);
+  const items = reports(1201);
+  const receipt = await sendBatch(savepoint, PATH, items);
+  assert.deepEqual(receipt, { accepted: 1201, duplicates: 0, rejected: [] });
+  assert.deepEqual(taken, items.map((one) => one.event_id));
+  assert.deepEqual(server.seen.map((one) => batch(one).items.length), [500, 500, 201]);
+});
+
+test("bytes are those of UTF-8", async () => {
+  const { savepoint, server } = await client(() => undefined);
+  const items = reports(100).map((one) => ({ ...one, session_id: "é".repeat(3000) }));
+  await sendBatch(savepoint, PATH, items);
+  const sizes = server.seen.map((one) => Buffer.byteLength(one.body));
+  assert.ok(Math.max(...sizes) <= LIMITS[PATH].bodyBytes, String(sizes));
+  assert.equal(sizes.length, 3);
+});
+
+test("rejections are told by the index of the caller's own list", async () => {
+  const server = await serve((seen) => {
+    const index = batch(seen).items.findIndex((one) => one.event_id === "e700");
+    const rejection = { index, id: "e700", code: "too_old", detail: "old", retry: "never" };
+    return { status: 202, body: { accepted: 1, duplicates: 1, rejected: index < 0 ? [] : [rejection] } };
+  });
+  const savepoint = createSavepoint({ baseUrl: server.url, clientName: "test/1" });
+  const receipt = await sendBatch(savepoint, PATH, reports(1000));
+  assert.deepEqual([receipt.accepted, receipt.duplicates], [2, 2]);
+  assert.deepEqual(receipt.rejected.map((one) => [one.index, one.code]), [[700, "too_old"]]);
+});
+
+test("a server that takes fewer items is believed", async () => {
+  const { savepoint, server, taken } = await client(({ items }) => {
+    if (items.length <= 200) return undefined;
+    const body = { limit: 200, actual: items.length };
+    return problem(413, "too_large", "never", { body });
+  });
+  await sendBatch(savepoint, PATH, reports(1000));
+  assert.equal(taken.length, 1000);
+  assert.deepEqual(server.seen.map((one) => batch(one).items.length), [500, 200, 200, 200, 200, 200]);
+});
+
+test("a server that takes fewer bytes is believed", async () => {
+  const limit = 20_000;
+  const { savepoint, server, taken } = await client((_, { body }) => {
+    const more = { limit, actual: Buffer.byteLength(body) };
+    return more.actual > limit ? problem(413, "too_large", "never", { body: more }) : undefined;
+  });
+  await sendBatch(savepoint, PATH, reports(500));
+  assert.equal(new Set(taken).size, 500);
+  assert.ok(server.seen.slice(1).every((one) => Buffer.byteLength(one.body) <= limit));
+});
+
+test("one item that spoils the whole is found, and the others arrive in order", async () => {
+  const { savepoint, server, taken } = await client(({ items }) =>
+    items.some((one) => one.event_id === "e321")
+      ? problem(400, "invalid_request", "never")
+      : undefined,
+  );
+  const items = reports(1000);
+  const receipt = await sendBatch(savepoint, PATH, items);
+  assert.equal(receipt.accepted, 999);
+  assert.deepEqual(receipt.rejected.map((one) => [one.index, one.code]), [[321, "invalid_request"]]);
+  const others = items.map((one) => one.event_id).filter((id) => id !== "e321");
+  assert.deepEqual(taken, others);
+  assert.ok(server.seen.length < 40, `${server.seen.length} requests`);
+});
+
+test("an item that no request can hold is rejected without being sent", async () => {
+  const { savepoint, server } = await client(() => undefined);
+  const large = { ...report("large"), session_id: "x".repeat(LIMITS[PATH].bodyBytes) };
+  const receipt = await sendBatch(savepoint, PATH, [report("a"), large, report("b")]);
+  assert.equal(receipt.accepted, 2);
+  assert.deepEqual(receipt.rejected.map((one) => [one.index, one.code]), [[1, "too_large"]]);
+  assert.equal(server.seen.length, 2);
+});
+
+test("each attempt says when it was made", async () => {
+  const times: string[] = [];
+  const { savepoint } = await client(({ sent_at }) => {
+    times.push(sent_at);
+    const wait = { headers: { "Retry-After": "1" } };
+    return times.length === 1 ? problem(503, "unavailable", "later", wait) : undefined;
+  });
+  await sendBatch(savepoint, PATH, reports(1));
+  assert.equal(times.length, 2);
+  assert.ok(Date.parse(times[1] ?? "") - Date.parse(times[0] ?? "") >= 990, String(times));
+});
+
+test("a batch that got no answer is sent again", async () => {
+  let broken = 0;
+  const { savepoint, taken } = await client(() => (broken++ === 0 ? null : undefined));
+  await sendBatch(savepoint, PATH, reports(1));
+  assert.deepEqual(taken, ["e0"]);
+});
+
+test("who may not send at all is told, and no item is blamed", async () => {
+  const { savepoint, server } = await client(() => problem(403, "forbidden", "never"));
+  const sending = sendBatch(savepoint, PATH, reports(1000));
+  await assert.rejects(sending, (error) => {
+    assert.ok(error instanceof ProblemError);
+    assert.equal(error.problem.code, "forbidden");
+    return true;
+  });
+  assert.equal(server.seen.length, 1);
+});
+
+test("a page in between that answers anything is not believed", async () => {
+  const answers = [{ status: 400, body: "<html>" }, { status: 200, body: { hello: 1 } }];
+  for (const answer of answers) {
+    const { savepoint } = await client(() => answer);
+    await assert.rejects(sendBatch(savepoint, PATH, reports(2)), /unknown/);
+  }
+});
