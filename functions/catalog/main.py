@@ -13,7 +13,7 @@ from shared.domain.catalog import Game, GameDetail
 from shared.runtime import http, memory, sql
 
 # Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
-GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
+GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["3255"])]
 Query = Annotated[str, Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str | None, Field(max_length=1000)]

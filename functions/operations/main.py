@@ -7,7 +7,7 @@ they take no Idempotency-Key. Bodies refuse unknown members.
 import time
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from shared.domain import audit, consumers, dead_letters, projected
 from shared.domain.consumers import Overview, Pause
@@ -24,11 +24,13 @@ def _uid(text: str) -> str:
 
 
 Cursor = Annotated[str | None, Field(max_length=1000)]
-LetterId = Annotated[int, Field(ge=1, lt=2**63)]
-ConsumerName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,24}[a-z]$")]
+LetterId = Annotated[int, Field(ge=1, lt=2**63, examples=[1])]
+ConsumerName = Annotated[
+    str, Field(pattern=r"^[a-z][a-z_]{1,24}[a-z]$", examples=["attach_unlisted_games"])
+]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
-Uid = Annotated[str, Field(max_length=128), AfterValidator(_uid)]
+Uid = Annotated[str, Field(min_length=1, max_length=128, examples=["ada"]), AfterValidator(_uid)]
 
 BULK_SECONDS = 60
 
@@ -39,14 +41,22 @@ class _Wish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _example(**members: JsonValue) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [members]})
+
+
 class WithReason(_Wish):
     """Why an operator does it; it is kept in the audit."""
+
+    model_config = _example(reason="The catalog's import is being repaired.")
 
     reason: Reason
 
 
 class BulkRedrive(_Wish):
     """Which letters to redrive: open ones of one consumer, from behind `cursor`."""
+
+    model_config = _example(consumer="roll_up_sessions", limit=20)
 
     consumer: ConsumerName
     cursor: Cursor = None
@@ -63,6 +73,8 @@ class BulkRedriven(BaseModel):
 
 class Rebuild(_Wish):
     """What to project anew: one player's documents, or all of a kind from behind `cursor`."""
+
+    model_config = _example(kind="stats", uid="ada")
 
     kind: KindName
     uid: Uid | None = None

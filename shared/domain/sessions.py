@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     StringConstraints,
     model_validator,
 )
@@ -34,6 +35,21 @@ OLDEST_MS = 14 * DAY_MS
 AHEAD_MS = 5 * MINUTE_MS
 _TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
 
+_PLAYED: dict[str, JsonValue] = {
+    "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+    "game_id": "3255",
+    "install_id": "desktop-7f3a9c",
+    "boot_id": "boot-118",
+}
+_EIGHT_MINUTES: list[JsonValue] = [
+    {"event_id": f"2f1c9a50-{kind}", "kind": kind, "at": at, "uptime_ms": uptime_ms, **_PLAYED}
+    for kind, at, uptime_ms in (
+        ("started", "2026-11-24T20:00:00+01:00", 5_400_000),
+        ("heartbeat", "2026-11-24T20:04:00+01:00", 5_640_000),
+        ("ended", "2026-11-24T20:08:00+01:00", 5_880_000),
+    )
+]
+
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 GameId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
@@ -51,7 +67,7 @@ class Report(BaseModel):
     boot_id, uptime_ms: which start of the machine, and the milliseconds since, sleep included.
     """
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": _EIGHT_MINUTES})
     item_id: ClassVar[str] = "event_id"
 
     event_id: Id

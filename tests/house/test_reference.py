@@ -5,14 +5,19 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS31Validator, oas31_format_checker, validate
 
 from scripts import event_schemas, limits_fields, openapi, reference
 from scripts.imports import ROOT
-from shared.runtime import manifest
+from shared.domain import sessions
+from shared.runtime import clock, manifest
 from shared.runtime.errors import MEANINGS, Code
+from shared.runtime.http import binding
+from shared.runtime.http.batches import Parser
 from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
 
@@ -64,6 +69,56 @@ def test_a_bound_is_said_in_words(schema: dict[str, Any], takes: str) -> None:
     }
     page = list(limits_fields.section(document))
     assert f"| `POST /v1/things` | body | `outer` | {takes} |" in page
+
+
+def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for _, _, operation in limits_fields.operations(document):
+        if "requestBody" in operation:
+            yield operation["operationId"], operation["requestBody"]["content"]["application/json"]
+
+
+def test_every_request_has_an_example_that_fits_its_schema() -> None:
+    document = openapi.document()
+    listed = dict(bodies(document))
+    assert len(listed) >= 5
+    for name, body in listed.items():
+        assert "example" in body, name
+        check(body["example"], body["schema"], document)
+    for _, _, operation in limits_fields.operations(document):
+        for one in operation["parameters"]:
+            for example in one["schema"].get("examples", []):
+                check(example, one["schema"], document)
+    for schema in document["components"]["schemas"].values():
+        for example in schema.get("examples", []):
+            check(example, schema, document)
+
+
+def check(example: Any, schema: dict[str, Any], document: dict[str, Any]) -> None:
+    whole = schema | {"components": document["components"]}
+    validate(example, whole, cls=OAS31Validator, format_checker=oas31_format_checker)
+
+
+def test_every_example_is_taken_as_it_is() -> None:
+    examples = {name: body["example"] for name, body in bodies(openapi.document())}
+    for api in openapi.apis():
+        for route in api.table.routes:
+            name = f"{api.manifest.name}_{route.handler.__name__}"
+            if name in examples:
+                taken = binding.body(route.signature, json.dumps(examples.pop(name)).encode())
+                assert not getattr(taken, "rejected", [])
+    assert examples == {}
+
+
+def test_the_sessions_of_the_example_are_neither_old_nor_ahead() -> None:
+    """Whenever it is sent: the time of sending corrects the others."""
+    example = dict(bodies(openapi.document()))["sessions_report"]["example"]
+    batch = Parser(sessions.Report, 500).parse(json.dumps(example).encode())
+    taken, refused = sessions.screen(batch.items, batch.sent_at, clock.now())
+    assert (len(taken), refused) == (3, [])
+    (session,) = sessions.reported("ada", clock.now(), taken).sessions
+    assert len(session.runs) == 1
+    assert session.ended_at is not None
+    assert clock.now() - session.ended_at < timedelta(minutes=1)
 
 
 def variables(source: str) -> Iterator[str]:

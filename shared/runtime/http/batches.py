@@ -93,7 +93,7 @@ class _Envelope(BaseModel):
 
     sent_at: Annotated[
         AwareDatetime,
-        Field(strict=False, description=_SENT_AT),
+        Field(strict=False, description=_SENT_AT, examples=["2026-11-24T20:08:05+01:00"]),
         BeforeValidator(clock.written_out),
     ]
     items: list[Any]

@@ -133,8 +133,8 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
         operation["description"] = "\n".join(line.strip() for line in doc.splitlines()[1:]).strip()
     body = _body(route)
     if body is not None:
-        content = {"application/json": {"schema": schemas[body, "validation"]}}
-        operation["requestBody"] = {"required": True, "content": content}
+        content = {"schema": schemas[body, "validation"], **_example(route)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
         operation["x-limits"] = _limits(api, route)
     if route.role is not None:
         operation["security"] = [{"id_token": []}]
@@ -147,6 +147,22 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
 def _body(route: Route) -> type[BaseModel] | None:
     batch = route.signature.batch
     return batch.model if batch is not None else route.signature.body
+
+
+def _example(route: Route) -> dict[str, Any]:
+    """Return what can be sent as it is: a batch is made of its items' examples."""
+    batch = route.signature.batch
+    examples = _examples(batch.item if batch else route.signature.body)
+    if not examples or batch is None:
+        return {"example": examples[0]} if examples else {}
+    sent_at = batch.model.model_fields["sent_at"].examples or []
+    return {"example": {"sent_at": sent_at[0], "items": examples}}
+
+
+def _examples(model: type[BaseModel] | None) -> list[Any]:
+    extra = model.model_config.get("json_schema_extra") if model else None
+    found = extra.get("examples") if isinstance(extra, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _limits(api: Api, route: Route) -> dict[str, int]:
