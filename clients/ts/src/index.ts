@@ -16,4 +16,5 @@ export {
   retryOf,
 } from "./problems.js";
 export type { components, paths } from "./schema.js";
+export { localTime } from "./times.js";
 export { cachedToken, type TokenSource } from "./tokens.js";

@@ -152,12 +152,12 @@ test("started, it sends what is added, tells what hinders it, and goes on", asyn
   const queue = await openQueue({ folder: await folder(), savepoint, path, onError });
   queue.start();
   await queue.add([report("a")]);
-  await until(() => taken.length === 1);
+  await until(() => queue.size === 0);
   answers(problem(403, "forbidden", "never"));
   await queue.add([report("b")]);
   await until(() => errors.length > 0);
   answers(undefined);
-  await until(() => taken.length === 2);
+  await until(() => queue.size === 0);
   await queue.stop();
   await queue.add([report("c")]);
   assert.equal(queue.size, 1);
