@@ -26,6 +26,8 @@ step "types of the console (tsc)" npm --silent --prefix emulators/console/web ru
 step "layers (import-linter)" "$bin/lint-imports" --no-cache
 step "migrations expand only" "$bin/python" -m scripts.migration_guard
 step "generated files are current" "$bin/python" -m scripts.reference --check
+step "generated client is current" npm --prefix clients/ts run --silent generate -- --check
+step "types of the client (tsc)" npm --prefix clients/ts run --silent check
 step "rules of the house" "$bin/python" -m pytest -q tests/house
 if command -v terraform >/dev/null; then
     step "terraform format" terraform fmt -check -recursive terraform

@@ -319,9 +319,16 @@ export interface components {
         /**
          * BulkRedrive
          * @description Which letters to redrive: open ones of one consumer, from behind `cursor`.
+         * @example {
+         *       "consumer": "roll_up_sessions",
+         *       "limit": 20
+         *     }
          */
         BulkRedrive: {
-            /** Consumer */
+            /**
+             * Consumer
+             * @example attach_unlisted_games
+             */
             consumer: string;
             /**
              * Cursor
@@ -746,6 +753,10 @@ export interface components {
         /**
          * Rebuild
          * @description What to project anew: one player's documents, or all of a kind from behind `cursor`.
+         * @example {
+         *       "kind": "stats",
+         *       "uid": "ada"
+         *     }
          */
         Rebuild: {
             /**
@@ -833,6 +844,36 @@ export interface components {
          *     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
          *         that the catalog does not know.
          *     boot_id, uptime_ms: which start of the machine, and the milliseconds since, sleep included.
+         * @example {
+         *       "at": "2026-11-24T20:00:00+01:00",
+         *       "boot_id": "boot-118",
+         *       "event_id": "2f1c9a50-started",
+         *       "game_id": "3255",
+         *       "install_id": "desktop-7f3a9c",
+         *       "kind": "started",
+         *       "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+         *       "uptime_ms": 5400000
+         *     }
+         * @example {
+         *       "at": "2026-11-24T20:04:00+01:00",
+         *       "boot_id": "boot-118",
+         *       "event_id": "2f1c9a50-heartbeat",
+         *       "game_id": "3255",
+         *       "install_id": "desktop-7f3a9c",
+         *       "kind": "heartbeat",
+         *       "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+         *       "uptime_ms": 5640000
+         *     }
+         * @example {
+         *       "at": "2026-11-24T20:08:00+01:00",
+         *       "boot_id": "boot-118",
+         *       "event_id": "2f1c9a50-ended",
+         *       "game_id": "3255",
+         *       "install_id": "desktop-7f3a9c",
+         *       "kind": "ended",
+         *       "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+         *       "uptime_ms": 5880000
+         *     }
          */
         Report: {
             /**
@@ -874,6 +915,7 @@ export interface components {
              * Sent At
              * Format: date-time
              * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
         };
@@ -940,6 +982,9 @@ export interface components {
         /**
          * WithReason
          * @description Why an operator does it; it is kept in the audit.
+         * @example {
+         *       "reason": "The catalog's import is being repaired."
+         *     }
          */
         WithReason: {
             /** Reason */
@@ -1112,6 +1157,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "The catalog's import is being repaired."
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -1486,6 +1536,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "The catalog's import is being repaired."
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -1573,6 +1628,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "consumer": "roll_up_sessions",
+                 *       "limit": 20
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkRedrive"];
             };
         };
@@ -1734,6 +1795,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "stats",
+                 *       "uid": "ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Rebuild"];
             };
         };
@@ -2221,6 +2288,43 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sent_at": "2026-11-24T20:08:05+01:00",
+                 *       "items": [
+                 *         {
+                 *           "event_id": "2f1c9a50-started",
+                 *           "kind": "started",
+                 *           "at": "2026-11-24T20:00:00+01:00",
+                 *           "uptime_ms": 5400000,
+                 *           "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+                 *           "game_id": "3255",
+                 *           "install_id": "desktop-7f3a9c",
+                 *           "boot_id": "boot-118"
+                 *         },
+                 *         {
+                 *           "event_id": "2f1c9a50-heartbeat",
+                 *           "kind": "heartbeat",
+                 *           "at": "2026-11-24T20:04:00+01:00",
+                 *           "uptime_ms": 5640000,
+                 *           "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+                 *           "game_id": "3255",
+                 *           "install_id": "desktop-7f3a9c",
+                 *           "boot_id": "boot-118"
+                 *         },
+                 *         {
+                 *           "event_id": "2f1c9a50-ended",
+                 *           "kind": "ended",
+                 *           "at": "2026-11-24T20:08:00+01:00",
+                 *           "uptime_ms": 5880000,
+                 *           "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
+                 *           "game_id": "3255",
+                 *           "install_id": "desktop-7f3a9c",
+                 *           "boot_id": "boot-118"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReportBatch"];
             };
         };
