@@ -30,6 +30,7 @@ export function Events() {
   const all = held ?? runs.value;
   const shown = all.filter((span) => fits(span, wish)).slice(0, SHOWN);
   const missed = held ? runs.value.findIndex((span) => span.id === held[0]?.id) : 0;
+  const waiting = missed < 0 ? ` (${runs.value.length}+ new)` : missed ? ` (${missed} new)` : "";
   return (
     <>
       <form class="bar" role="search" onSubmit={(event) => event.preventDefault()}>
@@ -49,7 +50,7 @@ export function Events() {
         </label>
         <button type="button" aria-pressed={held !== null}
           onClick={() => hold(held ? null : runs.value)}>
-          {held ? `Go on${missed > 0 ? ` (${missed} new)` : ""}` : "Hold still"}
+          {held ? `Go on${waiting}` : "Hold still"}
         </button>
       </form>
       {!shown.length && <p class="quiet">Nothing yet. <a href={to("play")}>Let ada play</a>.</p>}

@@ -60,6 +60,8 @@ interface Told {
 }
 
 const SHOWN_EVERY_MS = 100;
+// Many a part is back before anybody could have seen that it died.
+const RED_MS = 1500;
 const KEPT_SPANS = 1000;
 const KEPT_LOGS = 20;
 const KEPT_RUNS = 5000;
@@ -81,6 +83,8 @@ const history = new Map<string, Run[]>();
 const listeners = new Set<(spans: readonly Span[]) => void>();
 let last = 0;
 let waiting: Told[] = [];
+let states: Health[] = [];
+let redUntil = 0;
 
 /** Call `listener` with new spans of every kind; returns what ends that. */
 export function onSpans(listener: (spans: readonly Span[]) => void): () => void {
@@ -136,19 +140,29 @@ export function listen(): void {
   setInterval(() => second.value++, 1000);
 }
 
+function showHealth(): void {
+  while (states.length && Date.now() >= redUntil) {
+    const next = states.shift()!;
+    health.value = next;
+    const died = Object.values(next.services).some((one) => one.phase === "died");
+    if (died) redUntil = Date.now() + RED_MS;
+  }
+}
+
 function show(): void {
-  if (!waiting.length) return;
+  if (!waiting.length) return showHealth();
   const told = waiting;
   waiting = [];
   const spans: Span[] = [];
   for (const one of told) {
-    if (one.event === "health") health.value = one.data as Health;
+    if (one.event === "health") states.push(one.data as Health);
     // What is told again after the stream broke off is known already.
     else if (one.id <= last) continue;
     else if (one.event === "span") spans.push(one.data as Span);
     else if (one.event === "log") remember(one.data as Log);
     last = Math.max(last, one.id);
   }
+  showHealth();
   const ran = spans.filter((span) => RUNS.includes(span.kind));
   ran.forEach(count);
   if (ran.length) runs.value = [...ran.reverse(), ...runs.value].slice(0, KEPT_SPANS);

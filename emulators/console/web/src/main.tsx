@@ -30,7 +30,8 @@ function Services() {
   }
   const kept = Object.entries(known.services).filter(([, one]) => one.phase !== "done");
   return (
-    <ul class="services" role="status" aria-label="Services">
+    <div role="status" class="services">
+    <ul aria-label="Services">
       {kept.map(([name, one]) => (
         <li key={name} data-service={name} data-phase={one.phase}
           title={`${name}: ${one.phase}${one.pid ? `, process ${one.pid}` : ""}`}>
@@ -39,6 +40,7 @@ function Services() {
         </li>
       ))}
     </ul>
+    </div>
   );
 }
 

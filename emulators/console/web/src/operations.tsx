@@ -107,10 +107,10 @@ function ConsumerTable({ overview, names, again }: {
         Outbox: <b data-outbox>{since(overview.outbox)}</b> waiting. Projections due:{" "}
         <b>{since(overview.projections_due)}</b>.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Consumers">
+      <div class="scroll" tabIndex={0} role="region" aria-label="What waits for whom">
         <table>
           <thead>
-            <tr>{["consumer", "failing", "because", "open dead letters", "state", ""].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
+            <tr>{["consumer", "failing", "because", "open dead letters", "state", "do"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
           </thead>
           <tbody>
             {names.map((name) => <ConsumerRow key={name} name={name} one={known.get(name)} again={again} />)}
@@ -204,7 +204,7 @@ function LetterItem({ letter, open, again }: { letter: Letter; open: boolean; ag
         <small>{letter.event_id}: {letter.reason.trim().split("\n").pop()}</small>
       </p>
       <p class="bar">
-        <Act label={`Show ${what}`} does={async () => show(shown ? null : await admin<Row>("GET", path))}>{shown ? "Hide" : "Show"}</Act>
+        <Act label={`${shown ? "Hide" : "Show"} ${what}`} does={async () => show(shown ? null : await admin<Row>("GET", path))}>{shown ? "Hide" : "Show"}</Act>
         {open && (
           <>
             <Act label={`Redrive ${what}`} does={async () => {
@@ -259,7 +259,7 @@ function Schedule({ name, schedule }: { name: string; schedule: string }) {
       <th scope="row">{name}</th>
       <td><code>{schedule}</code></td>
       <td>
-        <Act label={`Run ${name} now`} does={async () => {
+        <Act label={`Run now: ${name}`} does={async () => {
           const said = await act<{ status: number; text: string }>(`schedules/${name}/run`);
           tell(`answered ${said.status} ${said.text.slice(0, 200)}`);
         }}>Run now</Act>

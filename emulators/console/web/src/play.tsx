@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { act, ask, call, type Exchange } from "./api";
 import { health, runs } from "./live";
 import { Waterfall } from "./trace";
-import { Act, Pending, text, to, useAsked } from "./ui";
+import { Act, Pending, to, useAsked } from "./ui";
 
 interface Played {
   trace: string;
@@ -147,8 +147,7 @@ function Poison() {
       <p>A message that nobody can read, where sessions are reported. It becomes a dead letter and holds nobody up.</p>
       <p class="bar">
         <Act does={async () => {
-          const said = await act<{ event_id: string }>("poison").catch((error) => Promise.reject(new Error(text(error))));
-          tell(said.event_id);
+          tell((await act<{ event_id: string }>("poison")).event_id);
         }}>Publish poison</Act>
         <span role="status">{told && <>{told}: see <a href={to("operations")}>the dead letters</a>.</>}</span>
       </p>

@@ -72,6 +72,12 @@ export function Reference() {
 
 async function open(domNode: HTMLElement): Promise<void> {
   const [library, spec] = await Promise.all([loaded(), contract()]);
+  new MutationObserver((_changes, seen) => {
+    // It brings a main landmark of its own; the page has one.
+    const main = domNode.querySelector("main");
+    main?.setAttribute("role", "presentation");
+    if (main) seen.disconnect();
+  }).observe(domNode, { childList: true, subtree: true });
   library({
     domNode,
     spec,

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { Refused, type Row } from "./api";
+import type { Row } from "./api";
 
 /** Where the page is: the words after `#/`, decoded. */
 export const route = signal<readonly string[]>(words());
@@ -26,7 +26,7 @@ export interface Asked<T> {
   again: () => void;
 }
 
-/** Ask when the view opens and whenever `about` changes; what is shown stays until the answer. */
+/** Ask when the view opens and whenever `about` changes; on `again` the answer before stays until the next. */
 export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[]): Asked<T> {
   const [found, setFound] = useState<{ data?: T; error?: string }>({});
   const newest = useRef(0);
@@ -38,6 +38,7 @@ export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[])
     );
   }, about);
   useEffect(() => {
+    setFound({});
     again();
     return () => void newest.current++;
   }, [again]);
@@ -46,7 +47,7 @@ export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[])
 
 /** Say what went wrong. */
 export function text(error: unknown): string {
-  return error instanceof Refused ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A button that does something once at a time, and says when it could not. */

@@ -27,7 +27,9 @@ function stateOf(name: string, errors: number, known: Health | null): State {
 const SAID: Record<State, string> = { good: "healthy", warn: "had errors", bad: "down" };
 
 export function WholeView() {
-  const asked = useAsked(() => ask<Whole>("whole"), [openings.value]);
+  const asked = useAsked(() => ask<Whole>("whole"), []);
+  // The stream breaks off when the functions change, too.
+  useEffect(() => asked.again(), [openings.value]);
   const [chosen, choose] = useState<string | null>(null);
   if (!asked.data) return <Pending asked={asked} />;
   const { nodes, edges } = asked.data;
@@ -251,7 +253,6 @@ function Lines({ name }: { name: string }) {
 }
 
 function Functions({ nodes, choose }: { nodes: Node[]; choose: (id: string) => void }) {
-  second.value;
   const running = nodes.filter((node) => node.kind === "function" || node.kind === "trigger");
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Figures of every function">
@@ -273,6 +274,7 @@ function Functions({ nodes, choose }: { nodes: Node[]; choose: (id: string) => v
 }
 
 function FunctionRow({ node, choose }: { node: Node; choose: (id: string) => void }) {
+  second.value;
   const { perMinute, p50, p99, errors } = figuresOf(node.name);
   const state = stateOf(node.name, errors, health.value);
   const promised = node.objectives?.p99_ms ?? null;

@@ -1,0 +1,89 @@
+"""A seeded local cloud of the console's own, and a real browser that looks at it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from emulators.cloud import ROOT
+from tests.local_cloud import local
+from tests.local_cloud.local import LocalCloud
+
+PICTURES = ROOT / "build" / "console"
+WIDE = ViewportSize(width=1280, height=900)
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A local cloud with the games and ada, as `make run` leaves it; its parts may be killed."""
+    with local.running(tmp_path_factory.mktemp("console")) as started:
+        done = started.command("seed")
+        assert done.returncode == 0, done.stderr
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium; closed with the module, because Playwright's loop runs that long."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        expect.set_options(timeout=PATIENCE_MS)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Watched:
+    """One window, and what it did that it should not have."""
+
+    page: Page
+    base: str
+    hosts: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, view: str = "") -> Page:
+        """Go to a view of the console and wait until it is told what happens."""
+        self.page.goto(f"{self.base}/_local/console/#/{view}")
+        expect(self.page.locator("[data-service=edge][data-phase=ready]")).to_be_visible()
+        return self.page
+
+    def picture(self, name: str) -> Path:
+        """Keep a picture of what the window shows as build output."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        file = PICTURES / f"{name}.png"
+        self.page.screenshot(path=file)
+        return file
+
+
+@contextmanager
+def _watched(browser: Browser, base: str, **options: Any) -> Iterator[Watched]:
+    context = browser.new_context(**{"viewport": WIDE, **options})
+    context.set_default_timeout(PATIENCE_MS)
+    watched = Watched(context.new_page(), base)
+    watched.page.on("request", lambda one: watched.hosts.add(urlsplit(one.url).netloc))
+    watched.page.on("pageerror", lambda one: watched.errors.append(str(one)))
+    yield watched
+    context.close()
+    assert watched.hosts - {""} == {urlsplit(base).netloc}
+    assert watched.errors == []
+
+
+@pytest.fixture
+def another(seeded: LocalCloud, chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """Open a window; it must ask no other host, and its scripts must not fail."""
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(_watched(chromium, seeded.url, **options))
+
+
+@pytest.fixture
+def window(another: Callable[..., Watched]) -> Watched:
+    """A window as a laptop has it."""
+    return another()
