@@ -26,23 +26,23 @@ export interface Asked<T> {
   again: () => void;
 }
 
-/** Ask when the view opens and whenever `about` changes; on `again` the answer before stays until the next. */
+/** Ask when the view opens and whenever `about` changes; `again` keeps the answer until the next. */
 export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[]): Asked<T> {
-  const [found, setFound] = useState<{ data?: T; error?: string }>({});
+  const [found, setFound] = useState<{ data?: T; error?: string; to?: () => void }>({});
   const newest = useRef(0);
   const again = useCallback(() => {
     const mine = ++newest.current;
     asking().then(
-      (data) => mine === newest.current && setFound({ data }),
-      (error: unknown) => mine === newest.current && setFound({ error: text(error) }),
+      (data) => mine === newest.current && setFound({ data, to: again }),
+      (error: unknown) => mine === newest.current && setFound({ error: text(error), to: again }),
     );
   }, about);
   useEffect(() => {
-    setFound({});
     again();
     return () => void newest.current++;
   }, [again]);
-  return { ...found, again };
+  // An answer to another question is none, not even until the new one comes.
+  return found.to === again ? { ...found, again } : { again };
 }
 
 /** Say what went wrong. */
