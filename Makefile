@@ -1,14 +1,14 @@
 # Everything a person does here. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bundle check demo down help lock openapi reset run setup test
+.PHONY: bench bundle check demo down help lock openapi reset run screenshot setup test
 PYTHON := .venv/bin/python
 # Node.js may have been installed there, where the machine has none.
 WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 ARGS ?=
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Start the whole backend on this machine, with games and one player; Ctrl-C stops it
 	@scripts/setup.sh run
@@ -36,9 +36,14 @@ down: ## Stop a local cloud that was started with --detach
 reset: ## Empty the local cloud: databases, documents, topics
 	@exec $(PYTHON) -m emulators reset
 
-openapi: ## Write docs/openapi.json, events/, errors.md, limits.md and settings.md from the code
+openapi: ## Write docs/openapi.json, events/, errors.md, limits.md, settings.md and the client's types
 	@scripts/setup.sh check
-	@exec $(PYTHON) -m scripts.reference
+	@$(PYTHON) -m scripts.reference
+	@$(WITH_NODE) npm --prefix clients/ts run --silent generate
+
+screenshot: ## Make the README's pictures of the console, in docs/pictures/
+	@scripts/setup.sh test
+	@exec $(PYTHON) -m scripts.screenshot
 
 bundle: ## Stage what is deployed: build/<function>/ and its hash
 	@scripts/setup.sh check

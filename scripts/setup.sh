@@ -108,7 +108,7 @@ node_packages() {
 
 client_packages() {
     [[ -f clients/ts/package-lock.json ]] || return 0
-    node_packages clients/ts "about 40 MB"
+    node_packages clients/ts "about 230 MB"
 }
 
 # Bundle the console's page, once for each state of its sources.

@@ -1,8 +1,6 @@
 """The TypeScript client: its own tests, and what it does with a real local cloud."""
 
 import json
-import os
-import subprocess
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -12,36 +10,15 @@ import httpx
 import pytest
 import sqlalchemy
 
-from emulators.cloud import ROOT
 from shared.domain import catalog_import
+from tests.clients.node import run, start
 from tests.conftest import Player
 from tests.local_cloud.local import LocalCloud
 
-CLIENT = ROOT / "clients" / "ts"
 DRIVERS = "dist/test/cloud"
 SESSIONS, MOMENTS, MINUTES, BATCH = 1000, 3, 8, 500
 # Nothing listens there.
 NOWHERE = "http://127.0.0.1:1"
-
-
-@pytest.fixture(scope="session")
-def built() -> None:
-    """The client, its tests and its samples as JavaScript."""
-    done = run("npx", "--no-install", "tsc")
-    assert done.returncode == 0, done.stdout
-
-
-def run(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        cwd=CLIENT,
-        env=os.environ | env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=240,
-        check=False,
-    )
 
 
 def test_its_own_tests_pass() -> None:
@@ -80,13 +57,8 @@ class Offline:
 
     def kill_while_sending(self, url: str, answer: int) -> None:
         """Kill a sending process when the server has given an answer that it has not seen yet."""
-        with subprocess.Popen(
-            ["node", f"{DRIVERS}/queue.js", "send"],
-            cwd=CLIENT,
-            env=os.environ | self.env | {"SAVEPOINT_URL": url, "HANG_AT": str(answer)},
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
+        env = self.env | {"SAVEPOINT_URL": url, "HANG_AT": str(answer)}
+        with start("node", f"{DRIVERS}/queue.js", "send", **env) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "hangs\n"
             process.kill()

@@ -8,7 +8,9 @@ const EARLY_MS = 60_000;
 export type TokenSource = (forceRefresh: boolean) => Promise<string | null>;
 
 /** Make a source of something that fetches a new token at each call. */
-export function cachedToken(fetchToken: () => Promise<string>): TokenSource {
+export function cachedToken(
+  fetchToken: () => Promise<string>,
+): (forceRefresh: boolean) => Promise<string> {
   let held: Promise<string> | undefined;
   return (forceRefresh) => {
     if (held && !forceRefresh) return held;

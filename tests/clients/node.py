@@ -1,0 +1,29 @@
+"""The client's folder, and its programs."""
+
+import os
+import subprocess
+
+from emulators.cloud import ROOT
+
+CLIENT = ROOT / "clients" / "ts"
+
+
+def run(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the client's folder, and return what it said."""
+    return subprocess.run(
+        command,
+        cwd=CLIENT,
+        env=os.environ | env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def start(*command: str, **env: str) -> subprocess.Popen[str]:
+    """Start a command in the client's folder whose output is read line by line."""
+    return subprocess.Popen(
+        command, cwd=CLIENT, env=os.environ | env, stdout=subprocess.PIPE, text=True
+    )

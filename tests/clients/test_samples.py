@@ -1,0 +1,136 @@
+"""The samples of docs/client.md are those that are compiled, and they do what they say."""
+
+import functools
+import http.server
+import json
+import re
+import shutil
+import threading, time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from emulators.cloud import ROOT
+from shared.domain import catalog_import
+from tests.clients.node import CLIENT, start
+from tests.local_cloud.local import LocalCloud
+
+SAMPLES = CLIENT / "samples"
+BLOCK = re.compile(r"```ts\n(.*?)```", re.DOTALL)
+PATIENCE_MS = 30_000
+
+
+def test_the_document_shows_the_samples() -> None:
+    shown = BLOCK.findall((ROOT / "docs" / "client.md").read_text("utf-8"))
+    for sample in SAMPLES.glob("*.ts"):
+        assert sample.read_text("utf-8") in shown, f"docs/client.md shows another {sample.name}"
+
+
+@pytest.mark.parametrize("name", ["electron-main", "web"])
+def test_a_sample_is_thirty_lines_besides_imports_and_comments(name: str) -> None:
+    lines = (SAMPLES / f"{name}.ts").read_text("utf-8").splitlines()
+    assert len([line for line in lines if line and not line.startswith(("import", "//"))]) <= 30
+
+
+@pytest.fixture(scope="module")
+def game(cloud: LocalCloud) -> None:
+    """The game that the samples play."""
+    catalog_import.import_games([json.dumps({"title": "Hades"}).encode()])
+
+
+@pytest.fixture
+def someone() -> str:
+    return f"sample-{uuid.uuid4().hex[:8]}"
+
+
+def test_electrons_main_process_hears_of_what_it_reported(
+    built: None, game: None, cloud: LocalCloud, someone: str, tmp_path: Path
+) -> None:
+    env = {
+        "SAVEPOINT_URL": cloud.url,
+        "FIRESTORE_EMULATOR_HOST": cloud.cloud.address("firestore"),
+        "USER_DATA": str(tmp_path),
+        "PLAYER": someone,
+    }
+    with start("node", "dist/samples/electron-main.js", **env) as process:
+        assert process.stdout is not None
+        try:
+            before, after = (json.loads(process.stdout.readline()) for _ in range(2))
+        finally:
+            process.kill()
+    assert before == "not played yet"
+    assert after["last_played_at"]
+
+
+@pytest.fixture
+def page_url() -> Iterator[str]:
+    """The web sample as a page, its modules found as a bundler would find them."""
+    handler = functools.partial(Page, directory=str(CLIENT))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class Page(http.server.SimpleHTTPRequestHandler):
+    """Serves the client's folder, and at its root the page."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".mjs": "text/javascript"
+    }
+
+    def do_GET(self) -> None:
+        if self.path.partition("?")[0] != "/":
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page().encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it so
+        """Say nothing: the test says what it misses."""
+
+
+def page() -> str:
+    firebase = json.loads((CLIENT / "node_modules/firebase/package.json").read_text("utf-8"))
+    cdn = f"https://www.gstatic.com/firebasejs/{firebase['version']}/firebase-app.js"
+    modules = "/node_modules/firebase/firebase"
+    imports = {
+        "@savepoint/client": "/dist/src/index.js",
+        "openapi-fetch": "/node_modules/openapi-fetch/dist/index.mjs",
+        "firebase/app": f"{modules}-app.js",
+        "firebase/firestore": f"{modules}-firestore.js",
+        # Firebase's ready-made modules name each other by where they are served to the public.
+        cdn: f"{modules}-app.js",
+    }
+    return (
+        "<!doctype html><body>"
+        f'<script type="importmap">{json.dumps({"imports": imports})}</script>'
+        '<script type="module" src="/dist/samples/web.js"></script>'
+    )
+
+
+def test_a_web_page_hears_of_what_it_reported(
+    built: None, game: None, cloud: LocalCloud, someone: str, page_url: str
+) -> None:
+    query = {
+        "api": cloud.url,
+        "documents": cloud.cloud.address("firestore"),
+        "player": someone,
+    }
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        opened = browser.new_page()
+        errors: list[str] = []
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.goto(f"{page_url}?{urlencode(query)}")
+        stats = opened.locator("body", has_text="last_played_at")
+        expect(stats).to_be_visible(timeout=PATIENCE_MS)
+        assert errors == []
+        browser.close()
