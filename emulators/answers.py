@@ -1,6 +1,7 @@
 """Answers that the local cloud gives itself, shaped as the functions shape theirs."""
 
 import random
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
@@ -26,7 +27,7 @@ EXPOSED = (
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
 
 
-def problem(status: int, detail: str, base: str = "") -> Response:
+def problem(status: int, detail: str, base: str = "", **members: Any) -> Response:
     """Return a problem document (RFC 9457) with CORS headers; 503 says when to come again."""
     code = CODES[status]
     meaning = MEANINGS[code]
@@ -40,6 +41,7 @@ def problem(status: int, detail: str, base: str = "") -> Response:
         "detail": detail,
         "code": code,
         "retry": meaning.retry,
+        **members,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 

@@ -3,25 +3,44 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from emulators import issuer, schedules
-from emulators.answers import CORS
+from emulators.answers import CORS, preflight, problem
 from emulators.cloud import ROOT, Cloud, environment
 from emulators.console import routes as console_routes
+from emulators.console.guard import refusal_off_machine
 from emulators.console.live import Live
 from emulators.console.routes import Console
 from emulators.gateway import Gateway, Rules
 from emulators.relay import open_relay
 from emulators.serve import handed_over, server
 from shared.runtime import logs, manifest
+from shared.runtime.http.batches import described
+from shared.runtime.identity import is_uid
 
 OPENAPI = ROOT / "docs" / "openapi.json"
+
+
+def _uid(text: str) -> str:
+    if not is_uid(text):
+        raise ValueError("no player can have this uid")
+    return text
+
+
+class TokenWish(BaseModel):
+    """Who wants to be signed in, and as what."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    uid: Annotated[str, AfterValidator(_uid)]
+    roles: list[Literal["player", "creator", "admin"]] = []
 
 
 def application(cloud: Cloud) -> Starlette:
@@ -77,9 +96,26 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
     async def rotate(_request: Request) -> Response:
         return JSONResponse({"kid": issuer.rotate(cloud.state)})
 
+    async def token(request: Request) -> Response:
+        reason = refusal_off_machine(request.scope)
+        if reason:
+            return problem(403, reason)
+        if request.method == "OPTIONS":
+            return preflight()
+        try:
+            wish = TokenWish.model_validate_json(await request.body())
+        except ValidationError as error:
+            found = described(error)
+            named = "; ".join(f"{one['field']}: {one['detail']}" for one in found)
+            return problem(400, named, errors=found)
+        minted = issuer.mint(cloud, wish.uid, wish.roles)
+        headers = CORS | {"Cache-Control": "no-store"}
+        return JSONResponse({"id_token": minted, "expires_in": issuer.LIFETIME}, headers=headers)
+
     return [
         Route("/_local/issuer/jwks.json", keys),
         Route("/_local/issuer/rotate", rotate, methods=["POST"]),
+        Route("/_local/issuer/token", token, methods=["POST", "OPTIONS"]),
     ]
 
 
