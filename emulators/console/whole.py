@@ -5,6 +5,7 @@ from typing import Any
 
 from emulators.cloud import Cloud
 from emulators.show import started_by
+from emulators.wiring import DEAD_LETTERS
 from shared.runtime.manifest import Manifest
 
 Json = dict[str, Any]
@@ -64,7 +65,9 @@ def _edges(function: Manifest) -> Iterator[Json]:
         yield _edge(f"topic:{trigger.pull.topic}", me, "pulls")
     if trigger.document:
         yield _edge(f"collection:{trigger.document.path.rpartition('/')[0]}", me, "fires")
-    for topic in function.topics:
+    # Whoever consumes events may give one up; no manifest repeats it.
+    gives_up = {DEAD_LETTERS} if trigger.topic or trigger.document else set()
+    for topic in sorted({*function.topics, *gives_up} - {trigger.topic}):
         yield _edge(me, f"topic:{topic}", "publishes")
     for collection in stores.documents.collections if stores.documents else ():
         yield _edge(me, f"collection:{collection}", "documents")

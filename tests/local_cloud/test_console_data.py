@@ -188,12 +188,14 @@ def test_the_whole_is_what_the_manifests_say(cloud: LocalCloud, client: httpx.Cl
     assert edges >= {
         ("function:sessions", "topic:sessions-reported", "publishes"),
         ("topic:sessions-reported", "trigger:roll_up_sessions", "pushes"),
+        ("trigger:roll_up_sessions", "topic:dead-letters", "publishes"),
         ("trigger:roll_up_sessions", stats, "documents"),
         ("trigger:roll_up_sessions", "table:play_intervals", "writes"),
         ("trigger:roll_up_sessions", "table:erasures", "reads"),
         (stats, "trigger:grant_achievements", "fires"),
         (f"topic:{functions['pulled_batch'].subscribed}", "trigger:pulled_batch", "pulls"),
     }
+    assert ("trigger:record_dead_letters", "topic:dead-letters", "publishes") not in edges
     assert {name for edge in edges for name in edge[:2]} <= set(nodes)
 
 
