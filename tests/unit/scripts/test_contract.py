@@ -347,6 +347,10 @@ FREE: dict[str, Change] = {
     "a field that may be absent": lambda d: models(d)["Wish"].update(required=[]),
     "no role": lambda d: operation(d, "post").pop("x-role"),
     "words": lambda d: item(d)["title"].update(title="Title", description="What it is called"),
+    "examples": lambda d: (
+        wish(d)["name"].update(examples=["a"]),
+        operation(d)["parameters"][1]["schema"].update(examples=["b"]),
+    ),
 }
 
 
