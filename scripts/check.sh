@@ -6,11 +6,12 @@ cd "$(dirname "$0")/.."
 bin=.venv/bin
 failed=()
 step() {
-    local name="$1" log
+    local name="$1" log last
     shift
     log="$(mktemp)"
     if "$@" >"$log" 2>&1; then
-        printf 'ok      %s\n' "$name"
+        last="$(tail -n 1 "$log")"
+        printf 'ok      %s%s\n' "$name" "${last:+: $last}"
     else
         printf 'FAILED  %s\n' "$name"
         cat "$log"
@@ -28,6 +29,7 @@ step "migrations expand only" "$bin/python" -m scripts.migration_guard
 step "generated files are current" "$bin/python" -m scripts.reference --check
 step "generated client is current" npm --prefix clients/ts run --silent generate -- --check
 step "types of the client (tsc)" npm --prefix clients/ts run --silent check
+step "what was released stays (contract)" "$bin/python" -m scripts.contract
 step "rules of the house" "$bin/python" -m pytest -q tests/house
 if command -v terraform >/dev/null; then
     step "terraform format" terraform fmt -check -recursive terraform
