@@ -24,18 +24,13 @@ interface Operation {
   security?: unknown;
   "x-role"?: string;
   summary?: string;
-  requestBody?: { content: Record<string, { schema: Schema; example?: unknown }> };
-}
-
-interface Schema {
-  $ref?: string;
-  examples?: unknown[];
+  requestBody?: { content: Record<string, { example?: unknown }> };
 }
 
 interface Contract {
   servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema>; securitySchemes?: unknown };
+  components: { securitySchemes?: unknown };
 }
 
 const caller = signal<Caller>("ada");
@@ -125,9 +120,7 @@ async function contract(): Promise<Contract> {
     delete operation.security;
     operation.summary = `${operation["x-role"] ?? "anybody"}: ${operation.summary}`;
     for (const content of Object.values(operation.requestBody?.content ?? {})) {
-      const name = content.schema.$ref?.split("/").pop();
-      const example = name && found.components.schemas[name]?.examples?.[0];
-      if (example) content.example = now(example);
+      content.example = now(content.example);
     }
   }
   return found;
@@ -135,7 +128,7 @@ async function contract(): Promise<Contract> {
 
 /** Move an example's times, so that it is sent at this moment. */
 function now(example: unknown): unknown {
-  const sentAt = (example as { sent_at?: string }).sent_at;
+  const sentAt = (example as { sent_at?: string } | undefined)?.sent_at;
   if (!sentAt) return example;
   const late = Date.now() - Date.parse(sentAt);
   const moved = (_name: string, value: unknown) =>
