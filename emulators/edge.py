@@ -93,7 +93,10 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
         cache = {"Cache-Control": f"public, max-age={issuer.JWKS_SECONDS}"}
         return JSONResponse(issuer.jwks(cloud.state), headers=cache)
 
-    async def rotate(_request: Request) -> Response:
+    async def rotate(request: Request) -> Response:
+        reason = refusal_off_machine(request.scope)
+        if reason:
+            return problem(403, reason)
         return JSONResponse({"kid": issuer.rotate(cloud.state)})
 
     async def token(request: Request) -> Response:

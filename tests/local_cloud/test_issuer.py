@@ -48,6 +48,13 @@ def test_after_a_rotation_the_old_key_is_still_published(
         assert verified(cloud, client, token)["sub"] == "ada"
 
 
+def test_a_page_elsewhere_does_not_rotate(client: httpx.Client) -> None:
+    before = client.get("/_local/issuer/jwks.json").json()
+    answer = client.post("/_local/issuer/rotate", headers={"Origin": "https://elsewhere.test"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert client.get("/_local/issuer/jwks.json").json() == before
+
+
 def test_keys_are_for_their_owner_only(cloud: LocalCloud) -> None:
     files = [*(cloud.cloud.state / "issuer").glob("*.pem"), cloud.cloud.state / "mysql.password"]
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
