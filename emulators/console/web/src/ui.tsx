@@ -9,8 +9,12 @@ import type { Row } from "./api";
 export const route = signal<readonly string[]>(words());
 
 function words(): string[] {
-  const [path = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return path.split("/").filter(Boolean).map(decodeURIComponent);
+  const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return []; // cut off while it was pasted
+  }
 }
 
 addEventListener("hashchange", () => (route.value = words()));
