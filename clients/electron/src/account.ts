@@ -1,0 +1,32 @@
+import { cachedToken, createSavepoint, type Savepoint } from "@savepoint/client";
+import { initializeApp } from "firebase/app";
+import { connectFirestoreEmulator, type Firestore, getFirestore } from "firebase/firestore";
+
+/** A player who is signed in: the API and the documents, both as that player. */
+export interface Account {
+  uid: string;
+  savepoint: Savepoint;
+  db: Firestore;
+}
+
+/** Where a local cloud answers. */
+export interface Local {
+  baseUrl: string;
+  firestore: string;
+}
+
+/** Sign in as anybody, which only a local cloud allows; it may be away, now and later. */
+export function signInLocally({ baseUrl, firestore }: Local, uid: string, version: string): Account {
+  const token = cachedToken(async () => {
+    const body = JSON.stringify({ uid });
+    const answer = await fetch(`${baseUrl}/_local/issuer/token`, { method: "POST", body });
+    if (!answer.ok) throw new Error(`the local issuer answered ${answer.status}`);
+    return ((await answer.json()) as { id_token: string }).id_token;
+  });
+  const clientName = `desktop/${version} (${process.platform}; ${process.arch})`;
+  const savepoint = createSavepoint({ baseUrl, clientName, token });
+  const db = getFirestore(initializeApp({ projectId: "demo-savepoint" }));
+  const [host = "", port] = firestore.split(":");
+  connectFirestoreEmulator(db, host, Number(port), { mockUserToken: { sub: uid } });
+  return { uid, savepoint, db };
+}
