@@ -3,7 +3,7 @@ import type { Savepoint } from "@savepoint/client";
 import { openQueue } from "@savepoint/client/queue";
 import type { Report } from "./play.js";
 
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 5000;
 
 /** Takes reports to disk, and from there to the server whenever it can be reached. */
 export interface Reporting {

@@ -11,12 +11,21 @@ const LOOKS = 12;
 
 const running = [{ game_id: GAME_ID, title: "Hades" }];
 const tell = (told: object) => console.log(JSON.stringify(told));
+let listening = () => {};
+const listens = new Promise<void>((resolve) => (listening = resolve));
 const account = signInLocally({ baseUrl: SAVEPOINT_URL, firestore: FIRESTORE }, PLAYER, "8.4.1");
 const companion = await openCompanion({
   account,
   folder: FOLDER,
   machine: { install_id: "i", boot_id: `booted-${from}` },
-  audience: { state: tell, stats: (stats) => stats && tell(stats) },
+  audience: {
+    state: tell,
+    stats(stats) {
+      if (!stats) return;
+      tell(stats);
+      listening();
+    },
+  },
 });
 
 /** Until the middle of it the wall clock is wrong by some minutes. */
@@ -28,6 +37,8 @@ function moment(minute: number) {
 
 for (let look = from * LOOKS; look <= to * LOOKS; look++) {
   await companion.look(running, moment(look / LOOKS));
+  // The emulator, unlike production, misses what changes while it begins to listen.
+  await listens;
 }
 // It goes on looking at the last moment until it is killed, or told by a line that it may quit.
 let quit = false;

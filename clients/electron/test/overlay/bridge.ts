@@ -9,7 +9,8 @@ const savepoint: SavepointBridge = {
 };
 const timers: string[] = [];
 for (const name of ["setTimeout", "setInterval", "requestAnimationFrame"] as const) {
-  Object.assign(window, { [name]: () => timers.push(name) });
+  const set = window[name] as (...all: unknown[]) => number;
+  Object.assign(window, { [name]: (...all: unknown[]) => (timers.push(name), set(...all)) });
 }
 Object.assign(window, {
   savepoint,
