@@ -157,11 +157,10 @@ async function opened(path: string): Promise<FileHandle> {
   return created;
 }
 
-/** Read a journal, and cut off a last line that a crash tore. */
+/** Read a journal; a last line that a crash tore is written over by the next one. */
 async function load(file: FileHandle): Promise<Found> {
   const content = await file.readFile();
   const size = content.lastIndexOf("\n") + 1;
-  if (size < content.length) await file.truncate(size);
   const entries: Entry[] = [];
   const damaged: string[] = [];
   let [next, done] = [1, 0];
@@ -170,7 +169,7 @@ async function load(file: FileHandle): Promise<Found> {
     if (!read) damaged.push(line);
     else if ("done" in read) done = Math.max(done, read.done);
     else entries.push({ number: read.number, json: JSON.stringify(read.item) });
-    if (read && "number" in read) next = Math.max(next, read.number + 1);
+    next = Math.max(next, done + 1, (entries.at(-1)?.number ?? 0) + 1);
   }
   return { pending: entries.filter(({ number }) => number > done), damaged, next, size };
 }

@@ -16,7 +16,7 @@ export interface QueueOptions<P extends BatchPath> {
   folder: string;
   savepoint: Savepoint;
   path: P;
-  /** How much may wait, 16 MiB by default; the folder takes three times that at most, and 3 MiB. */
+  /** How much may wait, 16 MiB by default; the folder takes at most about three times that. */
   maxBytes?: number;
   /** Is told why `start` could not send; the items stay, and it tries again. */
   onError?: (error: unknown) => void;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { createSavepoint } from "../src/index.js";
 import { Journal } from "../src/journal.js";
 import { lock } from "../src/lock.js";
@@ -38,7 +38,9 @@ async function server(verdict: (id: string) => string | undefined = () => undefi
 }
 
 async function folder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), "savepoint-queue-"));
+  const made = await mkdtemp(join(tmpdir(), "savepoint-queue-"));
+  after(() => rm(made, { recursive: true, force: true }));
+  return made;
 }
 
 function ids(count: number, of = "e"): string[] {
@@ -79,7 +81,7 @@ test("a torn last line costs that line, which nobody was told is stored", async 
   const inside = await folder();
   const file = join(inside, "journal.jsonl");
   const journal = await Journal.open(file, 1e6, async () => {});
-  await journal.append(['{"a":1}', '{"a":2}']);
+  await journal.append(['{"a":1}', JSON.stringify("long".repeat(100))]);
   await journal.close();
   await truncate(file, (await stat(file)).size - 4);
   const torn = await Journal.open(file, 1e6, async () => {});
@@ -229,6 +231,7 @@ for (const platform of ["linux", "darwin"] as const) {
     const code = `await (await import("${from}")).lock(process.argv[1], "${platform}");
       console.log("held"); setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", code, inside]);
+    after(() => child.kill("SIGKILL"));
     await once(child.stdout, "data");
     await assert.rejects(lock(inside, platform), QueueLockedError);
     child.kill("SIGKILL");
