@@ -29,6 +29,7 @@ step "migrations expand only" "$bin/python" -m scripts.migration_guard
 step "generated files are current" "$bin/python" -m scripts.reference --check
 step "generated client is current" npm --prefix clients/ts run --silent generate -- --check
 step "types of the client (tsc)" npm --prefix clients/ts run --silent check
+step "types of the Electron sample (tsc)" npm --prefix clients/electron run --silent check
 step "what was released stays (contract)" "$bin/python" -m scripts.contract
 step "rules of the house" "$bin/python" -m pytest -q tests/house
 if command -v terraform >/dev/null; then

@@ -2,7 +2,7 @@
 # Gets what a command needs and says so first: `scripts/setup.sh check|run|test`.
 #
 #   run    .venv from requirements.lock, Node.js, the console's page, MariaDB's server, Java, Google's emulators
-#   check  .venv, Node.js, the packages of the console and of clients/ts
+#   check  .venv, Node.js, the packages of the console and of the clients
 #   test   all of these, MySQL's server unpacked into a cache folder, Chromium
 # What is there already is left alone, so the second time takes no time.
 set -euo pipefail
@@ -109,6 +109,7 @@ node_packages() {
 client_packages() {
     [[ -f clients/ts/package-lock.json ]] || return 0
     node_packages clients/ts "about 230 MB"
+    node_packages clients/electron "about 230 MB"
 }
 
 # Bundle the console's page, once for each state of its sources.

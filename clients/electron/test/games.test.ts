@@ -30,7 +30,8 @@ test("a game that runs is found while it runs", async (t) => {
 });
 
 test("the games to watch for are complete", async () => {
-  for (const [name, game] of Object.entries(await readGames(new URL("../../games.json", import.meta.url)))) {
+  const games = await readGames(new URL("../../games.json", import.meta.url));
+  for (const [name, game] of Object.entries(games)) {
     assert.equal(name, name.toLowerCase());
     assert.match(game.game_id, /^[1-9][0-9]*$/);
     assert.notEqual(game.title, "");
