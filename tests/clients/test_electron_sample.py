@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ PICTURES = ROOT / "build" / "overlay"
 # Nothing listens there.
 NOWHERE = "http://127.0.0.1:1"
 MINUTE_MS = 60_000
+PATIENCE_SECONDS = 60
 UNKNOWN = "\N{EN DASH}"
 
 
@@ -83,9 +84,13 @@ class Companion:
             stdout=subprocess.PIPE,
             text=True,
         ) as process:
+            # Who reads what is never said would wait for ever.
+            patience = Timer(PATIENCE_SECONDS, process.kill)
+            patience.start()
             try:
                 yield process
             finally:
+                patience.cancel()
                 process.kill()
 
 
@@ -244,6 +249,7 @@ def test_a_title_is_text_and_no_page_of_another_host_is_reached(overlay: Overlay
     violation = """new Promise(resolve => {
       document.addEventListener("securitypolicyviolation",
         event => resolve(event.effectiveDirective), {once: true});
+      setTimeout(resolve, 5000, "allowed");
       %s
     })"""
     inline = "document.body.append(Object.assign(document.createElement('script'), {text: '0'}))"

@@ -16,7 +16,8 @@ export interface Local {
 }
 
 /** Sign in as anybody, which only a local cloud allows; it may be away, now and later. */
-export function signInLocally({ baseUrl, firestore }: Local, uid: string, version: string): Account {
+export function signInLocally(local: Local, uid: string, version: string): Account {
+  const { baseUrl, firestore } = local;
   const token = cachedToken(async () => {
     const body = JSON.stringify({ uid });
     const answer = await fetch(`${baseUrl}/_local/issuer/token`, { method: "POST", body });

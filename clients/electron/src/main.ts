@@ -28,8 +28,9 @@ else app.quit();
 
 async function run(): Promise<void> {
   protocol.handle(SCHEME, ({ url }) => serve(url));
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, grant) => grant(false));
-  session.defaultSession.setPermissionCheckHandler(() => false);
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_contents, _permission, grant) => grant(false));
+  defaultSession.setPermissionCheckHandler(() => false);
   app.on("web-contents-created", (_event, contents) => confine(contents));
   const audience = await openOverlay();
   const folder = app.getPath("userData");
@@ -46,9 +47,12 @@ async function run(): Promise<void> {
   });
   const games = await readGames(GAMES);
   for (;;) {
-    const now = () => ({ at: localTime(), uptime_ms: Math.round(uptime() * 1000) });
-    const look = async () => companion.look(await runningGames(games), now());
-    await look().catch((error: unknown) => console.error("Nothing seen this time:", error));
+    try {
+      const now = { at: localTime(), uptime_ms: Math.round(uptime() * 1000) };
+      await companion.look(await runningGames(games), now);
+    } catch (error) {
+      console.error("Nothing seen this time:", error);
+    }
     await sleep(LOOK_MS);
   }
 }

@@ -34,7 +34,7 @@ export async function openReporting(folder: string, savepoint: Savepoint): Promi
       return failed ? queue.size : 0;
     },
     async close() {
-      // The end of a session should not wait for the next start of the app, but nor should quitting.
+      // The end of a session should not wait for the app's next start, and quitting not for long.
       const sent = queue.send().catch(() => {});
       await Promise.race([sent, sleep(PATIENCE_MS, undefined, { ref: false })]);
       await queue.close();

@@ -25,7 +25,8 @@ function watched(looks: readonly Look[]): Report[] {
 
 /** Every half minute from one minute to another. */
 function during(from: number, to: number, running: readonly string[], wrong = 0): Look[] {
-  return Array.from({ length: (to - from) * 2 + 1 }, (_, half) => [from + half / 2, running, wrong]);
+  const looks = (to - from) * 2 + 1;
+  return Array.from({ length: looks }, (_, half) => [from + half / 2, running, wrong]);
 }
 
 /** Reports in short: kind, game, minutes of uptime. */
@@ -75,7 +76,8 @@ test("sleep ends a session where it was last seen, and begins another", () => {
 });
 
 test("a game that is closed in sleep is only ended", () => {
-  assert.deepEqual(short(watched([[0, ["7"]], [1, ["7"]], [61, []]])), ["started 7 0", "ended 7 1"]);
+  const reports = watched([[0, ["7"]], [1, ["7"]], [61, []]]);
+  assert.deepEqual(short(reports), ["started 7 0", "ended 7 1"]);
 });
 
 test("a nap that is no longer than a heartbeat is play", () => {
