@@ -27,7 +27,7 @@ demo: ## Let some hundred simulated players report through HTTPS, then prove wha
 	@exec $(PYTHON) -m scripts.demo $(ARGS)
 
 bench: ## Measure it and print the tables of docs/benchmarks.md
-	@scripts/setup.sh run
+	@scripts/setup.sh test
 	@exec $(PYTHON) -m scripts.bench $(ARGS)
 
 down: ## Stop a local cloud that was started with --detach

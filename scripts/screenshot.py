@@ -3,19 +3,13 @@
 Starts a local cloud of its own, lets it work, and looks at it in Chromium.
 """
 
-import os
 import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
-from emulators.cloud import read
+from scripts import own_cloud
 from scripts.imports import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -24,27 +18,6 @@ ROUNDS = 8
 CONSOLE = "/_local/console"
 # An arrow glows for most of a second; by then all of a play's events have passed.
 GLOWING_MS = 350
-
-
-@contextmanager
-def _cloud() -> Iterator[str]:
-    """Yield the address of a seeded local cloud."""
-    with tempfile.TemporaryDirectory() as state:
-
-        def command(*words: str) -> None:
-            subprocess.run(
-                [sys.executable, "-m", "emulators", *words],
-                cwd=ROOT,
-                env=os.environ | {"SAVEPOINT_STATE": state},
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-
-        command("up", "--ports", "auto", "--detach")
-        try:
-            yield read(Path(state))[0].url("edge")
-        finally:
-            command("down")
 
 
 def _work(url: str) -> None:
@@ -78,7 +51,7 @@ def main() -> None:
     """Write docs/pictures/."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     print("Starting a local cloud, and letting it work ...", file=sys.stderr)
-    with _cloud() as url, sync_playwright() as playwright:
+    with own_cloud.running() as url, sync_playwright() as playwright:
         _work(url)
         path = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -17,6 +17,7 @@ from rich.console import Console
 from scripts.bench import (
     cached_read,
     cold_start,
+    console,
     cpus,
     figures,
     pipeline,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, Measure] = {
     "b": sql_routes.measure,
     "c": cold_start.measure,
     "d": pipeline.measure,
+    "e": console.measure,
 }
 
 
@@ -45,11 +47,11 @@ def main() -> None:
     given = parser.parse_args()
     # Asked to stop, it stops what it started and removes its files.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
-    console = Console(stderr=True)
+    terminal = Console(stderr=True)
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="savepoint-bench-") as folder,
-        console.status("starting") as status,
+        terminal.status("starting") as status,
     ):
 
         def progress(text: str) -> None:

@@ -1,0 +1,99 @@
+"""(e) The console's page while requests come, beside the same page while none does."""
+
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+from scripts import own_cloud
+from scripts.bench.figures import Line, Progress, Section
+from scripts.bench.stores import Stores
+
+SECONDS = 15
+MADE_FOR = 10_000 / 3600
+"""Requests a second."""
+RATES = (10 * MADE_FOR, 100 * MADE_FOR)
+VIEWS = {"": "the whole", "events": "the list of events"}
+SETTLE_MS = 1000
+ENOUGH = 0.9
+WATCH = """() => {
+    const seen = window.seen = {frames: 0, tasks: []};
+    new PerformanceObserver(list => list.getEntries().forEach(one => seen.tasks.push(one.duration)))
+        .observe({type: 'longtask'});
+    (function frame() { seen.frames++; requestAnimationFrame(frame) })();
+}"""
+
+
+@dataclass
+class Seen:
+    """What a page did meanwhile: frames a second, and its tasks of over 50 ms."""
+
+    frames: float
+    tasks: list[float]
+
+
+def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
+    """Return the section."""
+    section = Section(
+        "(e) The console while requests come",
+        f"Frames a second in headless Chromium over {SECONDS} s, the local cloud on the same "
+        f"cores; made for {MADE_FOR:.1f} requests a second. Floor: the same page, nothing coming.",
+    )
+    progress("starting a local cloud for the console")
+    with own_cloud.running() as url, sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        for view, name in VIEWS.items():
+            page = browser.new_page()
+            page.goto(f"{url}/_local/console/#/{view}")
+            page.wait_for_timeout(SETTLE_MS)
+            progress(f"{name}, nothing coming")
+            quiet = _seen(page)
+            for rate in RATES:
+                progress(f"{name}, {rate:.0f} requests a second")
+                section.lines.append(_line(name, url, page, quiet, rate))
+            page.close()
+        browser.close()
+    return section
+
+
+def _line(name: str, url: str, page: Page, quiet: Seen, rate: float) -> Line:
+    done = threading.Event()
+    sent: list[int] = []
+    sending = threading.Thread(target=lambda: sent.append(_requests(url, rate, done)))
+    sending.start()
+    busy = _seen(page)
+    done.set()
+    sending.join()
+    longest = f", the longest {max(busy.tasks):.0f} ms" if busy.tasks else ""
+    return Line(
+        f"{name}, {sent[0] / SECONDS:.0f} requests a second",
+        f"{busy.frames:.0f}/s",
+        f"{quiet.frames:.0f}/s",
+        busy.frames / quiet.frames,
+        at_least=ENOUGH if rate == RATES[0] else None,
+        limit=f"{len(busy.tasks)} tasks over 50 ms{longest}",
+    )
+
+
+def _requests(url: str, rate: float, done: threading.Event) -> int:
+    """Send requests at a steady rate until told to stop; return how many."""
+    began, count = time.monotonic(), 0
+    with httpx.Client(base_url=url) as client:
+        while not done.wait(max(0.0, began + count / rate - time.monotonic())):
+            client.get("/v1/games?limit=1")
+            count += 1
+    return count
+
+
+def _seen(page: Page) -> Seen:
+    page.evaluate(WATCH)
+    page.wait_for_timeout(SECONDS * 1000)
+    found = page.evaluate("window.seen")
+    page.reload()
+    page.wait_for_timeout(SETTLE_MS)
+    return Seen(found["frames"] / SECONDS, found["tasks"])
