@@ -34,6 +34,7 @@ export async function openCompanion(options: CompanionOptions): Promise<Companio
   let play: Play = { sessions: [] };
   let shown: { game_id: string; stop: () => void } | undefined;
   let told = "";
+  let closed = false;
 
   const advance = async (running: readonly Game[], now: Moment) => {
     const step = observe(play, new Set(running.map((game) => game.game_id)), now, machine);
@@ -57,12 +58,14 @@ export async function openCompanion(options: CompanionOptions): Promise<Companio
   };
   return {
     async look(running, now) {
+      if (closed) return;
       for (const { game_id, title } of running) titles.set(game_id, title);
       await advance(running, now);
       show(play.sessions.at(-1)?.game_id);
       tellState();
     },
     async close() {
+      closed = true;
       if (play.seen) await advance([], play.seen);
       show(undefined);
       await reporting.close();

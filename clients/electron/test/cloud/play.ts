@@ -48,4 +48,6 @@ while (!quit) {
   await sleep(50);
 }
 await companion.close();
+// The app looks once more while it quits: that begins nothing.
+await companion.look(running, moment(to));
 process.exit();
