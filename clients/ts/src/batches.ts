@@ -1,6 +1,6 @@
 import type { Savepoint } from "./client.js";
 import { LIMITS } from "./limits.js";
-import { asProblem, isProblem, type Problem, ProblemError } from "./problems.js";
+import { asProblem, type Problem, ProblemError } from "./problems.js";
 import { retrying } from "./retry.js";
 import type { components, paths } from "./schema.js";
 
@@ -70,12 +70,12 @@ export async function* sendParts<P extends BatchPath>(
   let limits: Limits = LIMITS[path];
   let most = Infinity;
   for (let start = 0; start < items.length; ) {
-    const count = Math.min(most, fitting(sizes, start, limits));
-    if (count === 0) {
+    if (fitting(sizes, start, LIMITS[path]) === 0) {
       yield refused(start, "too_large", `this item has ${sizes[start]} bytes, more than a batch`);
       start += 1;
       continue;
     }
+    const count = Math.max(1, Math.min(most, fitting(sizes, start, limits)));
     const answer = await post(savepoint, path, items.slice(start, start + count), signal);
     if ("receipt" in answer) {
       yield { start, count, receipt: moved(answer.receipt, start) };
@@ -85,7 +85,9 @@ export async function* sendParts<P extends BatchPath>(
     }
     const { problem } = answer;
     const learned = tightened(limits, problem, count);
-    if (fitting(sizes, start, learned) < count) limits = learned;
+    const fits = fitting(sizes, start, learned);
+    // A limit into which nothing fits is an error of whoever told it.
+    if (fits > 0 && fits < count) limits = learned;
     else if (count > 1) most = Math.floor(count / 2);
     else {
       yield refused(start, problem.code, problem.detail);
@@ -105,25 +107,34 @@ async function post(
   const send = savepoint.POST as unknown as (path: string, init: object) => Promise<Answer>;
   const attempt = async () => {
     const body = { sent_at: new Date().toISOString(), items };
-    const { data, error, response } = await send(path, { body, ...(signal && { signal }) });
-    return { data, error, response, problem: isProblem(error) ? error : undefined };
+    const init = { body, parseAs: "text", ...(signal && { signal }) };
+    const { data, error: problem, response } = await send(path, init);
+    return { data, problem, response };
   };
-  const { data, error, response, problem } = await retrying(attempt, { repeatable: true, signal });
-  if (isReceipt(data)) return { receipt: data };
+  const { data = "", problem, response } = await retrying(attempt, { repeatable: true, signal });
+  const receipt = readReceipt(data);
+  if (receipt) return { receipt };
   // A proxy's own 400 says nothing about the items.
-  if (problem && BLAMES_CONTENT.has(problem.status)) return { problem };
-  throw new ProblemError(asProblem(error ?? data, response), response);
+  const isTold = problem && problem.code !== "unknown" && BLAMES_CONTENT.has(problem.status);
+  if (isTold) return { problem };
+  throw new ProblemError(problem ?? asProblem(data, response), response);
 }
 
 interface Answer {
-  data?: unknown;
-  error?: unknown;
+  data?: string;
+  error?: Problem;
   response: Response;
 }
 
-function isReceipt(data: unknown): data is Receipt {
-  const { accepted, rejected } = (data ?? {}) as Partial<Receipt>;
-  return typeof accepted === "number" && Array.isArray(rejected);
+/** Return the receipt that a success should be; a page in between answers anything. */
+function readReceipt(text: string): Receipt | undefined {
+  try {
+    const read = JSON.parse(text) as Receipt;
+    if (typeof read.accepted === "number" && Array.isArray(read.rejected)) return read;
+  } catch {
+    // It is no JSON.
+  }
+  return undefined;
 }
 
 /** Return how many items from `start` on fit into one request. */

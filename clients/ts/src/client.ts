@@ -1,6 +1,6 @@
 import createClient, { type Client } from "openapi-fetch";
 import { LIMITS, PUBLIC } from "./limits.js";
-import { readProblem, retryOf } from "./problems.js";
+import { readProblem, retryOf, withProblem } from "./problems.js";
 import { isRepeatable, retrying } from "./retry.js";
 import type { paths } from "./schema.js";
 import { type FreshTokens, keepFresh, type TokenSource } from "./tokens.js";
@@ -26,16 +26,19 @@ export function createSavepoint(options: SavepointOptions): Savepoint {
   const tokens = token && keepFresh(token);
   const send = async (request: Request) => {
     const response = await sendSigned(request, fetch, tokens);
+    // An answer that breaks off is none, which shows here, where the request can be repeated.
+    if (response.ok) await response.clone().arrayBuffer();
     return { response, problem: await readProblem(response) };
   };
   const client = createClient<paths>({
     baseUrl,
     headers: { "Savepoint-Client": clientName },
     async fetch(request) {
-      // `sendBatch` repeats a batch: its `sent_at` must be that of the new attempt.
-      if (isBatch(request)) return (await send(request)).response;
       const how = { repeatable: isRepeatable(request), signal: request.signal };
-      return (await retrying(() => send(request), how)).response;
+      // `sendBatch` repeats a batch: its `sent_at` must be that of the new attempt.
+      const sent = isBatch(request) ? send(request) : retrying(() => send(request), how);
+      const { response, problem } = await sent;
+      return response.status < 400 || problem ? response : withProblem(response);
     },
   });
   client.use({

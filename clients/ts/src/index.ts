@@ -16,5 +16,6 @@ export {
   retryOf,
 } from "./problems.js";
 export type { components, paths } from "./schema.js";
+export { localToken } from "./local.js";
 export { localTime } from "./times.js";
 export { cachedToken, type TokenSource } from "./tokens.js";

@@ -53,10 +53,19 @@ export async function readProblem(response: Response): Promise<Problem | undefin
   return isProblem(body) ? body : undefined;
 }
 
-/** Return an error answer as a problem: a proxy's page becomes one of the code `unknown`. */
-export function asProblem(error: unknown, { status, statusText }: Response): Problem {
-  if (isProblem(error)) return error;
-  const detail = `the answer is not Savepoint's: ${String(error).slice(0, 200)}`;
-  const retry = status === 429 || status >= 500 ? "later" : "never";
-  return { type: "about:blank", title: statusText, status, detail, code: "unknown", retry };
+/** Return an answer that is not Savepoint's, such as a proxy's page, as a problem. */
+export function asProblem(page: string, { status, statusText }: Response): Problem {
+  const detail = `the answer is not Savepoint's: ${page.slice(0, 200)}`;
+  const code = status === 413 ? "too_large" : "unknown";
+  const retry = status < 400 || status === 429 || status >= 500 ? "later" : "never";
+  return { type: "about:blank", title: statusText, status, detail, code, retry };
+}
+
+/** Return a proxy's error answer with a problem in place of its page. */
+export async function withProblem(response: Response): Promise<Response> {
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  for (const name of ["Content-Type", "Content-Length", "Content-Encoding"]) headers.delete(name);
+  const problem = asProblem(await response.text().catch(() => ""), response);
+  return Response.json(problem, { status, statusText, headers });
 }

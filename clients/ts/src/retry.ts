@@ -7,6 +7,8 @@ const MOST_MS = 20_000;
 const PATIENCE_MS = 60_000;
 /** What proxies answer by themselves, without a problem document. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
+/** A timer that is set for longer goes off at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 const SAFE = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 
 /** An answer, and the problem it carries. */
@@ -77,7 +79,7 @@ export function retryAfter({ headers }: Response): number {
   return Math.max(0, Date.parse(value) - now) || 0;
 }
 
-/** Wait; an abort ends it at once with the signal's reason. */
+/** Wait, for 24 days at most; an abort ends it at once with the signal's reason. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
@@ -88,7 +90,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", abort);
       resolve();
-    }, ms);
+    }, Math.min(ms, LONGEST_MS));
     signal?.addEventListener("abort", abort, { once: true });
   });
 }

@@ -70,7 +70,7 @@ export function keepFresh(source: TokenSource, now = Date.now): FreshTokens {
 function claims(token: string): { exp?: number; iat?: number } {
   try {
     const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    return JSON.parse(atob(payload)) as { exp?: number; iat?: number };
+    return (JSON.parse(atob(payload)) as { exp?: number; iat?: number } | null) ?? {};
   } catch {
     return {};
   }

@@ -95,6 +95,43 @@ test("a server that takes fewer bytes is believed", async () => {
   assert.ok(server.seen.slice(1).every((one) => Buffer.byteLength(one.body) <= limit));
 });
 
+test("a limit into which nothing fits is not believed", async () => {
+  for (const more of [{ limit: 10, actual: 99 }, { limit: 0 }, { limit: -1 }]) {
+    let odd = 1;
+    const { savepoint, server, taken } = await client(({ items }) => {
+      const body = { actual: items.length, ...more };
+      return odd-- > 0 ? problem(413, "too_large", "never", { body }) : undefined;
+    });
+    const { accepted, rejected } = await sendBatch(savepoint, PATH, reports(1200));
+    assert.deepEqual([accepted, rejected, new Set(taken).size], [1200, [], 1200]);
+    assert.ok(server.seen.length < 6, `${server.seen.length} requests`);
+  }
+});
+
+test("an item over a learned limit is refused by the server alone", async () => {
+  const { savepoint, server } = await client(({ items }, { body }) => {
+    if (items.length > 1 && body.length > 3000) {
+      return problem(413, "too_large", "never", { body: { limit: 3000, actual: body.length } });
+    }
+    return undefined;
+  });
+  const large = { ...report("large"), session_id: "x".repeat(5000) };
+  const items = [...reports(3), large, ...reports(30, "f")];
+  const { accepted, rejected } = await sendBatch(savepoint, PATH, items);
+  assert.deepEqual([accepted, rejected], [34, []]);
+  assert.ok(server.seen.some((one) => batch(one).items[0]?.event_id === "large"));
+});
+
+test("a proxy's 413 is halved too, and what alone is too large is rejected", async () => {
+  const { savepoint, taken } = await client((_, { body }) =>
+    body.length > 20_000 ? { status: 413, body: "<html>" } : undefined,
+  );
+  const large = { ...report("large"), session_id: "x".repeat(30_000) };
+  const { accepted, rejected } = await sendBatch(savepoint, PATH, [...reports(200), large]);
+  assert.deepEqual([accepted, new Set(taken).size], [200, 200]);
+  assert.deepEqual(rejected.map((one) => [one.index, one.code]), [[200, "too_large"]]);
+});
+
 test("one item that spoils the whole is found, and the others arrive in order", async () => {
   const { savepoint, server, taken } = await client(({ items }) =>
     items.some((one) => one.event_id === "e321")
@@ -150,9 +187,20 @@ test("who may not send at all is told, and no item is blamed", async () => {
 });
 
 test("a page in between that answers anything is not believed", async () => {
-  const answers = [{ status: 400, body: "<html>" }, { status: 200, body: { hello: 1 } }];
+  const answers: Answer[] = [
+    { status: 400, body: "<html>" },
+    { status: 400, body: "" },
+    { status: 200, body: { hello: 1 } },
+    { status: 200, body: "<html>" },
+    { status: 200, body: "" },
+    { status: 200, body: "null" },
+  ];
   for (const answer of answers) {
     const { savepoint } = await client(() => answer);
-    await assert.rejects(sendBatch(savepoint, PATH, reports(2)), /unknown/);
+    await assert.rejects(sendBatch(savepoint, PATH, reports(2)), (error) => {
+      assert.ok(error instanceof ProblemError, String(error));
+      assert.deepEqual([error.problem.code, error.problem.status], ["unknown", answer.status]);
+      return true;
+    });
   }
 });

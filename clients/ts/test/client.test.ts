@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSavepoint, isProblem, type ProblemCode, retryOf } from "../src/index.js";
-import { asProblem } from "../src/problems.js";
+import {
+  createSavepoint,
+  isProblem,
+  localToken,
+  type Problem,
+  type ProblemCode,
+  retryOf,
+} from "../src/index.js";
 import { type Answer, problem, serve } from "./server.js";
 
 const clientName = "desktop/8.4.1 (win32; x64)";
@@ -115,8 +121,58 @@ test("a newer server's code and word are no surprise", () => {
   assert.equal(texts[body.code as ProblemCode] ?? body.detail, "teapot");
 });
 
-test("a proxy's page becomes a problem too", () => {
-  const found = asProblem("<html>", new Response(null, { status: 502, statusText: "Bad Gateway" }));
-  assert.deepEqual([found.code, found.retry, found.title], ["unknown", "later", "Bad Gateway"]);
-  assert.equal(isProblem("<html>"), false);
+test("a call's error is a problem where one is asked for", async () => {
+  const { savepoint } = await client(problem(404, "not_found", "never"));
+  const { error } = await savepoint.GET("/v1/games");
+  assert.ok(error);
+  const found: Problem = error;
+  const code: string = error.code;
+  assert.deepEqual([found.status, code.length, error.code.toUpperCase()], [404, 9, "NOT_FOUND"]);
+  assert.equal(retryOf(error), "never");
+});
+
+test("a proxy's answer becomes a problem too", async () => {
+  const type = { "Content-Type": "text/html", "Retry-After": "90" };
+  const json = { headers: { "Content-Type": "application/json", "Retry-After": "90" } };
+  const pages = [
+    { headers: type, body: "<html>" },
+    { headers: { ...type, "Content-Length": "0" }, body: "" },
+    { ...json, body: '"a text"' },
+    { ...json, body: { message: "Forbidden" } },
+  ];
+  for (const [status, code, retry] of [
+    [403, "unknown", "never"],
+    [413, "too_large", "never"],
+    [502, "unknown", "later"],
+  ] as const) {
+    for (const one of pages) {
+      const { savepoint } = await client({ ...one, status });
+      const { data, error, response } = await savepoint.GET("/v1/games");
+      assert.ok(isProblem(error), JSON.stringify(error));
+      assert.deepEqual([data, error.status, error.code, error.retry], [undefined, status, code, retry]);
+      assert.equal(response.headers.get("Retry-After"), "90");
+    }
+  }
+});
+
+test("an unchanged document is no error", async () => {
+  const { savepoint } = await client({ status: 304, body: "" });
+  const { data, error, response } = await savepoint.GET("/v1/games");
+  assert.deepEqual([data, error || undefined, response.status], [undefined, undefined, 304]);
+});
+
+test("an answer that breaks off is none", async () => {
+  const cut = { headers: { "Content-Length": "900" }, body: '{"items": [' };
+  const { savepoint, server } = await client(cut);
+  assert.deepEqual((await savepoint.GET("/v1/games")).data, page.body);
+  assert.equal(server.seen.length, 2);
+});
+
+test("a local cloud signs in whoever asks, once", async () => {
+  const { url, seen } = await serve(() => ({ body: { id_token: `t${seen.length}` } }));
+  const ask = localToken(url, "ada");
+  assert.deepEqual([await ask(false), await ask(false), await ask(true)], ["t1", "t1", "t2"]);
+  assert.deepEqual([seen[0]?.path, seen[0]?.body], ["/_local/issuer/token", '{"uid":"ada"}']);
+  const { url: other } = await serve(() => ({ status: 404, body: "" }));
+  await assert.rejects(localToken(other, "ada")(false), /404/);
 });

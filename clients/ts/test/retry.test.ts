@@ -97,6 +97,11 @@ test("without an answer only what may be done twice is repeated", () => {
   assert.equal(request("POST", { "Idempotency-Key": '"k"' }), true);
 });
 
+test("a wait that no timer can hold is a long one", async () => {
+  await assert.rejects(sleep(30 * 24 * 3_600_000, AbortSignal.timeout(100)), /timeout/);
+  await assert.rejects(sleep(Infinity, AbortSignal.timeout(100)), /timeout/);
+});
+
 test("an abort ends the waiting", async () => {
   const abort = new AbortController();
   const waiting = sleep(60_000, abort.signal);

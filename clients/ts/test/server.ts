@@ -31,7 +31,10 @@ export async function serve(answer: (seen: Seen) => Answer | null) {
     const problem = (given.status ?? 200) >= 400 && typeof given.body === "object";
     const type = problem ? "application/problem+json" : "application/json";
     response.writeHead(given.status ?? 200, { "Content-Type": type, ...given.headers });
-    response.end(typeof given.body === "string" ? given.body : JSON.stringify(given.body));
+    const body = typeof given.body === "string" ? given.body : JSON.stringify(given.body);
+    // Who promised more than this has broken off.
+    const isCut = Number(given.headers?.["Content-Length"]) > 0;
+    response.end(body, () => isCut && request.socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   after(() => stop(server));

@@ -74,6 +74,13 @@ test("a refresh that fails leaves the token that is held", async () => {
   assert.equal(await tokens.current(), held);
 });
 
+test("a token that says nothing of its end is taken as it is", async () => {
+  for (const payload of ["null", "7", "{}", "no JSON"]) {
+    const odd = `{}.${Buffer.from(payload).toString("base64url")}.s`;
+    assert.equal(await keepFresh(async () => odd).current(), odd);
+  }
+});
+
 test("nobody signed in is no error", async () => {
   assert.equal(await keepFresh(async () => null).current(), null);
 });
