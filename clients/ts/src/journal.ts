@@ -71,7 +71,10 @@ export class Journal {
   /** Finish all items up to this number, and write some behind the others again. */
   finish(number: number, again: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#write(this.#numbered(again), [doneLine(number)]);
+      await this.#write(this.#numbered(again), [doneLine(number)]).catch((error: unknown) => {
+        // On a full disk the next note says it too; until then a crash sends these items again.
+        if (again.length > 0) throw error;
+      });
       const kept = this.#pending.findIndex((entry) => entry.number > number);
       const gone = this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
       this.#bytes -= sizeOf(gone);
@@ -171,14 +174,19 @@ async function load(file: FileHandle): Promise<Found> {
     else entries.push({ number: read.number, json: JSON.stringify(read.item) });
     next = Math.max(next, done + 1, (entries.at(-1)?.number ?? 0) + 1);
   }
-  return { pending: entries.filter(({ number }) => number > done), damaged, next, size };
+  // A number that the disk changed must not stand before smaller ones, which would never be done.
+  const pending = entries.filter(({ number }) => number > done);
+  pending.sort((one, other) => one.number - other.number);
+  return { pending, damaged, next, size };
 }
 
 function readLine(line: string): { number: number; item: unknown } | { done: number } | undefined {
   try {
     const read = JSON.parse(line) as { number?: unknown; done?: unknown; item?: unknown };
     if (typeof read.done === "number") return { done: read.done };
-    if (typeof read.number === "number") return { number: read.number, item: read.item };
+    if (typeof read.number === "number" && "item" in read) {
+      return { number: read.number, item: read.item };
+    }
   } catch {
     // What the disk made of it is shown as it is.
   }

@@ -1,34 +1,80 @@
-import { createHash } from "node:crypto";
-import { realpath, unlink } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { mkdir, readdir, realpath, rename } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sleep } from "./retry.js";
 
 /** Thrown when another queue, of this process or another one, has the folder open. */
 export class QueueLockedError extends Error {
   override readonly name = "QueueLockedError";
 }
 
+/** Those who come at the same moment all give way, and come again one by one. */
+const TRIES = 5;
+const FIRST_MS = 20;
+
 /** Hold a folder until the returned function is called, or the process ends in whatever way. */
 export async function lock(folder: string, platform = process.platform): Promise<() => void> {
-  const name = lockName(await realpath(folder), platform);
-  const server = (await listening(name)) ?? (await takenOver(name, platform));
-  if (!server) throw new QueueLockedError(`another process has ${folder} open`);
-  // The lock alone must not keep the process alive.
-  server.unref();
-  return () => server.close();
+  const digest = createHash("sha256").update(await realpath(folder)).digest("hex").slice(0, 16);
+  const unlock = await held(`savepoint-${digest}`, platform);
+  if (!unlock) throw new QueueLockedError(`another process has ${folder} open`);
+  return unlock;
 }
 
-/** Return a name that one process at a time can listen at, which the system frees as it dies. */
-function lockName(folder: string, platform: NodeJS.Platform): string {
-  const name = `savepoint-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
-  if (platform === "win32") return `\\\\.\\pipe\\${name}`;
-  return platform === "linux" ? `\0${name}` : join(tmpdir(), `${name}.sock`);
+function held(name: string, platform: NodeJS.Platform): Promise<(() => void) | undefined> {
+  if (platform === "win32") return heldByName(`\\\\.\\pipe\\${name}`);
+  if (platform === "linux") return heldByName(`\0${name}`);
+  return heldByFile(join(tmpdir(), name));
+}
+
+/** Listen at a name that one process at a time has, and that the system frees as it dies. */
+async function heldByName(name: string): Promise<(() => void) | undefined> {
+  const server = await listening(name);
+  return server && (() => server.close());
+}
+
+/**
+ * Elsewhere a socket is a file, which stays when its process is killed and which nobody can
+ * replace safely. So each has one of its own, and gives way to any other one that answers.
+ */
+async function heldByFile(place: string): Promise<(() => void) | undefined> {
+  await mkdir(place, { recursive: true });
+  for (let tries = 0; tries < TRIES; tries++) {
+    await sleep(Math.random() * FIRST_MS * (2 ** tries - 1));
+    const unlock = await alone(place);
+    if (unlock) return unlock;
+  }
+  return undefined;
+}
+
+async function alone(place: string): Promise<(() => void) | undefined> {
+  const own = randomBytes(4).toString("hex");
+  const socket = join(place, own);
+  // It is seen only once it answers: one that does not is taken for dead.
+  const server = await listening(`${socket}.new`);
+  const leave = () => {
+    server?.close();
+    rmSync(socket, { force: true });
+  };
+  await rename(`${socket}.new`, socket);
+  const others = (await readdir(place)).filter((name) => name !== own && !name.endsWith(".new"));
+  for (const other of others) {
+    if (await isAnswered(join(place, other))) {
+      leave();
+      return undefined;
+    }
+    rmSync(join(place, other), { force: true });
+  }
+  return leave;
 }
 
 function listening(name: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
+    // The lock alone must not keep the process alive.
+    server.unref();
     server.once("listening", () => resolve(server));
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(undefined);
@@ -38,19 +84,13 @@ function listening(name: string): Promise<Server | undefined> {
   });
 }
 
-/** Elsewhere than on Windows and Linux a socket is a file, which stays when its process is killed. */
-async function takenOver(name: string, platform: NodeJS.Platform): Promise<Server | undefined> {
-  if (platform === "win32" || platform === "linux" || (await isAnswered(name))) return undefined;
-  await unlink(name).catch(() => undefined);
-  return listening(name);
-}
-
 function isAnswered(name: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(name);
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("close", () => socket.destroy());
     socket.once("connect", () => socket.destroy());
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+      resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
+    });
+    socket.once("close", () => resolve(true));
   });
 }

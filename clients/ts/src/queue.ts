@@ -36,6 +36,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_REJECTED_BYTES = 1024 * 1024;
 /** Without a network there is no hurry; whoever knows that it is back calls `send`. */
 const MOST_MS = 5 * 60_000;
+/** A server that asks for more than this is asked once an hour: it may have been a mistake. */
+const PATIENCE_MS = 3_600_000;
 
 /** Open the queue in a folder; `QueueLockedError` when another process has it open. */
 export async function openQueue<P extends BatchPath>(options: QueueOptions<P>): Promise<Queue<P>> {
@@ -59,7 +61,9 @@ export class Queue<P extends BatchPath> {
   readonly #options: QueueOptions<P>;
   readonly #unlock: () => void;
   #stopping = new AbortController();
+  #pause = new AbortController();
   #sending: Promise<Sent> | undefined;
+  #next: Promise<Sent> | undefined;
   #loop: Promise<void> | undefined;
   #wake = () => {};
 
@@ -77,18 +81,23 @@ export class Queue<P extends BatchPath> {
 
   /** Store items; they are on disk when this resolves. */
   async add(items: readonly BatchItem<P>[]): Promise<void> {
-    await this.#journal.append(items.map((item) => JSON.stringify(item)));
+    const lines = items.map((item) => JSON.stringify(item) as string | undefined);
+    if (!lines.every((line) => line !== undefined)) throw new TypeError("JSON cannot hold this");
+    await this.#journal.append(lines);
     this.#wake();
   }
 
   /** Send all that waits now; throws what hindered it, and what was not sent stays. */
   send(): Promise<Sent> {
-    this.#sending ??= sendPending(this.#journal, this.#options, this.#stopping.signal).finally(
-      () => {
-        this.#sending = undefined;
-      },
-    );
-    return this.#sending;
+    // What is being sent was taken up before: what was added since then goes after it.
+    this.#next ??= Promise.allSettled([this.#sending]).then(async () => {
+      this.#next = undefined;
+      this.#sending = sendPending(this.#journal, this.#options, this.#stopping.signal);
+      const sent = await this.#sending;
+      this.#pause.abort();
+      return sent;
+    });
+    return this.#next;
   }
 
   /** Send whatever is added, as soon as it can be sent, until `stop`. */
@@ -99,8 +108,9 @@ export class Queue<P extends BatchPath> {
   /** Stop sending; what is under way is given up and sent again the next time. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#pause.abort();
     this.#wake();
-    await Promise.allSettled([this.#loop, this.#sending]);
+    await Promise.allSettled([this.#loop, this.#sending, this.#next]);
     this.#loop = undefined;
     this.#stopping = new AbortController();
   }
@@ -121,8 +131,10 @@ export class Queue<P extends BatchPath> {
       }
       const floor = await this.#attempt(signal);
       failures = floor === undefined ? 0 : failures + 1;
-      if (floor === undefined) continue;
-      await sleep(floor + backoff(failures, MOST_MS), signal).catch(() => undefined);
+      if (floor === undefined || signal.aborted) continue;
+      this.#pause = new AbortController();
+      const ms = Math.min(floor, PATIENCE_MS) + backoff(failures, MOST_MS);
+      await sleep(ms, this.#pause.signal).catch(() => undefined);
     }
   }
 

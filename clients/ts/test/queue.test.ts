@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { createSavepoint } from "../src/index.js";
 import { Journal } from "../src/journal.js";
 import { lock } from "../src/lock.js";
@@ -55,8 +56,15 @@ async function rejected(inside: string): Promise<{ item: Item; code: string; det
 async function until(look: () => boolean): Promise<void> {
   for (const end = Date.now() + 10_000; !look(); ) {
     assert.ok(Date.now() < end, "it does not happen");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await setImmediate();
   }
+}
+
+/** Run a module in a process of its own, which finds `src` and these words in `process.argv`. */
+function program(code: string, ...words: string[]): string[] {
+  const src = new URL("../src/", import.meta.url).href;
+  const whole = `const src = process.argv[1];\n${code}`;
+  return [process.execPath, "--input-type=module", "--eval", whole, src, ...words];
 }
 
 test("what was added before a crash is sent after it, in order and once", async () => {
@@ -105,6 +113,39 @@ test("a line that the disk broke is set aside, and the others are sent", async (
   assert.deepEqual((await rejected(inside)).map((one) => one.code), ["unreadable"]);
   await (await openQueue({ folder: inside, savepoint, path })).close();
   assert.equal((await rejected(inside)).length, 1);
+});
+
+test("whatever byte the disk changes, the others come out, and all of it is done once", async () => {
+  const inside = await folder();
+  const file = join(inside, "journal.jsonl");
+  const journal = await Journal.open(file, 1e6, async () => {});
+  await journal.append(['{"a":1}', '{"a":2}', '{"a":3}']);
+  await journal.close();
+  const whole = await readFile(file, "latin1");
+  for (let at = 0; at < whole.length; at++) {
+    for (const byte of ["!", "9", "\n", "\xff"]) {
+      await writeFile(file, whole.slice(0, at) + byte + whole.slice(at + 1), "latin1");
+      const broken = await Journal.open(file, 1e6, async () => {});
+      const found = broken.pending.map((one) => JSON.parse(one.json) as unknown);
+      assert.ok(found.length >= 1, `byte ${at}`);
+      await broken.finish(broken.pending.at(-1)?.number ?? 0, []);
+      assert.deepEqual(broken.pending, [], `byte ${at}`);
+      await broken.close();
+    }
+  }
+});
+
+test("what JSON cannot hold is refused, and nothing of it is stored", async () => {
+  const { savepoint, taken } = await server();
+  const inside = await folder();
+  const queue = await openQueue({ folder: inside, savepoint, path });
+  for (const odd of [undefined, () => 1, 1n]) {
+    await assert.rejects(queue.add([report("a"), odd as never]), TypeError);
+  }
+  await queue.add([report("b")]);
+  await queue.send();
+  await queue.close();
+  assert.deepEqual(taken, ["b"]);
 });
 
 test("a rejected item is kept with its reason and blocks nobody", async () => {
@@ -169,6 +210,59 @@ test("started, it sends what is added, tells what hinders it, and goes on", asyn
   assert.deepEqual(taken, ["a", "b", "c"]);
 });
 
+test("a server that asks for a month of patience is asked again within hours", async (t) => {
+  const { savepoint, answers } = await server();
+  const month = String(30 * 24 * 3600);
+  answers(problem(503, "unavailable", "later", { headers: { "Retry-After": month } }));
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const queue = await openQueue({ folder: await folder(), savepoint, path, onError });
+  queue.start();
+  await queue.add([report("a")]);
+  await until(() => errors.length > 0);
+  for (let turn = 0; turn < 1000; turn++) await setImmediate();
+  assert.equal(errors.length, 1);
+  t.mock.timers.tick(3_590_000);
+  for (let turn = 0; turn < 1000; turn++) await setImmediate();
+  assert.equal(errors.length, 1);
+  t.mock.timers.tick(3_600_000);
+  await until(() => errors.length > 1);
+  await queue.close();
+});
+
+test("a send by hand that succeeds ends the waiting of one that did not", async (t) => {
+  const { savepoint, taken, answers } = await server();
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  // Time stands still: whoever waits, waits for ever.
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const queue = await openQueue({ folder: await folder(), savepoint, path, onError });
+  answers(problem(403, "forbidden", "never"));
+  queue.start();
+  await queue.add([report("a")]);
+  await until(() => errors.length > 0);
+  answers(undefined);
+  await queue.send();
+  await queue.add([report("b")]);
+  await until(() => queue.size === 0);
+  await queue.close();
+  assert.deepEqual(taken, ["a", "b"]);
+});
+
+test("what is added while others are sent goes with the send that is asked for then", async () => {
+  const { savepoint, taken } = await server();
+  const queue = await openQueue({ folder: await folder(), savepoint, path });
+  await queue.add([report("a")]);
+  const first = queue.send();
+  await until(() => taken.length > 0);
+  await queue.add([report("b")]);
+  assert.equal((await queue.send()).accepted, 1);
+  assert.equal((await first).accepted, 1);
+  await queue.close();
+  assert.deepEqual(taken, ["a", "b"]);
+});
+
 test("stop gives up what is under way, without an error", async () => {
   const { savepoint, answers } = await server();
   const errors: unknown[] = [];
@@ -215,6 +309,25 @@ test("the file is rewritten without what is finished", async () => {
   assert.deepEqual(again.pending.map((one) => one.number), [500]);
 });
 
+test("on a full disk what was sent is not sent again, and the rest is", async () => {
+  const inside = await folder();
+  const file = join(inside, "journal.jsonl");
+  const code = `const { Journal } = await import(src + "journal.js");
+    const journal = await Journal.open(process.argv[2], 1e6, async () => {});
+    await journal.append(['"a"', '"b"']);
+    await journal.append([JSON.stringify("x".repeat(950))]);
+    await journal.append(['"more"']).then(() => console.log("not full"), () => {});
+    await journal.finish(1, []);
+    console.log(journal.pending.map(({ json }) => json.slice(0, 2)).join());`;
+  const [node = "", ...words] = program(code, file);
+  // 1,024 bytes: the note that something is done has no room either.
+  const limited = ["-c", 'ulimit -f 1 && exec "$@"', "bash", node, ...words];
+  assert.equal(execFileSync("bash", limited, { encoding: "utf8" }), '"b,"x\n');
+  const again = await Journal.open(file, 1e6, async () => {});
+  assert.deepEqual(again.pending.map((one) => one.json.slice(0, 2)), ['"a', '"b', '"x']);
+  await again.close();
+});
+
 test("many who add at a time are written one after another", async () => {
   const { savepoint, taken } = await server();
   const queue = await openQueue({ folder: await folder(), savepoint, path });
@@ -224,24 +337,45 @@ test("many who add at a time are written one after another", async () => {
   assert.deepEqual(taken, ids(50));
 });
 
+/** Let a process hold a folder; return what kills it. */
+async function holder(inside: string, platform: NodeJS.Platform): Promise<() => Promise<unknown>> {
+  const code = `await (await import(src + "lock.js")).lock(process.argv[2], process.argv[3]);
+    console.log("held"); setInterval(() => {}, 1000);`;
+  const [node = "", ...words] = program(code, inside, platform);
+  const child = spawn(node, words);
+  after(() => child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  return async () => {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+}
+
 for (const platform of ["linux", "darwin"] as const) {
   test(`one at a time holds a folder, and who is killed does not (${platform})`, async () => {
     const inside = await folder();
-    const from = new URL("../src/lock.js", import.meta.url).href;
-    const code = `await (await import("${from}")).lock(process.argv[1], "${platform}");
-      console.log("held"); setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ["--input-type=module", "--eval", code, inside]);
-    after(() => child.kill("SIGKILL"));
-    await once(child.stdout, "data");
+    const killed = await holder(inside, platform);
     await assert.rejects(lock(inside, platform), QueueLockedError);
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    await killed();
     const unlock = await lock(inside, platform);
     await assert.rejects(lock(inside, platform), QueueLockedError);
     unlock();
     (await lock(inside, platform))();
   });
 }
+
+test("of those who come at once after a kill one holds the folder", async () => {
+  const inside = await folder();
+  for (let round = 0; round < 10; round++) {
+    await (await holder(inside, "darwin"))();
+    const come = await Promise.allSettled([1, 2, 3].map(() => lock(inside, "darwin")));
+    const held = come.filter((one) => one.status === "fulfilled");
+    const refused = come.filter((one) => one.status === "rejected");
+    assert.equal(held.length, 1, `round ${round}`);
+    assert.ok(refused.every((one) => one.reason instanceof QueueLockedError));
+    for (const { value: unlock } of held) unlock();
+  }
+});
 
 test("a queue that is closed lets the next one in", async () => {
   const { savepoint } = await server();
