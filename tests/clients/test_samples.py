@@ -5,13 +5,17 @@ import http.server
 import json
 import re
 import shutil
-import threading, time
+import subprocess
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from playwright import sync_api
 from playwright.sync_api import expect, sync_playwright
 
 from emulators.cloud import ROOT
@@ -22,6 +26,8 @@ from tests.local_cloud.local import LocalCloud
 SAMPLES = CLIENT / "samples"
 BLOCK = re.compile(r"```ts\n(.*?)```", re.DOTALL)
 PATIENCE_MS = 30_000
+# What a queue may hold.
+MAX_BYTES = 16 * 1024 * 1024
 
 
 def test_the_document_shows_the_samples() -> None:
@@ -31,9 +37,9 @@ def test_the_document_shows_the_samples() -> None:
 
 
 @pytest.mark.parametrize("name", ["electron-main", "web"])
-def test_a_sample_is_thirty_lines_besides_imports_and_comments(name: str) -> None:
+def test_a_sample_is_thirty_lines_besides_comments(name: str) -> None:
     lines = (SAMPLES / f"{name}.ts").read_text("utf-8").splitlines()
-    assert len([line for line in lines if line and not line.startswith(("import", "//"))]) <= 30
+    assert len([line for line in lines if line and not line.startswith("//")]) <= 30
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +56,40 @@ def someone() -> str:
 def test_electrons_main_process_hears_of_what_it_reported(
     built: None, game: None, cloud: LocalCloud, someone: str, tmp_path: Path
 ) -> None:
-    env = {
-        "SAVEPOINT_URL": cloud.url,
-        "FIRESTORE_EMULATOR_HOST": cloud.cloud.address("firestore"),
-        "USER_DATA": str(tmp_path),
-        "PLAYER": someone,
-    }
-    with start("node", "dist/samples/electron-main.js", **env) as process:
+    with electron(cloud, someone, tmp_path) as process:
         assert process.stdout is not None
-        try:
-            before, after = (json.loads(process.stdout.readline()) for _ in range(2))
-        finally:
-            process.kill()
+        before, after = (json.loads(process.stdout.readline()) for _ in range(2))
     assert before == "not played yet"
     assert after["last_played_at"]
+
+
+@pytest.mark.usefixtures("built", "game")
+def test_electrons_main_process_survives_a_full_queue(
+    cloud: LocalCloud, someone: str, tmp_path: Path, eventually: Callable[..., Any]
+) -> None:
+    folder = tmp_path / "sessions" / someone
+    folder.mkdir(parents=True)
+    large = {"number": 1, "item": {"event_id": "x" * MAX_BYTES}}
+    (folder / "journal.jsonl").write_text(json.dumps(large) + "\n")
+    with electron(cloud, someone, tmp_path) as process:
+        eventually((folder / "rejected.old.jsonl").exists)
+        assert process.poll() is None
+
+
+@contextmanager
+def electron(cloud: LocalCloud, player: str, user_data: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run Electron's sample for a player."""
+    env = {
+        "SAVEPOINT_URL": cloud.url,
+        "FIRESTORE_PORT": str(cloud.cloud.ports["firestore"]),
+        "USER_DATA": str(user_data),
+        "PLAYER": player,
+    }
+    with start("node", "dist/samples/electron-main.js", **env) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -115,22 +141,38 @@ def page() -> str:
     )
 
 
-def test_a_web_page_hears_of_what_it_reported(
-    built: None, game: None, cloud: LocalCloud, someone: str, page_url: str
-) -> None:
-    query = {
-        "api": cloud.url,
-        "documents": cloud.cloud.address("firestore"),
-        "player": someone,
-    }
+@pytest.fixture
+def tab() -> Iterator[sync_api.Page]:
+    """A tab of a browser in which no script fails."""
     with sync_playwright() as playwright:
         path = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         opened = browser.new_page()
         errors: list[str] = []
         opened.on("pageerror", lambda error: errors.append(str(error)))
-        opened.goto(f"{page_url}?{urlencode(query)}")
-        stats = opened.locator("body", has_text="last_played_at")
-        expect(stats).to_be_visible(timeout=PATIENCE_MS)
+        yield opened
         assert errors == []
         browser.close()
+
+
+@pytest.fixture
+def sample_url(built: None, game: None, cloud: LocalCloud, someone: str, page_url: str) -> str:
+    """The web sample's address, which says where the local cloud is and who plays."""
+    port = cloud.cloud.ports["firestore"]
+    return f"{page_url}?{urlencode({'api': cloud.url, 'port': port, 'player': someone})}"
+
+
+def test_a_web_page_hears_of_what_it_reported(sample_url: str, tab: sync_api.Page) -> None:
+    tab.goto(sample_url)
+    stats = tab.locator("body", has_text="last_played_at")
+    expect(stats).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_web_page_survives_a_network_that_is_away(sample_url: str, tab: sync_api.Page) -> None:
+    tab.route("**/v1/me/sessions:batch", lambda route: route.abort())
+    with tab.expect_console_message(
+        lambda message: "Failed to fetch" in message.text and message.type == "warning",
+        timeout=PATIENCE_MS,
+    ):
+        tab.goto(sample_url)
+    expect(tab.locator("body")).to_have_text('"not played yet"')

@@ -1,21 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { uptime } from "node:os";
-import { join } from "node:path";
-import { cachedToken, createSavepoint, localTime } from "@savepoint/client";
+import { createSavepoint, localTime, localToken } from "@savepoint/client";
 import { openQueue } from "@savepoint/client/queue";
 import { initializeApp } from "firebase/app";
 import { connectFirestoreEmulator, doc, getFirestore, onSnapshot } from "firebase/firestore";
 
 const { SAVEPOINT_URL: baseUrl = "http://localhost:8080", PLAYER: uid = "ada" } = process.env;
-const [host = "", port] = (process.env["FIRESTORE_EMULATOR_HOST"] ?? "localhost:8082").split(":");
-const userData = process.env["USER_DATA"] ?? "."; // Electron's app.getPath("userData")
+const { FIRESTORE_PORT: port = 8082, USER_DATA = "." } = process.env; // app.getPath("userData")
 
 // Sign in.
-const token = cachedToken(async () => {
-  const body = JSON.stringify({ uid });
-  const answer = await fetch(`${baseUrl}/_local/issuer/token`, { method: "POST", body });
-  return ((await answer.json()) as { id_token: string }).id_token;
-});
+const token = localToken(baseUrl, uid);
 const savepoint = createSavepoint({ baseUrl, clientName: "desktop/8.4.1 (win32; x64)", token });
 
 // Listen to stats.
@@ -23,23 +16,23 @@ const { data, error } = await savepoint.GET("/v1/games", { params: { query: { q:
 const game_id = data?.items[0]?.game_id;
 if (!game_id) throw new Error(error?.detail ?? "The catalog does not know this game.");
 const db = getFirestore(initializeApp({ projectId: "demo-savepoint" }));
-connectFirestoreEmulator(db, host, Number(port), { mockUserToken: await token(false) });
+connectFirestoreEmulator(db, "localhost", Number(port), { mockUserToken: await token(false) });
+const stats = doc(db, "players", uid, "stats", game_id);
 // The emulator, unlike production, misses what changes while it begins to listen.
-await new Promise<void>((listening) => {
-  onSnapshot(doc(db, "players", uid, "stats", game_id), (stats) => {
-    console.log(JSON.stringify(stats.data() ?? "not played yet"));
-    listening();
-  });
-});
+await new Promise((begun, failed) =>
+  onSnapshot(stats, (now) => begun(console.log("%j", now.data() ?? "not played yet")), failed),
+);
 
 // Report a session: what is added is on disk, and is sent now or when there is a network again.
-const folder = join(userData, "sessions", uid);
+const folder = `${USER_DATA}/sessions/${uid}`;
 const queue = await openQueue({ folder, savepoint, path: "/v1/me/sessions:batch" });
 queue.start();
-const ids = { session_id: randomUUID(), install_id: "kept-on-disk", boot_id: randomUUID() };
+const run = crypto.randomUUID();
+const ids = { session_id: run, install_id: "kept-on-disk", boot_id: run };
 const report = (kind: "started" | "heartbeat" | "ended") => {
   const now = { at: localTime(), uptime_ms: Math.round(uptime() * 1000) };
-  return queue.add([{ ...ids, event_id: randomUUID(), game_id, kind, ...now }]);
+  const moment = { ...ids, event_id: crypto.randomUUID(), game_id, kind, ...now };
+  return queue.add([moment]).catch(console.warn); // the queue or the disk is full
 };
 await report("started");
 setInterval(report, 4 * 60_000, "heartbeat"); // and report("ended") once the game is gone

@@ -82,7 +82,7 @@ export class Queue<P extends BatchPath> {
   /** Store items; they are on disk when this resolves. */
   async add(items: readonly BatchItem<P>[]): Promise<void> {
     const lines = items.map((item) => JSON.stringify(item) as string | undefined);
-    if (!lines.every((line) => line !== undefined)) throw new TypeError("JSON cannot hold this");
+    if (!lines.every((line) => line !== undefined)) throw new TypeError("JSON cannot hold an item");
     await this.#journal.append(lines);
     this.#wake();
   }
