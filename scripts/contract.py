@@ -5,6 +5,7 @@ nothing be asked that they do not send. A path whose announced end has passed is
 """
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -88,6 +89,14 @@ def _request(old: Document, new: Document, was: Document, now: Document) -> Iter
         yield "a body is required now"
     if after:
         yield from _contents(before, after, Fit(old, new, is_answer=False))
+    if before:
+        yield from _limits(was.get("x-limits", {}), now.get("x-limits", {}))
+
+
+def _limits(was: Mapping[str, int], now: Mapping[str, int]) -> Iterator[str]:
+    for name, most in now.items():
+        if most < was.get(name, math.inf):
+            yield f"{name} was {was.get(name, 'absent')} and is {most}"
 
 
 def _answers(

@@ -80,7 +80,12 @@ def _rules() -> Iterator[str]:
         f"A body that is too large is read up to {bodies.DRAINED_FACTOR} times its limit, so that "
         "the 413 arrives; of a larger one the client may see a broken connection."
     )
-    yield "`sent_at` is the client's clock at the moment of this send; it moves the items' times."
+    yield (
+        "`sent_at` is the client's clock at the moment of this send: by what it differs from the "
+        "server's, all items' times are moved. Then, within one `boot_id`, the moment with the "
+        "largest `uptime_ms` moves the others, until between any two as much time passed by `at` "
+        "as by `uptime_ms`. Both move by whole minutes."
+    )
     yield (
         f"A moment of play is at most {oldest} old and {ahead} ahead, after that. Its "
         f"UTC offset lies between {west} and {east}. It has either a `game_id` or an `unlisted`."

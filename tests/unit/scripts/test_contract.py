@@ -86,6 +86,7 @@ OLD: dict[str, Any] = {
                     },
                 },
                 "responses": {"202": {"description": "Done"}},
+                "x-limits": {"body_bytes": 9},
                 "x-role": "player",
             },
         }
@@ -232,6 +233,14 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda d: operation(d, "post")["requestBody"].update(content={"text/csv": {}}),
         f"{REQUEST}application/json is gone",
     ),
+    "a body may hold less": (
+        lambda d: operation(d, "post")["x-limits"].update(body_bytes=8),
+        f"{REQUEST}body_bytes was 9 and is 8",
+    ),
+    "a body may hold fewer items": (
+        lambda d: operation(d, "post")["x-limits"].update(items=500),
+        f"{REQUEST}items was absent and is 500",
+    ),
     "a new field is asked": (
         lambda d: models(d)["Wish"].update(
             properties={**wish(d), "more": TEXT}, required=["name", "more"]
@@ -345,6 +354,11 @@ FREE: dict[str, Change] = {
     "any number in a request": lambda d: wish(d).update(count={"type": "number"}),
     "anything in a request": lambda d: wish(d).update(count={}),
     "a field that may be absent": lambda d: models(d)["Wish"].update(required=[]),
+    "a body that may hold more": lambda d: operation(d, "post")["x-limits"].update(body_bytes=10),
+    "a body of any size": lambda d: operation(d, "post").pop("x-limits"),
+    "a new optional body": lambda d: operation(d).update(
+        {"requestBody": {"content": {}}, "x-limits": {"body_bytes": 1}}
+    ),
     "no role": lambda d: operation(d, "post").pop("x-role"),
     "words": lambda d: item(d)["title"].update(title="Title", description="What it is called"),
     "examples": lambda d: (
