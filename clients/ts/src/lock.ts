@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir, readdir, realpath, rename } from "node:fs/promises";
+import { readdir, realpath, rename } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ export async function lock(folder: string, platform = process.platform): Promise
 function held(name: string, platform: NodeJS.Platform): Promise<(() => void) | undefined> {
   if (platform === "win32") return heldByName(`\\\\.\\pipe\\${name}`);
   if (platform === "linux") return heldByName(`\0${name}`);
-  return heldByFile(join(tmpdir(), name));
+  return heldByFile(name);
 }
 
 /** Listen at a name that one process at a time has, and that the system frees as it dies. */
@@ -39,19 +39,18 @@ async function heldByName(name: string): Promise<(() => void) | undefined> {
  * Elsewhere a socket is a file, which stays when its process is killed and which nobody can
  * replace safely. So each has one of its own, and gives way to any other one that answers.
  */
-async function heldByFile(place: string): Promise<(() => void) | undefined> {
-  await mkdir(place, { recursive: true });
+async function heldByFile(name: string): Promise<(() => void) | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     await sleep(Math.random() * FIRST_MS * (2 ** tries - 1));
-    const unlock = await alone(place);
+    const unlock = await alone(name);
     if (unlock) return unlock;
   }
   return undefined;
 }
 
-async function alone(place: string): Promise<(() => void) | undefined> {
-  const own = randomBytes(4).toString("hex");
-  const socket = join(place, own);
+async function alone(name: string): Promise<(() => void) | undefined> {
+  const own = `${name}-${randomBytes(4).toString("hex")}`;
+  const socket = join(tmpdir(), own);
   // It is seen only once it answers: one that does not is taken for dead.
   const server = await listening(`${socket}.new`);
   const leave = () => {
@@ -59,13 +58,13 @@ async function alone(place: string): Promise<(() => void) | undefined> {
     rmSync(socket, { force: true });
   };
   await rename(`${socket}.new`, socket);
-  const others = (await readdir(place)).filter((name) => name !== own && !name.endsWith(".new"));
-  for (const other of others) {
-    if (await isAnswered(join(place, other))) {
+  for (const other of await readdir(tmpdir())) {
+    if (other === own || !other.startsWith(name) || other.endsWith(".new")) continue;
+    if (await isAnswered(join(tmpdir(), other))) {
       leave();
       return undefined;
     }
-    rmSync(join(place, other), { force: true });
+    rmSync(join(tmpdir(), other), { force: true });
   }
   return leave;
 }
