@@ -155,6 +155,11 @@ test("a proxy's answer becomes a problem too", async () => {
   }
 });
 
+test("a page in place of a success is thrown", async () => {
+  const { savepoint } = await client({ headers: { "Content-Type": "text/html" }, body: "<html>" });
+  await assert.rejects(savepoint.GET("/v1/games"), SyntaxError);
+});
+
 test("an unchanged document is no error", async () => {
   const { savepoint } = await client({ status: 304, body: "" });
   const { data, error, response } = await savepoint.GET("/v1/games");
