@@ -1,4 +1,4 @@
-import { cachedToken, createSavepoint, type Savepoint } from "@savepoint/client";
+import { createSavepoint, localToken, type Savepoint } from "@savepoint/client";
 import { initializeApp } from "firebase/app";
 import { connectFirestoreEmulator, type Firestore, getFirestore } from "firebase/firestore";
 
@@ -18,14 +18,8 @@ export interface Local {
 /** Sign in as anybody, which only a local cloud allows; it may be away, now and later. */
 export function signInLocally(local: Local, uid: string, version: string): Account {
   const { baseUrl, firestore } = local;
-  const token = cachedToken(async () => {
-    const body = JSON.stringify({ uid });
-    const answer = await fetch(`${baseUrl}/_local/issuer/token`, { method: "POST", body });
-    if (!answer.ok) throw new Error(`the local issuer answered ${answer.status}`);
-    return ((await answer.json()) as { id_token: string }).id_token;
-  });
   const clientName = `desktop/${version} (${process.platform}; ${process.arch})`;
-  const savepoint = createSavepoint({ baseUrl, clientName, token });
+  const savepoint = createSavepoint({ baseUrl, clientName, token: localToken(baseUrl, uid) });
   const db = getFirestore(initializeApp({ projectId: "demo-savepoint" }));
   const [host = "", port] = firestore.split(":");
   connectFirestoreEmulator(db, host, Number(port), { mockUserToken: { sub: uid } });
