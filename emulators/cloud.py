@@ -60,6 +60,10 @@ class Cloud:
         """Return the log file of a service."""
         return self.state / "logs" / f"{service}.log"
 
+    def mark_of_death(self, service: str) -> Path:
+        """Return where the process of a service stands that is killed by hand."""
+        return self.state / "killed" / service
+
 
 def state_folder() -> Path:
     """Return the state folder: SAVEPOINT_STATE, or `.savepoint` beside the code."""

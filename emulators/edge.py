@@ -24,6 +24,7 @@ from emulators.serve import handed_over, server
 from shared.runtime import logs, manifest
 from shared.runtime.http.batches import described
 from shared.runtime.identity import is_uid
+from shared.runtime.manifest import Manifest
 
 OPENAPI = ROOT / "docs" / "openapi.json"
 
@@ -45,12 +46,12 @@ class TokenWish(BaseModel):
 
 def application(cloud: Cloud) -> Starlette:
     """Build the edge of one cloud."""
-    functions = manifest.discover(cloud.roots)
+    functions = _functions(cloud)
     address = environment(cloud)["CONSUMER_URL"]
     gateway = Gateway(Rules.of(functions.values()), address, cloud.url("edge"))
     relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
     timed = functions.values() if cloud.schedules else ()
-    live = Live(cloud, functions)
+    live = Live(cloud, functions, gateway.client)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -79,6 +80,20 @@ def application(cloud: Cloud) -> Starlette:
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.live = live
     return app
+
+
+def _functions(cloud: Cloud) -> dict[str, Manifest]:
+    """Read the manifests; while they cannot all be taken, those that can be read alone."""
+    try:
+        return manifest.discover(cloud.roots)
+    except manifest.ManifestError:
+        logs.error("the edge begins without the functions whose manifests cannot be read")
+    found: dict[str, Manifest] = {}
+    for folder in (folder for root in cloud.roots for folder in manifest.folders(root)):
+        with contextlib.suppress(manifest.ManifestError):
+            one = manifest.load(folder)
+            found.setdefault(one.name, one)
+    return found
 
 
 async def _forever(what: str, work: Coroutine[Any, Any, None]) -> None:

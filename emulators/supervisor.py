@@ -164,13 +164,24 @@ class Supervisor:
         if not one.was_ready:
             msg = f"{what} while it started; {self._see(one)}"
             raise CloudError(msg)
+        if not self._was_killed_by_hand(one):
+            self._count_death(one, what)
+        self.tell(f"{what} and is started again; {self._see(one)}")
+        self._start(one)
+
+    def _was_killed_by_hand(self, one: Running) -> bool:
+        """Tell whether the console asked for this death, and forget that it did."""
+        mark = self.cloud.mark_of_death(one.service.name)
+        asked = mark.read_text() if mark.exists() else ""
+        mark.unlink(missing_ok=True)
+        return one.process is not None and asked == str(one.process.pid)
+
+    def _count_death(self, one: Running, what: str) -> None:
         now = time.monotonic()
         if len(one.deaths) == RESTARTS and now - one.deaths[0] < RESTARTS_WITHIN:
             msg = f"{what} again and again, so everything is stopped; {self._see(one)}"
             raise CloudError(msg)
         one.deaths.append(now)
-        self.tell(f"{what} and is started again; {self._see(one)}")
-        self._start(one)
 
     def _see(self, one: Running) -> str:
         return f"its last words are at the end of {self.cloud.log(one.service.name)}."
@@ -207,13 +218,14 @@ class Supervisor:
         if now - self._looked < LOOK_FOR_MANIFESTS:
             return
         self._looked, stamp = now, _stamp(self.cloud)
-        if stamp == self._stamp:
+        if stamp == self._stamp and not self._complaint:
             return
         try:
             self.manifests = manifest.discover(self.cloud.roots)
         except manifest.ManifestError as error:
             if str(error) != self._complaint:  # once; it may be half written, so look again
                 self._complaint = str(error)
+                self._save(ready=self._is_ready())
                 self.tell(f"The functions stay wired as they were: {error}")
             return
         self._stamp, self._complaint = stamp, ""
@@ -223,6 +235,7 @@ class Supervisor:
         if edge and edge.phase == "ready":
             self._stop(edge)
             self._start(edge)
+        self._save(ready=self._is_ready())
 
     def _stop(self, one: Running) -> None:
         if one.process:
@@ -247,7 +260,8 @@ class Supervisor:
             }
             for name, one in self.running.items()
         }
-        save(self.cloud, {"ready": ready, "supervisor": _MYSELF, "services": services})
+        running = {"ready": ready, "supervisor": _MYSELF, "services": services}
+        save(self.cloud, {**running, "complaint": self._complaint or None})
 
 
 _MYSELF = processes.identity(os.getpid())

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         _supervise(options, told_by=tell)
     except (CloudError, manifest.ManifestError) as error:
-        if tell:
+        if tell and not tell.closed:  # afterwards nobody listens any more
             tell.write(str(error))
         raise
     return 0
@@ -101,7 +101,7 @@ def describe(options: argparse.Namespace) -> Cloud:
 
 
 def _prepare(state: Path) -> None:
-    for flags in ("held", "broken"):
+    for flags in ("held", "broken", "killed"):
         shutil.rmtree(state / flags, ignore_errors=True)
     for log in (state / "logs").glob("*.log"):
         if log.stat().st_size > LARGEST_LOG:

@@ -1,4 +1,4 @@
-"""What the supervisor wrote down of each service, and which functions are broken on purpose."""
+"""What the supervisor wrote down of each service, and which functions do not work and why."""
 
 import json
 from pathlib import Path
@@ -12,11 +12,12 @@ class Health:
     """The state of everything as it was seen last."""
 
     def __init__(self, state: Path) -> None:
-        """Look once."""
+        """Look once; `failed`: the functions that could not be imported, and why."""
         self._state = state
         self._stamp: tuple[int, int] | None = None
-        self._written: Known = {"services": {}, "ready": False}
-        self.known: Known = {**self._written, "broken": []}
+        self._written: Known = {"services": {}, "ready": False, "complaint": None}
+        self.failed: dict[str, str] = {}
+        self.known: Known = self._now()
         self.changes()
 
     def changes(self) -> list[Known]:
@@ -25,7 +26,7 @@ class Health:
         A service can be killed and back between two looks: its end is told first.
         """
         self._read()
-        before, now = self.known, {**self._written, "broken": broken(self._state)}
+        before, now = self.known, self._now()
         self.known = now
         died = {
             name: {**one, "phase": DIED}
@@ -34,6 +35,9 @@ class Health:
         }
         found = [{**now, "services": now["services"] | died, "ready": False}] if died else []
         return [*found, now] if now != before else found
+
+    def _now(self) -> Known:
+        return {**self._written, "broken": broken(self._state), "failed": self.failed}
 
     def _read(self) -> None:
         file = self._state / "cloud.json"
@@ -47,7 +51,11 @@ class Health:
             return  # everything is being stopped
         self._stamp = stamp
         services = {name: _service(one) for name, one in written["services"].items()}
-        self._written = {"services": services, "ready": written["ready"]}
+        self._written = {
+            "services": services,
+            "ready": written["ready"],
+            "complaint": written["complaint"],
+        }
 
 
 def _service(written: dict[str, Any]) -> Known:

@@ -22,9 +22,9 @@ RETRY_MS = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """One event and its number."""
+    """One event and its number; None where the newest alone matters."""
 
-    id: int
+    id: int | None
     event: str
     data: dict[str, Any]
 
@@ -32,7 +32,8 @@ class Entry:
     def text(self) -> str:
         """The event as the stream has it, encoded once for all windows."""
         data = json.dumps(self.data, separators=(",", ":"))
-        return f"id: {self.id}\nevent: {self.event}\ndata: {data}\n\n"
+        number = "" if self.id is None else f"id: {self.id}\n"
+        return f"{number}event: {self.event}\ndata: {data}\n\n"
 
 
 class Ring:
@@ -44,6 +45,7 @@ class Ring:
         # Numbers grow over a restart too: nobody's old place is taken for one of ours.
         self.last = time.time_ns() // 1_000_000
         self._news = asyncio.Event()
+        self.figures = Entry(None, "figures", {})
         self.closed = False
 
     def add(self, event: str, data: dict[str, Any]) -> None:
@@ -51,6 +53,12 @@ class Ring:
         self.last += 1
         self._entries.append(Entry(self.last, event, data))
         self._wake()
+
+    def show_figures(self, figures: dict[str, Any]) -> None:
+        """Let every window know the figures, if they are others than before."""
+        if figures != self.figures.data:
+            self.figures = Entry(None, "figures", figures)
+            self._wake()
 
     def close(self) -> None:
         """End every stream, so that nobody's window holds up the end of the process."""
@@ -90,14 +98,25 @@ async def stream(
 
     seen: the last event that the window knows; what came after it is sent one by one.
     """
-    place = seen if seen is not None and ring.knows(seen) else ring.last
+    continues = seen is not None and ring.knows(seen)
+    place = seen if seen is not None and continues else ring.last
+    figures = ring.figures
     recent = [{"id": one.id, "event": one.event, "data": one.data} for one in ring.recent(place)]
+    hello = {
+        "health": health(),
+        "figures": figures.data,
+        "recent": recent,
+        "continues": continues,
+    }
     yield f"retry: {RETRY_MS}\n\n"
-    yield Entry(place, "hello", {"health": health(), "recent": recent}).text
+    yield Entry(place, "hello", hello).text
     while not ring.closed and ring.knows(place):
         entries = ring.after(place)
+        if figures is not ring.figures:
+            figures = ring.figures
+            yield figures.text
         if entries:
-            place = entries[-1].id
+            place += len(entries)
             yield "".join(one.text for one in entries)
         elif not await ring.news(ALIVE_SECONDS):
             yield ": alive\n\n"

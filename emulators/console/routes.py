@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,8 @@ LONGEST_PAGE = 100
 LONGEST_PLAY = 720
 REPEAT_SECONDS = 620.0
 """Longer than any function may take."""
+_NUMBER = re.compile("[0-9]{1,18}")
+_SPAN = re.compile("[0-9a-f]{16}")
 
 
 def routes(console: Console) -> list[BaseRoute]:
@@ -138,7 +141,7 @@ async def _whole(console: Console, _request: Request) -> Any:
 
 async def _stream(console: Console, request: Request) -> Response:
     last = request.headers.get("last-event-id", "")
-    seen = int(last) if last.isdigit() else None
+    seen = int(last) if _NUMBER.fullmatch(last) else None
     live = console.live
     told = stream(live.ring, lambda: live.health.known, seen)
     return StreamingResponse(told, media_type="text/event-stream")
@@ -165,13 +168,19 @@ def _exchanges(console: Console, path: str = "") -> str:
 
 
 async def _exchange(console: Console, request: Request) -> Response:
-    span = request.path_params["span"]
-    answer = await console.client.get(_exchanges(console, span), timeout=PROMPT_SECONDS)
-    return _same(answer)
+    url = _exchanges(console, _span(request))
+    return _same(await console.client.get(url, timeout=PROMPT_SECONDS))
+
+
+def _span(request: Request) -> str:
+    span: str = request.path_params["span"]
+    if not _SPAN.fullmatch(span):
+        raise errors.NotFound("A span has 16 hexadecimal digits.")
+    return span
 
 
 async def _again(console: Console, request: Request) -> Response:
-    url = _exchanges(console, f"{request.path_params['span']}/again")
+    url = _exchanges(console, f"{_span(request)}/again")
     return _same(await console.client.post(url, timeout=REPEAT_SECONDS))
 
 
@@ -203,7 +212,7 @@ def _page(request: Request) -> tuple[str, int]:
     """Return after which key a page begins, and how long it is."""
     given = request.query_params
     limit = given.get("limit", str(LONGEST_PAGE))
-    if not limit.isdigit() or not 1 <= int(limit) <= LONGEST_PAGE:
+    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= LONGEST_PAGE:
         raise errors.BadRequest(f"limit: a number from 1 to {LONGEST_PAGE}")
     return given.get("after", ""), int(limit)
 
@@ -242,10 +251,10 @@ async def _run(console: Console, request: Request) -> Any:
 async def _play(console: Console, request: Request) -> Any:
     try:
         wish = json.loads(await request.body() or b"{}")
-        minutes = int(wish.get("minutes", 60))
-    except (ValueError, TypeError, AttributeError):
+        minutes = wish.get("minutes", 60)
+    except (ValueError, AttributeError, RecursionError):
         minutes = 0
-    if not 1 <= minutes <= LONGEST_PLAY:
+    if type(minutes) is not int or not 1 <= minutes <= LONGEST_PLAY:
         raise errors.BadRequest(f"minutes: a number from 1 to {LONGEST_PLAY}")
     return await _act(lambda acts: acts.play(console.cloud, minutes))
 

@@ -19,6 +19,8 @@ class Tail:
         """List the files that hold something new, and their sizes; costs one look at each."""
         found = []
         for file in self._folder.glob("*.log"):
+            if not file.is_file():
+                continue
             size = file.stat().st_size
             if size < self._read.get(file, 0):
                 self._read[file] = 0  # it was begun anew

@@ -89,7 +89,9 @@ def test_when_one_does_not_start_the_others_are_stopped(cloud: Cloud) -> None:
     assert diary(cloud) == ["started a", "started b", "stopped a"]
 
 
-def test_what_dies_again_and_again_stops_everything(cloud: Cloud) -> None:
+def killing(before: Callable[[Supervisor, int], None]) -> Callable[[Supervisor], None]:
+    """Return what kills b whenever it is ready; `before` is called with its pid first."""
+
     def kill(supervisor: Supervisor) -> None:
         def again() -> None:
             for _ in range(200):
@@ -97,15 +99,42 @@ def test_what_dies_again_and_again_stops_everything(cloud: Cloud) -> None:
                 if supervisor.stopping or process is None:
                     return
                 if supervisor.running["b"].phase == "ready" and process.poll() is None:
+                    before(supervisor, process.pid)
                     process.kill()
                 threading.Event().wait(0.05)
 
         threading.Thread(target=again, daemon=True).start()
 
+    return kill
+
+
+def test_what_dies_again_and_again_stops_everything(cloud: Cloud) -> None:
     with pytest.raises(CloudError, match=r"b was killed by signal 9 .* again and again"):
-        run(cloud, [part("a"), part("b", "a")], kill)
+        run(cloud, [part("a"), part("b", "a")], killing(lambda _supervisor, _pid: None))
     assert diary(cloud).count("started b") == 4
     assert diary(cloud)[-1] == "stopped a"
+
+
+def test_what_is_killed_by_hand_is_started_again_as_often_as_it_is(cloud: Cloud) -> None:
+    killed: set[int] = set()
+
+    def mark(supervisor: Supervisor, pid: int) -> None:
+        killed.add(pid)
+        supervisor.stopping = len(killed) > 5
+        cloud.mark_of_death("b").parent.mkdir(exist_ok=True)
+        cloud.mark_of_death("b").write_text(str(pid))
+
+    told = run(cloud, [part("a"), part("b", "a")], killing(mark))
+    assert sum("is started again" in sentence for sentence in told) >= 5
+
+
+def test_a_mark_counts_for_the_process_it_names_only(cloud: Cloud) -> None:
+    def mark(_supervisor: Supervisor, _pid: int) -> None:
+        cloud.mark_of_death("b").parent.mkdir(exist_ok=True)
+        cloud.mark_of_death("b").write_text("1")
+
+    with pytest.raises(CloudError, match="again and again"):
+        run(cloud, [part("a"), part("b", "a")], killing(mark))
 
 
 def test_a_step_that_fails_is_named(cloud: Cloud) -> None:

@@ -19,7 +19,7 @@ READ_SECONDS = 30
 
 @dataclass(frozen=True)
 class Told:
-    """One event of the stream."""
+    """One event of the stream; those that only the newest matters of have the number 0."""
 
     id: int
     event: str
@@ -37,35 +37,36 @@ class Window:
     def hello(self) -> dict[str, Any]:
         """What the window was told first."""
         if not self.told:
-            self.told.append(self._next())
+            self.told.append(self._next(time.monotonic() + PATIENCE))
         assert self.told[0].event == "hello"
         return self.told[0].data
 
     def wait(self, wanted: Callable[[Told], bool], what: str = "") -> Told:
         """Read on until an event is wanted, and return it."""
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            told = self._next()
+        while True:
+            told = self._next(until, what)
             self.told.append(told)
             if wanted(told):
                 return told
-        raise AssertionError(f"{what or 'nothing wanted'} came within {PATIENCE} s")
 
-    def _next(self) -> Told:
+    def _next(self, until: float, what: str = "") -> Told:
         found: dict[str, str] = {}
         for line in self.lines:
+            assert time.monotonic() < until, f"{what or 'nothing wanted'} came in time"
             name, _, value = line.partition(": ")
             if name and value:
                 found[name] = value
             elif not line and "data" in found:
-                return Told(int(found["id"]), found["event"], json.loads(found["data"]))
+                return Told(int(found.get("id", 0)), found["event"], json.loads(found["data"]))
         raise AssertionError("the stream ended")
 
 
 @contextlib.contextmanager
-def opened(cloud: LocalCloud, seen: int | None = None) -> Iterator[Window]:
+def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator[Window]:
     """Open a window; `seen`: the last event that it knows."""
-    headers = {} if seen is None else {"Last-Event-ID": str(seen)}
+    last = seen if isinstance(seen, bytes) else str(seen).encode()
+    headers = {} if seen is None else {b"Last-Event-ID": last}
     timeout = httpx.Timeout(READ_SECONDS)
     with httpx.stream(
         "GET", f"{cloud.url}{API}/stream", headers=headers, timeout=timeout
