@@ -22,8 +22,14 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A local cloud with the games and ada, as `make run` leaves it; its parts may be killed."""
-    with local.running(tmp_path_factory.mktemp("console")) as started:
+    """A local cloud with the games and ada, as `make run` leaves it; its parts may be killed.
+
+    The last of its roots is a folder for a test's own functions.
+    """
+    state, more = tmp_path_factory.mktemp("console"), tmp_path_factory.mktemp("more")
+    for kind in ("functions", "triggers"):
+        (more / kind).mkdir()
+    with local.running(state, "--extra", str(more)) as started:
         done = started.command("seed")
         assert done.returncode == 0, done.stderr
         yield started

@@ -1,11 +1,12 @@
 """What the console lets one do: operate, play, and break things on purpose."""
 
+import itertools
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from emulators import seed
 from shared.runtime import clock
@@ -55,6 +56,30 @@ def test_what_is_delivered_twice_counts_once(seeded: LocalCloud, window: Watched
     assert totals(seeded) == before
 
 
+def colour(page: Page, selector: str, of: str) -> str:
+    found = page.locator(selector).first.evaluate(f"one => getComputedStyle(one).{of}")
+    return str(found)
+
+
+def test_a_second_delivery_that_counts_is_told(seeded: LocalCloud, window: Watched) -> None:
+    page = window.open("play")
+    page.get_by_role("button", name="Let ada play for an hour").click()
+    expect(page.locator(".waterfall li[data-kind=document]").first).to_be_visible()
+    answers = itertools.count()
+
+    def one_more(route: Route) -> None:
+        # What a consumer that counts twice would do, without breaking ours.
+        body = route.fetch().json()
+        body["items"][0]["play_ms"] += next(answers)
+        route.fulfill(json=body)
+
+    page.route("**/v1/me/playtime*", one_more)
+    page.get_by_role("button", name="Deliver twice").click()
+    said = section(page, "Deliver twice").get_by_role("status")
+    expect(said).to_contain_text("1 ms more")
+    assert seeded.services()["mysql"]["phase"] == "ready"
+
+
 def test_a_killed_child_is_red_within_two_seconds_in_every_window_and_green_again(
     seeded: LocalCloud, window: Watched, another: Callable[..., Watched]
 ) -> None:
@@ -65,9 +90,15 @@ def test_a_killed_child_is_red_within_two_seconds_in_every_window_and_green_agai
     for one in (page, other):
         one.locator("[data-service=mysql][data-phase=died]").wait_for()
         assert time.monotonic() - began < 2
+        assert colour(one, "header", "borderTopColor") == colour(one, ".dot.bad", "backgroundColor")
+        assert one.title().startswith("✕ ")
     window.picture("killed")
     for one in (page, other):
         expect(one.locator("[data-service=mysql][data-phase=ready]")).to_be_visible()
+        assert colour(one, "header", "borderTopColor") == colour(
+            one, "[data-service=mysql] .dot", "backgroundColor"
+        )
+        assert not one.title().startswith("✕ ")
     assert seeded.pid("mysql") != killed
 
 
@@ -105,6 +136,14 @@ def test_the_page_itself_comes_back_after_the_edge_died(
     expect(page.locator("[data-service=edge][data-phase=ready]")).to_be_visible()
     httpx.get(f"{seeded.url}/v1/games/1", timeout=60)
     expect(page.locator("[data-node='function:catalog'][data-pulses]")).to_be_visible()
+    page.get_by_role("link", name="Live events").click()
+    expect(
+        page.locator("table.events tbody tr", has_text="/v1/games/{game_id}").first
+    ).to_be_visible()
+    spans = page.locator("table.events tbody tr").evaluate_all(
+        "all => all.map(one => one.dataset.span)"
+    )
+    assert len(spans) == len(set(spans))
 
 
 def test_a_broken_handler_waits_and_catches_up_once_it_is_mended(
@@ -121,6 +160,7 @@ def test_a_broken_handler_waits_and_catches_up_once_it_is_mended(
     row = page.locator("tr[data-function=roll_up_sessions]")
     expect(row).to_have_attribute("data-state", "bad")
     expect(row).to_contain_text("broken on purpose")
+    expect(row.locator("td").nth(5)).not_to_have_text("0")
     window.picture("broken")
     assert totals(seeded) == before
     page.get_by_role("link", name="Play", exact=True).click()
@@ -141,10 +181,10 @@ def test_a_dead_letter_is_shown_redriven_and_resolved(window: Watched) -> None:
     letter.get_by_role("button", name="Redrive").click()
     expect(letter.get_by_role("status")).to_contain_text("Still open")
     letter.get_by_role("button", name="Resolve").click()
-    letter.get_by_role("button", name="now").click()
+    letter.get_by_role("button", name="Do it").click()
     expect(letter.get_by_role("alert")).to_have_text("Say why.")
     letter.get_by_label("Reason").fill("a test of ours")
-    letter.get_by_role("button", name="now").click()
+    letter.get_by_role("button", name="Do it").click()
     expect(letter).to_have_count(0)
     page.get_by_label("State").select_option("resolved")
     expect(letter).to_be_visible()
@@ -158,12 +198,38 @@ def test_a_consumer_is_paused_and_resumed(seeded: LocalCloud, window: Watched) -
     expect(row).to_contain_text("works")
     row.get_by_role("button", name="Pause").click()
     row.get_by_label("Reason").fill("wrong totals")
-    row.get_by_role("button", name="now").click()
+    row.get_by_role("button", name="Do it").click()
     expect(row).to_contain_text("paused: wrong totals")
     assert "wrong totals" in seeded.command("consumers", "list").stdout
     row.get_by_role("button", name="Resume").click()
     expect(row).to_contain_text("works")
     assert "wrong totals" not in seeded.command("consumers", "list").stdout
+
+
+def test_a_reason_is_typed_undisturbed_and_by_keyboard(seeded: LocalCloud, window: Watched) -> None:
+    page = window.open("operations")
+    row = page.locator("tr[data-consumer=clean_up]")
+    row.get_by_role("button", name="Pause").press("Enter")
+    reason = row.get_by_label("Reason")
+    expect(reason).to_be_focused()
+    page.keyboard.type("too ")
+    uid = page.get_by_label("uid")
+    uid.fill("")
+    for letter in "somebody":
+        seeded.fire("relay_outbox")
+        page.keyboard.type(letter)
+    expect(uid).to_have_value("somebody")
+    expect(reason).to_have_value("too ")
+    reason.focus()
+    page.keyboard.press("Escape")
+    expect(row.get_by_role("button", name="Pause")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(reason).to_be_focused()
+    page.keyboard.type("too slow")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("paused: too slow")
+    row.get_by_role("button", name="Resume").click()
+    expect(row).to_contain_text("works")
 
 
 def test_schedules_run_now_and_the_outbox_is_shown(window: Watched) -> None:

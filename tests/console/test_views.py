@@ -1,13 +1,14 @@
 """What the console's page shows, clicked as a person would, in a real browser."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from emulators.cloud import ROOT
 from emulators.trace import SPAN_ID
@@ -46,6 +47,8 @@ def test_the_whole_is_drawn_and_an_event_lights_its_arrows(
     for edge in (SENT, DELIVERED, WRITTEN, FIRED):
         expect(page.locator(f"[data-edge='{edge}']:not([data-pulses])")).to_have_count(1)
     trace = play(seeded)
+    arrow = page.locator(f"[data-edge='{FIRED}']")
+    eventually(lambda: arrow.evaluate("one => one.getAnimations().length > 0"))
     for edge in (SENT, DELIVERED, WRITTEN, FIRED):
         expect(page.locator(f"[data-edge='{edge}'][data-pulses]")).to_have_count(1)
     figures = page.locator("tr[data-function=sessions] td")
@@ -65,6 +68,71 @@ def test_a_function_tells_what_it_is_and_touches(window: Watched) -> None:
     page.get_by_role("link", name="Its rows").click()
     expect(page.get_by_role("heading", name="play_intervals")).to_be_visible()
     expect(page.get_by_role("columnheader", name="session_id")).to_be_visible()
+
+
+NEW = """description: Says hello to a test.
+trigger: {http: {paths: [/v1/hello], caller: public}}
+memory: 256Mi
+cpu: 1
+concurrency: 8
+instances: {min: 0, max: 1}
+timeout: 5
+objectives: {availability: 0.9, p99_ms: 100}
+"""
+CODE = """from shared.runtime import http
+api = http.Api(__file__)
+@api.get("/v1/hello")
+def hello() -> http.Reply[None]:
+    return http.Reply(None)
+main = api.entry_point()
+"""
+
+
+def test_a_new_function_appears_and_one_that_cannot_be_imported_is_red(
+    seeded: LocalCloud, window: Watched
+) -> None:
+    page = window.open()
+    folder = seeded.cloud.roots[-1] / "functions" / "hello"
+    folder.mkdir()
+    try:
+        (folder / "main.py").write_text(CODE)
+        (folder / "function.yaml").write_text(NEW.replace("memory:", "memoir:"))
+        expect(page.get_by_role("alert")).to_contain_text("memoir")
+        (folder / "function.yaml").write_text(NEW)
+        row = page.locator("tr[data-function=hello]")
+        expect(row).to_have_attribute("data-state", "good")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        (folder / "main.py").write_text("import nothing_of_this_name\n" + CODE)
+        expect(row).to_have_attribute("data-state", "bad")
+        expect(row).to_contain_text("nothing_of_this_name")
+    finally:
+        shutil.rmtree(folder)
+    expect(page.locator("tr[data-function=hello]")).to_have_count(0)
+
+
+def test_an_address_of_no_view_leads_to_the_whole(window: Watched) -> None:
+    for address in ("constructor", "__proto__", "%", "nothing"):
+        page = window.open(address)
+        expect(page.get_by_role("heading", name="The whole")).to_be_visible()
+
+
+def test_an_answer_that_comes_late_is_not_shown(window: Watched) -> None:
+    page = window.open("data")
+    expect(page.get_by_role("region", name="Projection stats")).to_be_visible()
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/api/players/ada", hold, times=1)
+    page.get_by_role("button", name="Read again").click()
+    page.wait_for_timeout(100)
+    page.get_by_role("button", name="Read again").click()
+    page.wait_for_timeout(500)
+    nothing = {"uid": "ada", "tables": {}, "documents": [], "differences": []}
+    late[0].fulfill(json=nothing)
+    page.wait_for_timeout(500)
+    expect(page.locator("[data-item]").first).to_be_visible()
 
 
 def test_a_log_line_is_the_last_of_its_function(seeded: LocalCloud, window: Watched) -> None:

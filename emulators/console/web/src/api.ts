@@ -104,9 +104,14 @@ function withJson(body: unknown): RequestInit {
   return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
 
+/** Fetch JSON of this machine; raises Refused. */
+export function fetched<T>(path: string): Promise<T> {
+  return read(fetch(path));
+}
+
 /** Ask the console's back-end; raises Refused. */
 export function ask<T>(path: string): Promise<T> {
-  return read(fetch(`api/${path}`));
+  return fetched(`api/${path}`);
 }
 
 /** Let the console's back-end do something; raises Refused. */

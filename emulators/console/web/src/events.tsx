@@ -53,7 +53,9 @@ export function Events() {
           {held ? `Go on${waiting}` : "Hold still"}
         </button>
       </form>
-      {!shown.length && <p class="quiet">Nothing yet. <a href={to("play")}>Let ada play</a>.</p>}
+      {!shown.length && (all.length
+        ? <p class="quiet">None of the last {all.length} fits.</p>
+        : <p class="quiet">Nothing yet. <a href={to("play")}>Let ada play</a>.</p>)}
       {shown.length > 0 && <List spans={shown} />}
     </>
   );

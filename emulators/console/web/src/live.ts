@@ -25,6 +25,7 @@ export interface Log {
   severity: string;
   message: string;
   trace?: string;
+  stack_trace?: string;
 }
 
 export interface Service {
@@ -36,21 +37,28 @@ export interface Service {
 export interface Health {
   services: Record<string, Service>;
   ready: boolean;
+  /** Functions that answer 500 on purpose. */
   broken: string[];
+  /** Functions that could not be imported, and why. */
+  failed: Record<string, string>;
+  /** Why the manifests are not taken as they are now. */
+  complaint: string | null;
 }
 
-/** What a function did within the last minutes. */
+/** What a function did within the last five minutes, counted by the edge for every window. */
 export interface Figures {
-  perMinute: number;
+  per_minute: number;
   p50: number | null;
   p99: number | null;
   errors: number;
 }
 
-interface Run {
-  at: number;
-  ms: number;
-  failed: boolean;
+interface Hello {
+  health: Health;
+  figures: Record<string, Figures>;
+  recent: Told[];
+  /** Whether what this window knows goes on, or the stream has begun anew. */
+  continues: boolean;
 }
 
 interface Told {
@@ -64,22 +72,21 @@ const SHOWN_EVERY_MS = 100;
 const RED_MS = 1500;
 const KEPT_SPANS = 1000;
 const KEPT_LOGS = 20;
-const KEPT_RUNS = 5000;
-export const WINDOW_MINUTES = 5;
-const WINDOW_MS = WINDOW_MINUTES * 60_000;
+const AGAIN_AFTER_MS = 2000;
 const RUNS: readonly SpanKind[] = ["http", "message", "document", "schedule", "pull"];
+const QUIET: Figures = { per_minute: 0, p50: null, p99: null, errors: 0 };
 
 export const connected = signal(false);
 export const health = signal<Health | null>(null);
 /** Requests and events, the newest first. */
 export const runs = signal<readonly Span[]>([]);
-/** Grows once a second: what says figures or last lines reads it, and is drawn no more often. */
-export const second = signal(0);
+export const figures = signal<Record<string, Figures>>({});
+/** Grows with every log line that is remembered. */
+export const lined = signal(0);
 /** How often the stream was opened: a new one may follow a change of the functions. */
 export const openings = signal(0);
 
 const lines = new Map<string, Log[]>();
-const history = new Map<string, Run[]>();
 const listeners = new Set<(spans: readonly Span[]) => void>();
 let last = 0;
 let waiting: Told[] = [];
@@ -99,36 +106,28 @@ export function logsOf(name: string): readonly Log[] {
 
 /** Return what a function did lately. */
 export function figuresOf(name: string): Figures {
-  const since = Date.now() - WINDOW_MS;
-  const recent = (history.get(name) ?? []).filter((run) => run.at >= since);
-  history.set(name, recent);
-  const times = recent.map((run) => run.ms).sort((a, b) => a - b);
-  return {
-    perMinute: recent.length / WINDOW_MINUTES,
-    p50: percentile(times, 0.5),
-    p99: percentile(times, 0.99),
-    errors: recent.filter((run) => run.failed).length,
-  };
+  return figures.value[name] ?? QUIET;
 }
 
-/** Nearest rank: the smallest time that so many of all do not exceed. */
-function percentile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
-}
-
-/** Open the stream; the browser opens it again by itself, from where it broke off. */
+/** Open the stream; it goes on by itself from where it broke off. */
 export function listen(): void {
+  setInterval(show, SHOWN_EVERY_MS);
+  open();
+}
+
+function open(): void {
   const source = new EventSource("api/stream");
   source.onopen = () => {
     connected.value = true;
     openings.value++;
   };
-  source.onerror = () => (connected.value = false);
-  source.addEventListener("hello", (event) => {
-    const hello = JSON.parse(event.data) as { health: Health; recent: Told[] };
-    waiting.push(...hello.recent.filter((one) => one.event !== "health"));
-    waiting.push({ id: Number(event.lastEventId), event: "health", data: hello.health });
-  });
+  source.onerror = () => {
+    connected.value = false;
+    // The browser tries again only after it was cut off, not after it was refused.
+    if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_AFTER_MS);
+  };
+  source.addEventListener("hello", (event) => greet(JSON.parse(event.data) as Hello));
+  source.addEventListener("figures", (event) => (figures.value = JSON.parse(event.data)));
   for (const kind of ["span", "log", "health"]) {
     source.addEventListener(kind, (event) => {
       const message = event as MessageEvent<string>;
@@ -136,8 +135,18 @@ export function listen(): void {
       waiting.push({ id, event: kind, data: JSON.parse(message.data) });
     });
   }
-  setInterval(show, SHOWN_EVERY_MS);
-  setInterval(() => second.value++, 1000);
+}
+
+function greet(hello: Hello): void {
+  if (!hello.continues) {
+    waiting = [];
+    lines.clear();
+    runs.value = [];
+    last = 0;
+  }
+  waiting.push(...hello.recent.filter((one) => one.event !== "health"));
+  states.push(hello.health);
+  figures.value = hello.figures;
 }
 
 function showHealth(): void {
@@ -164,19 +173,13 @@ function show(): void {
   }
   showHealth();
   const ran = spans.filter((span) => RUNS.includes(span.kind));
-  ran.forEach(count);
   if (ran.length) runs.value = [...ran.reverse(), ...runs.value].slice(0, KEPT_SPANS);
   if (spans.length) for (const listener of listeners) listener(spans);
 }
 
 function remember(log: Log): void {
   lines.set(log.function, [log, ...logsOf(log.function)].slice(0, KEPT_LOGS));
-}
-
-function count(span: Span): void {
-  const found = history.get(span.function) ?? [];
-  found.push({ at: Date.parse(span.start), ms: span.ms, failed: isFailed(span) });
-  history.set(span.function, found.slice(-KEPT_RUNS));
+  lined.value++;
 }
 
 /** Tell whether a request or event failed for a reason of ours. */

@@ -1,7 +1,7 @@
 /** The console's page: which view is open, and whether everything is well. */
 
 import "./style.css";
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Data } from "./data";
@@ -13,6 +13,8 @@ import { TraceView } from "./trace";
 import { Reference } from "./reference";
 import { route, to } from "./ui";
 import { WholeView } from "./whole";
+
+const heard = signal("Savepoint console");
 
 const VIEWS = {
   "": { title: "The whole", view: WholeView },
@@ -46,13 +48,13 @@ function Services() {
 
 function App() {
   const [first = ""] = route.value;
-  const known = VIEWS[(first in VIEWS ? first : "") as keyof typeof VIEWS];
+  const known = VIEWS[(Object.hasOwn(VIEWS, first) ? first : "") as keyof typeof VIEWS];
   const { title, view: View } =
     first === "trace" ? { title: `Trace ${route.value[1] ?? ""}`, view: TraceView } : known;
   const heading = useRef<HTMLHeadingElement>(null);
   const opened = useRef(false);
   useEffect(() => {
-    document.title = `${title} · Savepoint console`;
+    heard.value = `${title} · Savepoint console`;
     // Who navigates by keyboard or ear goes on from the view's heading.
     if (opened.current) heading.current?.focus({ preventScroll: true });
     opened.current = true;
@@ -76,6 +78,7 @@ function App() {
       </header>
       <main id="main">
         <h1 ref={heading} tabIndex={-1}>{title}</h1>
+        {health.value?.complaint && <p class="error" role="alert">{health.value.complaint}</p>}
         <View />
       </main>
     </>
@@ -88,10 +91,12 @@ const follow = () => document.documentElement.classList.toggle("dark-mode", dark
 dark.addEventListener("change", follow);
 follow();
 
-// A red title is seen in a tab that nobody looks at.
 effect(() => {
-  const bad = !connected.value || Object.values(health.value?.services ?? {}).some((one) => one.phase === "died");
+  const phases = Object.values(health.value?.services ?? {}).map((one) => one.phase);
+  const bad = !connected.value || phases.includes("died");
   document.documentElement.dataset.state = bad ? "bad" : "good";
+  // Seen in a tab that nobody looks at, too.
+  document.title = bad ? `✕ ${heard.value}` : heard.value;
 });
 
 listen();

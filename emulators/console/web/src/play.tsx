@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { act, ask, call, type Exchange } from "./api";
+import { act, ask, call, type Exchange, type Whole } from "./api";
 import { health, runs } from "./live";
 import { Waterfall } from "./trace";
 import { Act, Pending, to, useAsked } from "./ui";
@@ -13,9 +13,9 @@ interface Played {
   game: { game_id: string; title: string };
 }
 
-interface Day {
-  game_id?: string;
-  play_ms: number;
+interface Days {
+  items: { play_ms: number }[];
+  next_cursor?: string;
 }
 
 const STORES = [
@@ -29,8 +29,13 @@ const played = signal<Played | null>(null);
 
 /** Return how long ada has played what, in ms, over all her days. */
 async function total(): Promise<number> {
-  const found = await call<{ items: Day[] }>("ada", "GET", "/v1/me/playtime?limit=500");
-  return found.items.reduce((sum, day) => sum + day.play_ms, 0);
+  let [sum, cursor] = [0, ""];
+  do {
+    const page = await call<Days>("ada", "GET", `/v1/me/playtime?limit=500${cursor}`);
+    sum += page.items.reduce((all, day) => all + day.play_ms, 0);
+    cursor = page.next_cursor ? `&cursor=${encodeURIComponent(page.next_cursor)}` : "";
+  } while (cursor);
+  return sum;
 }
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
@@ -70,14 +75,17 @@ function Hour() {
 function Twice() {
   const [told, tell] = useState("");
   const deliver = async () => {
-    const message = runs.value.find((span) => span.kind === "message" && span.function === "roll_up_sessions");
+    const message = runs.value.find(
+      (span) => span.kind === "message" && span.function === "roll_up_sessions" && span.status === 204,
+    );
     if (!message) throw new Error("No session was delivered yet: let ada play first.");
     const before = await total();
     const known = await ask<Exchange>(`exchanges/${message.id}`);
     const said = await act<{ status: number }>(`exchanges/${message.id}/again`);
     const after = await total();
-    const times = after === before ? "the same as before" : `before it were ${minutes(before)}`;
-    tell(`${known.function} answered ${said.status} to the second delivery. Ada's playtime: ${minutes(after)}, ${times}.`);
+    const change = after === before ? "the same as before." : `${after - before} ms more; does she play just now?`;
+    const done = said.status === 204 ? "" : " and did nothing";
+    tell(`${known.function} answered ${said.status}${done} to the second delivery. Ada's playtime: ${minutes(after)}, ${change}`);
   };
   return (
     <section class="card" aria-labelledby="twice">
@@ -109,10 +117,12 @@ function Kill() {
 }
 
 function Break() {
-  const asked = useAsked(() => ask<{ nodes: { kind: string; name: string }[] }>("whole"), []);
+  const asked = useAsked(() => ask<Whole>("whole"), []);
   const [name, setName] = useState("roll_up_sessions");
   const known = health.value?.broken ?? [];
-  const names = asked.data?.nodes.filter((one) => one.kind === "trigger" || one.kind === "function").map((one) => one.name);
+  // Whom a caller or a clock calls, nobody calls again.
+  const retried = new Set(asked.data?.edges.filter((one) => one.kind === "pushes" || one.kind === "fires").map((one) => one.to));
+  const names = asked.data?.nodes.filter((one) => retried.has(one.id)).map((one) => one.name);
   return (
     <section class="card" aria-labelledby="break">
       <h2 id="break">Break a handler</h2>

@@ -1,9 +1,9 @@
 /** Try it: the OpenAPI reference, whose "Execute" is signed in already. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { type Caller, CALLERS, token } from "./api";
-import { text, to } from "./ui";
+import { useRef } from "preact/hooks";
+import { type Caller, CALLERS, fetched, token } from "./api";
+import { Pending, to, useAsked } from "./ui";
 
 interface Sent {
   url: string;
@@ -40,10 +40,7 @@ const TIME = /^\d{4}-\d\d-\d\dT/;
 
 export function Reference() {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const there = place.current!;
-    open(there).catch((error: unknown) => (there.textContent = text(error)));
-  }, []);
+  const asked = useAsked(() => open(place.current!), []);
   return (
     <>
       <fieldset class="bar">
@@ -60,12 +57,13 @@ export function Reference() {
           )}
         </span>
       </fieldset>
+      <Pending asked={asked} />
       <div ref={place} class="reference" />
     </>
   );
 }
 
-async function open(domNode: HTMLElement): Promise<void> {
+async function open(domNode: HTMLElement): Promise<Contract> {
   const [library, spec] = await Promise.all([loaded(), contract()]);
   new MutationObserver((_changes, seen) => {
     // It brings a main landmark of its own; the page has one.
@@ -90,6 +88,7 @@ async function open(domNode: HTMLElement): Promise<void> {
       return answer;
     },
   });
+  return spec;
 }
 
 /** The library adds itself to the window; its script is fetched once, when it is first needed. */
@@ -113,7 +112,7 @@ async function loaded(): Promise<Library> {
 
 /** The document, with this machine as its server, and who may call in words, not as padlocks. */
 async function contract(): Promise<Contract> {
-  const found = (await (await fetch("/openapi.json")).json()) as Contract;
+  const found = await fetched<Contract>("/openapi.json");
   found.servers = [{ url: location.origin }];
   delete found.components.securitySchemes;
   for (const operation of Object.values(found.paths).flatMap((one) => Object.values(one))) {

@@ -7,6 +7,7 @@ import { Act, millis, Pending, route, text, to, useAsked } from "./ui";
 
 // Its last lines are written a moment after the stream has told of them.
 const SETTLES_MS = 150;
+const MOST = 1000;
 
 export function TraceView() {
   const trace = route.value[1] ?? "";
@@ -20,9 +21,11 @@ export function Waterfall({ trace }: { trace: string }) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = onSpans((spans) => {
-      if (!spans.some((span) => span.trace.startsWith(trace))) return;
-      clearTimeout(timer);
-      timer = setTimeout(asked.again, SETTLES_MS);
+      if (timer !== undefined || !spans.some((span) => span.trace.startsWith(trace))) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        asked.again();
+      }, SETTLES_MS);
     });
     return () => {
       clearTimeout(timer);
@@ -38,11 +41,12 @@ export function Waterfall({ trace }: { trace: string }) {
         terminal: <code>python -m emulators trace {asked.data.trace.slice(0, 8)}</code>
       </p>
       <ol class="waterfall" aria-label="Waterfall">
-        {spans.map((span) => (
+        {spans.slice(0, MOST).map((span) => (
           <Line key={span.id} span={span} whole={ms} open={span.id === chosen}
             press={() => choose(span.id === chosen ? null : span.id)} />
         ))}
       </ol>
+      {spans.length > MOST && <p class="quiet">The first {MOST} are drawn; the terminal shows all.</p>}
     </>
   );
 }

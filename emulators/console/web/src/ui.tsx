@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "./api";
 
 /** Where the page is: the words after `#/`, decoded. */
@@ -30,7 +30,7 @@ export interface Asked<T> {
   again: () => void;
 }
 
-/** Ask when the view opens and whenever `about` changes; `again` keeps the answer until the next. */
+/** Ask when the view opens and whenever `about` changes; an answer stays until `again` brings another. */
 export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[]): Asked<T> {
   const [found, setFound] = useState<{ data?: T; error?: string; to?: () => void }>({});
   const newest = useRef(0);
@@ -38,7 +38,9 @@ export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[])
     const mine = ++newest.current;
     asking().then(
       (data) => mine === newest.current && setFound({ data, to: again }),
-      (error: unknown) => mine === newest.current && setFound({ error: text(error), to: again }),
+      (error: unknown) => mine === newest.current && setFound((before) => ({
+        ...(before.to === again && before), error: text(error), to: again,
+      })),
     );
   }, about);
   useEffect(() => {
@@ -86,25 +88,45 @@ export function ActWithReason({ does, children, label }: {
   label: string;
 }) {
   const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
-  if (!open) {
-    return (
-      <button type="button" aria-label={label} onClick={() => setOpen(true)}>{children}</button>
-    );
-  }
+  const opener = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setOpen(false);
+    opener.current?.focus();
+  };
   return (
     <span class="act">
-      <input aria-label={`Reason: ${label}`} placeholder="Reason, for the audit" value={reason}
-        maxLength={500} ref={(input) => input?.focus()}
-        onInput={(event) => setReason(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && setOpen(false)} />
-      <Act label={`${label}, now`} does={async () => {
-        if (!reason.trim()) throw new Error("Say why.");
-        await does(reason.trim());
-        setOpen(false);
-      }}>{children}</Act>
-      <button type="button" onClick={() => setOpen(false)}>Cancel</button>
+      <button type="button" ref={opener} aria-label={label} aria-expanded={open}
+        onClick={() => setOpen(!open)}>{children}</button>
+      {open && <Reason label={label} does={does} close={close} />}
     </span>
+  );
+}
+
+function Reason({ does, label, close }: {
+  does: (reason: string) => Promise<unknown>;
+  label: string;
+  close: () => void;
+}) {
+  const [reason, setReason] = useState("");
+  const [error, setError] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  // Once: later drawing must not take the focus from where a person has moved it.
+  useLayoutEffect(() => field.current?.focus(), []);
+  const submit = () => {
+    if (!reason.trim()) return setError("Say why.");
+    does(reason.trim()).then(close, (failed: unknown) => setError(text(failed)));
+  };
+  return (
+    <form class="act" onKeyDown={(event) => event.key === "Escape" && close()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}>
+      <input ref={field} aria-label={`Reason: ${label}`} placeholder="Reason, for the audit"
+        value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
+      <button type="submit" aria-label={`Do it: ${label}`}>Do it</button>
+      {error && <span class="error" role="alert">{error}</span>}
+    </form>
   );
 }
 

@@ -3,9 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, type Edge, type Node, type Whole } from "./api";
 import { columnOf, draw, idOf, passed, type Picture, type Placed } from "./graph";
-import {
-  figuresOf, health, logsOf, onSpans, openings, second, WINDOW_MINUTES, type Health, type Span,
-} from "./live";
+import { figuresOf, health, lined, logsOf, onSpans, openings, type Health, type Span } from "./live";
 import { clock, millis, Pending, to, useAsked } from "./ui";
 
 const NARROWEST = 820;
@@ -20,8 +18,13 @@ type State = "good" | "warn" | "bad";
 
 function stateOf(name: string, errors: number, known: Health | null): State {
   const host = known?.services.functions?.phase;
-  if (host !== "ready" || known?.broken.includes(name)) return "bad";
+  if (host !== "ready" || known?.broken.includes(name) || whyFailed(name, known)) return "bad";
   return errors ? "warn" : "good";
+}
+
+/** Say why a function could not be imported, if so. */
+function whyFailed(name: string, known: Health | null): string | undefined {
+  return known?.failed[name];
 }
 
 const SAID: Record<State, string> = { good: "healthy", warn: "had errors", bad: "down" };
@@ -154,14 +157,13 @@ function Box({ node, pressed, faint, press, keep }: {
 }
 
 function Running({ name }: { name: string }) {
-  second.value;
   const figures = figuresOf(name);
   const state = stateOf(name, figures.errors, health.value);
   return (
     <>
       <span class="name"><i class={`dot ${state}`} />{name}<span class="unseen">, {SAID[state]}</span></span>
       <span class="figures">
-        {figures.p50 === null ? "quiet" : `${figures.perMinute.toFixed(1)}/min · p99 ${millis(figures.p99)}`}
+        {figures.p50 === null ? "quiet" : `${figures.per_minute.toFixed(1)}/min · p99 ${millis(figures.p99)}`}
       </span>
     </>
   );
@@ -198,7 +200,6 @@ function Details({ node, nodes, edges, choose }: {
   edges: Edge[];
   choose: (id: string) => void;
 }) {
-  second.value;
   const name = (id: string) => nodes.find((one) => one.id === id)?.name ?? id;
   const link = (id: string, kind: string) => (
     <li key={id + kind}>{kind} <button type="button" class="link" onClick={() => choose(id)}>{name(id)}</button></li>
@@ -212,6 +213,9 @@ function Details({ node, nodes, edges, choose }: {
     <section class="card" aria-label={node.name}>
       <h2>{node.name} <small>{node.kind}</small></h2>
       {node.description && <p>{node.description}</p>}
+      {runs && whyFailed(node.name, health.value) && (
+        <p class="error" role="alert">{whyFailed(node.name, health.value)}</p>
+      )}
       {runs && <Facts node={node} />}
       {node.kind === "table" && <p><a href={to("data", "tables", node.name)}>Its rows</a></p>}
       <ul class="near">{near}</ul>
@@ -235,6 +239,7 @@ function Facts({ node }: { node: Node }) {
 }
 
 function Lines({ name }: { name: string }) {
+  lined.value;
   const lines = logsOf(name);
   return (
     <>
@@ -245,6 +250,7 @@ function Lines({ name }: { name: string }) {
           <li key={index} class={line.severity}>
             <time>{clock(line.time)}</time> {line.severity} {line.message}{" "}
             {line.trace && <a href={to("trace", line.trace)}>its trace</a>}
+            {line.stack_trace && <details><summary>where</summary><pre>{line.stack_trace}</pre></details>}
           </li>
         ))}
       </ul>
@@ -257,7 +263,7 @@ function Functions({ nodes, choose }: { nodes: Node[]; choose: (id: string) => v
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Figures of every function">
       <table class="functions">
-        <caption>The last {WINDOW_MINUTES} minutes</caption>
+        <caption>The last five minutes</caption>
         <thead>
           <tr>
             {["function", "health", "a minute", "p50", "p99", "promised", "errors", "last line"].map((name) => (
@@ -274,8 +280,8 @@ function Functions({ nodes, choose }: { nodes: Node[]; choose: (id: string) => v
 }
 
 function FunctionRow({ node, choose }: { node: Node; choose: (id: string) => void }) {
-  second.value;
-  const { perMinute, p50, p99, errors } = figuresOf(node.name);
+  lined.value;
+  const { per_minute, p50, p99, errors } = figuresOf(node.name);
   const state = stateOf(node.name, errors, health.value);
   const promised = node.objectives?.p99_ms ?? null;
   return (
@@ -284,12 +290,12 @@ function FunctionRow({ node, choose }: { node: Node; choose: (id: string) => voi
         <button type="button" class="link" onClick={() => choose(node.id)}>{node.name}</button>
       </th>
       <td><i class={`dot ${state}`} />{SAID[state]}</td>
-      <td class="number">{perMinute.toFixed(1)}</td>
+      <td class="number">{per_minute.toFixed(1)}</td>
       <td class="number">{millis(p50)}</td>
       <td class={`number ${p99 !== null && promised !== null && p99 > promised ? "over" : ""}`}>{millis(p99)}</td>
       <td class="number">{millis(promised)}</td>
       <td class="number">{errors}</td>
-      <td class="line">{logsOf(node.name)[0]?.message ?? ""}</td>
+      <td class="line">{whyFailed(node.name, health.value) ?? logsOf(node.name)[0]?.message}</td>
     </tr>
   );
 }
