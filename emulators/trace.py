@@ -75,7 +75,7 @@ def lines(folder: Path, beginning: str) -> Iterator[dict[str, Any]]:
 def read(folder: Path, given: str) -> tuple[str, list[Span]]:
     """Read one trace: its id, and its first spans with all that followed from them.
 
-    Raises CloudError when there is none, or more than one that begins so.
+    Raises CloudError when there is none, more than one that begins so, or nothing has ended yet.
     """
     found = list(lines(folder, identifier(given)))
     ids = sorted({line[TRACE].rpartition("/")[2] for line in found})
@@ -83,7 +83,10 @@ def read(folder: Path, given: str) -> tuple[str, list[Span]]:
         raise CloudError(f"No trace {given!r} is in {folder}; was it sampled, is it older?")
     if len(ids) > 1:
         raise CloudError(f"{len(ids)} traces begin with {given!r}: {', '.join(ids[:5])}…")
-    return ids[0], _rooted(found)
+    roots = _rooted(found)
+    if not roots:
+        raise CloudError(f"Trace {ids[0]} has begun, but nothing of it has ended yet.")
+    return ids[0], roots
 
 
 def _rooted(found: Iterable[dict[str, Any]]) -> list[Span]:
@@ -96,7 +99,8 @@ def _rooted(found: Iterable[dict[str, Any]]) -> list[Span]:
             rest.append(line)
     for line in rest:
         if line.get(SPAN_ID) in spans and line["message"] != METRIC:
-            spans[line[SPAN_ID]].said.append(f"{line['severity']} {line['message']}")
+            trail = f"\n{line['stack_trace']}" if "stack_trace" in line else ""
+            spans[line[SPAN_ID]].said.append(f"{line['severity']} {line['message']}{trail}")
     roots: list[Span] = []
     for span in sorted(spans.values(), key=lambda one: one.start):
         known = spans.get(span.parent) if span.parent else None

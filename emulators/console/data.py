@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from google.api_core import exceptions as google
-from google.cloud.firestore_v1 import _helpers
+from google.cloud.firestore_v1 import DocumentReference, GeoPoint, _helpers
 from pydantic import AwareDatetime, BeforeValidator
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, literal, select, tuple_
 from sqlalchemy.dialects import mysql
@@ -195,6 +195,10 @@ def _leaf(value: Any) -> Any:
         return clock.rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, DocumentReference):
+        return value.path
+    if isinstance(value, GeoPoint):
+        return {"latitude": value.latitude, "longitude": value.longitude}
     exact = isinstance(value, int) and abs(value) < EXACT
     finite = isinstance(value, float) and math.isfinite(value)
     return value if value is None or isinstance(value, str) or exact or finite else str(value)

@@ -10,6 +10,7 @@ import httpx
 import jwt
 import pytest
 import sqlalchemy
+from google.cloud.firestore import GeoPoint
 
 from emulators.cloud import environment
 from shared.runtime import manifest
@@ -109,6 +110,7 @@ def test_a_key_of_bytes_begins_a_page(client: httpx.Client, sql: sqlalchemy.Conn
         ("tables/nothing", 404),
         ("tables/games?limit=0", 400),
         ("tables/games?limit=101", 400),
+        ("tables/games?limit=²", 400),
         ("tables/games?after=x", 400),
         (f"tables/game_executables?after={encode_cursor('no hex', 'win32', 1)}", 400),
         (f"tables/play_intervals?after={encode_cursor('a', 'b', 'c', '2026-01-01T00:00:00')}", 400),
@@ -142,6 +144,15 @@ def test_documents_are_browsed_from_the_root(client: httpx.Client, someone: Play
     one = got(client, "documents", path=f"{here}/stats/42")
     assert one["document"]["data"]["play_ms"] == 8 * 60_000
     assert one["document"]["updated_at"] == below[1]["updated_at"]
+
+
+def test_references_and_places_are_shown(client: httpx.Client, firestore: Any) -> None:
+    here = f"oddities/{uuid.uuid4().hex}"
+    place = {"latitude": 1.5, "longitude": 2.0}
+    document = firestore.document(here)
+    document.set({"to": firestore.document("players/ada"), "at": GeoPoint(*place.values())})
+    shown = got(client, "documents", path=here)["document"]["data"]
+    assert shown == {"to": "players/ada", "at": place}
 
 
 def test_a_player_is_shown_in_both_stores_and_where_they_differ(
@@ -218,8 +229,18 @@ def test_ada_plays_one_of_her_games(client: httpx.Client, eventually: Wait) -> N
     assert done["game"]["game_id"] == "44"
     assert done["trace"] != trace_of(begun)
     eventually(lambda: _played(client, headers)["44"] >= 28 * 60_000, 60)
-    for minutes in (0, 721, "x", None):
-        assert client.post(f"{API}/play", json={"minutes": minutes}).status_code == 400
+    for minutes in ("0", "721", '"x"', "null", "true", "1e999", "[" * 100_000):
+        asked = client.post(f"{API}/play", content=f'{{"minutes": {minutes}}}')
+        assert asked.status_code == 400
+
+
+def test_ada_plays_while_the_database_is_away(cloud: LocalCloud, client: httpx.Client) -> None:
+    (cloud.cloud.state / "seed.txt").write_text(f"curl -s '{cloud.url}/v1/games/45'\n")
+    with cloud.without("mysql"):
+        answer = client.post(f"{API}/play", json={"minutes": 20})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["receipt"]["accepted"] == 6
+    assert answer.json()["game"]["title"]
 
 
 def _played(client: httpx.Client, headers: dict[str, str]) -> dict[str, int]:

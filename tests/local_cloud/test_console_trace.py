@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 import sqlalchemy
 
-from emulators.trace import SPAN_ID
+from emulators.trace import SPAN_ID, TRACE
 from tests import playing
 from tests.conftest import Player
 from tests.local_cloud.local import LocalCloud
@@ -84,6 +85,27 @@ def test_a_span_stands_under_what_led_to_it(
 def test_an_unknown_trace_is_not_found(client: httpx.Client) -> None:
     for trace in ("0123456789abcdef" * 2, "xyz"):
         assert client.get(f"{API}/trace/{trace}").status_code == 404
+
+
+def test_a_trace_of_which_nothing_has_ended_is_not_found(
+    cloud: LocalCloud, client: httpx.Client
+) -> None:
+    trace = uuid.uuid4().hex
+    said = {"severity": "INFO", "message": "beginning", TRACE: f"projects/p/traces/{trace}"}
+    with cloud.cloud.log("functions").open("a") as log:
+        log.write(json.dumps(said) + "\n")
+    answer = client.get(f"{API}/trace/{trace}")
+    assert (answer.status_code, "ended yet" in answer.json()["detail"]) == (404, True)
+
+
+@pytest.mark.parametrize("span", ["abc", "A" * 16, "..%2F", "a" * 17, "%3F" + "a" * 15])
+def test_what_is_no_span_has_no_exchange(client: httpx.Client, span: str) -> None:
+    for answer in (
+        client.get(f"{API}/exchanges/{span}"),
+        client.post(f"{API}/exchanges/{span}/again"),
+    ):
+        assert answer.status_code == 404
+        assert "worker" not in answer.json()["detail"]
 
 
 def test_the_bodies_behind_a_trace_are_shown(
@@ -207,3 +229,11 @@ def test_a_broken_function_answers_500_and_says_so(client: httpx.Client) -> None
     assert client.get("/v1/me/playtime").status_code == 401
     assert client.post(f"{API}/functions/nothing/break").status_code == 404
     assert client.post(f"{API}/functions/..%2Fheld/break").status_code == 404
+
+
+def test_a_function_that_is_gone_can_be_mended(cloud: LocalCloud, client: httpx.Client) -> None:
+    flag = cloud.cloud.state / "broken" / "gone"
+    flag.parent.mkdir(exist_ok=True)
+    flag.touch()
+    assert client.post(f"{API}/functions/gone/mend").json() == {"broken": []}
+    assert client.post(f"{API}/functions/gone/mend").status_code == 404

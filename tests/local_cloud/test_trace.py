@@ -75,3 +75,19 @@ def test_what_is_no_trace_is_refused(folder: Path, given: str) -> None:
 def test_an_unknown_trace_is_said_to_be_unknown(folder: Path) -> None:
     with pytest.raises(CloudError, match="No trace '1234'"):
         trace.read(folder, "1234")
+
+
+def test_a_trace_of_which_nothing_has_ended_is_said_to_be_so(folder: Path) -> None:
+    said = {trace.TRACE: f"projects/p/traces/{'1' * 32}", trace.SPAN_ID: "b" * 16}
+    line_ = json.dumps({"severity": "INFO", "message": "beginning", **said})
+    (folder / "functions.log").write_text(line_ + "\n")
+    with pytest.raises(CloudError, match="nothing of it has ended yet"):
+        trace.read(folder, "1" * 32)
+
+
+def test_a_traceback_follows_what_was_said(folder: Path) -> None:
+    said = {trace.TRACE: f"projects/p/traces/{ID}", trace.SPAN_ID: "a" * 16}
+    failed = {"severity": "ERROR", "message": "failed", "stack_trace": "Traceback\n  here", **said}
+    with (folder / "functions.log").open("a") as log:
+        log.write(json.dumps(failed) + "\n")
+    assert trace.read(folder, ID)[1][0].said == ["ERROR failed\nTraceback\n  here"]
