@@ -81,6 +81,7 @@ def routes(console: Console) -> list[BaseRoute]:
         [
             *(_route(console, method, f"/api/{path}", asked) for method, path, asked in table),
             Route("/api/{rest:path}", _nothing, methods=["GET", "POST"]),
+            Route("/.{rest:path}", _nothing),  # such as what the build of the page notes down
             Mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False)),
         ]
     )

@@ -70,3 +70,13 @@ def test_the_contract_is_served_beside_the_functions(client: httpx.Client) -> No
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["etag"]
+
+
+def test_hidden_files_are_not_served(client: httpx.Client) -> None:
+    hidden = ROOT / "emulators/console/page/.hidden-from-pages"
+    hidden.parent.mkdir(exist_ok=True)
+    hidden.touch()
+    try:
+        assert client.get(f"/_local/console/{hidden.name}").status_code == 404
+    finally:
+        hidden.unlink()

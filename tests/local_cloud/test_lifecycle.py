@@ -1,6 +1,7 @@
 """Starting, stopping and dying: in order, with one sentence, and nothing is left behind."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from emulators import processes
 from emulators.cloud import HOST, OFFSETS
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud, eventually
@@ -193,6 +195,32 @@ def test_after_that_it_starts_again_and_stops_completely(own: LocalCloud, extra:
         assert again.process.wait(60) == 0
     assert not psutil.wait_procs(left, timeout=5)[1]
     assert not again.cloud.file.exists()
+
+
+def test_one_that_was_left_running_says_why_it_ended(tmp_path: Path) -> None:
+    words = ("--detach", "--only", "functions", "--ports", "auto", "--no-seed")
+    assert local.command(tmp_path, "up", *words).returncode == 0
+    file = tmp_path / "cloud.json"
+    try:
+        for _ in range(4):
+            eventually(lambda: _killed(file), 60)
+        eventually(lambda: not file.exists(), 60)
+    finally:
+        local.command(tmp_path, "down")
+    said = (tmp_path / "logs/supervisor.log").read_text()
+    assert "functions was killed by signal 9 (SIGKILL) again and again" in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
+def _killed(file: Path) -> bool:
+    """Kill the functions host once it is ready; False until it is."""
+    one = json.loads(file.read_text())["services"]["functions"]
+    process = processes.find(one["process"]) if one["process"] else None
+    if one["phase"] != "ready" or process is None:
+        return False
+    process.kill()
+    process.wait()
+    return True
 
 
 def test_reset_deletes_what_was_kept(own: LocalCloud) -> None:
