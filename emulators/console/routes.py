@@ -150,18 +150,20 @@ async def _stream(console: Console, request: Request) -> Response:
 
 async def _trace(console: Console, request: Request) -> Any:
     folder, given = console.cloud.state / "logs", request.path_params["trace"]
+    found = await asyncio.to_thread(traces.waterfall, folder, given, console.live.pulled)
+    # Asked for last: a span is logged a moment before its answer is recorded.
     recorded = await _recorded(console)
-    pulled = console.live.pulled
-    return await asyncio.to_thread(traces.waterfall, folder, given, pulled, recorded)
+    for span in found["spans"]:
+        span["has_exchange"] = span["id"] in recorded
+    return found
 
 
-async def _recorded(console: Console) -> list[str]:
+async def _recorded(console: Console) -> set[str]:
     try:
         answer = await console.client.get(_exchanges(console), timeout=PROMPT_SECONDS)
     except httpx.TransportError:
-        return []  # the host is being started, and has forgotten them
-    spans: list[str] = answer.json()["spans"] if answer.is_success else []
-    return spans
+        return set()  # the host is being started, and has forgotten them
+    return set(answer.json()["spans"]) if answer.is_success else set()
 
 
 def _exchanges(console: Console, path: str = "") -> str:

@@ -15,13 +15,8 @@ EXACT = 3
 """Digits behind a millisecond: the logs have microseconds."""
 
 
-def waterfall(
-    logs: Path, given: str, pulled: Collection[str], recorded: Collection[str]
-) -> dict[str, Any]:
-    """Return the trace with this id; raise NotFound.
-
-    recorded: the spans whose request and answer can be shown.
-    """
+def waterfall(logs: Path, given: str, pulled: Collection[str]) -> dict[str, Any]:
+    """Return the trace with this id; raise NotFound."""
     try:
         found, roots = trace.read(logs, given)
     except CloudError as error:
@@ -42,7 +37,6 @@ def waterfall(
             "failed": span.failed,
             "attributes": span.attributes,
             "said": span.said,
-            "has_exchange": span.id in recorded,
         }
         for span, depth in drawn
     ]
