@@ -102,6 +102,7 @@ def killing(before: Callable[[Supervisor, int], None]) -> Callable[[Supervisor],
                     before(supervisor, process.pid)
                     process.kill()
                 threading.Event().wait(0.05)
+            supervisor.stopping = True
 
         threading.Thread(target=again, daemon=True).start()
 
