@@ -3,13 +3,12 @@
 Starts a local cloud of its own, lets it work, and looks at it in Chromium.
 """
 
-import shutil
 import sys
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from scripts import own_cloud
+from scripts import chromium, own_cloud
 from scripts.imports import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -51,12 +50,9 @@ def main() -> None:
     """Write docs/pictures/."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     print("Starting a local cloud, and letting it work ...", file=sys.stderr)
-    with own_cloud.running() as url, sync_playwright() as playwright:
+    with own_cloud.running() as url, chromium.opened() as browser:
         _work(url)
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         _look(browser.new_page(viewport={"width": 1280, "height": 900}), url)
-        browser.close()
     for picture in sorted(PICTURES.glob("*.png")):
         print(picture.relative_to(ROOT))
 

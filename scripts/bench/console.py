@@ -1,15 +1,14 @@
 """(e) The console's page while requests come, beside the same page while none does."""
 
-import shutil
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from scripts import own_cloud
+from scripts import chromium, own_cloud
 from scripts.bench.figures import Line, Progress, Section
 from scripts.bench.stores import Stores
 
@@ -44,9 +43,7 @@ def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> S
         f"cores; made for {MADE_FOR:.1f} requests a second. Floor: the same page, nothing coming.",
     )
     progress("starting a local cloud for the console")
-    with own_cloud.running() as url, sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with own_cloud.running() as url, chromium.opened() as browser:
         for view, name in VIEWS.items():
             page = browser.new_page()
             page.goto(f"{url}/_local/console/#/{view}")
@@ -57,7 +54,6 @@ def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> S
                 progress(f"{name}, {rate:.0f} requests a second")
                 section.lines.append(_line(name, url, page, quiet, rate))
             page.close()
-        browser.close()
     return section
 
 

@@ -4,7 +4,6 @@ import functools
 import http.server
 import json
 import re
-import shutil
 import subprocess
 import threading
 import uuid
@@ -16,9 +15,10 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright import sync_api
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from emulators.cloud import ROOT
+from scripts import chromium
 from shared.domain import catalog_import
 from tests.clients.node import CLIENT, start
 from tests.local_cloud.local import LocalCloud
@@ -144,15 +144,12 @@ def page() -> str:
 @pytest.fixture
 def tab() -> Iterator[sync_api.Page]:
     """A tab of a browser in which no script fails."""
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium.opened() as browser:
         opened = browser.new_page()
         errors: list[str] = []
         opened.on("pageerror", lambda error: errors.append(str(error)))
         yield opened
         assert errors == []
-        browser.close()
 
 
 @pytest.fixture

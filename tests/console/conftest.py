@@ -1,6 +1,5 @@
 """A seeded local cloud of the console's own, and a real browser that looks at it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -9,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from emulators.cloud import ROOT
+from scripts import chromium
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud
 
@@ -35,15 +35,12 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield started
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="module", name="chromium")
+def _chromium() -> Iterator[Browser]:
     """The machine's Chromium; closed with the module, because Playwright's loop runs that long."""
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium.opened() as browser:
         expect.set_options(timeout=PATIENCE_MS)
-        yield opened
-        opened.close()
+        yield browser
 
 
 @dataclass

@@ -1,0 +1,18 @@
+"""The machine's Chromium, without a window, for what looks at pages."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """Yield the browser, and close it in the end."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        # Its sandbox refuses to run as root, as continuous integration does.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
