@@ -107,7 +107,6 @@ node_packages() {
 }
 
 client_packages() {
-    [[ -f clients/ts/package-lock.json ]] || return 0
     node_packages clients/ts "about 230 MB"
     node_packages clients/electron "about 230 MB"
 }
