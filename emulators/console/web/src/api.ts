@@ -1,4 +1,8 @@
-/** What the page asks: the console's own back-end, and the functions as a signed-in caller. */
+/**
+ * What the page asks: the console's own back-end, and the functions as a signed-in caller.
+ *
+ * What is refused raises an Error whose text is for a person.
+ */
 
 export interface Node {
   id: string;
@@ -75,19 +79,12 @@ export interface StoredDocument {
 export type Caller = "ada" | "creator" | "admin";
 export const CALLERS: Caller[] = ["ada", "creator", "admin"];
 
-/** A request that was answered with a problem document, or not at all; the text is for a person. */
-export class Refused extends Error {
-  constructor(readonly status: number, detail: string) {
-    super(detail);
-  }
-}
-
 async function read<T>(answering: Promise<Response>): Promise<T> {
   const answer = await answering.catch(() => {
-    throw new Refused(0, "The local cloud does not answer.");
+    throw new Error("The local cloud does not answer.");
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Refused(answer.status, detail(answer, text));
+  if (!answer.ok) throw new Error(detail(answer, text));
   return JSON.parse(text) as T;
 }
 
@@ -104,17 +101,17 @@ function withJson(body: unknown): RequestInit {
   return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
 
-/** Fetch JSON of this machine; raises Refused. */
+/** Fetch JSON of this machine. */
 export function fetched<T>(path: string): Promise<T> {
   return read(fetch(path));
 }
 
-/** Ask the console's back-end; raises Refused. */
+/** Ask the console's back-end. */
 export function ask<T>(path: string): Promise<T> {
   return fetched(`api/${path}`);
 }
 
-/** Let the console's back-end do something; raises Refused. */
+/** Let the console's back-end do something. */
 export function act<T>(path: string, body?: unknown): Promise<T> {
   return read(fetch(`api/${path}`, { method: "POST", ...(body ? withJson(body) : {}) }));
 }
@@ -131,7 +128,7 @@ export async function token(caller: Caller): Promise<string> {
   return (await minted.tokens)[caller];
 }
 
-/** Call a function through the gateway, signed in as `caller`; raises Refused. */
+/** Call a function through the gateway, signed in as `caller`. */
 export async function call<T>(
   caller: Caller,
   method: "GET" | "POST",

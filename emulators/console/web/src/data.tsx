@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { ask, type Row, type StoredDocument } from "./api";
-import { Pending, route, Rows, to, useAsked, Value } from "./ui";
+import { Pending, route, Rows, to, Turn, useAsked, Value } from "./ui";
 
 interface Difference {
   kind: string;
@@ -179,19 +179,6 @@ function TableRows({ table }: { table: Table }) {
       {asked.data && <Rows caption={`Page ${places.length}`} rows={asked.data.rows} columns={asked.data.columns} />}
       <Turn places={places} turn={turn} next={asked.data?.next_after} />
     </>
-  );
-}
-
-function Turn({ places, turn, next }: {
-  places: readonly string[];
-  turn: (places: readonly string[]) => void;
-  next: string | undefined;
-}) {
-  return (
-    <p class="bar">
-      {places.length > 1 && <button type="button" onClick={() => turn(places.slice(0, -1))}>Back</button>}
-      {next && <button type="button" onClick={() => turn([...places, next])}>Next page</button>}
-    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Live events: each request and event as it happens. */
 
 import { useState } from "preact/hooks";
-import { isFailed, runs, type Span } from "./live";
+import { runs, type Span } from "./live";
 import { clock, millis, to } from "./ui";
 
 const SHOWN = 200;
@@ -18,7 +18,7 @@ function isOperatorsRead(span: Span): boolean {
 }
 
 function fits(span: Span, { words, onlyFailed, withReads }: Wish): boolean {
-  if (onlyFailed && !isFailed(span)) return false;
+  if (onlyFailed && !span.failed) return false;
   if (!withReads && isOperatorsRead(span)) return false;
   const said = `${span.function} ${span.kind} ${span.name} ${span.status} ${span.trace}`.toLowerCase();
   return words.toLowerCase().split(/\s+/).every((word) => said.includes(word));
@@ -70,7 +70,7 @@ function List({ spans }: { spans: readonly Span[] }) {
         </thead>
         <tbody>
           {spans.map((span) => (
-            <tr key={span.id} class={isFailed(span) ? "failed" : ""} data-trace={span.trace} data-span={span.id}>
+            <tr key={span.id} class={span.failed ? "failed" : ""} data-trace={span.trace} data-span={span.id}>
               <td><time dateTime={span.start}>{clock(span.start)}</time></td>
               <td><span class={`kind ${span.kind}`}>{span.kind}</span></td>
               <td>{span.function}</td>

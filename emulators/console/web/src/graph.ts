@@ -42,7 +42,6 @@ const SWEEPS = 4;
 const APART = 6;
 
 export const idOf = (edge: Edge) => `${edge.from}→${edge.to}`;
-export const columnOf = (kind: Kind) => COLUMNS.findIndex((kinds) => kinds.includes(kind));
 
 /** Place nodes in columns, so that arrows cross little, and route the arrows. */
 export function draw(nodes: readonly Node[], edges: readonly Edge[], width: number): Picture {

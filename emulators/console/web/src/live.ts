@@ -65,6 +65,8 @@ interface Told {
   id: number;
   event: string;
   data: unknown;
+  /** It happened before this window looked: it is listed, and nothing glows. */
+  past?: boolean;
 }
 
 const SHOWN_EVERY_MS = 100;
@@ -93,7 +95,7 @@ let waiting: Told[] = [];
 let states: Health[] = [];
 let redUntil = 0;
 
-/** Call `listener` with new spans of every kind; returns what ends that. */
+/** Call `listener` with spans of every kind as they happen; returns what ends that. */
 export function onSpans(listener: (spans: readonly Span[]) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -144,7 +146,8 @@ function greet(hello: Hello): void {
     runs.value = [];
     last = 0;
   }
-  waiting.push(...hello.recent.filter((one) => one.event !== "health"));
+  const recent = hello.recent.filter((one) => one.event !== "health");
+  waiting.push(...recent.map((one) => ({ ...one, past: true })));
   states.push(hello.health);
   figures.value = hello.figures;
 }
@@ -163,26 +166,24 @@ function show(): void {
   const told = waiting;
   waiting = [];
   const spans: Span[] = [];
+  const happening: Span[] = [];
   for (const one of told) {
     if (one.event === "health") states.push(one.data as Health);
     // What is told again after the stream broke off is known already.
     else if (one.id <= last) continue;
-    else if (one.event === "span") spans.push(one.data as Span);
-    else if (one.event === "log") remember(one.data as Log);
+    else if (one.event === "span") {
+      spans.push(one.data as Span);
+      if (!one.past) happening.push(one.data as Span);
+    } else if (one.event === "log") remember(one.data as Log);
     last = Math.max(last, one.id);
   }
   showHealth();
   const ran = spans.filter((span) => RUNS.includes(span.kind));
   if (ran.length) runs.value = [...ran.reverse(), ...runs.value].slice(0, KEPT_SPANS);
-  if (spans.length) for (const listener of listeners) listener(spans);
+  if (happening.length) for (const listener of listeners) listener(happening);
 }
 
 function remember(log: Log): void {
   lines.set(log.function, [log, ...logsOf(log.function)].slice(0, KEPT_LOGS));
   lined.value++;
-}
-
-/** Tell whether a request or event failed for a reason of ours. */
-export function isFailed(span: Span): boolean {
-  return span.failed || (span.status ?? 0) >= 500;
 }

@@ -25,6 +25,8 @@ const VIEWS = {
   play: { title: "Play", view: Play },
 };
 
+const DOTS: Record<string, string> = { ready: "good", died: "bad" };
+
 function Services() {
   const known = health.value;
   if (!connected.value || !known) {
@@ -33,15 +35,15 @@ function Services() {
   const kept = Object.entries(known.services).filter(([, one]) => one.phase !== "done");
   return (
     <div role="status" class="services">
-    <ul aria-label="Services">
-      {kept.map(([name, one]) => (
-        <li key={name} data-service={name} data-phase={one.phase}
-          title={`${name}: ${one.phase}${one.pid ? `, process ${one.pid}` : ""}`}>
-          <i class={`dot ${one.phase === "ready" ? "good" : one.phase === "died" ? "bad" : "busy"}`} />
-          {name}<span class="unseen"> {one.phase}</span>
-        </li>
-      ))}
-    </ul>
+      <ul aria-label="Services">
+        {kept.map(([name, one]) => (
+          <li key={name} data-service={name} data-phase={one.phase}
+            title={`${name}: ${one.phase}${one.pid ? `, process ${one.pid}` : ""}`}>
+            <i class={`dot ${DOTS[one.phase] ?? "busy"}`} />
+            {name}<span class="unseen"> {one.phase}</span>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

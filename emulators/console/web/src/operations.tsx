@@ -1,9 +1,9 @@
 /** Operations: what an operator sees and does, over the same `/v1/admin` as in production. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { act, ask, call, type Row } from "./api";
-import { onSpans } from "./live";
-import { Act, ActWithReason, Pending, Rows, to, useAsked } from "./ui";
+import type { Span } from "./live";
+import { Act, ActWithReason, Pending, Rows, to, traceOf, Turn, useAfter, useAsked } from "./ui";
 
 interface Waiting {
   waiting: number;
@@ -38,30 +38,13 @@ interface Page<T> {
   next_cursor?: string;
 }
 
-// Enough that a storm of failures asks a few times, not a thousand.
 const AGAIN_AFTER_MS = 1500;
 
 const admin = <T,>(method: "GET" | "POST", path: string, body?: unknown) =>
   call<T>("admin", method, `/v1/admin/${path}`, body);
 
-/** Ask again a moment after an event happened; what the page itself asks is none. */
-function useEvents(again: () => void): void {
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = onSpans((spans) => {
-      if (timer === undefined && spans.some((span) => span.kind !== "http" && span.function !== "operations")) {
-        timer = setTimeout(() => {
-          timer = undefined;
-          again();
-        }, AGAIN_AFTER_MS);
-      }
-    });
-    return () => {
-      clearTimeout(timer);
-      end();
-    };
-  }, [again]);
-}
+/** What the page itself asks is no event. */
+const isEvent = (span: Span) => span.kind !== "http" && span.function !== "operations";
 
 export function Operations() {
   return (
@@ -84,7 +67,7 @@ function Consumers() {
     const names = whole.nodes.filter((one) => one.kind === "trigger").map((one) => one.name);
     return { overview, names };
   }, []);
-  useEvents(asked.again);
+  useAfter(isEvent, asked.again, AGAIN_AFTER_MS);
   return (
     <section aria-labelledby="consumers">
       <h2 id="consumers">Consumers</h2>
@@ -160,8 +143,7 @@ function Letters() {
     () => admin<Page<Letter>>("GET", `dead-letters?state=${state}&limit=20${place && `&cursor=${encodeURIComponent(place)}`}`),
     [state, place],
   );
-  useEvents(asked.again);
-  const next = asked.data?.next_cursor;
+  useAfter(isEvent, asked.again, AGAIN_AFTER_MS);
   return (
     <section aria-labelledby="letters">
       <h2 id="letters">Dead letters</h2>
@@ -183,10 +165,7 @@ function Letters() {
           <LetterItem key={one.dead_letter_id} letter={one} open={state === "open"} again={asked.again} />
         ))}
       </ul>
-      <p class="bar">
-        {places.length > 1 && <button type="button" onClick={() => turn(places.slice(0, -1))}>Back</button>}
-        {next && <button type="button" onClick={() => turn([...places, next])}>Next page</button>}
-      </p>
+      <Turn places={places} turn={turn} next={asked.data?.next_cursor} />
     </section>
   );
 }
@@ -227,7 +206,7 @@ function LetterItem({ letter, open, again }: { letter: Letter; open: boolean; ag
 
 function LetterBody({ letter }: { letter: Row }) {
   const { reason, ...rest } = letter;
-  const trace = /^00-([0-9a-f]{32})-/.exec(String(rest.traceparent ?? ""))?.[1];
+  const trace = traceOf(rest.traceparent);
   return (
     <>
       <pre tabIndex={0}>{String(reason).trim()}</pre>

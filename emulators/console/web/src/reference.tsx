@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { type Caller, CALLERS, fetched, token } from "./api";
-import { Pending, to, useAsked } from "./ui";
+import { Pending, to, traceOf, useAsked } from "./ui";
 
 interface Sent {
   url: string;
@@ -35,7 +35,6 @@ interface Contract {
 
 const caller = signal<Caller>("ada");
 const answered = signal<{ trace: string; what: string } | null>(null);
-const TRACE = /^00-([0-9a-f]{32})-/;
 const TIME = /^\d{4}-\d\d-\d\dT/;
 
 export function Reference() {
@@ -83,7 +82,7 @@ async function open(domNode: HTMLElement): Promise<Contract> {
       return request;
     },
     responseInterceptor: (answer: Sent) => {
-      const trace = TRACE.exec(answer.headers.traceparent ?? "")?.[1];
+      const trace = traceOf(answer.headers.traceparent);
       if (trace) answered.value = { trace, what: new URL(answer.url).pathname };
       return answer;
     },

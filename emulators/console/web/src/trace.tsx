@@ -1,9 +1,8 @@
 /** One trace as a waterfall: when each piece of work began, how long it took, what it led to. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { act, ask, type Body, type Exchange, type Trace, type TraceSpan } from "./api";
-import { onSpans } from "./live";
-import { Act, millis, Pending, route, text, to, useAsked } from "./ui";
+import { Act, millis, Pending, route, to, useAfter, useAsked } from "./ui";
 
 // Its last lines are written a moment after the stream has told of them.
 const SETTLES_MS = 150;
@@ -18,20 +17,7 @@ export function TraceView() {
 export function Waterfall({ trace }: { trace: string }) {
   const asked = useAsked(() => ask<Trace>(`trace/${encodeURIComponent(trace)}`), [trace]);
   const [chosen, choose] = useState<string | null>(null);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = onSpans((spans) => {
-      if (timer !== undefined || !spans.some((span) => span.trace.startsWith(trace))) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        asked.again();
-      }, SETTLES_MS);
-    });
-    return () => {
-      clearTimeout(timer);
-      end();
-    };
-  }, [trace, asked.again]);
+  useAfter((span) => span.trace.startsWith(trace), asked.again, SETTLES_MS);
   if (!asked.data) return <Pending asked={asked} />;
   const { spans, ms, start } = asked.data;
   return (
@@ -98,14 +84,12 @@ function More({ span }: { span: TraceSpan }) {
 function Bodies({ span }: { span: string }) {
   const [found, setFound] = useState<Exchange | null>(null);
   const [told, tell] = useState("");
-  const alive = useRef(true);
-  useEffect(() => () => void (alive.current = false), []);
   return (
     <>
       <Act does={async () => setFound(await ask<Exchange>(`exchanges/${span}`))}>Show the bodies</Act>{" "}
       <Act does={async () => {
-        const said = await act<{ status: number }>(`exchanges/${span}/again`).catch((error) => text(error));
-        if (alive.current) tell(typeof said === "string" ? said : `Sent once more: ${said.status}.`);
+        const said = await act<{ status: number }>(`exchanges/${span}/again`);
+        tell(`Sent once more: ${said.status}.`);
       }}>Deliver it again</Act>{" "}
       <span role="status">{told}</span>
       {found && (

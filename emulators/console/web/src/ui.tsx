@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "./api";
+import { onSpans, type Span } from "./live";
 
 /** Where the page is: the words after `#/`, decoded. */
 export const route = signal<readonly string[]>(words());
@@ -49,6 +50,24 @@ export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[])
   }, [again]);
   // An answer to another question is none, not even until the new one comes.
   return found.to === again ? { ...found, again } : { again };
+}
+
+/** Ask `again` a moment after spans that are wanted: a storm of them asks a few times only. */
+export function useAfter(wanted: (span: Span) => boolean, again: () => void, ms: number): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = onSpans((spans) => {
+      if (timer !== undefined || !spans.some(wanted)) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        again();
+      }, ms);
+    });
+    return () => {
+      clearTimeout(timer);
+      end();
+    };
+  }, [again]);
 }
 
 /** Say what went wrong. */
@@ -169,11 +188,30 @@ export function Rows({ rows, columns, marked = () => false, caption, empty = "No
   );
 }
 
+/** Leads back and on through pages; `places` are where those so far begin. */
+export function Turn({ places, turn, next }: {
+  places: readonly string[];
+  turn: (places: readonly string[]) => void;
+  next: string | undefined;
+}) {
+  return (
+    <p class="bar">
+      {places.length > 1 && <button type="button" onClick={() => turn(places.slice(0, -1))}>Back</button>}
+      {next && <button type="button" onClick={() => turn([...places, next])}>Next page</button>}
+    </p>
+  );
+}
+
+/** Return the trace that a traceparent names. */
+export function traceOf(traceparent: unknown): string | undefined {
+  return /^00-([0-9a-f]{32})-/.exec(String(traceparent))?.[1];
+}
+
 export function Value({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <span class="quiet">∅</span>;
   if (typeof value === "object") return <code>{JSON.stringify(value)}</code>;
   const found = String(value);
-  const trace = /^00-([0-9a-f]{32})-/.exec(found)?.[1];
+  const trace = traceOf(found);
   return trace ? <a href={to("trace", trace)}>{trace.slice(0, 8)}…</a> : <>{found}</>;
 }
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, type Edge, type Node, type Whole } from "./api";
-import { columnOf, draw, idOf, passed, type Picture, type Placed } from "./graph";
+import { draw, idOf, passed, type Picture, type Placed } from "./graph";
 import { figuresOf, health, lined, logsOf, onSpans, openings, type Health, type Span } from "./live";
 import { clock, millis, Pending, to, useAsked } from "./ui";
 
@@ -12,6 +12,7 @@ const PULSE_MS = 900;
 const PULSE_AT_MOST_EVERY_MS = 120;
 const HEADINGS = ["HTTP functions", "Topics and documents", "Triggers", "Tables"];
 
+const isRunning = (node: Node) => node.kind === "function" || node.kind === "trigger";
 const px = (length: number) => `${length}px`;
 
 type State = "good" | "warn" | "bad";
@@ -146,12 +147,12 @@ function Box({ node, pressed, faint, press, keep }: {
   keep: Map<string, HTMLElement>;
 }) {
   const { x, y, width, height } = node;
-  const runs = node.kind === "function" || node.kind === "trigger";
+  const style = { left: px(x), top: px(y), width: px(width), height: px(height) };
   return (
-    <button type="button" class={`box ${node.kind} ${faint ? "faint" : ""}`} style={{ left: px(x), top: px(y), width: px(width), height: px(height) }}
+    <button type="button" class={`box ${node.kind} ${faint ? "faint" : ""}`} style={style}
       aria-pressed={pressed} data-node={node.id} onClick={press} title={node.description}
       ref={(box) => void (box ? keep.set(node.id, box) : keep.delete(node.id))}>
-      {runs ? <Running name={node.name} /> : <span class="name">{node.name}</span>}
+      {isRunning(node) ? <Running name={node.name} /> : <span class="name">{node.name}</span>}
     </button>
   );
 }
@@ -208,7 +209,7 @@ function Details({ node, nodes, edges, choose }: {
     ...edges.filter((edge) => edge.from === node.id).map((edge) => link(edge.to, edge.kind)),
     ...edges.filter((edge) => edge.to === node.id).map((edge) => link(edge.from, `${edge.kind} ←`)),
   ];
-  const runs = columnOf(node.kind) % 2 === 0;
+  const runs = isRunning(node);
   return (
     <section class="card" aria-label={node.name}>
       <h2>{node.name} <small>{node.kind}</small></h2>
@@ -259,7 +260,7 @@ function Lines({ name }: { name: string }) {
 }
 
 function Functions({ nodes, choose }: { nodes: Node[]; choose: (id: string) => void }) {
-  const running = nodes.filter((node) => node.kind === "function" || node.kind === "trigger");
+  const running = nodes.filter(isRunning);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Figures of every function">
       <table class="functions">
