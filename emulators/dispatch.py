@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,7 +15,7 @@ from emulators.answers import problem
 from emulators.console.exchanges import Recorder
 from emulators.console.guard import refusal
 from emulators.console.health import folder
-from shared.runtime import errors, logs
+from shared.runtime import clock, errors, logs, tracing
 
 EXCHANGES = "_exchanges"
 """Where the recorded requests are read: no function can have this name."""
@@ -22,13 +23,27 @@ EXCHANGES = "_exchanges"
 
 @dataclass(frozen=True)
 class Broken:
-    """Stands where a function should be that could not be built; answers why."""
+    """Stands where a function should be that cannot run; answers why, in a span as any run has."""
 
+    name: str
     reason: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 500 with the reason."""
-        await problem(500, self.reason)(scope, receive, send)
+        headers = Headers(scope=scope)
+        context = tracing.begin(self.name, headers.get("traceparent"))
+        answer = problem(500, self.reason)
+        answer.headers["traceparent"] = str(tracing.traceparent())
+        await answer(scope, receive, send)
+        said = {"status": answer.status_code}
+        tracing.write("broken", _kind(scope, headers), context, clock.now(), 0, "error", said)
+
+
+def _kind(scope: Scope, headers: Headers) -> str:
+    """Return what started a run, as far as the request alone says it."""
+    if "/topics/" in scope["path"]:
+        return "message"
+    return "document" if "ce-id" in headers else "http"
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ class Dispatcher:
     def _function(self, name: str) -> ASGIApp:
         if (folder(self.state) / name).exists():
             logs.write("WARNING", f"{name} is broken on purpose: 500", {"function": name})
-            return Broken(f"{name} is broken on purpose until the console mends it.")
+            return Broken(name, f"{name} is broken on purpose until the console mends it.")
         return self.functions[name]
 
     def _overview(self) -> Response:

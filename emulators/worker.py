@@ -93,7 +93,7 @@ def _build(folder: Path) -> ASGIApp:
         name = f"{folder.parent.name}.{found.name}.main"
         spec = importlib.util.spec_from_file_location(name, found.source)
         if spec is None or spec.loader is None or not found.source.exists():
-            return Broken(f"{found.source} is missing")
+            return Broken(folder.name, f"{found.source} is missing")
         module = importlib.util.module_from_spec(spec)
         # A name of its own for each: `main` would be the last one only.
         sys.modules[name] = module
@@ -104,7 +104,7 @@ def _build(folder: Path) -> ASGIApp:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - user code may fail in any way
         reason = f"{folder} cannot be imported: {type(error).__name__}: {error}"
         say("ERROR", reason, stack_trace=traceback.format_exc())
-        return Broken(reason)
+        return Broken(folder.name, reason)
     return app
 
 
