@@ -1,9 +1,18 @@
-"""Games, the names they are found by, their store ids and their executables."""
+"""Games, the names they are found by, their store ids, their executables and their builds."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, SmallInteger
 from sqlalchemy.dialects import mysql
 
-from shared.schema.base import BIGINT, Moment, identifier, table, text
+from shared.schema.base import (
+    BIGINT,
+    JSON_TEXT,
+    UID,
+    Moment,
+    Personal,
+    identifier,
+    table,
+    text,
+)
 
 GROWTH = "tens of rows: the world releases some 50 games a day"
 FOREVER = "none: the catalog is kept"
@@ -15,6 +24,13 @@ games = table(
     Column("import_key", identifier(300), nullable=False, unique=True),
     Column("revision", BIGINT, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    # How many players played it, folded in from time to time; what searches sort by comes of it.
+    Column("players", BIGINT, nullable=False, server_default="0"),
+    Column("merged_into", BIGINT, nullable=True),
+    # By locale (BCP 47) where another than English is known: {"de": "Die Siedler"}.
+    Column("titles", JSON_TEXT, nullable=True),
+    # {"icon" | "cover" | "banner": {"key", "width", "height", "colour"}}
+    Column("art", JSON_TEXT, nullable=True),
     growth=GROWTH,
     end=FOREVER,
 )
@@ -58,5 +74,37 @@ catalog_version = table(
     Column("version", BIGINT, nullable=False),
     Column("updated_at", Moment, nullable=False),
     growth="none: one row, read by every instance at most every 5 s",
+    end=FOREVER,
+)
+
+game_builds = table(
+    "game_builds",
+    Column("build_id", BIGINT, primary_key=True, autoincrement=True),
+    Column("game_id", BIGINT, ForeignKey("games.game_id"), nullable=False),
+    Column("name", text(100), nullable=False),
+    # The builds of a game are in the order of their release: a range of builds is one of times.
+    Column("released_at", Moment, nullable=False),
+    Column("created_by", UID, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("game_builds_by_game", "game_id", "released_at", "build_id"),
+    Index("game_builds_by_creator", "created_by", "build_id"),
+    growth="hundreds of rows: games are patched",
+    end=FOREVER,
+    personal=Personal(
+        column="created_by",
+        export=("build_id", "game_id", "name", "created_at"),
+        erase="keep",
+        why_not="what a game's build is stays true, and tools name it",
+    ),
+)
+
+game_build_marks = table(
+    "game_build_marks",
+    # A store whose build id `value` is, or the hash of an executable: sha1, sha512, murmur2.
+    Column("kind", identifier(20), primary_key=True),
+    Column("value", identifier(128), primary_key=True),
+    Column("build_id", BIGINT, ForeignKey("game_builds.build_id"), primary_key=True),
+    Index("game_build_marks_by_build", "build_id"),
+    growth="hundreds of rows: two a build",
     end=FOREVER,
 )

@@ -1,0 +1,8 @@
+"""What is on a player's disks."""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
