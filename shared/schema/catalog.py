@@ -29,7 +29,7 @@ games = table(
     Column("merged_into", BIGINT, nullable=True),
     # By locale (BCP 47) where another than English is known: {"de": "Die Siedler"}.
     Column("titles", JSON_TEXT, nullable=True),
-    # {"icon" | "cover" | "banner": {"key", "width", "height", "colour"}}
+    # By kind (icon, cover, banner): its colour and, a size, the name in the public bucket.
     Column("art", JSON_TEXT, nullable=True),
     growth=GROWTH,
     end=FOREVER,

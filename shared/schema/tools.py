@@ -53,7 +53,7 @@ tool_versions = table(
     # draft, verifying, published, rejected, withdrawn
     Column("state", identifier(10), nullable=False),
     Column("options", JSON_TEXT, nullable=False),
-    # [{"tool_id", "range"}]
+    # A list of tools with the ranges of their versions.
     Column("dependencies", JSON_TEXT, nullable=False),
     # The first and last build that it fits, both inclusive; null: no bound.
     Column("first_build_id", BIGINT, ForeignKey("game_builds.build_id"), nullable=True),
