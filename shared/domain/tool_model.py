@@ -1,0 +1,233 @@
+"""What a tool is made of: its kind, its texts, the options of a version, and how versions sort.
+
+The phone, the overlay and the editor are drawn from the options alone, so what they could not
+draw is refused here.
+"""
+
+import re
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
+
+Kind = Literal["trainer", "mod", "widget", "config_pack"]
+Channel = Literal["stable", "beta", "alpha"]
+State = Literal["draft", "verifying", "published", "rejected", "withdrawn"]
+OptionKind = Literal["toggle", "number", "choice", "text", "key", "action"]
+
+_NUMBER = r"(0|[1-9][0-9]*)"
+_WORD = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD}(\.{_WORD})*)?"
+_COMPARATOR = rf"(>=|>|<=|<|=){SEMVER}"
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ID = r"^[a-z][a-z0-9_-]{0,63}$"
+_LARGEST = 10**15
+"""Below 2^53: JavaScript knows each of them."""
+
+_MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
+    "toggle": ({"default"}, set()),
+    "number": ({"default", "min", "max"}, {"step"}),
+    "choice": ({"default", "choices"}, set()),
+    "text": ({"default"}, set()),
+    "key": (set(), {"default"}),
+    "action": (set(), set()),
+}
+"""What an option of a kind must have, and what it may have besides its id, labels and group."""
+
+
+def _printable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("it holds a control character")
+    return text
+
+
+def _with_english(texts: dict[str, object]) -> dict[str, object]:
+    if "en" not in texts:
+        raise ValueError("`en` is missing: it stands in for every other language")
+    return texts
+
+
+Version = Annotated[str, StringConstraints(pattern=rf"^{SEMVER}$", max_length=64)]
+"""Semantic Versioning 2.0.0 without build metadata, by which nothing could be ordered."""
+Range = Annotated[
+    str, StringConstraints(pattern=rf"^(\*|{_COMPARATOR}( {_COMPARATOR})?)$", max_length=140)
+]
+"""`*`, or one or two bounds that both hold: `>=1.2.0 <2.0.0`."""
+LocaleTag = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
+]
+"""A BCP 47 tag of language, script and region, in the one way of writing it."""
+Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
+OptionId = Annotated[str, StringConstraints(pattern=_ID)]
+Label = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_printable),
+]
+Labels = Annotated[dict[LocaleTag, Label], Field(max_length=50), AfterValidator(_with_english)]
+Number = (
+    Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+    | Annotated[float, Field(ge=-_LARGEST, le=_LARGEST, allow_inf_nan=False)]
+)
+KeyCombination = re.compile(r"((Ctrl|Alt|Shift|Meta)\+){0,4}[A-Z][A-Za-z0-9]{1,23}")
+"""Modifiers and a KeyboardEvent.code of the W3C: `Ctrl+KeyK`, `F1`."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _example(**members: JsonValue) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [members]})
+
+
+class Text(_Strict):
+    """What a tool is called in one language, and what it does."""
+
+    name: Label
+    summary: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_printable)
+    ] = ""
+
+
+Texts = Annotated[dict[LocaleTag, Text], Field(max_length=50), AfterValidator(_with_english)]
+
+
+class Choice(_Strict):
+    """One of the values that a choice offers."""
+
+    value: OptionId
+    labels: Labels
+
+
+class Option(_Strict):
+    """One thing that a player can set or trigger.
+
+    group: the heading that it stands under; options of the same group follow each other.
+    default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
+        text of at most 200 characters, or a key such as `Ctrl+KeyK`; an action has none.
+    replaces: the id of the earlier versions' option whose setting this one takes over.
+    """
+
+    model_config = _example(
+        id="speed", kind="number", labels={"en": "Speed"}, min=1, max=10, step=1, default=2
+    )
+
+    id: OptionId
+    kind: OptionKind
+    labels: Labels
+    group: Labels | None = None
+    min: Number | None = None
+    max: Number | None = None
+    step: Number | None = None
+    choices: Annotated[list[Choice], Field(min_length=1, max_length=100)] | None = None
+    default: bool | Number | Annotated[str, StringConstraints(max_length=200)] | None = None
+    replaces: OptionId | None = None
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> Self:
+        needed, allowed = _MEMBERS[self.kind]
+        given = {
+            name
+            for name in ("min", "max", "step", "choices", "default")
+            if getattr(self, name) is not None
+        }
+        for name in sorted(needed - given):
+            raise ValueError(f"{self.id}: a {self.kind} needs `{name}`")
+        for name in sorted(given - needed - allowed):
+            raise ValueError(f"{self.id}: a {self.kind} has no `{name}`")
+        problem = self._problem()
+        if problem:
+            raise ValueError(f"{self.id}: {problem}")
+        return self
+
+    def _problem(self) -> str | None:
+        match self.kind:
+            case "toggle" if not isinstance(self.default, bool):
+                return "the default of a toggle is true or false"
+            case "number":
+                return self._number_problem()
+            case "choice":
+                return self._choice_problem()
+            case "text" if not isinstance(self.default, str) or _CONTROL.search(self.default):
+                return "the default of a text is a text without control characters"
+            case "key" if self.default is not None and not _is_key(self.default):
+                return "the default of a key is written like `Ctrl+KeyK` or `F1`"
+            case _:
+                return None
+
+    def _number_problem(self) -> str | None:
+        default, low, high = self.default, self.min, self.max
+        if isinstance(default, str | bool) or default is None or low is None or high is None:
+            return "the default of a number is a number"
+        if not low <= default <= high:
+            return "`min`, `default` and `max` must be in this order"
+        if self.step is not None and self.step <= 0:
+            return "`step` must be more than 0"
+        return None
+
+    def _choice_problem(self) -> str | None:
+        values = Counter(choice.value for choice in self.choices or ())
+        if values.total() > len(values):
+            return "two choices have the same value"
+        return None if self.default in values else "the default is none of the choices"
+
+
+def _is_key(default: object) -> bool:
+    return isinstance(default, str) and KeyCombination.fullmatch(default) is not None
+
+
+def _one_each(options: list[Option]) -> list[Option]:
+    """Refuse a list in which it is not clear whose setting an option takes."""
+    ids = Counter(option.id for option in options)
+    replaced = Counter(option.replaces for option in options if option.replaces)
+    for name, times in ids.items():
+        if times > 1:
+            raise ValueError(f"two options have the id {name}")
+        if name in replaced:
+            raise ValueError(f"the option {name} is there and cannot be replaced")
+    for name, times in replaced.items():
+        if times > 1:
+            raise ValueError(f"two options replace {name}")
+    return options
+
+
+Options = Annotated[list[Option], Field(max_length=200), AfterValidator(_one_each)]
+
+
+class Dependency(_Strict):
+    """Another tool that must be there, in one of the versions of the range."""
+
+    model_config = _example(tool_id="7", range=">=1.2.0 <2.0.0")
+
+    tool_id: Id
+    range: Range
+
+
+def sort_key(version: str) -> str:
+    """Return what sorts byte by byte as Semantic Versioning 2.0.0 orders the versions.
+
+    A number follows its count of digits, so that 9 is before 10. Of what may follow the three
+    numbers, `#` (a number) is before `$` (a word) and both are before `~` (nothing), and `!` ends
+    a word before any longer one. All are above the space, with which MySQL pads.
+    """
+    numbers, _, release = version.partition("+")[0].partition("-")
+    key = "".join(_counted(number) for number in numbers.split("."))
+    if not release:
+        return key + "~"
+    return key + "".join(
+        f"#{_counted(word)}" if word.isdigit() else f"${word}!" for word in release.split(".")
+    )
+
+
+def _counted(number: str) -> str:
+    return chr(ord("0") + len(number)) + number
