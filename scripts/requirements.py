@@ -31,7 +31,7 @@ TARGET = {
 
 def extras(manifest: Manifest) -> set[str]:
     """Return the extras of pyproject.toml that a function's manifest asks for."""
-    wanted: set[str] = set()
+    wanted: set[str] = set(manifest.needs)
     stores, trigger = manifest.stores, manifest.trigger
     if stores.sql or trigger.kind != "http":
         wanted.add("sql")  # a trigger's failures and pauses are rows

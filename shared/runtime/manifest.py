@@ -177,6 +177,8 @@ class Manifest(_Part):
     stores: Stores = Stores()
     topics: list[Topic] = []
     secrets: list[Text] = []
+    needs: list[Literal["images"]] = []
+    """Extras of pyproject.toml that no store brings."""
     retry: Retry | None = None
     limits: Limits = Limits()
     objectives: Objectives
