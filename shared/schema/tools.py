@@ -72,6 +72,7 @@ tool_versions = table(
     Column("published_at", Moment, nullable=True),
     Index("tool_versions_by_version", "tool_id", "version", unique=True),
     Index("tool_versions_by_order", "tool_id", "state", "sort_key"),
+    Index("tool_versions_by_channel", "tool_id", "state", "channel", "sort_key"),
     growth="thousands of rows",
     end="none: what was published stays known, also withdrawn",
 )

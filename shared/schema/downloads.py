@@ -1,0 +1,37 @@
+"""Which plans a player has, and how often tools are downloaded."""
+
+from sqlalchemy import Column, Date, ForeignKey
+
+from shared.schema.base import BIGINT, UID, Moment, Personal, identifier, table
+
+FOREVER = "none: creators compare years"
+
+entitlements = table(
+    "entitlements",
+    Column("uid", UID, primary_key=True),
+    Column("plan", identifier(32), primary_key=True),
+    # Null: it does not end.
+    Column("until", Moment, nullable=True),
+    # Who gave it: `operator`; billing comes later.
+    Column("source", identifier(32), nullable=False),
+    growth="a row per player and plan bought for the first time: about 10 thousand",
+    end="taken back, or the player's account is erased",
+    personal=Personal(export=("plan", "until", "source")),
+)
+
+tool_download_days = table(
+    "tool_download_days",
+    Column("version_id", BIGINT, ForeignKey("tool_versions.version_id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("downloads", BIGINT, nullable=False),
+    growth="a row per version that was downloaded on the day: about a thousand",
+    end=FOREVER,
+)
+
+tool_downloads = table(
+    "tool_downloads",
+    Column("tool_id", BIGINT, ForeignKey("tools.tool_id"), primary_key=True),
+    Column("downloads", BIGINT, nullable=False),
+    growth="a row per tool downloaded for the first time: tens",
+    end=FOREVER,
+)
