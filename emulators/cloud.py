@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 PROJECT = "demo-savepoint"
 DATABASE = "savepoint"
 DEFAULT_PORT = 8080
-OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4}
+OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4, "objects": 5}
 
 
 class CloudError(Exception):
@@ -100,9 +100,9 @@ def private(file: Path, text: str) -> None:
     draft.replace(file)
 
 
-def password(cloud: Cloud) -> str:
-    """Return the private database's password, made up on first use."""
-    file = cloud.state / "mysql.password"
+def password(cloud: Cloud, service: str = "mysql") -> str:
+    """Return the password of a service of this cloud, made up on first use."""
+    file = cloud.state / f"{service}.password"
     if not file.exists():
         private(file, secrets.token_urlsafe(24))
     return file.read_text()
@@ -131,8 +131,22 @@ def environment(cloud: Cloud) -> dict[str, str]:
         "SQL_URL": sql_url(cloud),
         "FIRESTORE_EMULATOR_HOST": cloud.address("firestore"),
         "PUBSUB_EMULATOR_HOST": cloud.address("pubsub"),
+        **objects_environment(cloud),
         "CONSUMER_URL": cloud.url("functions") + "/{function}",
         "TRACE_SAMPLE": "1",
+    }
+
+
+def objects_environment(cloud: Cloud) -> dict[str, str]:
+    """Return the settings of the object store."""
+    public = f"{cloud.project}-public"
+    return {
+        "OBJECTS_ENDPOINT": cloud.url("objects"),
+        "OBJECTS_KEY_ID": "local",
+        "OBJECTS_SECRET": password(cloud, "objects"),
+        "OBJECTS_ARTIFACTS_BUCKET": f"{cloud.project}-artifacts",
+        "OBJECTS_PUBLIC_BUCKET": public,
+        "OBJECTS_PUBLIC_URL": f"{cloud.url('objects')}/{public}",
     }
 
 

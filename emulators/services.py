@@ -93,6 +93,13 @@ def _stores(cloud: Cloud) -> list[Service]:
             ready=_answers("firestore", "/", "Ok"),
             wired=wiring.wire_firestore,
         ),
+        Service(
+            "objects",
+            (),
+            _module("emulators.objects"),
+            ready=_answers("objects", "/"),
+            listens=True,
+        ),
     ]
 
 
@@ -118,7 +125,7 @@ def _functions(cloud: Cloud) -> list[Service]:
         # The door opens last: who comes in finds everything ready, tables included.
         Service(
             "edge",
-            ("migrate", "firestore", "functions", "pubsub"),
+            ("migrate", "firestore", "objects", "functions", "pubsub"),
             _module("emulators.edge"),
             ready=_answers("edge", "/_local/health"),
             listens=True,

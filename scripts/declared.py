@@ -8,11 +8,13 @@ from sqlalchemy import Table
 
 from scripts import imports, reach
 from scripts.reach import Reach
-from shared.runtime.manifest import Manifest
+from shared.runtime.manifest import Manifest, Stores
 from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
 from shared.schema.base import Personal
 from shared.schema.collections import COLLECTIONS, Collection
+
+STORES = tuple(Stores.model_fields)
 
 # What the runtime itself does for every trigger: it reads the pause, notes failures, and
 # publishes what is hopeless. Being a trigger says so; no manifest repeats it.
@@ -50,7 +52,7 @@ def touched(function: Manifest) -> Touched:
     """Read from a function's source what it touches."""
     found = reach.reached(function.source)
     modules = imports.closure(function.source)
-    stores = {name for name in ("sql", "documents") if f"shared.runtime.{name}" in modules}
+    stores = {name for name in STORES if f"shared.runtime.{name}" in modules}
     tables = found.values(Table)
     written = {name for called, names in found.calls if called in WRITES for name in names}
     rights = {one.name: "rw" if name in written else "r" for name, one in tables.items()}
@@ -91,9 +93,7 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
         found.topics |= {TRIGGER_TOPIC}
     if relays(function):
         found.topics |= relayed
-    declared_stores = {
-        name for name, one in (("sql", sql), ("documents", documents)) if one is not None
-    }
+    declared_stores = {name for name in STORES if getattr(function.stores, name) is not None}
     known = {one.path for one in COLLECTIONS}
     collections = set(documents.collections) if documents else set()
     unknown = collections - known

@@ -37,6 +37,8 @@ def extras(manifest: Manifest) -> set[str]:
         wanted.add("sql")  # a trigger's failures and pauses are rows
     if stores.documents or trigger.document:
         wanted.add("documents")
+    if stores.objects:
+        wanted.add("objects")
     if manifest.topics or trigger.kind != "http":
         wanted.add("messages")  # a trigger's hopeless events are messages
     return wanted

@@ -19,7 +19,7 @@ from shared.domain.sessions import SessionsReported
 from shared.runtime import clock, errors, tracing
 from shared.runtime.manifest import Manifest
 
-KILLABLE = ("mysql", "firestore", "pubsub", "functions")
+KILLABLE = ("mysql", "firestore", "pubsub", "objects", "functions")
 POISON = b"{ this is no session"
 PATIENCE_SECONDS = 30
 PROMPT_SECONDS = 2

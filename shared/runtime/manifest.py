@@ -117,11 +117,26 @@ class Documents(_Part):
     collections: Annotated[list[Collection], Field(min_length=1)]
 
 
+class Objects(_Part):
+    """The buckets touched, each with the right it needs."""
+
+    artifacts: Literal["r", "rw"] | None = None
+    public: Literal["r", "rw"] | None = None
+
+    @model_validator(mode="after")
+    def _any(self) -> Self:
+        if not (self.artifacts or self.public):
+            msg = "name artifacts, public, or both"
+            raise ValueError(msg)
+        return self
+
+
 class Stores(_Part):
     """The stores that the function uses."""
 
     sql: Sql | None = None
     documents: Documents | None = None
+    objects: Objects | None = None
 
 
 class Retry(_Part):

@@ -17,8 +17,9 @@ class MissingSettings(Exception):
     """One or more settings are absent or unreadable; the message names every one."""
 
 
-def _env(name: str, help_text: str, default: str | None = None) -> Any:
-    return field(metadata={"env": name, "help": help_text, "default": default})
+def _env(name: str, help_text: str, default: str | None = None, *, secret: bool = False) -> Any:
+    metadata = {"env": name, "help": help_text, "default": default}
+    return field(metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,25 @@ class Operations:
     )
 
 
-S = TypeVar("S", Core, Sql, Operations)
+@dataclass(frozen=True)
+class Objects:
+    """The S3-compatible store: how it is signed for, and its two buckets."""
+
+    group: ClassVar[str] = "objects"
+    endpoint: str = _env(
+        "OBJECTS_ENDPOINT", "address that functions and clients reach, without a slash at the end"
+    )
+    region: str = _env("OBJECTS_REGION", "region to sign for; R2 and Google take `auto`", "auto")
+    key_id: str = _env("OBJECTS_KEY_ID", "access key id (Google: of an HMAC key)")
+    secret: str = _env("OBJECTS_SECRET", "its secret", secret=True)
+    artifacts_bucket: str = _env("OBJECTS_ARTIFACTS_BUCKET", "private bucket of artifacts")
+    public_bucket: str = _env("OBJECTS_PUBLIC_BUCKET", "bucket that everyone may read")
+    public_url: str = _env(
+        "OBJECTS_PUBLIC_URL", "where everyone reads the public bucket, without a slash at the end"
+    )
+
+
+S = TypeVar("S", Core, Sql, Operations, Objects)
 
 
 def _read(group: type[S]) -> S:
@@ -119,10 +138,17 @@ def operations() -> Operations:
     return _read(Operations)
 
 
-def check(*, uses_sql: bool) -> None:
+@cache
+def objects() -> Objects:
+    """Return how the object store is reached; raise MissingSettings."""
+    return _read(Objects)
+
+
+def check(*, uses_sql: bool, uses_objects: bool = False) -> None:
     """Raise one MissingSettings that names everything a function lacks; called at its start."""
     complaints: list[str] = []
-    for needed, read in ((True, lambda: core().issuers()), (uses_sql, sql)):
+    wanted = ((True, lambda: core().issuers()), (uses_sql, sql), (uses_objects, objects))
+    for needed, read in wanted:
         try:
             if needed:
                 read()
@@ -134,5 +160,5 @@ def check(*, uses_sql: bool) -> None:
 
 def reset() -> None:
     """Forget what was read, so that a test can change the environment."""
-    for read in (core, sql, operations):
+    for read in (core, sql, operations, objects):
         read.cache_clear()

@@ -198,7 +198,9 @@ def entry_point(
 ) -> EntryPoint:
     """Return the function's target: reads the delivery on the loop, handles it in a thread."""
     if "K_SERVICE" in os.environ:
-        settings.check(uses_sql=known.stores.sql is not None)
+        settings.check(
+            uses_sql=known.stores.sql is not None, uses_objects=known.stores.objects is not None
+        )
     threads = known.stores.sql.pool if known.stores.sql else known.concurrency
     connections.wish(threads)
     keep = kind != SCHEDULE and known.trigger.topic != deadletters.TOPIC

@@ -81,7 +81,8 @@ class Api:
     def entry_point(self) -> EntryPoint:
         """Return the function's target; in the cloud, raise MissingSettings at its start."""
         if "K_SERVICE" in os.environ:
-            settings.check(uses_sql=self.manifest.stores.sql is not None)
+            stores = self.manifest.stores
+            settings.check(uses_sql=stores.sql is not None, uses_objects=stores.objects is not None)
 
         async def main(request: StarletteRequest) -> Raw:
             return await self._serve(request)
