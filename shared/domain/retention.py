@@ -12,7 +12,13 @@ from typing import Any
 from sqlalchemy import Column, Table, delete
 
 from shared.runtime import clock, metrics, sql
-from shared.schema.operations import audit, dead_letters, event_failures, inbox
+from shared.schema.operations import (
+    audit,
+    dead_letters,
+    event_failures,
+    idempotency_keys,
+    inbox,
+)
 from shared.schema.play import erasures, unlisted_games
 
 ROWS_A_BATCH = 1000
@@ -29,6 +35,7 @@ class Rule:
 
 RULES = (
     Rule(inbox, inbox.c.handled_at, timedelta(days=45)),
+    Rule(idempotency_keys, idempotency_keys.c.created_at, timedelta(hours=48)),
     Rule(event_failures, event_failures.c.last_failed_at, timedelta(days=31)),
     Rule(dead_letters, dead_letters.c.settled_at, timedelta(days=31)),
     Rule(audit, audit.c.at, timedelta(days=400)),

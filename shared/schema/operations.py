@@ -1,6 +1,6 @@
 """The tables that running needs: messages on their way, what failed, what an operator did."""
 
-from sqlalchemy import Column, Index, Integer
+from sqlalchemy import Column, Index, Integer, SmallInteger
 from sqlalchemy.dialects import mysql
 
 from shared.schema.base import BIGINT, JSON_TEXT, UID, Moment, Personal, identifier, table, text
@@ -33,6 +33,25 @@ inbox = table(
     Index("inbox_by_age", "handled_at"),
     growth="one row an event of the consumers that need it",
     end="45 days after handling, when no delivery or redrive is left (clean_up)",
+)
+
+idempotency_keys = table(
+    "idempotency_keys",
+    Column("uid", UID, primary_key=True),
+    # What was asked, with the ids of its path.
+    Column("route", identifier(191), primary_key=True),
+    Column("idempotency_key", identifier(128), primary_key=True),
+    # The SHA-256 of the request's body.
+    Column("payload", mysql.BINARY(32), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", JSON_TEXT, nullable=False),
+    Column("etag", identifier(66), nullable=False),
+    Column("body", JSON_TEXT, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("idempotency_keys_by_age", "created_at"),
+    growth="thousands of rows: one a creator's write",
+    end="48 hours (clean_up)",
+    personal=Personal(why_not="answers already given; what they tell of is exported"),
 )
 
 projections = table(

@@ -1,0 +1,98 @@
+"""A write that takes effect once, however often its request comes: the `Idempotency-Key` header.
+
+The key's row is inserted first in the effect's own transaction, so that the two commit together
+and a twin waits for the one before it. The draft of the standard:
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+from pymysql.constants import ER
+from sqlalchemy import Connection, and_, select, text, update
+from sqlalchemy.exc import OperationalError
+
+from shared.runtime import clock, errors, sql
+from shared.runtime.http import Reply, Request
+from shared.schema.operations import idempotency_keys as keys
+
+HEADER = "Idempotency-Key"
+TWIN_WAIT_SECONDS = 2
+# A string of Structured Fields is quoted; many clients send it bare.
+_KEY = re.compile(r'(?P<quote>"?)([!#-\[\]-~]{1,128})(?P=quote)')
+
+
+def once(
+    request: Request,
+    uid: str,
+    route: str,
+    wish: BaseModel | None,
+    work: Callable[[Connection], Reply[Any]],
+) -> Reply[Any]:
+    """Run `work` in a transaction, or answer as it did for the same key, caller and route before.
+
+    route: what is asked, with the ids of its path. wish: the body, which must be the same again.
+    Raises BadRequest without a key, Unprocessable for a key with another body, and Conflict when
+    the first one is still at work after two seconds.
+    """
+    key = _key(request)
+    payload = hashlib.sha256(wish.model_dump_json().encode() if wish else b"").digest()
+    mine = and_(keys.c.uid == uid, keys.c.route == route, keys.c.idempotency_key == key)
+    row = {"uid": uid, "route": route, "idempotency_key": key, "payload": payload}
+
+    def run(tx: Connection) -> Reply[Any]:
+        sql.replay_finds_it()
+        if not _claimed(tx, row):
+            return _again(tx.execute(select(keys).where(mine)).one(), payload)
+        reply = work(tx)
+        headers = json.dumps([[name.decode(), value.decode()] for name, value in reply.headers])
+        answer = {"status": reply.status, "headers": headers, "body": reply.body.decode()}
+        tx.execute(update(keys).where(mine).values(**answer, etag=reply.etag.decode()))
+        return reply
+
+    return sql.transact(run)
+
+
+def _key(request: Request) -> str:
+    given = request.headers.get(b"idempotency-key", b"").decode("latin-1").strip()
+    found = _KEY.fullmatch(given)
+    if found is None:
+        what = "is missing" if not given else "is not 1 to 128 visible ASCII characters"
+        detail = f"{HEADER} {what}: send a new UUID, and the same one with each retry"
+        raise errors.BadRequest(detail, errors=[{"field": HEADER, "detail": detail}])
+    return found[2]
+
+
+def _claimed(tx: Connection, row: dict[str, Any]) -> bool:
+    """Insert the key's row; return False when it was there, if need be after its twin's commit."""
+    empty = {"status": 0, "headers": "[]", "etag": "", "body": "", "created_at": clock.now()}
+    _wait_at_most(tx, TWIN_WAIT_SECONDS)
+    try:
+        return sql.insert_ignore(tx, keys, [row | empty]) == 1
+    except OperationalError as error:
+        if error.orig is None or error.orig.args[0] != ER.LOCK_WAIT_TIMEOUT:
+            raise
+        detail = "a request with this Idempotency-Key is still at work"
+        later = {"Retry-After": str(TWIN_WAIT_SECONDS)}
+        raise errors.Conflict(detail, retry=errors.Retry.LATER, headers=later) from error
+    finally:
+        if not tx.invalidated:
+            _wait_at_most(tx, sql.LOCK_WAIT_SECONDS)
+
+
+def _wait_at_most(tx: Connection, seconds: int) -> None:
+    tx.execute(text("SET SESSION innodb_lock_wait_timeout = :seconds"), {"seconds": seconds})
+
+
+def _again(kept: Any, payload: bytes) -> Reply[Any]:
+    if kept.payload != payload:
+        detail = f"{HEADER} was used for another body: a new request needs a new key"
+        raise errors.Unprocessable(detail, errors=[{"field": HEADER, "detail": detail}])
+    reply: Reply[Any] = Reply(None, status=kept.status)
+    reply.headers = [(name.encode(), value.encode()) for name, value in json.loads(kept.headers)]
+    reply.etag, reply.body = kept.etag.encode(), kept.body.encode()
+    return reply
