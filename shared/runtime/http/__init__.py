@@ -12,6 +12,7 @@ from shared.runtime.http.api import Api
 from shared.runtime.http.batches import Batch, Receipt, Rejection
 from shared.runtime.http.binding import Request
 from shared.runtime.http.paging import Page, decode_cursor, encode_cursor
+from shared.runtime.http.preconditions import check_if_match
 from shared.runtime.http.replies import Reply, cache_control
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Reply",
     "Request",
     "cache_control",
+    "check_if_match",
     "decode_cursor",
     "encode_cursor",
 ]
