@@ -24,7 +24,7 @@ from pydantic import (
 from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 from sqlalchemy.exc import DataError, IntegrityError
 
-from shared.domain import catalog
+from shared.domain import catalog, search
 from shared.runtime import clock, sql
 from shared.schema.catalog import game_executables, game_names, game_stores, games
 
@@ -257,7 +257,8 @@ def _write(tx: Connection, batch: Sequence[_Line]) -> Outcome:
     differing = [(ids[line.key], line.facts) for line in (*new, *changed)]
     for table in _COLUMNS:
         _replace(tx, table, [(i, facts, known.get(i, _NOTHING)) for i, facts in differing])
-    if differing:
+    # Of all, not only of those that differ: what was never indexed heals.
+    if search.index(tx, ids.values()) or differing:
         catalog.bump_version(tx)
     outcome.created, outcome.updated = len(new), len(changed)
     outcome.unchanged = len(batch) - len(differing)

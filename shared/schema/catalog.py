@@ -46,6 +46,27 @@ game_names = table(
     end=FOREVER,
 )
 
+game_search = table(
+    "game_search",
+    Column("game_id", BIGINT, ForeignKey("games.game_id"), primary_key=True, autoincrement=False),
+    Column("tier", mysql.TINYINT(unsigned=True), nullable=False),
+    # All words of all its names, each behind a space; how, shared/domain/words.py says.
+    Column("words", JSON_TEXT, nullable=False),
+    growth=GROWTH,
+    end=FOREVER,
+)
+
+game_prefixes = table(
+    "game_prefixes",
+    Column("prefix", identifier(64), primary_key=True),
+    # How popular the game is, 0 the most: read in the key's order, the popular come first.
+    Column("tier", mysql.TINYINT(unsigned=True), primary_key=True),
+    # No foreign key: two dozen rows a game, and its row in game_search says what they are.
+    Column("game_id", BIGINT, primary_key=True),
+    growth="a thousand rows: some 20 a game",
+    end=FOREVER,
+)
+
 game_stores = table(
     "game_stores",
     Column("store", identifier(20), primary_key=True),
@@ -66,6 +87,14 @@ game_executables = table(
     Index("game_executables_by_game", "game_id"),
     growth=GROWTH,
     end=FOREVER,
+)
+
+new_players = table(
+    "new_players",
+    Column("new_player_id", BIGINT, primary_key=True, autoincrement=True),
+    Column("game_id", BIGINT, nullable=False),
+    growth="one row a player and game that is new to them, some millions",
+    end="10 minutes: fold_popularity adds them to games.players",
 )
 
 catalog_version = table(

@@ -1,0 +1,235 @@
+"""Search: games by any words of their names, the popular before the obscure.
+
+Exact titles come first, then exact names, then games that have all words, each as far as it is
+typed; last those that have the words in one piece ("star craft"). Each of these ranks is read in
+the order of popularity from one index, and a page looks at `MOST_LOOKED_AT` games at most: it
+may be short, even empty, and go on. So its work does not grow with the catalog.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+
+from shared.domain import words
+from shared.domain.catalog import Game
+from shared.domain.words import Query
+from shared.runtime import sql
+from shared.schema.catalog import game_names, game_prefixes, game_search, game_stores, games
+
+MOST_LOOKED_AT = 1000
+MORE = 8
+"""So many times as many games are looked at next when those looked at were too few."""
+LEAST_POPULAR = 40
+"""The tier of a game of which nothing is known; 0 is the most popular."""
+PLAYER_WEIGHT = 8
+GAMES_A_DELETE = 50
+
+_at, _search, _names, _stores = game_prefixes.c, game_search.c, game_names.c, game_stores.c
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+_INDEXED = select(game_search).where(_search.game_id.in_(_IDS))
+_GAMES = select(games.c.game_id, games.c.title, games.c.titles, games.c.players).where(
+    games.c.game_id.in_(_IDS), games.c.merged_into.is_(None)
+)
+_ALIASES = select(_names.game_id, _names.name).where(
+    _names.game_id.in_(_IDS), _names.is_title.is_(False)
+)
+_STORE_IDS = (
+    select(_stores.game_id, func.count()).where(_stores.game_id.in_(_IDS)).group_by(_stores.game_id)
+)
+
+
+class Place(NamedTuple):
+    """Where a game stands in what a query finds."""
+
+    rank: int
+    tier: int
+    game_id: int
+
+
+START = Place(0, 0, 0)
+
+
+def identity(key: str) -> str:
+    """Return what the cursors of a query are known by."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def page(
+    conn: Connection, key: str, after: Place | None, limit: int
+) -> tuple[list[Game], Place | None]:
+    """Return up to `limit` games that a `name_key` finds, and where to go on or None."""
+    found, last = _found(conn, Query.of(key), after or START, limit + 1)
+    if len(found) > limit:
+        last = found[limit - 1][0]
+    return [game for _, game in found[:limit]], last
+
+
+def _found(
+    conn: Connection, query: Query, after: Place, wanted: int
+) -> tuple[list[tuple[Place, Game]], Place | None]:
+    """Return what is found by looking until there are as many as wanted, and the last looked at.
+
+    None instead of that when there is no more.
+    """
+    found: list[tuple[Place, Game]] = []
+    size, left = wanted, MOST_LOOKED_AT
+    while len(found) < wanted and left:
+        size = min(size, left)
+        places = _places(conn, query, after, size)
+        found += _met(conn, query, places)
+        if len(places) < size:
+            return found, None
+        after, left, size = places[-1], left - size, size * MORE
+    return found, after
+
+
+def _places(conn: Connection, query: Query, after: Place, size: int) -> list[Place]:
+    """Return up to `size` places behind one, in order: games that the query may find."""
+    drivers = query.drivers()
+    asked: dict[str, Any] = {"size": size}
+    for rank in range(after.rank, len(drivers)):
+        _, level, game = after if rank == after.rank else START
+        asked |= {f"prefix{rank}": drivers[rank], f"tier{rank}": level, f"game{rank}": game}
+    rows = conn.execute(_listed_behind(after.rank, len(drivers)), asked)
+    return sorted(Place(*row) for row in rows)[:size]
+
+
+@cache
+def _listed_behind(first: int, end: int) -> CompoundSelect[Any]:
+    """Return the statement that reads the first places of each rank."""
+    parts = []
+    for rank in range(first, end):
+        tier = bindparam(f"tier{rank}", type_=Integer)
+        behind = or_(
+            and_(_at.tier == tier, _at.game_id > bindparam(f"game{rank}")), _at.tier > tier
+        )
+        parts.append(
+            select(literal_column(str(rank)), _at.tier, _at.game_id)
+            .where(_at.prefix == bindparam(f"prefix{rank}"), behind)
+            .order_by(_at.tier, _at.game_id)
+            .limit(bindparam("size", type_=Integer))
+        )
+    return union_all(*parts)
+
+
+def _met(conn: Connection, query: Query, places: Sequence[Place]) -> list[tuple[Place, Game]]:
+    """Return those that the query finds, each where it stands first."""
+    asked: dict[str, Any] = {f"term{i}": f" {term}" for i, term in enumerate(query.terms)}
+    asked |= {"whole": f" {query.whole}", "ids": [one.game_id for one in places]}
+    rows = {row.game_id: row for row in conn.execute(_with_words(len(query.terms)), asked)}
+    return [
+        (place, Game(game_id=str(row.game_id), title=row.title, revision=row.revision))
+        for place in places
+        if (row := rows.get(place.game_id)) and query.rank(row.words) == place.rank
+    ]
+
+
+@cache
+def _with_words(terms: int) -> Select[Any]:
+    """Return the statement that reads those of some games that have so many terms, or the whole."""
+    all_terms = (func.instr(_search.words, bindparam(f"term{one}")) > 0 for one in range(terms))
+    return (
+        select(_search.game_id, _search.words, games.c.title, games.c.revision)
+        .join(games, games.c.game_id == _search.game_id)
+        .where(
+            _search.game_id.in_(_IDS),
+            or_(and_(*all_terms), func.instr(_search.words, bindparam("whole")) > 0),
+        )
+    )
+
+
+class _Entry(NamedTuple):
+    """What a game is found by."""
+
+    tier: int
+    words: str
+
+    def rows(self, game_id: int) -> Iterator[tuple[str, int, int]]:
+        """Yield the game's rows in `game_prefixes`."""
+        return ((prefix, self.tier, game_id) for prefix in words.prefixes(self.words))
+
+
+def tier(players: int, evidence: int) -> int:
+    """Return where among the popular a game stands; `evidence`: its store ids and aliases.
+
+    A game moves up each time that its players double, so it moves rarely.
+    """
+    return max(0, LEAST_POPULAR - (players * PLAYER_WEIGHT + evidence).bit_length())
+
+
+def index(tx: Connection, game_ids: Iterable[int]) -> bool:
+    """Write what these games are found by, where that differs; return whether it did.
+
+    Whoever changes their names, store ids, players or merges them calls it in that transaction,
+    behind `catalog.lock_version`. A game that was never indexed is one that differs.
+    """
+    ids = sorted(set(game_ids))
+    old, new = _indexed(tx, ids), _wanted(tx, ids)
+    changed = [game_id for game_id in ids if old.get(game_id) != new.get(game_id)]
+    before = {row for one in changed if one in old for row in old[one].rows(one)}
+    after = {row for one in changed if one in new for row in new[one].rows(one)}
+    _delist(tx, before - after)
+    listed = [dict(zip(_at.keys(), row, strict=True)) for row in sorted(after - before)]
+    sql.insert_ignore(tx, game_prefixes, listed)
+    written = [{"game_id": one, **new[one]._asdict()} for one in changed if one in new]
+    sql.upsert(tx, game_search, written, ["tier", "words"])
+    gone = [one for one in changed if one not in new]
+    if gone:
+        tx.execute(delete(game_search).where(_search.game_id.in_(gone)))
+    return bool(changed)
+
+
+def _indexed(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
+    rows = tx.execute(_INDEXED, {"ids": ids})
+    return {row.game_id: _Entry(row.tier, row.words) for row in rows}
+
+
+def _wanted(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
+    """Return what the games should be found by; a merged one is found by its survivor's names."""
+    asked = {"ids": ids}
+    aliases: dict[int, list[str]] = defaultdict(list)
+    for game_id, name in tx.execute(_ALIASES, asked):
+        aliases[game_id].append(name)
+    stores: Mapping[int, int] = dict(tx.execute(_STORE_IDS, asked).tuples().all())
+    found = {}
+    for game_id, title, titles, players in tx.execute(_GAMES, asked):
+        names = sorted(aliases[game_id])
+        evidence = stores.get(game_id, 0) + len(names)
+        translated = json.loads(titles).values() if titles else ()
+        found[game_id] = _Entry(
+            tier(players, evidence), words.of_names(title, [*names, *translated])
+        )
+    return found
+
+
+def _delist(tx: Connection, rows: Iterable[tuple[str, int, int]]) -> None:
+    listed: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for prefix, tier_, game_id in rows:
+        listed[game_id, tier_].append(prefix)
+    games_ = sorted(listed)
+    for start in range(0, len(games_), GAMES_A_DELETE):
+        some = [
+            and_(_at.game_id == game_id, _at.tier == tier_, _at.prefix.in_(listed[game_id, tier_]))
+            for game_id, tier_ in games_[start : start + GAMES_A_DELETE]
+        ]
+        tx.execute(delete(game_prefixes).where(or_(*some)))

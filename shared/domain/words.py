@@ -1,0 +1,107 @@
+"""The words a game is found by, and how a query looks for them.
+
+A game's words are one text, each between spaces: the words of its names as `name_key` folds
+them; what is written in one piece ("spiderman" for "Spider-Man"); whole names without spaces;
+numerals both ways ("7", "vii"). Whole names stand there once more as marks, behind `=` for the
+title and `~` for others: a query that is exactly one of them comes first.
+
+A game is listed under prefixes of its words, of some lengths only, and under pairs of words'
+beginnings. One of these drives a query; the words decide.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import NamedTuple, Self
+
+from shared.domain.catalog import name_key
+
+TITLE, NAME = "=", "~"
+LENGTHS = (1, 2, 3, 4, 6, 9)
+"""A term is looked up by its longest beginning of these lengths."""
+BEGINNING = 3
+WORD_LENGTH = 60
+MOST_WORDS = 500
+MOST_BEGINNINGS = 20
+
+_ROMAN = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
+_DIGITS = {roman: str(number) for number, roman in enumerate(_ROMAN, start=2)}
+_NUMERALS = _DIGITS | {digits: roman for roman, digits in _DIGITS.items()}
+
+
+def of_names(title: str, names: Iterable[str]) -> str:
+    """Return the words of a game with this title and these other names."""
+    titled = _whole(name_key(title).split())
+    marks = [TITLE + titled]
+    found = dict.fromkeys(_words(title))
+    for name in names:
+        whole = _whole(name_key(name).split())
+        if whole != titled:
+            marks.append(NAME + whole)
+        found |= dict.fromkeys(_words(name))
+    unique = dict.fromkeys([*marks, *found])
+    return f" {' '.join([word[:WORD_LENGTH] for word in unique if word][:MOST_WORDS])} "
+
+
+def _words(name: str) -> Iterator[str]:
+    plain = name_key(name).split()
+    yield from plain
+    yield from (_NUMERALS[word] for word in plain if word in _NUMERALS)
+    pieces = (name_key(piece).split() for piece in name.split())
+    yield from ("".join(parts) for parts in pieces if len(parts) > 1)
+    yield _whole(plain)
+
+
+def _whole(plain: Iterable[str]) -> str:
+    """Return a name in one piece; "Final Fantasy VII" and "Final Fantasy 7" are one name."""
+    return "".join(_DIGITS.get(word, word) for word in plain)
+
+
+def prefixes(words: str) -> set[str]:
+    """Return what a game with these words is listed under."""
+    tokens = words.split()
+    marks = {token for token in tokens if token[0] in (TITLE, NAME)}
+    plain = [token for token in tokens if token not in marks]
+    found = marks | {word[:length] for word in plain for length in LENGTHS if length <= len(word)}
+    long = dict.fromkeys(word[:BEGINNING] for word in plain if len(word) >= BEGINNING)
+    some = sorted(list(long)[:MOST_BEGINNINGS])
+    return found | {f"{one} {other}" for one, other in combinations(some, 2)}
+
+
+class Query(NamedTuple):
+    """What someone typed: its words, each perhaps only begun, and all in one piece."""
+
+    terms: tuple[str, ...]
+    whole: str
+
+    @classmethod
+    def of(cls, key: str) -> Self:
+        """Return the query of a `name_key` that is not empty."""
+        plain = key.split()
+        terms = dict.fromkeys(word[:WORD_LENGTH] for word in plain)
+        return cls(tuple(terms), _whole(plain)[:WORD_LENGTH])
+
+    def drivers(self) -> tuple[str, ...]:
+        """Return the prefixes that lead to what it finds, by the rank of what stands there."""
+        joined = (_stored(self.whole),) if len(self.terms) > 1 else ()
+        return TITLE + self.whole, NAME + self.whole, self._rarest(), *joined
+
+    def _rarest(self) -> str:
+        terms = sorted(self.terms, key=len, reverse=True)
+        long = dict.fromkeys(term[:BEGINNING] for term in terms if len(term) >= BEGINNING)
+        if len(long) > 1:
+            return " ".join(sorted(list(long)[:2]))
+        return _stored(terms[0])
+
+    def rank(self, words: str) -> int | None:
+        """Return how well it meets a game's words, 0 best, or None when it does not."""
+        met = (
+            f" {TITLE}{self.whole} " in words,
+            f" {NAME}{self.whole} " in words,
+            all(f" {term}" in words for term in self.terms),
+            f" {self.whole}" in words,
+        )
+        return met.index(True) if True in met else None
+
+
+def _stored(term: str) -> str:
+    return term[: max(length for length in LENGTHS if length <= len(term))]
