@@ -4,8 +4,10 @@ moto checks neither signatures nor when a URL expires, and forgets everything wh
 store that is exchanged for S3, R2 or Google's must not be the first one to refuse something.
 """
 
+import contextlib
 import hashlib
 import hmac
+import io
 import json
 import logging
 import os
@@ -37,6 +39,8 @@ from moto.s3.models import s3_backends
 ALGORITHM = "AWS4-HMAC-SHA256"
 CLOCK_SKEW = timedelta(minutes=15)
 LONGEST = timedelta(days=7)
+SHA256_HEX = 64
+XML = "application/xml"
 EXPOSED = ["ETag", "Content-Range", "Content-Length", "Accept-Ranges"]
 CORS = {
     "AllowedOrigin": ["*"],
@@ -77,26 +81,22 @@ class Guard:
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request; what was changed is on disk before anyone is told."""
-        begun: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def note(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
-            begun.append((status, headers))
+        def begin(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
+            if environ["REQUEST_METHOD"] in {"PUT", "POST", "DELETE"}:
+                self._kept.sync()
+            return start(status, [*headers, *_cors(environ, headers)])
 
         if environ["PATH_INFO"] == "/" and "HTTP_AUTHORIZATION" not in environ:
-            body = [b"ready\n"]
-            note("200 OK", [("Content-Type", "text/plain")])
-        else:
-            try:
-                self._check(environ)
-                body = list(self._inner(environ, note))
-            except Refused as refused:
-                body = [_xml(refused)]
-                note(refused.status, [("Content-Type", "application/xml")])
-        if environ["REQUEST_METHOD"] in {"PUT", "POST", "DELETE"}:
-            self._kept.sync()
-        status, headers = begun[-1]
-        start(status, [*headers, *_cors(environ, headers)])
-        return body
+            start("200 OK", [("Content-Length", "0")])
+            return []
+        try:
+            self._check(environ)
+        except Refused as refused:
+            body = _xml(refused) if environ["REQUEST_METHOD"] != "HEAD" else b""
+            begin(refused.status, [("Content-Type", XML), ("Content-Length", str(len(body)))])
+            return [body]
+        return self._inner(environ, begin)
 
     def _check(self, environ: WSGIEnvironment) -> None:
         if environ["REQUEST_METHOD"] == "OPTIONS":
@@ -116,6 +116,7 @@ class Guard:
             raise Refused("AccessDenied", f"There were headers which were not signed: {unsigned}")
         if "host" not in found.headers or not self._matches(found, environ):
             raise Refused("SignatureDoesNotMatch", "The signature is not that of this request.")
+        _check_body(environ)
 
     def _check_anonymous(self, environ: WSGIEnvironment) -> None:
         path = environ["PATH_INFO"]
@@ -170,6 +171,17 @@ def _check_time(found: Signature) -> None:
         raise Refused("AccessDenied", "Request is not valid yet, or for too long.")
     elif age > found.lifetime:
         raise Refused("AccessDenied", "Request has expired")
+
+
+def _check_body(environ: WSGIEnvironment) -> None:
+    """Compare the body with its signed hash, where there is one."""
+    claimed = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
+    if len(claimed) != SHA256_HEX:  # such as UNSIGNED-PAYLOAD
+        return
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    if hashlib.sha256(body).hexdigest() != claimed:
+        raise Refused("XAmzContentSHA256Mismatch", "The body is another one.", "400 Bad Request")
 
 
 def _amz_headers(environ: WSGIEnvironment) -> set[str]:
@@ -240,9 +252,10 @@ class Kept:
             }
             for place, key in now.items():
                 if key is not None and self._written.get(place) is not key:
-                    self._write(place, key)
+                    with contextlib.suppress(ValueError):  # closed: another request replaced it
+                        self._write(place, key)
             for place in self._written.keys() - now.keys():
-                self._file(place).unlink()
+                self._file(place).unlink(missing_ok=True)
             self._written = now
 
     def _write(self, place: tuple[str, str], key: Any) -> None:

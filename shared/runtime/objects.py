@@ -192,7 +192,7 @@ def _send(  # noqa: PLR0913  one argument a part of the request
     *,
     headers: dict[str, str] | None = None,
     body: bytes = b"",
-    seconds: int = READ_SECONDS,
+    seconds: float | None = None,
     preload: bool = True,
 ) -> urllib3.BaseHTTPResponse:
     """Sign and send one request, twice at most; raise Unavailable."""
@@ -208,7 +208,7 @@ def _send(  # noqa: PLR0913  one argument a part of the request
                 url,
                 body=body or None,
                 headers=sent,
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds or READ_SECONDS),
                 retries=_RETRY,
                 preload_content=preload,
                 decode_content=False,

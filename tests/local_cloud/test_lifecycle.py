@@ -62,7 +62,7 @@ def test_the_edge_opens_after_everything_else_is_ready(own: LocalCloud) -> None:
     begun = {
         name: one["process"]["created"] for name, one in own.services().items() if one["process"]
     }
-    assert set(begun) == {"mysql", "firestore", "functions", "pubsub", "edge"}
+    assert set(begun) == {"mysql", "firestore", "objects", "functions", "pubsub", "edge"}
     assert max(begun, key=lambda name: begun[name]) == "edge"
     assert {"migrate", "mysql-files"} <= set(own.services())
 

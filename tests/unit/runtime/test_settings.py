@@ -8,6 +8,14 @@ from shared.runtime import settings
 from shared.runtime.settings import MissingSettings
 
 REQUIRED = ["GOOGLE_CLOUD_PROJECT", "PUBLIC_URL", "TRUSTED_ISSUERS"]
+OBJECTS = {
+    "OBJECTS_ENDPOINT": "http://127.0.0.1:1",
+    "OBJECTS_KEY_ID": "id",
+    "OBJECTS_SECRET": "hunter2",
+    "OBJECTS_ARTIFACTS_BUCKET": "a",
+    "OBJECTS_PUBLIC_BUCKET": "b",
+    "OBJECTS_PUBLIC_URL": "http://127.0.0.1:1/b",
+}
 CLOUD_SQL = ["SQL_INSTANCE", "SQL_USER", "SQL_DATABASE"]
 
 
@@ -60,6 +68,28 @@ def test_unreadable_issuers_are_found_at_the_start(
         settings.check(uses_sql=False)
 
 
+@pytest.mark.parametrize("lacking", OBJECTS)
+def test_the_object_store_needs_all_but_its_region(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    for name, value in OBJECTS.items():
+        monkeypatch.setenv(name, value)
+    settings.check(uses_sql=False, uses_objects=True)
+    assert settings.objects().region == "auto"
+    settings.reset()
+    monkeypatch.delenv(lacking)
+    settings.check(uses_sql=False)
+    with pytest.raises(MissingSettings, match=lacking) as raised:
+        settings.check(uses_sql=False, uses_objects=True)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_secret_is_not_shown_with_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in OBJECTS.items():
+        monkeypatch.setenv(name, value)
+    assert "hunter2" not in repr(settings.objects())
+
+
 def test_where_consumers_are_is_asked_of_operations_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONSUMER_URL", raising=False)
     settings.check(uses_sql=False)
@@ -68,13 +98,16 @@ def test_where_consumers_are_is_asked_of_operations_only(monkeypatch: pytest.Mon
 
 
 def test_every_setting_says_what_it_is_and_no_secret_has_a_default() -> None:
-    listed = [one for group in (settings.Core, settings.Sql, settings.Operations)
-              for one in fields(group)]  # fmt: skip
+    groups = (settings.Core, settings.Sql, settings.Operations, settings.Objects)
+    listed = [one for group in groups for one in fields(group)]
     assert len({one.metadata["env"] for one in listed}) == len(listed)
     assert all(one.metadata["help"] for one in listed)
     defaults = {one.metadata["env"]: one.metadata["default"] for one in listed}
     # An address holds a password: none, or empty for "not by address", never a guess.
-    assert {name: value for name, value in defaults.items() if value} == {"TRACE_SAMPLE": "0.01"}
+    assert {name: value for name, value in defaults.items() if value} == {
+        "TRACE_SAMPLE": "0.01",
+        "OBJECTS_REGION": "auto",
+    }
 
 
 def test_a_missing_setting_never_shows_the_others_values(monkeypatch: pytest.MonkeyPatch) -> None:
