@@ -25,9 +25,11 @@ SHOWN_REASON_LENGTH = 200
 NAMES = frozenset(
     {
         "attach_unlisted_games",
+        "build_detection_lists",
         "clean_up",
         "erase_player",
         "grant_achievements",
+        "process_art",
         "record_dead_letters",
         "relay_outbox",
         "roll_up_sessions",
