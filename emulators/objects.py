@@ -276,8 +276,12 @@ class Kept:
 
 
 def _everyone_reads(bucket: str) -> bytes:
-    resource = f"arn:aws:s3:::{bucket}/*"
-    rule = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": resource}
+    rule = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:HeadObject"],  # S3 knows only the first, moto asks for both
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
     return json.dumps({"Version": "2012-10-17", "Statement": [rule]}).encode()
 
 
