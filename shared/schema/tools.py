@@ -60,7 +60,7 @@ tool_versions = table(
     Column("last_build_id", BIGINT, ForeignKey("game_builds.build_id"), nullable=True),
     # The uuid of `incoming/{uuid}`, where it was allowed to be uploaded last.
     Column("upload_id", identifier(36), nullable=True),
-    # Of the verified artifact `artifacts/{sha256}`.
+    # Of the verified artifact `artifacts/{sha256}`; before, as its upload was announced.
     Column("size", BIGINT, nullable=True),
     Column("sha256", identifier(64), nullable=True),
     Column("murmur2", mysql.INTEGER(unsigned=True), nullable=True),
@@ -71,6 +71,7 @@ tool_versions = table(
     Column("updated_at", Moment, nullable=False),
     Column("published_at", Moment, nullable=True),
     Index("tool_versions_by_version", "tool_id", "version", unique=True),
+    Index("tool_versions_by_sort_key", "tool_id", "sort_key"),
     Index("tool_versions_by_order", "tool_id", "state", "sort_key"),
     Index("tool_versions_by_channel", "tool_id", "state", "channel", "sort_key"),
     growth="thousands of rows",

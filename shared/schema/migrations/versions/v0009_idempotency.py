@@ -1,4 +1,4 @@
-"""Answers kept for a request that comes again."""
+"""Answers kept for a request that comes again, and the order of a creator's versions."""
 
 from shared.schema.migrations import steps
 
@@ -22,3 +22,4 @@ def upgrade() -> None:
             KEY idempotency_keys_by_age (created_at)
         )
     """)
+    steps.add_index("tool_versions", "tool_versions_by_sort_key", "tool_id", "sort_key")

@@ -1,0 +1,12 @@
+"""An uploaded file becomes an artifact, and its version is published, or rejected with a reason."""
+
+from shared.domain import publishing
+from shared.domain.publishing import ArtifactUploaded
+from shared.runtime import events, outbox
+
+
+@events.on_message(ArtifactUploaded, __file__)
+def main(told: ArtifactUploaded) -> None:
+    """Verify it; told again, a version that has its verdict stays as it is."""
+    publishing.verify(told)
+    outbox.flush()
