@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.domain import catalog
+from shared.domain import catalog, tools
 from shared.domain.catalog import Game, GameDetail
+from shared.domain.locales import Locale
+from shared.domain.tools import BuildId, Tool
 from shared.runtime import http, memory, sql
 
 # Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
@@ -17,6 +19,7 @@ GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["3255"])]
 Query = Annotated[str, Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str | None, Field(max_length=1000)]
+FewTools = Annotated[int, Field(ge=1, le=50)]
 
 SHARED = http.cache_control("public, max-age=60")
 
@@ -50,6 +53,27 @@ async def game(game_id: GameId) -> http.Reply[GameDetail]:
         return http.Reply(sql.read(lambda conn: catalog.one(conn, int(game_id))), headers=SHARED)
 
     return await details.get(game_id, lambda: api.in_thread(load))
+
+
+@api.get("/v1/games/{game_id}/tools")
+async def tools_of_game(
+    game_id: GameId,
+    build: BuildId = None,
+    locale: Locale = None,
+    limit: FewTools = 20,
+    cursor: Cursor = None,
+) -> http.Reply[http.Page[Tool]]:
+    """List a game's tools, each with the newest version of a channel that fits `build`."""
+    asked, query = tools.asked(locale, build), f"tools of {game_id}, build {build}"
+    after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
+
+    def load() -> http.Reply[http.Page[Tool]]:
+        found, last = sql.read(lambda c: tools.page(c, int(game_id), asked, after, limit))
+        following = None if last is None else http.encode_cursor(query, last)
+        headers = {**SHARED, "Content-Language": tools.languages(found)}
+        return http.Reply(http.Page[Tool](items=found, next_cursor=following), headers=headers)
+
+    return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
 
 
 main = api.entry_point()

@@ -11,7 +11,7 @@ main = api.entry_point()
 from shared.runtime.http.api import Api
 from shared.runtime.http.batches import Batch, Receipt, Rejection
 from shared.runtime.http.binding import Request
-from shared.runtime.http.paging import Page, decode_cursor, encode_cursor
+from shared.runtime.http.paging import Page, decode_cursor, decode_own_cursor, encode_cursor
 from shared.runtime.http.preconditions import check_if_match
 from shared.runtime.http.replies import Reply, cache_control
 
@@ -26,5 +26,6 @@ __all__ = [
     "cache_control",
     "check_if_match",
     "decode_cursor",
+    "decode_own_cursor",
     "encode_cursor",
 ]

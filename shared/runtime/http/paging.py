@@ -41,3 +41,12 @@ def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
         detail = "the cursor is not one that this list gave"
         field = [{"field": "cursor", "detail": detail}]
         raise errors.BadRequest(detail, errors=field) from error
+
+
+def decode_own_cursor(cursor: str, query: str, *types: Any) -> tuple[Any, ...]:
+    """Return what follows `query`, the first part of the cursor; raise BadRequest for another's."""
+    given, *parts = decode_cursor(cursor, str, *types)
+    if given != query:
+        detail = "the cursor belongs to another query"
+        raise errors.BadRequest(detail, errors=[{"field": "cursor", "detail": detail}])
+    return tuple(parts)

@@ -61,3 +61,11 @@ def test_no_text_does_worse_than_a_bad_request(text: str) -> None:
 def test_the_last_page_has_no_cursor() -> None:
     page = http.Page[int](items=[1, 2])
     assert json.loads(http.Reply(page).body) == {"items": [1, 2]}
+
+
+def test_a_cursor_of_another_query_is_named_in_the_answer() -> None:
+    cursor = http.encode_cursor("tools of 7", 12)
+    assert http.decode_own_cursor(cursor, "tools of 7", int) == (12,)
+    with pytest.raises(errors.BadRequest, match="another query") as raised:
+        http.decode_own_cursor(cursor, "tools of 8", int)
+    assert raised.value.members["errors"][0]["field"] == "cursor"

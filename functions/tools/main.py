@@ -1,0 +1,68 @@
+"""Published tools as everyone may read them; kept as the catalog's answers are."""
+
+import time
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.domain import catalog, tools
+from shared.domain.locales import Locale
+from shared.domain.tools import BuildId, ToolDetail, ToolVersion
+from shared.runtime import http, memory, sql
+
+ToolId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["7"])]
+Limit = Annotated[int, Field(ge=1, le=100)]
+Cursor = Annotated[str | None, Field(max_length=1000)]
+
+COUNTS_KEPT_SECONDS = 300
+SHARED = http.cache_control("public, max-age=60")
+
+api = http.Api(__file__)
+version = memory.Version(lambda: api.in_thread(sql.read, catalog.version))
+details: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
+pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
+
+
+@api.get("/v1/tools/{tool_id}")
+async def tool(
+    tool_id: ToolId, build: BuildId = None, locale: Locale = None
+) -> http.Reply[ToolDetail]:
+    """Return one tool with the newest version of each channel that fits `build`.
+
+    Its count of downloads is some minutes old.
+    """
+    asked = tools.asked(locale, build)
+
+    def load() -> http.Reply[ToolDetail]:
+        found = sql.read(lambda conn: tools.one(conn, int(tool_id), asked))
+        headers = {**SHARED, "Content-Language": tools.languages([found])}
+        return http.Reply(found, headers=headers)
+
+    # No version tells that downloads were counted, so an answer that shows them ends by itself.
+    period = time.monotonic() // COUNTS_KEPT_SECONDS
+    return await details.get((tool_id, asked, period), lambda: api.in_thread(load))
+
+
+@api.get("/v1/tools/{tool_id}/versions")
+async def versions(
+    tool_id: ToolId,
+    build: BuildId = None,
+    locale: Locale = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> http.Reply[http.Page[ToolVersion]]:
+    """List a tool's published versions that fit `build`, the newest first."""
+    asked, query = tools.asked(locale, build), f"versions of {tool_id}, build {build}"
+    after = http.decode_own_cursor(cursor, query, str)[0] if cursor else None
+
+    def load() -> http.Reply[http.Page[ToolVersion]]:
+        found, last = sql.read(lambda c: tools.versions(c, int(tool_id), asked, after, limit))
+        following = None if last is None else http.encode_cursor(query, last)
+        body = http.Page[ToolVersion](items=found, next_cursor=following)
+        headers = {**SHARED, "Content-Language": tools.languages(found)}
+        return http.Reply(body, headers=headers)
+
+    return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
+
+
+main = api.entry_point()
