@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Table, delete
 
 from shared.runtime import clock, metrics, sql
+from shared.schema.catalog import import_claims
 from shared.schema.operations import (
     audit,
     dead_letters,
@@ -40,6 +41,7 @@ RULES = (
     Rule(dead_letters, dead_letters.c.settled_at, timedelta(days=31)),
     Rule(audit, audit.c.at, timedelta(days=400)),
     Rule(erasures, erasures.c.finished_at, timedelta(days=60)),
+    Rule(import_claims, import_claims.c.claimed_at, timedelta(days=2)),
     Rule(unlisted_games, unlisted_games.c.first_seen_at, timedelta(days=400)),
 )
 

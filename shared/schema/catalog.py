@@ -31,6 +31,7 @@ games = table(
     Column("titles", JSON_TEXT, nullable=True),
     # By kind (icon, cover, banner): its colour and, a size, the name in the public bucket.
     Column("art", JSON_TEXT, nullable=True),
+    Index("games_by_merge", "merged_into"),
     growth=GROWTH,
     end=FOREVER,
 )
@@ -95,6 +96,18 @@ new_players = table(
     Column("game_id", BIGINT, nullable=False),
     growth="one row a player and game that is new to them, some millions",
     end="10 minutes: fold_popularity adds them to games.players",
+)
+
+import_claims = table(
+    "import_claims",
+    Column("import_id", identifier(36), primary_key=True),
+    Column("game_id", BIGINT, primary_key=True, autoincrement=False),
+    # Of the record that took the game: another record of that list is another game.
+    Column("position", BIGINT, nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Index("import_claims_by_age", "claimed_at"),
+    growth="a row a record of an import: tens of thousands on a day with one",
+    end="2 days: an import is over then (clean_up)",
 )
 
 catalog_version = table(

@@ -47,6 +47,7 @@ player_stats = table(
     Column("first_played_at", Moment, nullable=True),
     Column("last_played_at", Moment, nullable=True),
     Column("last_ended_at", Moment, nullable=True),
+    Index("player_stats_by_game", "game_key", "uid"),
     growth="a row per player and game first played: about 1 million",
     end=ACCOUNT,
     personal=Personal(export=("game_key", "play_ms", "first_played_at", "last_played_at")),

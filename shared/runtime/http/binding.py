@@ -1,8 +1,8 @@
 """From a handler's signature to its arguments.
 
 Decided once when the route is registered: a name in the path is a path parameter; Player,
-Creator or Admin is the authenticated caller; Batch[Item] and a pydantic model are the body;
-Request is what is left of the request; everything else is a query parameter.
+Creator or Admin is the authenticated caller; Batch[Item] and a pydantic model are the body, and
+bytes are the body as it came; Request is what is left of the request; everything else is a query parameter.
 """
 
 import inspect
@@ -68,6 +68,8 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
             found |= {"body_name": name, "batch": Parser(get_args(kind)[0], max_items)}
         elif inspect.isclass(kind) and issubclass(kind, Principal):
             found |= {"caller_name": name, "role": getattr(kind, "role", "player")}
+        elif kind is bytes:
+            found["body_name"] = name
         elif kind is Request:
             found["request_name"] = name
         elif inspect.isclass(kind) and issubclass(kind, BaseModel):
@@ -117,8 +119,8 @@ def body(signature: Signature, raw: bytes) -> Any:
     """Return the body argument; raise BadRequest, Unprocessable or TooLarge."""
     if signature.batch is not None:
         return signature.batch.parse(raw)
-    if signature.body is None:  # pragma: no cover  asked only where there is a body
-        return None
+    if signature.body is None:
+        return raw
     try:
         return signature.body.model_validate_json(raw)
     except ValidationError as error:
