@@ -34,6 +34,7 @@ NAMES = frozenset(
         "relay_outbox",
         "roll_up_sessions",
         "sweep_projections",
+        "verify_artifact",
     }
 )
 """Every consumer there is: the triggers."""
