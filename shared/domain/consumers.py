@@ -28,6 +28,7 @@ NAMES = frozenset(
         "build_detection_lists",
         "clean_up",
         "erase_player",
+        "fold_popularity",
         "grant_achievements",
         "process_art",
         "record_dead_letters",

@@ -4,6 +4,7 @@ The roll-up appends a row for each player who is new to a game, so that no row o
 everyone's; `fold` adds them up from time to time.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 
@@ -25,6 +26,15 @@ def note(tx: Connection, game_keys: Iterable[str]) -> None:
     rows = [{"game_id": int(key)} for key in game_keys]
     if rows:
         tx.execute(_NOTE, rows)
+
+
+def fold_all(until: float) -> int:
+    """Fold batch by batch until nothing is left or `until` (monotonic seconds)."""
+    folded = batch = fold()
+    while batch == ROWS_A_BATCH and time.monotonic() < until:
+        batch = fold()
+        folded += batch
+    return folded
 
 
 def fold() -> int:

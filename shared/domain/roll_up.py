@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from shared.domain import erasure, game_keys, playtime, stats, unlisted
+from shared.domain import erasure, game_keys, playtime, popularity, stats, unlisted
 from shared.domain.intervals import Run, to_ms
 from shared.domain.playtime import Play
 from shared.domain.sessions import PlayedSession, SessionsReported
@@ -63,6 +63,7 @@ def _merge(
     unlisted.note(tx, uid, plays, now)
     listed = [key for key in sorted(plays) if not game_keys.is_unlisted(key)]
     owed = {key: revisions[key] for key in listed if key in revisions}
+    popularity.note(tx, (key for key, revision in owed.items() if revision == 1))
     stats.owe(tx, uid, owed, ended={key for key in owed if plays[key].ended is not None})
     if erasure.erased_since(tx, uid, reported.received_at):
         raise _Erased

@@ -11,8 +11,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+from pydantic import Field
 from sqlalchemy import (
     BindParameter,
     CompoundSelect,
@@ -59,11 +60,11 @@ _STORE_IDS = (
 
 
 class Place(NamedTuple):
-    """Where a game stands in what a query finds."""
+    """Where a game stands in what a query finds; cursors hold it."""
 
-    rank: int
-    tier: int
-    game_id: int
+    rank: Annotated[int, Field(ge=0, le=9)]
+    tier: Annotated[int, Field(ge=0, le=255)]
+    game_id: Annotated[int, Field(ge=0, lt=2**63)]
 
 
 START = Place(0, 0, 0)
@@ -110,6 +111,8 @@ def _places(conn: Connection, query: Query, after: Place, size: int) -> list[Pla
     for rank in range(after.rank, len(drivers)):
         _, level, game = after if rank == after.rank else START
         asked |= {f"prefix{rank}": drivers[rank], f"tier{rank}": level, f"game{rank}": game}
+    if after.rank >= len(drivers):
+        return []
     rows = conn.execute(_listed_behind(after.rank, len(drivers)), asked)
     return sorted(Place(*row) for row in rows)[:size]
 

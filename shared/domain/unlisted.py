@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, literal_column, select, update
 
-from shared.domain import erasure, game_keys, intervals, playtime, stats
+from shared.domain import erasure, game_keys, intervals, playtime, popularity, stats
 from shared.domain.playtime import Play
 from shared.runtime import clock, projections, sql
 from shared.schema.catalog import game_executables
@@ -77,7 +77,8 @@ class _NothingToMove(Exception):
 
 
 def _move(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) -> None:
-    old = playtime.lock(tx, uid, [game_id, game_key])[game_key]
+    kept = playtime.lock(tx, uid, [game_id, game_key])
+    old, is_new = kept[game_key], kept[game_id].revision == 0
     mine = (_waiting.uid == uid, _waiting.game_key == game_key)
     first_seen_at = tx.scalar(select(_waiting.first_seen_at).where(*mine))
     if first_seen_at is None:
@@ -89,6 +90,7 @@ def _move(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) 
     revision = _add_to_stats(tx, game_id, old, folded)
     for table in (play_intervals, playtime_days, player_stats, unlisted_games):
         tx.execute(delete(table).where(table.c.uid == uid, table.c.game_key == game_key))
+    popularity.note(tx, [game_id] if is_new else [])
     stats.owe(tx, uid, {game_id: revision}, ended={game_id})
     if erasure.erased_since(tx, uid, first_seen_at):
         raise _NothingToMove
