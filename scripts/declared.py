@@ -37,6 +37,19 @@ WRITES = {
     "sqlalchemy.update",
 }
 
+# What each call of the object store needs; a bucket that is not said here is its first argument.
+OBJECTS = "shared.runtime.objects."
+BUCKETS = {
+    "copy": ("artifacts", "rw"),
+    "delete": (None, "rw"),
+    "head": (None, "r"),
+    "presign_get": ("artifacts", "r"),
+    "presign_put": ("artifacts", "rw"),
+    "public_url": ("public", "r"),
+    "put": (None, "rw"),
+    "stream": (None, "r"),
+}
+
 
 @dataclass
 class Touched:
@@ -46,6 +59,7 @@ class Touched:
     tables: dict[str, str] = field(default_factory=dict)
     collections: set[str] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
+    buckets: dict[str, str] = field(default_factory=dict)
 
 
 def touched(function: Manifest) -> Touched:
@@ -64,7 +78,18 @@ def touched(function: Manifest) -> Touched:
     if ERASE in names:
         rights |= {table.name: "rw" for table, one in _personal() if one.erase == "delete"}
         collections |= {one.path for one in COLLECTIONS}
-    return Touched(stores, rights, collections, _published(found))
+    return Touched(stores, rights, collections, _published(found), _buckets(found))
+
+
+def _buckets(found: Reach) -> dict[str, str]:
+    """Return the buckets touched with their right; only a bucket written out is seen."""
+    rights: dict[str, str] = {}
+    for called, arguments in found.calls:
+        fixed, right = BUCKETS.get(called.removeprefix(OBJECTS), (None, ""))
+        if called.startswith(OBJECTS) and right:
+            bucket = fixed or arguments[0]
+            rights[bucket] = max(right, rights.get(bucket, "r"))  # "rw" is the larger one
+    return rights
 
 
 def _personal() -> Iterator[tuple[Table, Personal]]:
@@ -94,13 +119,17 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
     if relays(function):
         found.topics |= relayed
     declared_stores = {name for name in STORES if getattr(function.stores, name) is not None}
+    objects = function.stores.objects
+    buckets = objects.model_dump(exclude_none=True) if objects else {}
     known = {one.path for one in COLLECTIONS}
     collections = set(documents.collections) if documents else set()
     unknown = collections - known
     return [
         *_compare("store", found.stores, declared_stores),
         *_compare("table", set(found.tables), set(declared_tables)),
-        *_rights(found.tables, declared_tables),
+        *_rights("table", found.tables, declared_tables),
+        *_compare("bucket", set(found.buckets), set(buckets)),
+        *_rights("bucket", found.buckets, buckets),
         *_compare("collection", found.collections, collections),
         *(f"the collection {one} is not in shared/schema/collections.py" for one in unknown),
         *_compare("topic", found.topics, declared_topics),
@@ -127,7 +156,9 @@ def _compare(kind: str, touched_ones: set[str], declared: set[str]) -> Iterator[
         yield f"the {kind} {name} is declared but not touched"
 
 
-def _rights(touched_ones: Mapping[str, str], declared: Mapping[str, str]) -> Iterator[str]:
+def _rights(
+    kind: str, touched_ones: Mapping[str, str], declared: Mapping[str, str]
+) -> Iterator[str]:
     for name, right in sorted(touched_ones.items()):
         if right == "rw" and declared.get(name) == "r":
-            yield f"the table {name} is written but declared as r"
+            yield f"the {kind} {name} is written but declared as r"

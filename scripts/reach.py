@@ -41,7 +41,7 @@ Target = Symbol | str
 
 @dataclass
 class Reach:
-    """Everything reached: symbols, and each call as the called name with its arguments' names."""
+    """Everything reached: symbols, and each call as the called name with its arguments."""
 
     symbols: set[Symbol] = field(default_factory=set)
     calls: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
@@ -166,10 +166,16 @@ def _newly(symbol: Symbol, found: Reach) -> list[tuple[Module, ast.AST]]:
 def _call(node: ast.Call, module: Module) -> tuple[str, tuple[str, ...]]:
     """Return a call's name and arguments; `games.insert()` reads as `insert(games)`."""
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-    names = tuple(str(resolve(one, module) or "") for one in arguments)
+    names = tuple(_argument(one, module) for one in arguments)
     called = resolve(node.func, module)
     if isinstance(node.func, ast.Attribute):
         owner = resolve(node.func.value, module)
         if isinstance(owner, Symbol):
             return f".{node.func.attr}", (str(owner), *names)
     return str(called or ""), names
+
+
+def _argument(node: ast.expr, module: Module) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return str(resolve(node, module) or "")

@@ -98,6 +98,9 @@ def test_requirements_are_pinned_hashed_and_only_what_the_stores_need() -> None:
     assert "functions-framework==" in base
     assert "pymysql==" not in base
     assert "pymysql==" in sql
+    assert "botocore==" not in sql
+    assert all(f"\n{name}==" in requirements(["objects"]) for name in ("botocore", "urllib3"))
+    assert "boto3==" not in requirements(["objects"])
     assert "google-cloud-firestore==" not in sql
     assert "pytest==" not in requirements(["sql", "documents", "messages"])
 

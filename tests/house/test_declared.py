@@ -1,11 +1,12 @@
 """Every function declares what its code touches: stores, tables, collections, topics."""
 
+import inspect
 from pathlib import Path
 
 import pytest
 
 from scripts import declared, imports
-from shared.runtime import manifest
+from shared.runtime import manifest, objects
 from shared.runtime.manifest import Manifest
 
 FUNCTIONS = manifest.discover([imports.ROOT])
@@ -20,6 +21,7 @@ instances: {max: 1}
 timeout: 10
 objectives: {availability: 0.9, p99_ms: 1000}
 """
+BUCKET = "stores: {objects: {%s: %s}}\n"
 SQL = "stores: {sql: {pool: 1, tables: {games: %s}}}\n"
 
 
@@ -104,6 +106,56 @@ def test_an_undeclared_document_store_and_collection_are_found(tmp_path: Path) -
     assert declared.problems(function(tmp_path, code)) == [
         "the store documents is touched but not declared",
         "the collection players/{uid}/inbox is touched but not declared",
+    ]
+
+
+CALLS = [
+    ("objects.put('public', 'a', b'', content_type='a/b')", "public", "rw"),
+    ("objects.delete('artifacts', 'a')", "artifacts", "rw"),
+    ("objects.copy('a', 'b')", "artifacts", "rw"),
+    ("objects.presign_put('a', size=1, seconds=1)", "artifacts", "rw"),
+    ("objects.presign_get('a', seconds=1)", "artifacts", "r"),
+    ("objects.stream('public', 'a')", "public", "r"),
+    ("objects.head('artifacts', 'a')", "artifacts", "r"),
+    ("objects.public_url('a')", "public", "r"),
+]
+
+
+@pytest.mark.parametrize(("call", "bucket", "right"), CALLS)
+def test_a_bucket_is_declared_with_the_right_that_a_call_needs(
+    tmp_path: Path, call: str, bucket: str, right: str
+) -> None:
+    code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
+    other = "public" if bucket == "artifacts" else "artifacts"
+    bare, wrong, read, good = (tmp_path / name for name in ("bare", "wrong", "read", "good"))
+    assert declared.problems(function(bare, code)) == [
+        "the store objects is touched but not declared",
+        f"the bucket {bucket} is touched but not declared",
+    ]
+    assert declared.problems(function(wrong, code, BUCKET % (other, "r"))) == [
+        f"the bucket {bucket} is touched but not declared",
+        f"the bucket {other} is declared but not touched",
+    ]
+    found = declared.problems(function(read, code, BUCKET % (bucket, "r")))
+    written = [f"the bucket {bucket} is written but declared as r"]
+    assert found == (written if right == "rw" else [])
+    assert declared.problems(function(good, code, BUCKET % (bucket, "rw"))) == []
+
+
+def test_the_objects_calls_are_all_known() -> None:
+    public = {
+        name
+        for name, one in vars(objects).items()
+        if inspect.isfunction(one) and one.__module__ == objects.__name__ and name[0] != "_"
+    }
+    assert public == set(declared.BUCKETS)
+
+
+def test_a_bucket_that_nobody_touches_is_found(tmp_path: Path) -> None:
+    found = declared.problems(function(tmp_path, "main = print\n", BUCKET % ("public", "r")))
+    assert found == [
+        "the store objects is declared but not touched",
+        "the bucket public is declared but not touched",
     ]
 
 

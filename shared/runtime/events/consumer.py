@@ -197,11 +197,10 @@ def entry_point(
     run: Callable[[Event], None],
 ) -> EntryPoint:
     """Return the function's target: reads the delivery on the loop, handles it in a thread."""
+    stores = known.stores
     if "K_SERVICE" in os.environ:
-        settings.check(
-            uses_sql=known.stores.sql is not None, uses_objects=known.stores.objects is not None
-        )
-    threads = known.stores.sql.pool if known.stores.sql else known.concurrency
+        settings.check(uses_sql=stores.sql is not None, uses_objects=stores.objects is not None)
+    threads = stores.sql.pool if stores.sql else known.concurrency
     connections.wish(threads)
     keep = kind != SCHEDULE and known.trigger.topic != deadletters.TOPIC
 
