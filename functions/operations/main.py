@@ -1,4 +1,4 @@
-"""What an operator sees and does: dead letters, projections, consumers, and who did what.
+"""What an operator sees and does: dead letters, projections, consumers, plans, and who did what.
 
 Every change is audited in its own transaction. Changes are safe to repeat by what they are, so
 they take no Idempotency-Key. Bodies refuse unknown members.
@@ -9,9 +9,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from shared.domain import audit, consumers, dead_letters, projected
+from shared.domain import audit, consumers, dead_letters, entitlements, projected
 from shared.domain.consumers import Overview, Pause
 from shared.domain.dead_letters import Detail, Redriven, State, Summary
+from shared.domain.entitlements import Entitlement, Plan, Until
 from shared.domain.projected import Comparison, KindName, Rebuilt
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Admin, is_uid
@@ -80,6 +81,14 @@ class Rebuild(_Wish):
     uid: Uid | None = None
     cursor: Cursor = None
     limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
+class Giving(_Wish):
+    """How long a player has a plan; without `until` it does not end."""
+
+    model_config = _example(until="2027-11-24T00:00:00Z")
+
+    until: Until | None = None
 
 
 class Resumed(BaseModel):
@@ -166,6 +175,24 @@ def resume(operator: Admin, consumer: ConsumerName) -> Resumed:
     """Let a consumer work again."""
     sql.transact(lambda tx: consumers.resume(tx, consumer, operator.uid))
     return Resumed(consumer=consumer)
+
+
+@api.get("/v1/admin/entitlements/{uid}")
+def list_entitlements(uid: Uid) -> http.Page[Entitlement]:
+    """List a player's plans, those that have ended too."""
+    return http.Page[Entitlement](items=sql.read(lambda conn: entitlements.of(conn, uid)))
+
+
+@api.put("/v1/admin/entitlements/{uid}/{plan}")
+def give_entitlement(operator: Admin, uid: Uid, plan: Plan, giving: Giving) -> Entitlement:
+    """Give a player a plan, or change how long it lasts."""
+    return sql.transact(lambda tx: entitlements.give(tx, uid, plan, giving.until, operator.uid))
+
+
+@api.delete("/v1/admin/entitlements/{uid}/{plan}")
+def take_back_entitlement(operator: Admin, uid: Uid, plan: Plan) -> None:
+    """Take a plan from a player."""
+    sql.transact(lambda tx: entitlements.take_back(tx, uid, plan, operator.uid))
 
 
 @api.get("/v1/admin/audit")

@@ -34,7 +34,7 @@ async def tool(
     asked = tools.asked(locale, build)
 
     def load() -> http.Reply[ToolDetail]:
-        found = sql.read(lambda conn: tools.one(conn, int(tool_id), asked))
+        found = sql.read(lambda conn: tools.by_id(conn, int(tool_id), asked))
         headers = {**SHARED, "Content-Language": tools.languages([found])}
         return http.Reply(found, headers=headers)
 

@@ -33,6 +33,7 @@ NAMES = frozenset(
         "process_art",
         "record_dead_letters",
         "relay_outbox",
+        "roll_up_downloads",
         "roll_up_sessions",
         "sweep_projections",
         "verify_artifact",

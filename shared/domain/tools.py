@@ -50,7 +50,7 @@ _SHOWN: Select[Any] = select(
 ).select_from(VERSIONS)
 
 
-class Build(BaseModel):
+class BuildName(BaseModel):
     """A build of the game, as it bounds a range."""
 
     build_id: str
@@ -94,8 +94,8 @@ class ToolVersion(BaseModel):
     published_at: datetime
     size: int
     sha256: str
-    first_build: Build | None = None
-    last_build: Build | None = None
+    first_build: BuildName | None = None
+    last_build: BuildName | None = None
     dependencies: list[Dependency]
     locale: str
     options: list[ToolOption]
@@ -163,7 +163,7 @@ def page(
     return found, rows[limit - 1].tool_id if len(rows) > limit else None
 
 
-def one(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
+def by_id(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
     """Return a tool of which something is published; raise NotFound or BadRequest."""
     at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
     row = conn.execute(_with_newest(at).where(tools.c.tool_id == tool_id)).one()
@@ -300,8 +300,8 @@ def _shown_version(row: Row[Any], wanted: str | None) -> ToolVersion:
     )
 
 
-def _build(build_id: int | None, name: str | None) -> Build | None:
-    return None if build_id is None else Build(build_id=str(build_id), name=str(name))
+def _build(build_id: int | None, name: str | None) -> BuildName | None:
+    return None if build_id is None else BuildName(build_id=str(build_id), name=str(name))
 
 
 def _shown_option(option: Mapping[str, Any], wanted: str | None) -> ToolOption:

@@ -5,9 +5,13 @@
     │   ├── BadRequest            400  not JSON, or a parameter that does not parse
     │   ├── Unauthenticated       401  no bearer token, or one that does not verify
     │   ├── Forbidden             403  a good token without the role
+    │   ├── PlanRequired          403  a download for which the player's plans are not enough
     │   ├── NotFound              404
+    │   ├── NotPublished          404  no such version of a tool, or not for everyone
     │   ├── MethodNotAllowed      405
     │   ├── Conflict              409
+    │   ├── BuildNotSupported     409  a version of a tool that is for other builds
+    │   ├── Withdrawn             410  a version of a tool that was published once
     │   ├── PreconditionFailed    412  stale If-Match; carries the current value
     │   ├── TooLarge              413  carries `limit` and `actual`
     │   ├── Unprocessable         422  JSON of the wrong shape; names the fields
@@ -45,9 +49,13 @@ class Code(StrEnum):
     IN_FUTURE = "in_future"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
+    PLAN_REQUIRED = "plan_required"
     NOT_FOUND = "not_found"
+    NOT_PUBLISHED = "not_published"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CONFLICT = "conflict"
+    BUILD_NOT_SUPPORTED = "build_not_supported"
+    WITHDRAWN = "withdrawn"
     STALE = "stale"
     TOO_LARGE = "too_large"
     PRECONDITION_REQUIRED = "precondition_required"
@@ -109,10 +117,22 @@ MEANINGS: dict[Code, Meaning] = {
         "Do not retry; the account lacks the role.",
         Retry.NEVER,
     ),
+    Code.PLAN_REQUIRED: Meaning(
+        "Another plan is needed",
+        "The tool is for players who have the plan that `plan` names; the caller has not.",
+        "Offer the plan, and ask again once the player has it.",
+        Retry.NEVER,
+    ),
     Code.NOT_FOUND: Meaning(
         "Nothing is here",
         "The path is unknown, or the thing it names does not exist.",
         "Do not retry.",
+        Retry.NEVER,
+    ),
+    Code.NOT_PUBLISHED: Meaning(
+        "No such version",
+        "The tool does not exist, or this version of it is not published.",
+        "Read the tool's versions again and choose one of them.",
         Retry.NEVER,
     ),
     Code.METHOD_NOT_ALLOWED: Meaning(
@@ -125,6 +145,18 @@ MEANINGS: dict[Code, Meaning] = {
         "The thing is in another state",
         "The action does not fit the state that the thing is in now; `detail` says which.",
         "Read the thing again and decide.",
+        Retry.NEVER,
+    ),
+    Code.BUILD_NOT_SUPPORTED: Meaning(
+        "Not for this build",
+        "The version fits the builds from `first_build` to `last_build`, and not `build_id`.",
+        "Read the tool's versions with `build` and choose one of them.",
+        Retry.NEVER,
+    ),
+    Code.WITHDRAWN: Meaning(
+        "No longer published",
+        "The version was published once and was withdrawn.",
+        "Read the tool's versions again and choose another; warn who has this one installed.",
         Retry.NEVER,
     ),
     Code.STALE: Meaning(
@@ -202,11 +234,25 @@ class Forbidden(ProblemError):
     code = Code.FORBIDDEN
 
 
+class PlanRequired(ProblemError):
+    """The player lacks the tool's plan; raise it with `plan`."""
+
+    status = 403
+    code = Code.PLAN_REQUIRED
+
+
 class NotFound(ProblemError):
     """The path or the thing it names does not exist."""
 
     status = 404
     code = Code.NOT_FOUND
+
+
+class NotPublished(ProblemError):
+    """The version of a tool does not exist, as far as everyone may know."""
+
+    status = 404
+    code = Code.NOT_PUBLISHED
 
 
 class MethodNotAllowed(ProblemError):
@@ -221,6 +267,20 @@ class Conflict(ProblemError):
 
     status = 409
     code = Code.CONFLICT
+
+
+class BuildNotSupported(ProblemError):
+    """The version is for other builds; raise it with `first_build` and `last_build`."""
+
+    status = 409
+    code = Code.BUILD_NOT_SUPPORTED
+
+
+class Withdrawn(ProblemError):
+    """The version was published once."""
+
+    status = 410
+    code = Code.WITHDRAWN
 
 
 class PreconditionFailed(ProblemError):

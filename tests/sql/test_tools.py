@@ -59,7 +59,7 @@ def test_a_tool_is_shown_whole(game_id: int) -> None:
     tool_id = tool_with(game_id, "1.0.0", first_build_id=first, last_build_id=last)
     row = {"tool_id": tool_id, "downloads": 12}
     sql.transact(lambda tx: tx.execute(insert(tool_downloads), row))
-    found = sql.read(lambda conn: tools.one(conn, tool_id, ANYONE))
+    found = sql.read(lambda conn: tools.by_id(conn, tool_id, ANYONE))
     (version,) = found.newest
     assert found.model_dump(exclude={"newest"}, exclude_none=True) == {
         "tool_id": str(tool_id),
@@ -119,12 +119,12 @@ def test_a_default_keeps_its_type(game_id: int) -> None:
 
 def test_texts_and_labels_are_in_the_language_asked_for_or_in_english(game_id: int) -> None:
     tool_id = tool_with(game_id, "1.0.0")
-    found = sql.read(lambda conn: tools.one(conn, tool_id, Asked("de-at")))
+    found = sql.read(lambda conn: tools.by_id(conn, tool_id, Asked("de-at")))
     assert (found.locale, found.name, found.newest[0].locale) == ("de", "Flink", "de")
     speed, mode = found.newest[0].options
     assert (speed.label, speed.group, mode.label) == ("Tempo", "Movement", "Mode")
     assert [one.label for one in mode.choices or ()] == ["Leicht", "Schwer"]
-    other = sql.read(lambda conn: tools.one(conn, tool_id, Asked("ja")))
+    other = sql.read(lambda conn: tools.by_id(conn, tool_id, Asked("ja")))
     assert (other.locale, other.name, other.newest[0].locale) == ("en", "Swift", "en")
 
 
@@ -148,7 +148,7 @@ def test_the_newest_of_each_channel_is_shown(game_id: int) -> None:
 def test_what_is_not_published_is_not_there(game_id: int, state: str) -> None:
     tool_id = tool_with(game_id, "1.0.0", state=state)
     assert listed(game_id) == []
-    for read in (tools.one, lambda c, t, a: tools.versions(c, t, a, None, 9)):
+    for read in (tools.by_id, lambda c, t, a: tools.versions(c, t, a, None, 9)):
         with pytest.raises(errors.NotFound, match=str(tool_id)):
             sql.read(lambda conn, read=read: read(conn, tool_id, ANYONE))  # type: ignore[misc]
 
@@ -176,7 +176,7 @@ def test_a_tool_that_fits_no_build_of_the_reader_is_not_listed(game_id: int) -> 
     other = tool_with(game_id, "1.0.0")
     asked = Asked(build_id=early)
     assert [one.tool_id for one in listed(game_id, asked)] == [str(other)]
-    assert sql.read(lambda conn: tools.one(conn, tool_id, asked)).newest == []
+    assert sql.read(lambda conn: tools.by_id(conn, tool_id, asked)).newest == []
 
 
 def test_a_build_of_another_game_is_refused(game_id: int) -> None:

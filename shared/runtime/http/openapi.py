@@ -45,6 +45,13 @@ class Problem(BaseModel):
     actual: int | None = Field(
         None, description="With 413: how much it was, as far as it was counted."
     )
+    plan: str | None = Field(None, description="With `plan_required`: the plan that is needed.")
+    first_build: str | None = Field(
+        None, description="With `build_not_supported`: the first build that fits, if there is one."
+    )
+    last_build: str | None = Field(
+        None, description="With `build_not_supported`: the last build that fits, if there is one."
+    )
 
 
 class _Schemas(GenerateJsonSchema):
@@ -131,10 +138,8 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
     }
     if "\n" in doc:
         operation["description"] = "\n".join(line.strip() for line in doc.splitlines()[1:]).strip()
-    body = _body(route)
-    if body is not None:
-        content = {"schema": schemas[body, "validation"], **_example(route)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if route.signature.reads_body:
+        operation["requestBody"] = {"required": True, "content": _content(route, schemas)}
         operation["x-limits"] = _limits(api, route)
     if route.role is not None:
         operation["security"] = [{"id_token": []}]
@@ -142,6 +147,13 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
     if route.headers:
         operation["deprecated"] = True
     return operation
+
+
+def _content(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    body = _body(route)
+    if body is None:
+        return {"application/octet-stream": {}}
+    return {"application/json": {"schema": schemas[body, "validation"], **_example(route)}}
 
 
 def _body(route: Route) -> type[BaseModel] | None:

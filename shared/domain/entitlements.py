@@ -1,0 +1,87 @@
+"""Which plans a player has: given by an operator now, by billing later."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
+
+from shared.domain import audit
+from shared.runtime import clock, errors, sql
+from shared.schema.downloads import entitlements
+
+Plan = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", examples=["premium"])]
+Until = Annotated[
+    AwareDatetime,
+    BeforeValidator(clock.written_out),
+    # What MySQL can store, whatever the offset.
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC)),
+]
+
+_mine = entitlements.c
+
+
+class Entitlement(BaseModel):
+    """A plan that a player has; `until` is absent where it does not end.
+
+    source: who gave it.
+    """
+
+    plan: str
+    until: datetime | None = None
+    source: str
+
+
+def is_valid(now: datetime) -> ColumnElement[bool]:
+    """Return what a row fulfils whose plan has not ended."""
+    return or_(_mine.until.is_(None), _mine.until > now)
+
+
+def of(conn: Connection, uid: str) -> list[Entitlement]:
+    """Return all plans of a player, those that have ended too."""
+    rows = conn.execute(select(entitlements).where(_mine.uid == uid).order_by(_mine.plan))
+    return [_shown(row) for row in rows]
+
+
+def give(tx: Connection, uid: str, plan: str, until: datetime | None, actor: str) -> Entitlement:
+    """Give a player a plan, or change how long it lasts; audited."""
+    before = _locked(tx, uid, plan)
+    after = Entitlement(plan=plan, until=until, source="operator")
+    row = {"uid": uid, **after.model_dump()}
+    sql.upsert(tx, entitlements, [row], ["until", "source"])
+    _note(tx, actor, "entitlement.give", uid, before, after)
+    return after
+
+
+def take_back(tx: Connection, uid: str, plan: str, actor: str) -> None:
+    """Take a plan from a player; audited. Raises NotFound when the player has it not."""
+    before = _locked(tx, uid, plan)
+    if before is None:
+        raise errors.NotFound(f"the player has no plan {plan}")
+    tx.execute(delete(entitlements).where(_mine.uid == uid, _mine.plan == plan))
+    _note(tx, actor, "entitlement.take_back", uid, before, None)
+
+
+def _locked(tx: Connection, uid: str, plan: str) -> Entitlement | None:
+    query = select(entitlements).where(_mine.uid == uid, _mine.plan == plan).with_for_update()
+    row = tx.execute(query).one_or_none()
+    return None if row is None else _shown(row)
+
+
+def _shown(row: Any) -> Entitlement:
+    return Entitlement(plan=row.plan, until=row.until, source=row.source)
+
+
+def _note(  # noqa: PLR0913, PLR0917  one argument a fact of the entry
+    tx: Connection,
+    actor: str,
+    action: str,
+    uid: str,
+    before: Entitlement | None,
+    after: Entitlement | None,
+) -> None:
+    detail = {
+        "before": before and before.model_dump(mode="json", exclude_none=True),
+        "after": after and after.model_dump(mode="json", exclude_none=True),
+    }
+    audit.record(tx, actor, action, uid, detail)

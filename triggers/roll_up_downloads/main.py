@@ -1,0 +1,11 @@
+"""Granted downloads become counts per version and day, and per tool."""
+
+from shared.domain import download_counts
+from shared.domain.download_counts import DownloadGranted
+from shared.runtime import events, sql
+
+
+@events.on_pull(DownloadGranted, __file__)
+def main(batch: list[DownloadGranted]) -> None:
+    """Count a batch in one transaction; what comes again is not counted again."""
+    sql.transact(lambda tx: download_counts.count(tx, batch))
