@@ -1,0 +1,229 @@
+"""From an upload to art in the public bucket, also when it comes twice or is killed."""
+
+import base64
+import hashlib
+import io
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import Connection, insert, select
+
+from shared.domain import art_uploads
+from shared.domain.art_uploads import ArtUploaded
+from shared.runtime import clock, objects
+from shared.schema.catalog import catalog_version, games
+from shared.schema.operations import audit, dead_letters
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+
+Players = Callable[..., Player]
+Eventually = Callable[..., Any]
+
+RED = (200, 30, 30)
+
+
+def png(width: int, height: int, colour: tuple[int, int, int] = RED) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def game_id(sql: Connection) -> int:
+    title = f"Art {uuid.uuid4()}"
+    row = {"title": title, "import_key": title, "revision": 1, "updated_at": clock.now()}
+    key = sql.execute(insert(games).values(**row)).inserted_primary_key
+    assert key
+    return int(key[0])
+
+
+@pytest.fixture
+def admin(client: httpx.Client, player: Players) -> Iterator[httpx.Client]:
+    """A client of an operator's own."""
+    headers = player(roles=["admin"]).headers
+    with httpx.Client(base_url=client.base_url, headers=headers, timeout=60) as opened:
+        yield opened
+
+
+def announce(admin: httpx.Client, game_id: int, kind: str, body: bytes) -> dict[str, Any]:
+    """Allow an upload and put it."""
+    wish = {"size": len(body), "content_type": "image/png"}
+    answer = admin.post(f"/v1/admin/art/games/{game_id}/{kind}", json=wish)
+    assert answer.status_code == 201, answer.text
+    permission: dict[str, Any] = answer.json()
+    put = httpx.put(permission["url"], content=body, headers={"Content-Type": "image/png"})
+    assert put.status_code == 200, put.text
+    return permission
+
+
+def publish(admin: httpx.Client, game_id: int, kind: str, upload_id: str) -> httpx.Response:
+    path = f"/v1/admin/art/games/{game_id}/{kind}/publish"
+    return admin.post(path, json={"upload_id": upload_id})
+
+
+def settled(admin: httpx.Client, game_id: int, kind: str) -> dict[str, Any] | None:
+    """Return what the operator sees once the last upload is settled."""
+    found: dict[str, Any] = admin.get(f"/v1/admin/art/games/{game_id}").json()
+    state = found["uploads"][kind]["state"]
+    return found if state in {"published", "rejected"} else None
+
+
+def actions(sql: Connection, game_id: int) -> list[Any]:
+    mine = audit.c.target.like(f"games/{game_id}/art/%")
+    return list(sql.execute(select(audit).where(mine).order_by(audit.c.audit_id)))
+
+
+def test_a_picture_becomes_art_for_everyone(
+    admin: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
+) -> None:
+    before = sql.scalar(select(catalog_version.c.version)) or 0
+    permission = announce(admin, game_id, "cover", png(600, 900))
+    taken = publish(admin, game_id, "cover", permission["upload_id"])
+    assert (taken.status_code, taken.json()["state"]) == (202, "processing")
+    found = eventually(lambda: settled(admin, game_id, "cover"))
+    cover = found["art"]["cover"]
+    assert cover["colour"] == "#c81e1e"
+    assert [(one["width"], one["height"]) for one in cover["sizes"]] == [(300, 450), (600, 900)]
+    for one in cover["sizes"]:
+        answer = httpx.get(one["url"])
+        assert answer.headers["content-type"] == "image/webp"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        digest = hashlib.sha256(answer.content).hexdigest()
+        assert one["url"].endswith(f"/art/{digest}-{one['width']}.webp")
+    row = sql.execute(select(games).where(games.c.game_id == game_id)).one()
+    assert row.revision == 2
+    assert (sql.scalar(select(catalog_version.c.version)) or 0) > before
+    (done,) = actions(sql, game_id)
+    assert done.action == "art.publish"
+    assert json.loads(done.detail)["before"] == {}
+    assert json.loads(done.detail)["after"]["colour"] == "#c81e1e"
+    gone = art_uploads.key(permission["upload_id"])
+    eventually(lambda: objects.head("artifacts", gone) is None)
+
+
+def test_what_is_refused_says_why_and_what_was_shown_stays(
+    admin: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
+) -> None:
+    first = announce(admin, game_id, "icon", png(256, 256))
+    publish(admin, game_id, "icon", first["upload_id"])
+    shown = eventually(lambda: settled(admin, game_id, "icon"))["art"]
+    second = announce(admin, game_id, "icon", png(256, 512))
+    publish(admin, game_id, "icon", second["upload_id"])
+    found = eventually(lambda: settled(admin, game_id, "icon"))
+    assert found["uploads"]["icon"] == {
+        "upload_id": second["upload_id"],
+        "state": "rejected",
+        "reason": "it has 256 by 512 pixels, the icon must be 1:1",
+    }
+    assert found["art"] == shown
+    assert [one.action for one in actions(sql, game_id)] == ["art.publish", "art.reject"]
+
+
+def test_publishing_twice_and_late_deliveries_change_nothing(
+    cloud: LocalCloud,
+    admin: httpx.Client,
+    game_id: int,
+    sql: Connection,
+    eventually: Eventually,
+) -> None:
+    permission = announce(admin, game_id, "icon", png(256, 256))
+    upload_id = permission["upload_id"]
+    publish(admin, game_id, "icon", upload_id)
+    eventually(lambda: settled(admin, game_id, "icon"))
+    again = publish(admin, game_id, "icon", upload_id)
+    assert (again.status_code, again.json()["state"]) == (202, "published")
+    message = ArtUploaded(
+        owner="games", owner_id=game_id, kind="icon", upload_id=upload_id, uid="nobody"
+    )
+    assert deliver(cloud, message).status_code == 204
+    assert len(actions(sql, game_id)) == 1
+    revision = select(games.c.revision).where(games.c.game_id == game_id)
+    assert sql.scalar(revision) == 2
+
+
+def test_an_upload_that_a_later_one_replaced_is_not_shown(
+    admin: httpx.Client, game_id: int, eventually: Eventually
+) -> None:
+    first = announce(admin, game_id, "icon", png(256, 256))
+    second = announce(admin, game_id, "icon", png(256, 256, (20, 40, 200)))
+    refused = publish(admin, game_id, "icon", first["upload_id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    publish(admin, game_id, "icon", second["upload_id"])
+    found = eventually(lambda: settled(admin, game_id, "icon"))
+    assert found["art"]["icon"]["colour"] == "#1428c8"
+
+
+def test_what_is_not_uploaded_cannot_be_published(admin: httpx.Client, game_id: int) -> None:
+    wish = {"size": 100, "content_type": "image/png"}
+    path = f"/v1/admin/art/games/{game_id}/icon"
+    upload_id = admin.post(path, json=wish).json()["upload_id"]
+    answer = publish(admin, game_id, "icon", upload_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert publish(admin, game_id, "icon", str(uuid.uuid4())).status_code == 409
+    assert publish(admin, game_id, "cover", upload_id).status_code == 409
+    assert publish(admin, 2**62, "icon", upload_id).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "wish", "status", "field"),
+    [
+        ("1/portrait", {"size": 100, "content_type": "image/png"}, 400, "kind"),
+        ("1/icon", {"size": 0, "content_type": "image/png"}, 422, "size"),
+        ("1/icon", {"size": 10_485_761, "content_type": "image/png"}, 422, "size"),
+        ("1/icon", {"size": 100, "content_type": "image/svg+xml"}, 422, "content_type"),
+        ("1/icon", {"size": 100, "content_type": "image/png", "by": "ada"}, 422, "by"),
+    ],
+)
+def test_what_cannot_be_announced(
+    admin: httpx.Client, path: str, wish: dict[str, Any], status: int, field: str
+) -> None:
+    answer = admin.post(f"/v1/admin/art/games/{path}", json=wish)
+    assert answer.status_code == status
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_only_what_was_announced_can_be_put(admin: httpx.Client, game_id: int) -> None:
+    body = png(256, 256)
+    wish = {"size": len(body), "content_type": "image/png"}
+    url = admin.post(f"/v1/admin/art/games/{game_id}/icon", json=wish).json()["url"]
+    longer = httpx.put(url, content=body + b"!", headers={"Content-Type": "image/png"})
+    other = httpx.put(url, content=body, headers={"Content-Type": "text/html"})
+    assert (longer.status_code, other.status_code) == (403, 403)
+
+
+def test_the_object_store_may_be_away_and_the_worker_killed(
+    cloud: LocalCloud, admin: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
+) -> None:
+    permission = announce(admin, game_id, "banner", png(1280, 720))
+    with cloud.without("objects"):
+        assert publish(admin, game_id, "banner", permission["upload_id"]).status_code == 503
+    publish(admin, game_id, "banner", permission["upload_id"])
+    functions = cloud.pid("functions")
+    cloud.kill("functions")
+    cloud.wait_until_back("functions", functions)
+    found = eventually(lambda: settled(admin, game_id, "banner"), 60)
+    assert found["uploads"]["banner"]["state"] == "published"
+    assert [one.action for one in actions(sql, game_id)] == ["art.publish"]
+
+
+def test_art_of_what_does_not_exist_is_a_dead_letter(
+    cloud: LocalCloud, sql: Connection, eventually: Eventually
+) -> None:
+    message = ArtUploaded(owner="tools", owner_id=2**62, kind="icon", upload_id="u", uid="ada")
+    event_id = str(uuid.uuid4())
+    assert deliver(cloud, message, event_id).status_code == 204
+    codes = select(dead_letters.c.code).where(dead_letters.c.event_id == event_id)
+    assert eventually(lambda: sql.scalar(codes)) == "unknown_owner"
+
+
+def deliver(cloud: LocalCloud, message: ArtUploaded, event_id: str = "") -> httpx.Response:
+    """Push a message to the trigger, as its subscription does."""
+    data = base64.b64encode(message.model_dump_json().encode()).decode()
+    attributes = {"ce-id": event_id or str(uuid.uuid4())}
+    body = {"message": {"data": data, "attributes": attributes, "messageId": "1"}}
+    return httpx.post(f"{cloud.cloud.url('functions')}/process_art/", json=body, timeout=60)
