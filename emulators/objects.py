@@ -45,7 +45,7 @@ EXPOSED = ["ETag", "Content-Range", "Content-Length", "Accept-Ranges"]
 CORS = {
     "AllowedOrigin": ["*"],
     "AllowedMethod": ["GET", "HEAD", "PUT"],
-    "AllowedHeader": ["*"],
+    "AllowedHeader": ["Content-Type", "Range"],
     "ExposeHeader": EXPOSED,
     "MaxAgeSeconds": "7200",
 }

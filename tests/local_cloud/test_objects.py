@@ -1,5 +1,6 @@
 """The local object store: any S3 client works with it, and what S3 refuses it refuses too."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from emulators.cloud import ROOT
 from shared.runtime import objects, settings
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud
@@ -346,7 +348,7 @@ def test_a_page_may_put_get_and_read_ranges() -> None:
     assert asked.status_code == 200
     assert asked.headers["access-control-allow-origin"] in {"*", ORIGIN}
     assert {"GET", "HEAD", "PUT"} <= set(asked.headers["access-control-allow-methods"].split(", "))
-    assert asked.headers["access-control-allow-headers"] == "*"
+    assert asked.headers["access-control-allow-headers"] == "Content-Type, Range"
     put = httpx.put(url, content=b"12345", headers={"Content-Type": TYPE, "Origin": ORIGIN})
     assert readable(put) >= {"etag"}
     url = objects.presign_get("incoming/page", seconds=60)
@@ -354,6 +356,13 @@ def test_a_page_may_put_get_and_read_ranges() -> None:
     assert (part.status_code, part.content) == (206, b"23")
     assert part.headers["content-range"] == "bytes 1-2/5"
     assert readable(part) >= {"etag", "content-range", "content-length"}
+
+
+def test_the_rules_for_pages_are_those_that_production_is_told_to_set() -> None:
+    page = (ROOT / "docs/objects.md").read_text()
+    written = json.loads(page.partition("```json\n")[2].partition("```")[0])["CORSRules"]
+    bucket = settings.objects().artifacts_bucket
+    assert boto().get_bucket_cors(Bucket=bucket)["CORSRules"] == written
 
 
 def test_a_page_can_read_why_it_is_refused() -> None:
