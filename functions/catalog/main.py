@@ -7,8 +7,9 @@ instance's memory until the catalog's version grows (looked at most every 5 seco
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy import Connection
 
-from shared.domain import catalog, tools
+from shared.domain import catalog, search, tools
 from shared.domain.catalog import Game, GameDetail
 from shared.domain.locales import Locale
 from shared.domain.tools import BuildId, Tool
@@ -30,29 +31,42 @@ details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 
 
 @api.get("/v1/games")
-async def search(
+async def list_games(
     q: Query = "", limit: Limit = 20, cursor: Cursor = None
 ) -> http.Reply[http.Page[Game]]:
-    """List games by title, or those with a name that starts with `q`."""
-    prefix = catalog.name_key(q)
-    after = http.decode_cursor(cursor, str, int) if cursor else None
+    """List games by title, or find those whose names have all words of `q`, the popular first.
+
+    Each word may be only begun. A page may be shorter than `limit`, even empty, and go on: only
+    without `next_cursor` was everything looked at.
+    """
+    key = catalog.name_key(q)
+    query = search.identity(key)
+    place: Any = search.Place if key else tuple[str, int]
+    after = http.decode_own_cursor(cursor, query, place)[0] if cursor else None
+
+    def look(conn: Connection) -> tuple[list[Game], tuple[Any, ...] | None]:
+        if key:
+            return search.page(conn, key, after, limit)
+        return catalog.page(conn, after, limit)
 
     def load() -> http.Reply[http.Page[Game]]:
-        items, following = sql.read(lambda conn: catalog.page(conn, prefix, after, limit))
-        next_cursor = http.encode_cursor(*following) if following else None
+        items, following = sql.read(look)
+        next_cursor = http.encode_cursor(query, following) if following else None
         return http.Reply(http.Page[Game](items=items, next_cursor=next_cursor), headers=SHARED)
 
-    return await pages.get((prefix, after, limit), lambda: api.in_thread(load))
+    return await pages.get((query, after, limit), lambda: api.in_thread(load))
 
 
 @api.get("/v1/games/{game_id}")
-async def game(game_id: GameId) -> http.Reply[GameDetail]:
-    """Return one game with its aliases, store ids and executables."""
+async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]:
+    """Return one game with its aliases, store ids, executables and newest builds."""
+    wanted = locale and locale.lower()
 
     def load() -> http.Reply[GameDetail]:
-        return http.Reply(sql.read(lambda conn: catalog.one(conn, int(game_id))), headers=SHARED)
+        found = sql.read(lambda conn: catalog.one(conn, int(game_id), wanted))
+        return http.Reply(found, headers={**SHARED, "Content-Language": found.locale})
 
-    return await details.get(game_id, lambda: api.in_thread(load))
+    return await details.get((game_id, wanted), lambda: api.in_thread(load))
 
 
 @api.get("/v1/games/{game_id}/tools")

@@ -9,6 +9,7 @@ Three normal forms, all public because clients and importers must agree on them:
 """
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -22,17 +23,17 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    exists,
-    func,
     insert,
     or_,
     select,
     update,
 )
 
+from shared.domain import locales
 from shared.runtime import clock, errors
 from shared.schema.catalog import (
     catalog_version,
+    game_builds,
     game_executables,
     game_names,
     game_stores,
@@ -40,8 +41,7 @@ from shared.schema.catalog import (
 )
 
 NAME_KEY_LENGTH = 191
-HIGHEST = "\U0010ffff"
-"""Sorts after every character: a prefix with it appended ends the prefix's range."""
+BUILDS_SHOWN = 20
 TRADEMARKS = re.compile("[™®©℠]")
 JOINED = re.compile("['`.\u2018\u2019\u00b4]")
 """Marks inside a word: "Clancy's" is found by "clancys", "S.T.A.L.K.E.R." by "stalker"."""
@@ -70,12 +70,25 @@ class Executable(BaseModel):
     is_launcher: bool
 
 
-class GameDetail(Game):
-    """All that is known of one game."""
+class Build(BaseModel):
+    """A version of the game as it is found on disks."""
 
+    build_id: str
+    name: str
+    released_at: datetime
+
+
+class GameDetail(Game):
+    """All that is known of one game.
+
+    locale: the language of the title, English where it is not translated. builds: the newest.
+    """
+
+    locale: str
     aliases: list[str]
     stores: list[Store]
     executables: list[Executable]
+    builds: list[Build]
     updated_at: datetime
 
 
@@ -131,29 +144,23 @@ def bump_version(tx: Connection) -> None:
 
 
 def page(
-    conn: Connection, prefix: str, after: tuple[str, int] | None, limit: int
+    conn: Connection, after: tuple[str, int] | None, limit: int
 ) -> tuple[list[Game], tuple[str, int] | None]:
-    """Return up to `limit` games and where the next page starts, or None at the end.
-
-    With an empty `prefix`: every game in the order of titles. With one, a `name_key`: each game
-    that has a title or an alias starting with it, once; an exact name sorts first.
-    """
-    rows = conn.execute(_listing(prefix, after, limit + 1)).all()
+    """Return up to `limit` games in the order of titles, and where the next page starts or None."""
+    rows = conn.execute(_listing(after, limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
     found = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
     return found, (rows[-1].name_key, rows[-1].game_id) if more else None
 
 
-def _listing(prefix: str, after: tuple[str, int] | None, limit: int) -> Select[Any]:
+def _listing(after: tuple[str, int] | None, limit: int) -> Select[Any]:
     name = game_names.c
-    conditions = [name.name_key >= prefix, name.name_key < prefix + HIGHEST]
+    conditions: list[ColumnElement[bool]] = [name.is_title]
     if after is not None:
         key, game_id = after
         # The first condition gives the index its start, the second drops what was shown.
-        conditions[0] = name.name_key >= max(key, prefix)
-        conditions.append(or_(name.name_key > key, name.game_id > game_id))
-    conditions.append(_first_match(prefix) if prefix else name.is_title)
+        conditions += [name.name_key >= key, or_(name.name_key > key, name.game_id > game_id)]
     return (
         select(name.name_key, name.game_id, games.c.title, games.c.revision)
         .join(games, games.c.game_id == name.game_id)
@@ -163,20 +170,8 @@ def _listing(prefix: str, after: tuple[str, int] | None, limit: int) -> Select[A
     )
 
 
-def _first_match(prefix: str) -> ColumnElement[bool]:
-    """Let a game that several of its names match stand where the first of them stands."""
-    earlier = game_names.alias("earlier")
-    return ~exists().where(
-        earlier.c.game_id == game_names.c.game_id,
-        # Not `>=` and `<`: for those MySQL may look at the whole table once a row, by a guess of
-        # its statistics. A game has a few names, and they are found by the game.
-        func.strcmp(earlier.c.name_key, prefix) >= 0,
-        func.strcmp(earlier.c.name_key, game_names.c.name_key) < 0,
-    )
-
-
-def one(conn: Connection, game_id: int) -> GameDetail:
-    """Return all that is known of a game; raise NotFound."""
+def one(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail:
+    """Return all that is known of a game, its title in a language; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
@@ -184,9 +179,12 @@ def one(conn: Connection, game_id: int) -> GameDetail:
     def rows(table: Table, *order: ColumnElement[Any]) -> Sequence[Row[Any]]:
         return conn.execute(select(table).where(table.c.game_id == game_id).order_by(*order)).all()
 
+    titles = {locales.DEFAULT: game.title, **json.loads(game.titles or "{}")}
+    chosen = locales.choose(locale, titles)
     return GameDetail(
         game_id=str(game.game_id),
-        title=game.title,
+        title=titles[chosen],
+        locale=chosen,
         aliases=[row.name for row in rows(game_names, game_names.c.name_key) if not row.is_title],
         stores=[
             Store(store=row.store, id=row.store_id)
@@ -196,6 +194,21 @@ def one(conn: Connection, game_id: int) -> GameDetail:
             Executable(os=row.os, suffix=row.suffix, is_launcher=row.is_launcher)
             for row in rows(game_executables, game_executables.c.os, game_executables.c.suffix)
         ],
+        builds=_newest_builds(conn, game_id),
         revision=game.revision,
         updated_at=game.updated_at,
     )
+
+
+def _newest_builds(conn: Connection, game_id: int) -> list[Build]:
+    build = game_builds.c
+    newest = (
+        select(build.build_id, build.name, build.released_at)
+        .where(build.game_id == game_id)
+        .order_by(build.released_at.desc(), build.build_id.desc())
+        .limit(BUILDS_SHOWN)
+    )
+    return [
+        Build(build_id=str(row.build_id), name=row.name, released_at=row.released_at)
+        for row in conn.execute(newest)
+    ]
