@@ -173,9 +173,10 @@ def _content(name: str) -> bytes | None:
 
 def _register(tx: Connection, files: Iterable[_File]) -> None:
     """Note the files that are about to be written; those in use stay so."""
-    now = clock.now()
-    still = {"unused_since": func.if_(_file.unused_since.is_(None), None, now)}
-    sql.upsert(tx, detection_files, [{**file.row, "unused_since": now} for file in files], still)
+    rows = [{**file.row, "unused_since": clock.now()} for file in files]
+    again = sql.new_values("unused_since")["unused_since"]
+    still = {"unused_since": func.if_(_file.unused_since.is_(None), None, again)}
+    sql.upsert(tx, detection_files, rows, still)
 
 
 def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> int:

@@ -1,0 +1,272 @@
+"""Building the lists, on both engines: what changed is published, once, whoever dies meanwhile."""
+
+import gzip
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from shared.domain import catalog, catalog_import, detection, detection_lists
+from shared.domain.detection import Os
+from shared.domain.detection_lists import DetectionList
+from shared.runtime import clock, errors, objects, settings, sql
+from shared.schema.catalog import games
+from shared.schema.detection import detection_files
+from tests.local_cloud.local import LocalCloud
+
+# Nothing listens there.
+NOWHERE = "http://127.0.0.1:1"
+file = detection_files.c
+
+Programs = dict[str, list[str]]
+
+
+@pytest.fixture(autouse=True)
+def _built(cloud: LocalCloud, runtime_sql: str) -> None:
+    """The lists stand for the catalog as the tests before left it."""
+    add("first")
+    detection_lists.build()
+
+
+@pytest.fixture
+def word() -> str:
+    return f"q{uuid.uuid4().hex[:12]}"
+
+
+def add(word: str, *names: str, os: str = "win32", **more: Any) -> None:
+    executables = [{"os": os, "name": name} for name in names or (f"{word}/{word}.exe",)]
+    record = {"title": f"{word} game", "executables": executables, **more}
+    outcome = catalog_import.import_games([json.dumps(record).encode()])
+    assert outcome.rejected == []
+
+
+def answers(os: Os = "win32") -> dict[int, DetectionList]:
+    return sql.read(lambda conn: detection_lists.answers(conn, os))
+
+
+def content(url: str) -> bytes:
+    """What a file holds, by the URL that an answer names."""
+    key = url.removeprefix(settings.objects().public_url + "/")
+    return gzip.decompress(b"".join(objects.stream("public", key)))
+
+
+def newest(os: Os = "win32") -> bytes:
+    return content(answers(os)[0].url)
+
+
+def suffixes(listed: bytes) -> set[str]:
+    return set(detection.read(listed))
+
+
+def in_use() -> set[str]:
+    rows = select(file.name).where(file.unused_since.is_(None))
+    return set(sql.read(lambda conn: conn.scalars(rows).all()))
+
+
+def age(name: str, by: timedelta) -> None:
+    old = update(detection_files).where(file.name == name)
+    sql.transact(lambda tx: tx.execute(old.values(unused_since=clock.now() - by)))
+
+
+def name_of(one: DetectionList) -> str:
+    return one.url.removeprefix(settings.objects().public_url + "/")
+
+
+def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
+    add(word, f"{word}\\Bin\\Game.exe", stores=[{"store": "steam", "id": word}], discord_ids=["7"])
+    assert detection_lists.build() > 0
+    listed = json.loads(newest())
+    (row,) = [row for row in listed["programs"] if row[0] == f"{word}/bin/game.exe"]
+    (game_id,) = row[3:]
+    assert row[1:3] == [2, 0]
+    assert [game_id, f"steam:{word}"] in listed["stores"]
+    assert not any(one.startswith("discord:") for row in listed["stores"] for one in row)
+
+
+def test_without_a_change_nothing_is_built(word: str) -> None:
+    add(word)
+    assert detection_lists.build() > 0
+    before, used = answers(), in_use()
+    assert detection_lists.build() == 0
+    assert (answers(), in_use()) == (before, used)
+
+
+def test_a_change_that_no_list_shows_publishes_nothing(word: str) -> None:
+    add(word)
+    detection_lists.build()
+    before = answers()
+    add(word, f"{word}/{word}.exe", aliases=["another name"])
+    assert detection_lists.build() == 0
+    assert answers() == before
+    assert sql.read(detection_lists.built_from) > before[0].version
+
+
+def test_a_system_whose_programs_stay_keeps_its_list(word: str) -> None:
+    before = answers("darwin")
+    add(word)
+    detection_lists.build()
+    assert answers("darwin") == before
+    add(word, f"{word}.app", os="darwin")
+    detection_lists.build()
+    assert f"{word}.app" in suffixes(newest("darwin"))
+
+
+def test_each_of_the_last_lists_leads_to_the_newest_and_no_earlier_one(word: str) -> None:
+    # So many that no delta is larger than the list.
+    add(f"{word}-many", *(f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(100)))
+    lists: dict[int, bytes] = {}
+    for number in range(detection_lists.BASES + 2):
+        add(f"{word}{number}")
+        if number == 3:
+            add(f"{word}1", f"{word}/moved.exe")
+        detection_lists.build()
+        lists[answers()[0].version] = newest()
+    *old, last = sorted(lists)
+    found = answers()
+    assert sorted(found)[1:] == old[-detection_lists.BASES :]
+    for version in old[-detection_lists.BASES :]:
+        way = found[version]
+        assert way.delta_url
+        changes = content(way.delta_url)
+        assert detection.digest(changes) == way.delta_sha256
+        assert detection.apply(lists[version], changes) == lists[last]
+    assert detection.digest(lists[last]) == found[0].sha256
+
+
+def test_one_killed_before_its_row_is_written_changes_nothing(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = answers()
+    add(word)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(detection_lists, "_publish", die)
+        with pytest.raises(KeyboardInterrupt):
+            detection_lists.build()
+    assert answers() == before
+    rows = select(file.name).where(file.unused_since.is_not(None)).order_by(file.unused_since)
+    *_, left = sql.read(lambda conn: conn.scalars(rows).all())
+    assert objects.head("public", left) is not None
+    add(f"{word}2")
+    assert detection_lists.build() > 0
+    assert {f"{word}/{word}.exe", f"{word}2/{word}2.exe"} <= suffixes(newest())
+    age(left, detection_lists.KEPT + timedelta(minutes=1))
+    assert detection_lists.clean() == 1
+    assert objects.head("public", left) is None
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[int]]]:
+    """Two builders that both have written every file before either publishes them."""
+    both, publish = threading.Barrier(2, timeout=20), detection_lists._publish
+
+    def wait(*arguments: Any) -> int:
+        if threading.get_ident() not in waited:
+            waited.add(threading.get_ident())
+            both.wait()
+        return publish(*arguments)
+
+    waited: set[int] = set()
+    monkeypatch.setattr(detection_lists, "_publish", wait)
+    with ThreadPoolExecutor(2) as pool:
+        yield lambda: sorted(pool.map(lambda _: detection_lists.build(), range(2)))
+
+
+def test_of_two_builders_at_once_one_publishes(
+    word: str, together: Callable[[], list[int]]
+) -> None:
+    add(word)
+    lost, won = together()
+    assert lost == 0 < won
+    assert f"{word}/{word}.exe" in suffixes(newest())
+    used = in_use()
+    assert {name_of(one) for one in answers().values()} <= used
+    assert all(objects.head("public", name) for name in used)
+
+
+def test_a_bucket_that_is_away_is_tried_again(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = answers()
+    add(word)
+    with monkeypatch.context() as patched:
+        patched.setenv("OBJECTS_ENDPOINT", NOWHERE)
+        settings.reset()
+        with pytest.raises(errors.Unavailable):
+            detection_lists.build()
+    settings.reset()
+    assert answers() == before
+    assert detection_lists.build() > 0
+    assert f"{word}/{word}.exe" in suffixes(newest())
+
+
+def test_files_go_a_day_after_no_answer_names_them(word: str) -> None:
+    add(word)
+    detection_lists.build()
+    before = answers()
+    way = before[max(before)].delta_url
+    assert way
+    name = way.removeprefix(settings.objects().public_url + "/")
+    add(f"{word}2")
+    detection_lists.build()
+    assert name not in in_use()
+    age(name, detection_lists.KEPT - timedelta(minutes=1))
+    detection_lists.clean()
+    assert objects.head("public", name) is not None
+    age(name, detection_lists.KEPT + timedelta(minutes=1))
+    assert detection_lists.clean() == 1
+    assert objects.head("public", name) is None
+    gone = select(file.name).where(file.name == name)
+    assert sql.read(lambda conn: conn.scalar(gone)) is None
+
+
+def test_a_list_that_comes_back_is_in_use_again(word: str) -> None:
+    add(word)
+    detection_lists.build()
+    first = answers()[0]
+    for number in range(2):
+        add(word, f"{word}/{number}.exe")
+        detection_lists.build()
+    age(name_of(first), detection_lists.KEPT * 2)
+    add(word)
+    detection_lists.build()
+    again = answers()[0]
+    assert (again.url, again.sha256) == (first.url, first.sha256)
+    assert again.version > first.version
+    detection_lists.clean()
+    assert detection.digest(newest()) == first.sha256
+
+
+def test_a_list_whose_file_is_lost_is_no_base(word: str) -> None:
+    add(word)
+    detection_lists.build()
+    lost = answers()[0]
+    objects.delete("public", name_of(lost))
+    add(f"{word}2")
+    assert detection_lists.build() > 0
+    assert lost.version not in answers()
+    assert f"{word}2/{word}2.exe" in suffixes(newest())
+
+
+def test_a_game_that_was_merged_is_its_target(word: str) -> None:
+    add(word)
+    add(f"{word}2")
+
+    def merge(tx: Any) -> int:
+        ids = {title: id_ for id_, title in tx.execute(select(games.c.game_id, games.c.title))}
+        target = ids[f"{word}2 game"]
+        merged = update(games).where(games.c.game_id == ids[f"{word} game"])
+        tx.execute(merged.values(merged_into=target))
+        catalog.bump_version(tx)
+        return int(target)
+
+    target = sql.transact(merge)
+    detection_lists.build()
+    assert detection.read(newest())[f"{word}/{word}.exe"].game_ids == (str(target),)
