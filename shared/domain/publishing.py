@@ -152,6 +152,7 @@ def verify(told: ArtifactUploaded) -> None:
         sql.transact(lambda tx: _reject(tx, told, refused))
     else:
         sql.transact(lambda tx: _approve(tx, told, artifact))
+        objects.delete("artifacts", artifacts.incoming(told.upload_id))
 
 
 def _approve(tx: Connection, told: ArtifactUploaded, artifact: Artifact) -> None:

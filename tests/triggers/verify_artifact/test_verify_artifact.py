@@ -1,0 +1,435 @@
+"""From an upload to a published version: once, of what was uploaded, whatever happens meanwhile."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from emulators.cloud import ROOT
+from shared.domain import artifacts, catalog, publishing
+from shared.domain.publishing import ArtifactUploaded, NewUpload, VersionPublished, Withdrawal
+from shared.runtime import clock, errors, objects
+from shared.runtime import sql as runtime_sql
+from shared.schema.catalog import games
+from shared.schema.operations import audit, dead_letters, outbox
+from shared.schema.tools import tool_versions, tools
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+
+Players = Callable[..., Player]
+Eventually = Callable[..., Any]
+
+EMPTY = hashlib.sha256().hexdigest()
+
+
+@pytest.fixture
+def uid(cloud: LocalCloud, player: Players) -> str:
+    return player().uid
+
+
+@pytest.fixture
+def tool_id(sql: Connection, uid: str) -> int:
+    """A tool of the test's own creator."""
+    now = clock.now()
+    game = {"title": "Game", "import_key": uuid.uuid4().hex, "revision": 1, "updated_at": now}
+    row = {
+        "game_id": sql.execute(insert(games).values(**game)).lastrowid,
+        "kind": "mod",
+        "creator_uid": uid,
+        "texts": '{"en": {"name": "Tool"}}',
+        "revision": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return int(sql.execute(insert(tools).values(**row)).lastrowid)
+
+
+@pytest.fixture
+def body() -> bytes:
+    """Bytes that no other test uploads."""
+    return b"MZ \r\n\t" + uuid.uuid4().bytes * 1000
+
+
+class Waiting:
+    """A version that waits to be verified, of which no message was sent yet."""
+
+    def __init__(self, sql: Connection, tool_id: int, uid: str) -> None:
+        self.sql = sql
+        self.uid = uid
+        self.tool_id = tool_id
+        now = clock.now()
+        row = {
+            "tool_id": tool_id,
+            "version": "1.0.0",
+            "sort_key": "111010~",
+            "channel": "stable",
+            "state": "verifying",
+            "options": "[]",
+            "dependencies": "[]",
+            "upload_id": str(uuid.uuid4()),
+            "revision": 3,
+            "created_at": now,
+            "updated_at": now,
+        }
+        self.version_id = sql.execute(insert(tool_versions).values(**row)).lastrowid
+        self.told = ArtifactUploaded(
+            version_id=str(self.version_id), revision=3, upload_id=str(row["upload_id"])
+        )
+        self.incoming = artifacts.incoming(self.told.upload_id)
+
+    def upload(self, body: bytes, **announced: Any) -> None:
+        put(self.incoming, body)
+        if announced:
+            here = tool_versions.c.version_id == self.version_id
+            self.sql.execute(update(tool_versions).where(here).values(**announced))
+
+    def row(self) -> RowMapping:
+        here = tool_versions.c.version_id == self.version_id
+        return self.sql.execute(select(tool_versions).where(here)).mappings().one()
+
+    def verify(self) -> RowMapping:
+        publishing.verify(self.told)
+        return self.row()
+
+    def verdicts(self) -> list[str]:
+        """Return what verifying wrote into the audit of this version."""
+        target = audit.c.target == f"{self.tool_id}@1.0.0"
+        noted = select(audit.c.action).where(target, audit.c.actor == publishing.VERIFIER)
+        return list(self.sql.scalars(noted.order_by(audit.c.audit_id)))
+
+    def told_of(self) -> list[VersionPublished]:
+        """Return the messages that this version is published."""
+        rows = self.sql.scalars(select(outbox.c.body).where(outbox.c.topic == "versions-published"))
+        read = [VersionPublished.model_validate_json(one) for one in rows]
+        return [one for one in read if one.tool_id == str(self.tool_id)]
+
+
+@pytest.fixture
+def waiting(sql: Connection, tool_id: int, uid: str) -> Iterator[Waiting]:
+    yield Waiting(sql, tool_id, uid)
+    sql.execute(outbox.delete().where(outbox.c.topic == "versions-published"))
+
+
+def put(key: str, body: bytes) -> None:
+    objects.put("artifacts", key, body, content_type="application/octet-stream")
+
+
+def kept(body: bytes) -> bytes | None:
+    """Return what the store keeps under the hash of `body`."""
+    key = artifacts.key(hashlib.sha256(body).hexdigest())
+    if objects.head("artifacts", key) is None:
+        return None
+    return b"".join(objects.stream("artifacts", key))
+
+
+def test_what_was_uploaded_is_published_and_told(
+    waiting: Waiting, body: bytes, sql: Connection
+) -> None:
+    digest, before = hashlib.sha256(body).hexdigest(), catalog.version(sql)
+    waiting.upload(body, size=len(body), sha256=digest)
+    row = waiting.verify()
+    assert (row["state"], row["size"], row["sha256"]) == ("published", len(body), digest)
+    assert (row["revision"], row["reason"], row["published_at"] is None) == (4, None, False)
+    assert row["murmur2"] == artifacts.murmur2(body.translate(None, b" \r\n\t"))
+    assert kept(body) == body
+    assert objects.head("artifacts", waiting.incoming) is None
+    assert catalog.version(sql) == before + 1
+    (message,) = waiting.told_of()
+    assert (message.version, message.sha256, message.size) == ("1.0.0", digest, len(body))
+    assert message.published_at == row["published_at"]
+
+
+@pytest.mark.parametrize(
+    ("announced", "code"),
+    [({"size": 7}, "wrong_size"), ({"sha256": EMPTY}, "wrong_hash")],
+)
+def test_what_is_not_as_announced_is_rejected(
+    waiting: Waiting, body: bytes, sql: Connection, announced: dict[str, Any], code: str
+) -> None:
+    before = catalog.version(sql)
+    waiting.upload(body, **announced)
+    row = waiting.verify()
+    assert (row["state"], row["reason"].split(": ")[0]) == ("rejected", code)
+    assert (kept(body), waiting.told_of()) == (None, [])
+    assert catalog.version(sql) == before
+
+
+def test_nothing_and_no_bytes_are_rejected(waiting: Waiting) -> None:
+    assert waiting.verify()["reason"].startswith("missing: ")
+
+
+def test_a_file_without_bytes_is_rejected(waiting: Waiting) -> None:
+    waiting.upload(b"")
+    assert waiting.verify()["reason"].startswith("empty: ")
+
+
+@pytest.mark.parametrize("head_lies", [False, True])
+def test_what_is_too_large_is_rejected_before_it_is_kept(
+    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch, head_lies: bool
+) -> None:
+    """The size is looked at first, and counted while reading: other bytes may have come since."""
+    monkeypatch.setattr(artifacts, "LIMIT", len(body) - 1)
+    waiting.upload(body)
+    if head_lies:
+        monkeypatch.setattr(artifacts, "_look", lambda _: None)
+    assert waiting.verify()["reason"].startswith("too_large: ")
+    assert kept(body) is None
+
+
+def test_a_large_file_has_no_murmur2(
+    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifacts, "FINGERPRINTED", len(body) - 1)
+    waiting.upload(body)
+    row = waiting.verify()
+    assert (row["state"], row["murmur2"]) == ("published", None)
+
+
+def during_reading(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have something happen once, between the copying and the reading of the copy."""
+    real, acted = objects.stream, threading.Event()
+
+    def stream(*args: Any, **kwargs: Any) -> Iterator[bytes]:
+        if not acted.is_set():
+            acted.set()
+            act()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(objects, "stream", stream)
+
+
+def test_other_bytes_put_while_it_is_verified_change_nothing(
+    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting.upload(body)
+    during_reading(monkeypatch, lambda: put(waiting.incoming, b"evil"))
+    row = waiting.verify()
+    assert (row["state"], row["sha256"]) == ("published", hashlib.sha256(body).hexdigest())
+    assert kept(body) == body
+    assert kept(b"evil") is None
+
+
+def test_other_bytes_put_after_it_was_verified_change_nothing(
+    waiting: Waiting, body: bytes
+) -> None:
+    waiting.upload(body)
+    before = waiting.verify()
+    put(waiting.incoming, b"evil")
+    assert waiting.verify() == before
+    assert kept(body) == body
+    assert kept(b"evil") is None
+
+
+def test_told_again_or_in_parallel_it_is_published_once(
+    waiting: Waiting, body: bytes, sql: Connection
+) -> None:
+    waiting.upload(body)
+    before = catalog.version(sql)
+    together = threading.Barrier(4, timeout=20)
+
+    def deliver(_: int) -> None:
+        together.wait()
+        publishing.verify(waiting.told)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(deliver, range(4)))
+    publishing.verify(waiting.told)
+    row = waiting.row()
+    assert (row["state"], row["revision"], kept(body)) == ("published", 4, body)
+    assert (waiting.verdicts(), len(waiting.told_of())) == (["version.approve"], 1)
+    assert catalog.version(sql) == before + 1
+
+
+def test_withdrawn_meanwhile_it_stays_withdrawn(
+    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting.upload(body)
+
+    def publish_and_withdraw() -> None:
+        publishing.verify(waiting.told)
+        why = Withdrawal(reason="it crashes")
+        runtime_sql.transact(
+            lambda tx: publishing.withdraw(tx, waiting.uid, waiting.tool_id, "1.0.0", why)
+        )
+
+    during_reading(monkeypatch, publish_and_withdraw)
+    row = waiting.verify()
+    assert (row["state"], row["reason"]) == ("withdrawn", "withdrawn: it crashes")
+    assert (waiting.verdicts(), len(waiting.told_of())) == (["version.approve"], 1)
+
+
+def test_what_was_found_of_an_earlier_upload_does_not_count(
+    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rejected version is uploaded and published again while a twin still reads the first."""
+    waiting.upload(b"first", sha256=EMPTY)
+
+    def again() -> None:
+        publishing.verify(waiting.told)
+        assert waiting.row()["state"] == "rejected"
+        wish = NewUpload(size=len(body))
+        runtime_sql.transact(
+            lambda tx: publishing.allow_upload(tx, waiting.uid, waiting.tool_id, "1.0.0", wish)
+        )
+        runtime_sql.transact(
+            lambda tx: publishing.publish(tx, waiting.uid, waiting.tool_id, "1.0.0")
+        )
+
+    during_reading(monkeypatch, again)
+    row = waiting.verify()
+    assert (row["state"], row["reason"], row["revision"]) == ("verifying", None, 6)
+
+
+KILLED = """
+import os, signal, sys
+from shared.domain import publishing
+from shared.runtime import objects
+
+calls = []
+
+def dying(real):
+    def call(*args, **kwargs):
+        done = real(*args, **kwargs)
+        calls.append(real)
+        if len(calls) == int(sys.argv[1]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+    return call
+
+for name in ("head", "copy", "stream", "delete"):
+    setattr(objects, name, dying(getattr(objects, name)))
+publishing.verify(publishing.ArtifactUploaded.model_validate_json(sys.argv[2]))
+"""
+STEPS = ("look", "copy", "read", "look up its hash", "keep", "delete the copy", "delete the upload")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_after_any_step_it_is_done_by_the_next_delivery(
+    waiting: Waiting, body: bytes, step: str
+) -> None:
+    waiting.upload(body)
+    words = [str(STEPS.index(step) + 1), waiting.told.model_dump_json()]
+    command = [sys.executable, "-c", KILLED, *words]
+    killed = subprocess.run(command, cwd=ROOT, env=os.environ, check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    is_done = step == STEPS[-1]
+    assert waiting.row()["state"] == ("published" if is_done else "verifying")
+    row = waiting.verify()
+    assert (row["state"], row["sha256"]) == ("published", hashlib.sha256(body).hexdigest())
+    assert (kept(body), waiting.verdicts()) == (body, ["version.approve"])
+
+
+def test_a_store_that_is_away_rejects_nothing(
+    cloud: LocalCloud, waiting: Waiting, body: bytes
+) -> None:
+    waiting.upload(body)
+    with cloud.without("objects"), pytest.raises(errors.Unavailable):
+        publishing.verify(waiting.told)
+    assert waiting.row()["state"] == "verifying"
+    assert waiting.verify()["state"] == "published"
+
+
+@pytest.fixture
+def creator(client: httpx.Client, player: Players) -> Callable[..., Any]:
+    """Post as one creator, with a new key each time; return the answer's JSON."""
+    headers = player(["creator"]).headers
+
+    def post(path: str, body: Any = None, method: str = "POST") -> Any:
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        path = f"/v1/creator{path}"
+        answer = client.request(method, path, json=body, headers=headers | key)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    return post
+
+
+@pytest.fixture
+def drafts(creator: Callable[..., Any], sql: Connection) -> list[str]:
+    """Paths of five drafted versions."""
+    game = {"title": "Game", "import_key": uuid.uuid4().hex, "revision": 1}
+    game_id = sql.execute(insert(games).values(**game, updated_at=clock.now())).lastrowid
+    texts = {"en": {"name": "Tool"}}
+    tool = creator("/tools", {"game_id": str(game_id), "kind": "mod", "texts": texts})
+    at = f"/tools/{tool['tool_id']}/versions"
+    numbers = [f"1.0.{patch}" for patch in range(5)]
+    for number in numbers:
+        creator(at, {"version": number, "channel": "stable"})
+    return [f"{at}/{number}" for number in numbers]
+
+
+def upload(creator: Callable[..., Any], draft: str, body: bytes, **announced: Any) -> None:
+    allowed = creator(f"{draft}/upload", {"size": len(body), **announced})
+    httpx.put(allowed["url"], content=body, headers=allowed["headers"]).raise_for_status()
+
+
+def states(creator: Callable[..., Any], drafts: list[str]) -> list[str]:
+    return [creator(draft, method="GET")["state"] for draft in drafts]
+
+
+def test_a_creator_publishes_through_the_gateway_and_a_rejected_one_again(
+    creator: Callable[..., Any], drafts: list[str], body: bytes, eventually: Eventually
+) -> None:
+    draft = drafts[0]
+    upload(creator, draft, body, sha256=EMPTY)
+    assert creator(f"{draft}/publish")["state"] == "verifying"
+    eventually(lambda: states(creator, [draft]) == ["rejected"])
+    assert creator(draft, method="GET")["reason"]["code"] == "wrong_hash"
+    upload(creator, draft, body)
+    creator(f"{draft}/publish")
+    eventually(lambda: states(creator, [draft]) == ["published"])
+    shown = creator(draft, method="GET")
+    assert (shown["sha256"], "reason" in shown) == (hashlib.sha256(body).hexdigest(), False)
+
+
+def test_a_store_away_and_killed_functions_delay_publishing_and_lose_nothing(  # noqa: PLR0913, PLR0917
+    cloud: LocalCloud,
+    creator: Callable[..., Any],
+    drafts: list[str],
+    body: bytes,
+    sql: Connection,
+    eventually: Eventually,
+) -> None:
+    for number, draft in enumerate(drafts):
+        upload(creator, draft, body + b"%d" % number)
+
+    def refused() -> int:
+        log = cloud.cloud.log("functions").read_text()
+        return log.count('"verify_artifact ← savepoint.artifacts.uploaded.v1 503"')
+
+    before = refused()
+    with cloud.without("objects"):
+        for draft in drafts:
+            creator(f"{draft}/publish")
+        eventually(lambda: refused() > before)
+        assert states(creator, drafts) == ["verifying"] * 5
+    pid = cloud.pid("functions")
+    cloud.kill("functions")
+    cloud.wait_until_back("functions", pid)
+    eventually(lambda: states(creator, drafts) == ["published"] * 5, 60)
+    assert [kept(body + b"%d" % number) for number in range(5)] == [
+        body + b"%d" % number for number in range(5)
+    ]
+    letters = select(dead_letters.c.event_id).where(dead_letters.c.consumer == "verify_artifact")
+    assert sql.scalars(letters).all() == []
+    tool = drafts[0].split("/")[2]
+    noted = select(audit.c.target, audit.c.detail).where(
+        audit.c.action == "version.approve", audit.c.target.startswith(f"{tool}@")
+    )
+    rows = sql.execute(noted).all()
+    assert sorted(row.target for row in rows) == [f"{tool}@1.0.{number}" for number in range(5)]
+    for row in rows:
+        detail = json.loads(row.detail)
+        assert detail["before"]["state"] == "verifying"
+        assert detail["after"]["state"] == "published"
