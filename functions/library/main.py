@@ -1,0 +1,114 @@
+"""The library: what is on a player's disks, and which games that is.
+
+Matching stores nothing: paths are looked at and forgotten. Stored are games, per installation.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from sqlalchemy import Connection
+
+from shared.domain import fitting_tools, library, matching
+from shared.domain.fitting_tools import FittingTool
+from shared.domain.library import Entry, InstallId, LibraryGame, Replaced
+from shared.domain.library_items import Item
+from shared.domain.matching import Candidate, Why
+from shared.runtime import errors, http, sql
+from shared.runtime.identity import Player
+
+MOST_ENTRIES = 5000
+
+Limit = Annotated[int, Field(ge=1, le=500)]
+Cursor = Annotated[str | None, Field(max_length=1000)]
+
+_HELD: list[JsonValue] = [{"items": [{"game_id": "3255"}]}]
+
+api = http.Api(__file__)
+
+
+class Match(BaseModel):
+    """What an item is: a game, or candidates when it may be one of several, or neither.
+
+    why: the strongest of the evidence. tools: of each tool for this game the newest stable
+        version that fits the build; any build, where it is not known.
+    """
+
+    id: str
+    confidence: float = 0
+    game_id: str | None = None
+    title: str | None = None
+    why: Why | None = None
+    build_id: str | None = None
+    tools: list[FittingTool] = []
+    candidates: list[Candidate] | None = None
+
+
+class Matches(http.Receipt):
+    """What became of a batch, and what each item that was accepted is, in the items' order."""
+
+    items: list[Match]
+
+
+class Held(BaseModel):
+    """All games that an installation has on its disks, at most 5,000."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": _HELD})
+
+    items: list[Entry]
+
+
+@api.post("/v1/me/library:match")
+def match(batch: http.Batch[Item]) -> Matches:
+    """Say which games these things are; nothing of them is kept."""
+    items = [item for _, item in batch.items]
+    found = sql.read(lambda conn: _matches(conn, items)) if items else []
+    receipt = batch.receipt(accepted=len(items))
+    return Matches(**dict(receipt), items=found)
+
+
+def _matches(conn: Connection, items: list[Item]) -> list[Match]:
+    verdicts = matching.match(conn, items)
+    builds: dict[int, set[int | None]] = {}
+    for one in verdicts:
+        if one.game:
+            builds.setdefault(int(one.game.game_id), set()).add(one.build_id)
+    fitting = fitting_tools.fitting(conn, builds)
+    found = []
+    for item, one in zip(items, verdicts, strict=True):
+        shown = Match(id=item.id, candidates=list(one.candidates) or None)
+        if one.game:
+            shown = Match(
+                id=item.id,
+                **one.game.model_dump(exclude={"evidence"}),
+                build_id=None if one.build_id is None else str(one.build_id),
+                tools=fitting[int(one.game.game_id), one.build_id],
+            )
+        found.append(shown)
+    return found
+
+
+@api.put("/v1/me/library/{install_id}")
+def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
+    """Let an installation of the caller hold exactly these games."""
+    if len(held.items) > MOST_ENTRIES:
+        message = f"an installation may hold {MOST_ENTRIES} games; this one holds {len(held.items)}"
+        raise errors.TooLarge(message, limit=MOST_ENTRIES, actual=len(held.items))
+    return sql.transact(lambda tx: library.replace(tx, player.uid, install_id, held.items))
+
+
+@api.get("/v1/me/library")
+def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Page[LibraryGame]:
+    """List the games on the caller's installations, in the order of their ids."""
+    after = http.decode_cursor(cursor, int)[0] if cursor else 0
+    found, last = sql.read(lambda conn: library.page(conn, player.uid, after, limit))
+    next_cursor = None if last is None else http.encode_cursor(last)
+    return http.Page[LibraryGame](items=found, next_cursor=next_cursor)
+
+
+@api.delete("/v1/me/library/{install_id}")
+def remove(player: Player, install_id: InstallId) -> None:
+    """Forget an installation of the caller and what it holds."""
+    sql.transact(lambda tx: library.remove(tx, player.uid, install_id))
+
+
+main = api.entry_point()

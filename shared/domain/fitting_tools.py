@@ -1,0 +1,85 @@
+"""Which tools fit the games on a disk: of each tool the newest published, stable version."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+
+from shared.schema.catalog import game_builds
+from shared.schema.tools import tool_versions, tools
+
+_CHANNEL = "stable"
+
+_version = tool_versions.c
+_built = game_builds.alias("built")
+_first = game_builds.alias("first_build")
+_last = game_builds.alias("last_build")
+
+
+class FittingTool(BaseModel):
+    """A tool, and the newest version of it that fits."""
+
+    tool_id: str
+    version: str
+
+
+Fitting = dict[tuple[int, int | None], list[FittingTool]]
+"""By game and build; where no build is known, every version fits."""
+
+
+def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
+    """Return the tools of some games for the builds that were found of each."""
+    known = {build for some in builds.values() for build in some if build is not None}
+    found: Fitting = defaultdict(list)
+    if not builds:
+        return found
+    seen = set()
+    for game_id, tool_id, build_id, newest, fits in conn.execute(_newest(builds.keys(), known)):
+        if build_id is not None and fits is not None:
+            found[game_id, build_id].append(_tool(tool_id, fits))
+        if tool_id not in seen:
+            seen.add(tool_id)
+            found[game_id, None].append(_tool(tool_id, newest))
+    return found
+
+
+def _newest(game_ids: Any, build_ids: set[int]) -> Select[Any]:
+    """Select a tool's newest version of all, and of those that fit each build."""
+    # A sort key has no space, and none below it: with the version behind it, it sorts the same.
+    name = func.concat(_version.sort_key, " ", _version.version)
+    fits = and_(
+        or_(_version.first_build_id.is_(None), _first.c.released_at <= _built.c.released_at),
+        or_(_version.last_build_id.is_(None), _last.c.released_at >= _built.c.released_at),
+    )
+    return (
+        select(
+            tools.c.game_id,
+            tools.c.tool_id,
+            _built.c.build_id,
+            func.max(name),
+            func.max(case((fits, name))),
+        )
+        .join(tool_versions, _published())
+        .outerjoin(
+            _built, and_(_built.c.game_id == tools.c.game_id, _built.c.build_id.in_(build_ids))
+        )
+        .outerjoin(_first, _first.c.build_id == _version.first_build_id)
+        .outerjoin(_last, _last.c.build_id == _version.last_build_id)
+        .where(tools.c.game_id.in_(game_ids))
+        .group_by(tools.c.game_id, tools.c.tool_id, _built.c.build_id)
+        .order_by(tools.c.game_id, tools.c.tool_id)
+    )
+
+
+def _published() -> ColumnElement[bool]:
+    return and_(
+        _version.tool_id == tools.c.tool_id,
+        _version.state == "published",
+        _version.channel == _CHANNEL,
+    )
+
+
+def _tool(tool_id: int, newest: str) -> FittingTool:
+    return FittingTool(tool_id=str(tool_id), version=newest.rpartition(" ")[2])

@@ -1,0 +1,77 @@
+"""What a client says of one thing on a disk."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
+
+LONGEST_PATH = 4096
+
+_EXAMPLES: list[JsonValue] = [
+    {
+        "id": "steam-620",
+        "store": "steam",
+        "store_id": "620",
+        "os": "win32",
+        "path": "D:\\SteamLibrary\\steamapps\\common\\Portal 2\\portal2.exe",
+    },
+    {"id": "found-17", "os": "linux", "path": "/home/ada/Games/undertale/UNDERTALE.exe"},
+]
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("it holds a NUL character")
+    return text
+
+
+Plain = AfterValidator(_without_nul)
+Os = Literal["win32", "darwin", "linux"]
+
+
+class Item(BaseModel):
+    """One thing on a disk, by whatever the client knows of it; the more, the surer.
+
+    path: of the program, as the system writes it; it is looked at and forgotten, for it may hold
+        a person's name.
+    sha1, sha512, murmur2: of the program's bytes; murmur2 with seed 1 as CurseForge counts it.
+    store_build_id: the build that the store has installed.
+    """
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": _EXAMPLES})
+    item_id: ClassVar[str] = "id"
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100), Plain]
+    store: Annotated[
+        str | None, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9_]{1,20}$")
+    ] = None
+    store_id: Annotated[
+        str | None, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Plain
+    ] = None
+    path: Annotated[str | None, StringConstraints(min_length=1, max_length=LONGEST_PATH), Plain] = (
+        None
+    )
+    os: Os | None = None
+    sha1: Annotated[str | None, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{40}$")] = (
+        None
+    )
+    sha512: Annotated[
+        str | None, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{128}$")
+    ] = None
+    murmur2: Annotated[int | None, Field(ge=0, lt=2**32)] = None
+    store_build_id: Annotated[
+        str | None, StringConstraints(min_length=1, max_length=100), Plain
+    ] = None
+
+    @model_validator(mode="after")
+    def _of_a_store(self) -> Self:
+        if self.store is None and (self.store_id or self.store_build_id):
+            raise ValueError("store: a store's id or build needs the name of the store")
+        return self
