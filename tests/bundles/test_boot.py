@@ -29,6 +29,7 @@ FUNCTIONS = manifest.discover([imports.ROOT])
 COMMAND = ("-m", "functions_framework", "--target=main", "--source=main.py")
 # Importing these costs a second or more of every cold start: only who needs them pays.
 HEAVY = {
+    "botocore": "objects",
     "google.cloud.firestore": "documents",
     "google.events": "documents",
     "google.pubsub_v1": "messages",
@@ -36,7 +37,15 @@ HEAVY = {
     "pymysql": "sql",
     "sqlalchemy": "sql",
 }
-NEVER_AT_IMPORT = {"aiohttp", "alembic", "google.cloud.sql.connector", "httpx", "pytest"}
+NEVER_AT_IMPORT = {
+    "aiohttp",
+    "alembic",
+    "boto3",
+    "botocore.client",
+    "google.cloud.sql.connector",
+    "httpx",
+    "pytest",
+}
 READY_SECONDS = 60
 
 PROBE = """

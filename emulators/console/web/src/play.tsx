@@ -22,6 +22,7 @@ const STORES = [
   { name: "mysql", promise: "Sessions are still taken: a message waits. When MySQL is back, it counts." },
   { name: "firestore", promise: "Playtime counts; the stats document follows once Firestore is back. The emulator forgets what it held: rebuild writes the documents again." },
   { name: "pubsub", promise: "A report is refused with 503 and when to come again; nothing is half done. The emulator forgets what waited in it." },
+  { name: "objects", promise: "Uploads and downloads wait a moment, or are refused with 503; what lies in it is there again." },
   { name: "functions", promise: "Callers wait a moment; whatever was under way is delivered again." },
 ];
 
