@@ -6,6 +6,17 @@ export {
   sendBatch,
 } from "./batches.js";
 export { createSavepoint, type Savepoint, type SavepointOptions } from "./client.js";
+export {
+  applyDelta,
+  createDetector,
+  type Detected,
+  type DetectionList,
+  type DetectionOptions,
+  type DetectionOs,
+  type Detector,
+  loadDetectionList,
+  normalisePath,
+} from "./detection.js";
 export { LIMITS } from "./limits.js";
 export {
   isProblem,

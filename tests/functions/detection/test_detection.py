@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from shared.domain import catalog_import, detection
+from tests.clients.node import run
 from tests.local_cloud.local import LocalCloud
 
 Ask = Callable[..., Any]
@@ -96,6 +97,24 @@ def test_the_files_bytes_depend_on_the_list_alone(publish: Ask, word: str) -> No
     with httpx.stream("GET", answer["url"]) as file:
         packed = b"".join(file.iter_raw())
     assert packed == gzip.compress(gzip.decompress(packed), mtime=0)
+
+
+def test_the_typescript_client_loads_follows_and_matches(
+    cloud: LocalCloud, publish: Ask, word: str
+) -> None:
+    done = run("npx", "--no-install", "tsc")
+    assert done.returncode == 0, done.stdout
+    many = [f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(50)]
+    publish(*many, f"{word}/first.exe")
+    driver = ("node", "dist/test/cloud/detection.js")
+    command = {"SAVEPOINT_URL": cloud.url, "FOLDER": word}
+    first = run(*driver, "first.exe", **command)
+    assert first.returncode == 0, first.stdout
+    kept, read = first.stdout.splitlines()
+    assert read == "high, by the whole"
+    publish(f"{word}/second.exe")
+    second = run(*driver, "second.exe", KEPT=kept, **command)
+    assert second.stdout.splitlines()[1:] == ["high, by a delta"], second.stdout
 
 
 @pytest.mark.parametrize(
