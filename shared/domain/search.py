@@ -9,7 +9,7 @@ may be short, even empty, and go on. So its work does not grow with the catalog.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
@@ -55,7 +55,9 @@ _ALIASES = select(_names.game_id, _names.name).where(
     _names.game_id.in_(_IDS), _names.is_title.is_(False)
 )
 _STORE_IDS = (
-    select(_stores.game_id, func.count()).where(_stores.game_id.in_(_IDS)).group_by(_stores.game_id)
+    select(_stores.game_id, func.count().label("ids"))
+    .where(_stores.game_id.in_(_IDS))
+    .group_by(_stores.game_id)
 )
 
 
@@ -213,7 +215,7 @@ def _wanted(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
     aliases: dict[int, list[str]] = defaultdict(list)
     for game_id, name in tx.execute(_ALIASES, asked):
         aliases[game_id].append(name)
-    stores: Mapping[int, int] = dict(tx.execute(_STORE_IDS, asked).tuples().all())
+    stores = {row.game_id: row.ids for row in tx.execute(_STORE_IDS, asked)}
     found = {}
     for game_id, title, titles, players in tx.execute(_GAMES, asked):
         names = sorted(aliases[game_id])
