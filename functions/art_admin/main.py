@@ -6,11 +6,11 @@ neither takes an Idempotency-Key. What is shown in the end is audited by `proces
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.domain import art, art_uploads
-from shared.domain.art import Art, Kind
-from shared.domain.art_uploads import Announced, Permission, Put, Slot, Upload
+from shared.domain import art_uploads
+from shared.domain.art import Kind
+from shared.domain.art_uploads import Announced, Kept, Permission, Put, Slot, Upload
 from shared.runtime import http, outbox, sql
 from shared.runtime.identity import Admin
 from shared.schema.catalog import games
@@ -20,18 +20,10 @@ GameId = Annotated[int, Field(ge=1, lt=2**63, examples=[3255])]
 api = http.Api(__file__)
 
 
-class GameArt(BaseModel):
-    """What everyone sees of a game, and what became of the last upload of each kind."""
-
-    art: dict[Kind, Art]
-    uploads: dict[Kind, Upload]
-
-
 @api.get("/v1/admin/art/games/{game_id}")
-def show(game_id: GameId) -> GameArt:
+def show(game_id: GameId) -> Kept:
     """Show a game's art and its uploads; a rejected one says why."""
-    stored = sql.read(lambda conn: art_uploads.column(conn, games, game_id))
-    return GameArt(art=art.shown(stored), uploads=art_uploads.last(stored))
+    return sql.read(lambda conn: art_uploads.kept(conn, games, game_id))
 
 
 @api.post("/v1/admin/art/games/{game_id}/{kind}", status=201)

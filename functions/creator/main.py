@@ -9,7 +9,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
-from shared.domain import builds, own_tools, own_versions, publishing
+from shared.domain import art_uploads, builds, own_tools, own_versions, publishing
+from shared.domain.art import Kind
+from shared.domain.art_uploads import Announced, Kept, Permission, Put, Slot
 from shared.domain.builds import Build, NewBuild
 from shared.domain.own_tools import NewTool, OwnTool, ToolChanges
 from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
@@ -17,6 +19,7 @@ from shared.domain.publishing import NewUpload, Upload, Withdrawal
 from shared.domain.tool_model import SEMVER
 from shared.runtime import http, idempotency, outbox, sql
 from shared.runtime.identity import Creator
+from shared.schema.tools import tools
 
 GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["3255"])]
 ToolId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["7"])]
@@ -66,6 +69,48 @@ def edit_tool(
     return _tagged(
         sql.transact(lambda tx: own_tools.edit(tx, creator.uid, int(tool_id), wish, check))
     )
+
+
+@api.get("/v1/creator/tools/{tool_id}/art")
+def show_art(creator: Creator, tool_id: ToolId) -> Kept:
+    """Return a tool's art and what became of its last uploads; a rejected one says why."""
+
+    def look(conn: Connection) -> Kept:
+        own_tools.one(conn, creator.uid, int(tool_id))
+        return art_uploads.kept(conn, tools, int(tool_id))
+
+    return sql.read(look)
+
+
+@api.post("/v1/creator/tools/{tool_id}/art/{kind}", status=201)
+def announce_art(
+    creator: Creator, request: http.Request, tool_id: ToolId, kind: Kind, wish: Announced
+) -> http.Reply[Permission]:
+    """Answer where to PUT a tool's icon, cover or banner."""
+    slot = Slot(tools, int(tool_id), kind)
+
+    def work(tx: Connection) -> http.Reply[Permission]:
+        own_tools.one(tx, creator.uid, slot.row_id)
+        return http.Reply(art_uploads.allow(tx, slot, wish), status=201)
+
+    return idempotency.once(request, creator.uid, f"art {tool_id} {kind}", wish, work)
+
+
+@api.post("/v1/creator/tools/{tool_id}/art/{kind}/publish", status=202)
+def publish_art(
+    creator: Creator, request: http.Request, tool_id: ToolId, kind: Kind, wish: Put
+) -> http.Reply[art_uploads.Upload]:
+    """Have an uploaded picture made into art; it is shown soon after, or rejected."""
+    slot = Slot(tools, int(tool_id), kind)
+    sql.read(lambda conn: own_tools.one(conn, creator.uid, slot.row_id))
+    art_uploads.require_uploaded(slot, wish.upload_id)
+
+    def work(tx: Connection) -> http.Reply[art_uploads.Upload]:
+        return http.Reply(art_uploads.hand_over(tx, slot, wish.upload_id, creator.uid), status=202)
+
+    reply = idempotency.once(request, creator.uid, f"publish art {tool_id} {kind}", wish, work)
+    outbox.flush()
+    return reply
 
 
 @api.post("/v1/creator/games/{game_id}/builds", status=201)

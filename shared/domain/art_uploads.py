@@ -12,8 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, Table, select, update
 
-from shared.domain import audit, catalog
-from shared.domain.art import Kind
+from shared.domain import art, audit, catalog
+from shared.domain.art import Art, Kind
 from shared.runtime import clock, errors, objects, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.catalog import games
@@ -44,6 +44,13 @@ class Upload(BaseModel):
     upload_id: str
     state: Literal["waiting", "processing", "published", "rejected"]
     reason: str | None = None
+
+
+class Kept(BaseModel):
+    """What everyone sees, and what became of the last upload of each kind."""
+
+    art: dict[Kind, Art]
+    uploads: dict[Kind, Upload]
 
 
 class Announced(BaseModel):
@@ -103,8 +110,14 @@ def key(upload_id: str) -> str:
     return f"incoming/{upload_id}"
 
 
+def kept(conn: Connection, table: Table, row_id: int) -> Kept:
+    """Return a row's art and its uploads, as its owner sees them; raise NotFound."""
+    stored = column(conn, table, row_id)
+    return Kept(art=art.shown(stored), uploads=last(stored))
+
+
 def column(conn: Connection, table: Table, row_id: int, *, lock: bool = False) -> str | None:
-    """Return a row's column `art`, which `art.shown` and `last` read; raise NotFound."""
+    """Return a row's column `art`; raise NotFound."""
     asked = select(table.c.art).where(table.primary_key.columns[0] == row_id)
     row = conn.execute(asked.with_for_update() if lock else asked).one_or_none()
     if row is None:

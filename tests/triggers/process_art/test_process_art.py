@@ -225,5 +225,60 @@ def deliver(cloud: LocalCloud, message: ArtUploaded, event_id: str = "") -> http
     """Push a message to the trigger, as its subscription does."""
     data = base64.b64encode(message.model_dump_json().encode()).decode()
     attributes = {"ce-id": event_id or str(uuid.uuid4())}
-    body = {"message": {"data": data, "attributes": attributes, "messageId": "1"}}
+    message_id = {"messageId": "1", "publishTime": clock.rfc3339(clock.now())}
+    body = {"message": {"data": data, "attributes": attributes, **message_id}}
     return httpx.post(f"{cloud.cloud.url('functions')}/process_art/", json=body, timeout=60)
+
+
+@pytest.fixture
+def creator(client: httpx.Client, player: Players) -> Iterator[httpx.Client]:
+    """A client of a creator's own, with a key for each of its writes."""
+
+    def with_a_key(request: httpx.Request) -> None:
+        request.headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
+
+    headers, hooks = player(roles=["creator"]).headers, {"request": [with_a_key]}
+    opened = httpx.Client(base_url=client.base_url, headers=headers, timeout=60, event_hooks=hooks)
+    with opened:
+        yield opened
+
+
+def tool(creator: httpx.Client, game_id: int) -> str:
+    texts = {"en": {"name": "Calm Seas", "summary": "No storms."}}
+    wish = {"game_id": str(game_id), "kind": "trainer", "texts": texts}
+    answer = creator.post("/v1/creator/tools", json=wish)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["tool_id"])
+
+
+def test_a_creator_gives_a_tool_an_icon(
+    creator: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
+) -> None:
+    path = f"/v1/creator/tools/{tool(creator, game_id)}/art"
+    body = png(256, 256)
+    wish = {"size": len(body), "content_type": "image/png"}
+    permission = creator.post(f"{path}/icon", json=wish).json()
+    assert creator.get(path).json()["uploads"]["icon"]["state"] == "waiting"
+    httpx.put(permission["url"], content=body, headers={"Content-Type": "image/png"})
+    taken = creator.post(f"{path}/icon/publish", json={"upload_id": permission["upload_id"]})
+    assert taken.status_code == 202, taken.text
+    found = eventually(lambda: creator.get(path).json()["art"].get("icon"))
+    assert [one["width"] for one in found["sizes"]] == [64, 128, 256]
+    target = audit.c.target == path.removeprefix("/v1/creator/") + "/icon"
+    assert sql.scalar(select(audit.c.action).where(target)) == "art.publish"
+
+
+def test_a_tool_of_somebody_else_is_not_there(
+    creator: httpx.Client, game_id: int, player: Players
+) -> None:
+    path = f"/v1/creator/tools/{tool(creator, game_id)}/art"
+    wish = {"size": 100, "content_type": "image/png"}
+    upload_id = creator.post(f"{path}/icon", json=wish).json()["upload_id"]
+    stranger = {**player(roles=["creator"]).headers}
+    for answer in (
+        creator.get(path, headers=stranger),
+        creator.post(f"{path}/icon", json=wish, headers=stranger),
+        creator.post(f"{path}/icon/publish", json={"upload_id": upload_id}, headers=stranger),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert creator.get(path).json()["uploads"]["icon"]["upload_id"] == upload_id
