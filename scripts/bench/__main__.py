@@ -19,6 +19,7 @@ from scripts.bench import (
     cold_start,
     console,
     cpus,
+    detection,
     figures,
     pipeline,
     sql_routes,
@@ -36,6 +37,7 @@ SECTIONS: dict[str, Measure] = {
     "c": cold_start.measure,
     "d": pipeline.measure,
     "e": console.measure,
+    "h": detection.measure,
 }
 
 

@@ -1,0 +1,102 @@
+"""(h) The list for detecting games: what is transferred, and what matching costs an overlay."""
+
+import gzip
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from emulators.cloud import ROOT
+from scripts.bench.figures import Line, Progress, Section, median
+from scripts.bench.stores import GAMES, Stores
+from shared.domain import detection
+from shared.domain.catalog import normalise_suffix
+from shared.domain.detection import Listed
+
+CLIENT = ROOT / "clients" / "ts"
+MATCH = Path(__file__).with_name("detection.mjs")
+CHANGED = 50
+PATHS, OF_GAMES = 500, 100
+STARTS = 9
+AT_MOST_MS = 5.0
+STEAM = "C:\\Program Files (x86)\\Steam\\steamapps\\common\\"
+
+
+def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
+    """Return the section."""
+    progress("making the list for detecting games")
+    listed, stores = _catalog()
+    old = detection.compile_list("win32", listed, stores)
+    new = detection.compile_list("win32", _changed(listed), stores)
+    progress("compiling the client")
+    subprocess.run(["npx", "--no-install", "tsc"], cwd=CLIENT, check=True)
+    progress("matching paths in Node.js")
+    given = json.dumps({"list": old.decode(), "paths": _paths(listed)})
+    runs = [_run(given) for _ in range(STARTS)]
+    ms = {name: median([run[name] for run in runs]) for name in runs[0]}
+    return Section(
+        f"(h) Detecting games locally: the list of win32, {len(detection.read(old)):,} programs",
+        f"{PATHS} paths, of which {ms['found']:.0f} are of games; medians of {STARTS} processes. "
+        "Floor: the file name in lower case, looked up once.",
+        [
+            Line("the list, packed", _kb(gzip.compress(old)), _kb(old), limit="floor: unpacked"),
+            Line(
+                f"the delta for {CHANGED} games whose program was renamed, packed",
+                _kb(gzip.compress(detection.delta(old, new))),
+                _kb(gzip.compress(new)),
+                limit="floor: the whole list, packed",
+            ),
+            Line("the list read in Node.js: JSON and maps", f"{ms['parse']:.1f} ms"),
+            _match("matched in a new process", ms["first"], ms["floor_first"]),
+            _match("matched again and again", ms["ours"], ms["floor"]),
+        ],
+    )
+
+
+def _match(what: str, ours: float, floor: float) -> Line:
+    figures = f"{ours:.2f} ms", f"{floor:.2f} ms", ours / floor
+    return Line(what, *figures, at_most=AT_MOST_MS, value=ours, unit=" ms")
+
+
+def _catalog() -> tuple[list[Listed], dict[str, list[str]]]:
+    listed: list[Listed] = []
+    stores: dict[str, list[str]] = {}
+    with gzip.open(GAMES) as lines:
+        for game_id, game in enumerate(map(json.loads, lines), start=1):
+            stores[str(game_id)] = [f"{one['store']}:{one['id']}" for one in game["stores"]]
+            for one in game["executables"]:
+                if one["os"] == "win32":
+                    suffix = normalise_suffix(one["name"].removeprefix(">"))
+                    listed.append(Listed(suffix, str(game_id), one["is_launcher"]))
+    return listed, {game_id: ids for game_id, ids in stores.items() if ids}
+
+
+def _changed(listed: list[Listed]) -> list[Listed]:
+    """Return the list with the program of every n-th renamed, fifty in all."""
+    every = len(listed) // CHANGED
+    renamed = set(range(0, every * CHANGED, every))
+    return [
+        one._replace(suffix=f"new {one.suffix}") if number in renamed else one
+        for number, one in enumerate(listed)
+    ]
+
+
+def _paths(listed: list[Listed]) -> list[str]:
+    """Return what runs on a PC with very many games open: as Windows writes paths."""
+    every = len(listed) // OF_GAMES
+    games = [one.suffix.title().replace("/", "\\") for one in listed[::every][:OF_GAMES]]
+    others = range(PATHS - len(games))
+    return [
+        *(STEAM + suffix for suffix in games),
+        *(f"C:\\Program Files\\Vendor {n}\\App\\1.{n}.0\\Service{n}.exe" for n in others),
+    ]
+
+
+def _run(given: str) -> dict[str, Any]:
+    done = subprocess.run(["node", MATCH], input=given, capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def _kb(content: bytes) -> str:
+    return f"{len(content) / 1000:,.1f} kB"
