@@ -15,10 +15,12 @@ from shared.domain.erasing import ErasureRequested
 from shared.runtime import clock, documents, sql
 from shared.runtime import outbox as outbox_
 from shared.schema.base import BIGINT, Moment
+from shared.schema.catalog import game_builds, games
 from shared.schema.operations import outbox, projections
 from shared.schema.play import erasures, play_intervals, player_stats, playtime_days
+from shared.schema.tools import tools
 
-pytestmark = pytest.mark.usefixtures("runtime_sql", "_no_documents")
+pytestmark = pytest.mark.usefixtures("runtime_sql", "_no_documents", "_a_game")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -32,6 +34,21 @@ def _no_documents(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(documents, "list_page", lambda *_: [])
     yield
     outbox_._committed.set(None)
+
+
+@pytest.fixture
+def _a_game(runtime_sql: str) -> Iterator[None]:
+    """The game that rows of `a_row` are of; what is kept of them goes, so that games can."""
+    row = {"game_id": 1, "title": "Game", "import_key": "game 1", "revision": 1, "updated_at": NOON}
+    sql.transact(lambda tx: sql.insert_ignore(tx, games, [row]))
+    yield
+
+    def empty(tx: Connection) -> None:
+        for table in (tools, game_builds):
+            tx.execute(table.delete().where(table.c.game_id == 1))
+        tx.execute(games.delete().where(games.c.import_key == "game 1"))
+
+    sql.transact(empty)
 
 
 @pytest.fixture
