@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Connection
 
-from shared.domain import catalog, search, tools
-from shared.domain.catalog import Game, GameDetail
+from shared.domain import catalog, game_detail, search, tools
+from shared.domain.catalog import Game
+from shared.domain.game_detail import GameDetail
 from shared.domain.locales import Locale
 from shared.domain.tools import BuildId, Tool
 from shared.runtime import http, memory, sql
@@ -63,7 +64,7 @@ async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]
     wanted = locale and locale.lower()
 
     def load() -> http.Reply[GameDetail]:
-        found = sql.read(lambda conn: catalog.one(conn, int(game_id), wanted))
+        found = sql.read(lambda conn: game_detail.one(conn, int(game_id), wanted))
         return http.Reply(found, headers={**SHARED, "Content-Language": found.locale})
 
     return await details.get((game_id, wanted), lambda: api.in_thread(load))
