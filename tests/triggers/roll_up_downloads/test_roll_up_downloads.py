@@ -1,0 +1,117 @@
+"""From a granted download to the count that everyone sees, also when the topic is away."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Connection, select, update
+
+from shared.domain.download_counts import DownloadGranted
+from shared.runtime import clock, messages
+from shared.schema.downloads import tool_download_days, tool_downloads
+from shared.schema.operations import dead_letters, outbox
+from tests import publishing
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+
+Players = Callable[..., Player]
+
+
+@pytest.fixture
+def made(cloud: LocalCloud, sql: Connection) -> tuple[int, int]:
+    """A tool and its published version."""
+    del cloud
+    tool_id = publishing.tool(sql, publishing.game(sql))
+    return tool_id, publishing.version(sql, tool_id, "1.0.0")
+
+
+def granted(made: tuple[int, int], name: str) -> DownloadGranted:
+    return DownloadGranted(
+        download_id=name,
+        tool_id=str(made[0]),
+        version_id=str(made[1]),
+        granted_at=clock.now(),
+    )
+
+
+def download(client: httpx.Client, someone: Player, made: tuple[int, int]) -> None:
+    wish = {"tool_id": str(made[0]), "version": "1.0.0"}
+    answer = client.post("/v1/downloads", json=wish, headers=someone.headers)
+    assert answer.status_code == httpx.codes.OK, answer.text
+
+
+def total(cloud: LocalCloud, sql: Connection, tool_id: int) -> int:
+    """Run the roll-up, and return what it has come to."""
+    assert cloud.fire("roll_up_downloads").status_code == httpx.codes.NO_CONTENT
+    query = select(tool_downloads.c.downloads).where(tool_downloads.c.tool_id == tool_id)
+    return sql.scalar(query) or 0
+
+
+def test_a_download_is_counted_and_shown(  # noqa: PLR0913, PLR0917
+    cloud: LocalCloud,
+    client: httpx.Client,
+    player: Players,
+    sql: Connection,
+    made: tuple[int, int],
+    eventually: Any,
+) -> None:
+    first, second = player(), player()
+    for someone in (first, first, second):
+        download(client, someone, made)
+    eventually(lambda: total(cloud, sql, made[0]) == 2, 30)
+    day = select(tool_download_days).where(tool_download_days.c.version_id == made[1])
+    row = sql.execute(day).one()
+    assert (row.day, row.downloads) == (datetime.now(UTC).date(), 2)
+    assert client.get(f"/v1/tools/{made[0]}").json()["downloads"] == 2
+
+
+def test_messages_that_come_again_are_counted_once(
+    cloud: LocalCloud, sql: Connection, made: tuple[int, int], eventually: Any
+) -> None:
+    names = [f"{uuid.uuid4()}-{number}" for number in range(30)]
+    for name in [*names, *names[:10]]:
+        messages.publish(granted(made, name), event_id=name)
+    eventually(lambda: total(cloud, sql, made[0]) == 30, 30)
+    last = str(uuid.uuid4())
+    for name in (*names[20:], last):
+        messages.publish(granted(made, name), event_id=name)
+    eventually(lambda: total(cloud, sql, made[0]) == 31, 30)
+    assert total(cloud, sql, made[0]) == 31
+
+
+def test_a_message_that_nobody_can_read_is_buried_and_the_others_are_counted(
+    cloud: LocalCloud, sql: Connection, made: tuple[int, int], eventually: Any
+) -> None:
+    broken, good = str(uuid.uuid4()), str(uuid.uuid4())
+    cloud.publish("downloads-granted", b'{"download_id": "x"}', **{"ce-id": broken})
+    messages.publish(granted(made, good), event_id=good)
+    eventually(lambda: total(cloud, sql, made[0]) == 1, 30)
+    mine = select(dead_letters.c.code).where(dead_letters.c.event_id == broken)
+    eventually(lambda: sql.scalar(mine) == "unreadable", 30)
+
+
+def test_a_topic_that_is_away_stops_no_download_and_loses_no_count(  # noqa: PLR0913, PLR0917
+    cloud: LocalCloud,
+    client: httpx.Client,
+    player: Players,
+    sql: Connection,
+    made: tuple[int, int],
+    eventually: Any,
+) -> None:
+    someone = player()
+    with cloud.without("pubsub"):
+        download(client, someone, made)
+        download(client, someone, made)
+    waiting = select(outbox).where(outbox.c.topic == "downloads-granted")
+    bodies = [json.loads(row.body) for row in sql.execute(waiting)]
+    mine = [one for one in bodies if one["version_id"] == str(made[1])]
+    assert len(mine) == 2
+    overdue = {"created_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    sql.execute(update(outbox).where(outbox.c.topic == "downloads-granted").values(overdue))
+    assert cloud.fire("relay_outbox").status_code == httpx.codes.NO_CONTENT
+    eventually(lambda: total(cloud, sql, made[0]) == 1, 30)
+    assert sql.execute(waiting).all() == []
