@@ -58,7 +58,6 @@ interface Answer {
 }
 
 const FORMAT = 1;
-const SEGMENTS = 16;
 const CONFIDENCES = ["low", "medium", "high"] as const;
 const BUNDLE = /^(.*\.app)\/contents\/macos\/[^/]+$/s;
 
@@ -86,9 +85,7 @@ export function createDetector(
   lists: readonly Pick<DetectionList, "json">[],
 ): Detector {
   const parsed = lists.map(({ json }) => readable(JSON.parse(json) as List));
-  const programs = new Map(
-    parsed.map((list) => [list.os, new Map(list.programs.map((row) => [row[0], row]))]),
-  );
+  const programs = new Map(parsed.map((list) => [list.os, byFileName(list.programs)]));
   const stores = new Map(
     parsed.flatMap((list) => list.stores.map(([gameId, ...ids]) => [gameId, ids])),
   );
@@ -110,10 +107,12 @@ export function createDetector(
 
 /** Return a path as the suffixes of the lists are written, and `unlisted_hash` is computed. */
 export function normalisePath(path: string): string {
-  const text = path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/").replace(/^[ /]+/, "");
-  let end = text.length;
-  while (text[end - 1] === " ") end--; // ` +$` would look at a long row of spaces again and again
-  return text.slice(0, end);
+  const text = path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/");
+  // By hand: ` +$` would look at a long row of spaces again and again.
+  let [start, end] = [0, text.length];
+  while (text[start] === " " || text[start] === "/") start++;
+  while (end > start && text[end - 1] === " ") end--;
+  return text.slice(start, end);
 }
 
 /** Return the list that a delta leads to, both as their JSON. */
@@ -135,18 +134,31 @@ function changed<R extends Row>(rows: R[], { removed, changed }: Changes<R>): R[
   return [...byKey.values()].sort((one, other) => (one[0] < other[0] ? -1 : 1));
 }
 
-function longest(programs: Map<string, Program> | undefined, path: string): Program | undefined {
-  const starts: number[] = [];
-  let start = path.length + 1;
-  do {
-    start = path.lastIndexOf("/", start - 2) + 1;
-    starts.push(start);
-  } while (start > 0 && starts.length < SEGMENTS);
-  for (const start of starts.reverse()) {
-    const found = programs?.get(path.slice(start));
-    if (found) return found;
+/** Most programs are no games, and their file name alone tells it. */
+function byFileName(programs: Program[]): Map<string, Program[]> {
+  const named = new Map<string, Program[]>();
+  for (const row of programs) {
+    const name = fileName(row[0]);
+    const same = named.get(name);
+    if (same) same.push(row);
+    else named.set(name, [row]);
   }
-  return undefined;
+  return named;
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function longest(programs: Map<string, Program[]> | undefined, path: string) {
+  let found: Program | undefined;
+  for (const row of programs?.get(fileName(path)) ?? []) {
+    const [suffix] = row;
+    const start = path.length - suffix.length;
+    const ends = path.endsWith(suffix) && (start === 0 || path[start - 1] === "/");
+    if (ends && suffix.length > (found?.[0].length ?? 0)) found = row;
+  }
+  return found;
 }
 
 function readable(list: List): List {
