@@ -1,0 +1,76 @@
+"""`?locale=` on games, tools, versions and options: de-AT, de, then English, and it is said."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Connection, update
+
+from shared.schema.catalog import games
+from tests import publishing
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+@pytest.fixture
+def paths(sql: Connection) -> dict[str, str]:
+    """Where a game that has a German title is read, and a tool of it."""
+    game_id = publishing.game(sql)
+    titles = json.dumps({"de": "Die Siedler"})
+    mine = games.c.game_id == game_id
+    sql.execute(update(games).where(mine).values(title="The Settlers", titles=titles))
+    tool_id = publishing.tool(sql, game_id)
+    publishing.version(sql, tool_id, "1.0.0")
+    return {
+        "game": f"/v1/games/{game_id}",
+        "tools": f"/v1/games/{game_id}/tools",
+        "tool": f"/v1/tools/{tool_id}",
+        "versions": f"/v1/tools/{tool_id}/versions",
+    }
+
+
+def ask(client: httpx.Client, path: str, locale: str | None, spoken: str) -> Any:
+    """Return an answer's body, or its first item, which must say that it is in `spoken`."""
+    # Who asks otherwise, by the header, gets the answer that the CDN has for this address.
+    headers = {"Accept-Language": "de"}
+    answer = client.get(path, params={"locale": locale} if locale else {}, headers=headers)
+    assert answer.status_code == httpx.codes.OK, answer.text
+    assert answer.headers["content-language"] == spoken
+    assert "accept-language" not in answer.headers.get("vary", "").lower()
+    body = answer.json()
+    shown = body["items"][0] if "items" in body else body
+    assert shown["locale"] == spoken
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "spoken"),
+    [("de", "de"), ("de-AT", "de"), ("DE-at", "de"), ("en-GB", "en"), ("ja", "en"), (None, "en")],
+)
+def test_texts_are_in_the_nearest_language(
+    client: httpx.Client, paths: dict[str, str], locale: str | None, spoken: str
+) -> None:
+    german = spoken == "de"
+    game = ask(client, paths["game"], locale, spoken)
+    assert game["title"] == ("Die Siedler" if german else "The Settlers")
+    for path in ("tool", "tools"):
+        tool = ask(client, paths[path], locale, spoken)
+        assert tool["name"] == ("Flink" if german else "Swift")
+    version = ask(client, paths["versions"], locale, spoken)
+    speed, mode = version["options"]
+    assert speed["label"] == ("Tempo" if german else "Speed")
+    # What alone is not translated is in English.
+    assert (speed["group"], mode["label"]) == ("Movement", "Mode")
+    first = "Leicht" if german else "Easy"
+    assert mode["choices"][0] == {"value": "easy", "label": first}
+
+
+@pytest.mark.parametrize("locale", ["de_AT", "d", "de-", "", "*", "de\x00", "de' OR 1=1"])
+def test_what_is_no_language_is_refused_by_name(
+    client: httpx.Client, paths: dict[str, str], locale: str
+) -> None:
+    for path in paths.values():
+        answer = client.get(path, params={"locale": locale})
+        assert answer.status_code == httpx.codes.BAD_REQUEST
+        assert [one["field"] for one in answer.json()["errors"]] == ["locale"]
