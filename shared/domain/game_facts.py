@@ -113,6 +113,17 @@ class Facts:
             {key: one for key, one in self.programs.items() if key not in kept.programs},
         )
 
+    def listed(self) -> dict[str, list[str]]:
+        """Return them as people read them, in order: for the audit."""
+        return {
+            "names": sorted(name for name, _ in self.names.values()),
+            "stores": sorted(f"{store}/{store_id}" for store, store_id in self.stores),
+            "executables": sorted(
+                f"{os}/{suffix}{' (launcher)' if is_launcher else ''}"
+                for (_, os), (suffix, is_launcher) in self.programs.items()
+            ),
+        }
+
 
 def of(
     title: str, aliases: Iterable[str], stores: Iterable[Store], programs: Iterable[Executable]

@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, literal_column, select, update
+from sqlalchemy import Connection, Select, delete, func, select
 
-from shared.domain import erasure, game_keys, intervals, playtime, popularity, stats
+from shared.domain import game_keys, moves
 from shared.domain.playtime import Play
-from shared.runtime import clock, projections, sql
+from shared.runtime import sql
 from shared.schema.catalog import game_executables
-from shared.schema.play import play_intervals, player_stats, playtime_days, unlisted_games
+from shared.schema.play import unlisted_games
 
 HASHES_A_PAGE = 1000
-PLAYERS_A_PAGE = 100
 
-_exe, _waiting, _days = game_executables.c, unlisted_games.c, playtime_days.c
+_exe, _waiting = game_executables.c, unlisted_games.c
 
 
 def resolve(tx: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
@@ -49,7 +48,8 @@ def attach_known(until: float) -> dict[str, int]:
     """
     moved = 0
     for game_key, game_id in _learnt():
-        for uid in _waiting_for(game_key):
+        waiting = select(_waiting.uid).where(_waiting.game_key == game_key)
+        for uid in moves.players(waiting):
             if time.monotonic() >= until:
                 return {"moved": moved, "finished": 0}
             moved += attach(uid, game_key, game_id)
@@ -58,77 +58,16 @@ def attach_known(until: float) -> dict[str, int]:
 
 def attach(uid: str, game_key: str, game_id: str) -> bool:
     """Move one player's play from a hash to a game; False when there is nothing to move."""
-    now = clock.now()
-
-    def work(tx: Connection) -> None:
-        sql.replay_finds_it()  # a second run finds nothing left to move
-        _move(tx, uid, game_key, game_id, now)
-
-    try:
-        sql.transact(work)
-    except _NothingToMove:
-        return False
-    projections.project_due(stats.KIND, [(uid, game_id)])
-    return True
-
-
-class _NothingToMove(Exception):
-    """Another call moved it, or the player asked to be erased."""
-
-
-def _move(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) -> None:
-    kept = playtime.lock(tx, uid, [game_id, game_key])
-    old, is_new = kept[game_key], kept[game_id].revision == 0
     mine = (_waiting.uid == uid, _waiting.game_key == game_key)
-    first_seen_at = tx.scalar(select(_waiting.first_seen_at).where(*mine))
-    if first_seen_at is None:
-        raise _NothingToMove
-    ended = old.last_ended_at and intervals.to_ms(old.last_ended_at)
-    play = Play(playtime.sessions_of(tx, uid, game_key), ended)
-    playtime.record(tx, uid, {game_id: play}, now)
-    folded = _move_frozen_days(tx, uid, game_key, game_id, now)
-    revision = _add_to_stats(tx, game_id, old, folded)
-    for table in (play_intervals, playtime_days, player_stats, unlisted_games):
-        tx.execute(delete(table).where(table.c.uid == uid, table.c.game_key == game_key))
-    popularity.note(tx, [game_id] if is_new else [])
-    stats.owe(tx, uid, {game_id: revision}, ended={game_id})
-    if erasure.erased_since(tx, uid, first_seen_at):
-        raise _NothingToMove
 
+    def begin(tx: Connection) -> datetime:
+        first_seen_at: datetime | None = tx.scalar(select(_waiting.first_seen_at).where(*mine))
+        if first_seen_at is None:
+            raise moves.NothingToMove
+        tx.execute(delete(unlisted_games).where(*mine))
+        return first_seen_at
 
-def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) -> int:
-    """Add the day totals that have no runs any more to the game's; return their sum in ms.
-
-    Two devices at once cannot be seen in totals; where both were played, both count.
-    """
-    frozen = select(_days.day, _days.play_ms).where(
-        _days.uid == uid, _days.game_key == game_key, _days.day < playtime.frozen_before(now)
-    )
-    totals = {row.day: row.play_ms for row in tx.execute(frozen)}
-    rows = [
-        {"uid": uid, "game_key": game_id, "day": day, "play_ms": ms} for day, ms in totals.items()
-    ]
-    added = _days.play_ms + literal_column("VALUES(`play_ms`)")
-    sql.upsert(tx, playtime_days, rows, {"play_ms": added})
-    return sum(totals.values())
-
-
-def _add_to_stats(tx: Connection, game_id: str, old: Row[Any], folded: int) -> int:
-    """Add what the runs did not tell to the game's stats; return the new revision."""
-    new = playtime.lock(tx, old.uid, [game_id])[game_id]
-    values = {
-        "revision": new.revision + 1,
-        "play_ms": new.play_ms + folded,
-        "first_played_at": min(_known(new.first_played_at, old.first_played_at), default=None),
-        "last_played_at": max(_known(new.last_played_at, old.last_played_at), default=None),
-    }
-    mine = (player_stats.c.uid == old.uid, player_stats.c.game_key == game_id)
-    tx.execute(update(player_stats).where(*mine).values(values))
-    return int(new.revision + 1)
-
-
-def _known(*moments: datetime | None) -> list[datetime]:
-    return [moment for moment in moments if moment is not None]
+    return moves.move(uid, game_key, game_id, begin)
 
 
 def _games(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, str]:
@@ -166,20 +105,3 @@ def _learnt() -> Iterator[tuple[str, str]]:
         if len(hashes) < HASHES_A_PAGE:
             return
         after = hashes[-1]
-
-
-def _waiting_for(game_key: str) -> Iterator[str]:
-    """Yield the players who played under a hash, page by page in the order of their uids."""
-    after = ""
-    while True:
-        page = (
-            select(_waiting.uid)
-            .where(_waiting.game_key == game_key, _waiting.uid > after)
-            .order_by(_waiting.uid)
-            .limit(PLAYERS_A_PAGE)
-        )
-        uids = sql.read(lambda conn, page=page: list(conn.scalars(page)))  # type: ignore[misc]
-        yield from uids
-        if len(uids) < PLAYERS_A_PAGE:
-            return
-        after = uids[-1]

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
+    delete,
     func,
     literal_column,
     select,
@@ -110,6 +111,12 @@ def mark_due(
     ]  # fmt: skip
     if rows:
         tx.execute(_owing(at_most_every), rows)
+
+
+def mark_gone(tx: Connection, kind: Kind, key: Key) -> None:
+    """Owe the end of a document, in the transaction that deletes its row."""
+    here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
+    tx.execute(update(table).where(*here).values(revision=0, due_at=clock.now()))
 
 
 @cache
@@ -251,7 +258,7 @@ def _postpone(kind: Kind, key: Key, tx: Connection) -> None:
 def _write(kind: Kind, key: Key, source: Source, updated_at: datetime | None) -> None:
     outcome = _commit(kind.path(key), source, updated_at)
     if not sql.transact(partial(_settle, kind, key, source, outcome)):
-        # The player was erased meanwhile, perhaps before the document was there.
+        # Again: another may have written it from a row that was there before.
         documents.delete(kind.path(key))
 
 
@@ -281,8 +288,12 @@ def _settle(
 ) -> bool:
     """Note what was projected; it is no longer due unless its row moved on meanwhile.
 
-    False when the projection is no longer known: its player was erased.
+    False when the projection is no longer known: its row is gone, or its player was erased.
     """
+    if source.data is None:
+        here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
+        if tx.execute(delete(table).where(*here, table.c.revision == 0)).rowcount:
+            return False
     noted = tx.execute(
         _SETTLE,
         {

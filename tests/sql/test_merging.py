@@ -1,0 +1,204 @@
+"""Two games that are one: what is known goes to the survivor and play follows, on both engines."""
+
+import json
+import time
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from shared.domain import (
+    catalog,
+    catalog_import,
+    game_detail,
+    intervals,
+    merged,
+    merging,
+    roll_up,
+    search,
+    sessions,
+    stats,
+)
+from shared.domain.sessions import Kind, PlayEvent
+from shared.runtime import clock, errors, projections, sql
+from shared.schema import operations
+from shared.schema.catalog import game_builds, games
+from shared.schema.play import erasures, play_intervals, player_stats, playtime_days
+from shared.schema.tools import tools
+
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=3)
+MINUTE = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _without_documents(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about rows: documents stay due, as when Firestore is away."""
+    monkeypatch.setattr(projections, "project_due", lambda *_: 0)
+
+
+@pytest.fixture
+def word() -> str:
+    """A word that no game has in its title, and no store as an id."""
+    return f"q{uuid.uuid4().hex[:12]}"
+
+
+def a_game(title: str, **members: Any) -> int:
+    catalog_import.import_games([json.dumps({"title": title, **members}).encode()])
+    key = catalog.title_key(title)
+    return int(
+        sql.read(lambda c: c.scalar(select(games.c.game_id).where(games.c.import_key == key))) or 0
+    )
+
+
+def merge(game_id: int, into: int) -> None:
+    sql.transact(lambda tx: merging.merge(tx, game_id, into, "operator"))
+
+
+def survivor(game_id: int) -> int | None:
+    return sql.read(lambda conn: merged.survivor(conn, game_id))
+
+
+def one(game_id: int) -> game_detail.GameDetail:
+    return sql.read(lambda conn: game_detail.one(conn, game_id))
+
+
+def play(uid: str, game_id: int, *minutes: int, session: str = "s", kind: Kind = "ended") -> None:
+    events = [
+        PlayEvent(str(game_id), session, kind, intervals.to_ms(NOON + timedelta(minutes=minute)), 0)
+        for minute in minutes
+    ]
+    roll_up.roll_up(sessions.reported(uid, clock.now(), events))
+
+
+def move() -> int:
+    outcome = merged.move_play(time.monotonic() + 60)
+    assert outcome["finished"] == 1
+    return outcome["moved"]
+
+
+def rows(table: Any, uid: str) -> list[Any]:
+    return sql.read(lambda c: list(c.execute(select(table).where(table.c.uid == uid))))
+
+
+def days(uid: str) -> dict[tuple[str, date], int]:
+    return {(r.game_key, r.day): r.play_ms for r in rows(playtime_days, uid)}
+
+
+def test_all_that_is_known_goes_to_the_survivor(word: str) -> None:
+    programs = [{"os": "win32", "name": f"{word}.exe"}]
+    old = a_game(
+        f"{word} old",
+        aliases=[f"{word} both", f"{word} mine"],
+        executables=programs,
+        stores=[{"store": "steam", "id": word}],
+    )
+    new = a_game(f"{word} new", aliases=[f"{word} both"], discord_ids=[word])
+    now = clock.now()
+
+    def make(tx: Connection) -> None:
+        build = {"name": "1", "released_at": now, "created_by": word, "created_at": now}
+        tx.execute(game_builds.insert().values(game_id=old, **build))
+        tool = {"kind": "mod", "creator_uid": word, "texts": "{}", "revision": 1}
+        tx.execute(tools.insert().values(game_id=old, created_at=now, updated_at=now, **tool))
+
+    sql.transact(make)
+    version = sql.read(catalog.version)
+    merge(old, new)
+    kept = one(new)
+    assert kept.title == f"{word} new"
+    assert kept.aliases == [f"{word} both", f"{word} mine", f"{word} old"]
+    assert [(s.store, s.id) for s in kept.stores] == [("discord", word), ("steam", word)]
+    assert [program.suffix for program in kept.executables] == [f"{word}.exe"]
+    assert [build.name for build in kept.builds] == ["1"]
+    owner = select(tools.c.game_id).where(tools.c.creator_uid == word)
+    assert sql.read(lambda conn: conn.scalar(owner)) == new
+    assert (one(old).stores, one(old).aliases) == ([], [])
+    found = sql.read(lambda c: search.page(c, catalog.name_key(word), None, 10))[0]
+    assert [game.game_id for game in found] == [str(new)]
+    assert sql.read(catalog.version) == version + 1
+    merge(old, new)
+    assert (one(new).revision, sql.read(catalog.version)) == (kept.revision, version + 1)
+
+
+def test_an_import_finds_the_survivor_by_the_old_title(word: str) -> None:
+    old, new = a_game(f"{word} old"), a_game(f"{word} new")
+    merge(old, new)
+    a_game(f"{word} OLD", aliases=[f"{word} later"])
+    assert f"{word} later" in one(new).aliases
+
+
+def test_a_chain_of_merges_leads_to_the_end(word: str) -> None:
+    a, b, c, d = (a_game(f"{word} {name}") for name in "abcd")
+    merge(a, b)
+    merge(c, d)
+    merge(b, d)
+    assert [survivor(game) for game in (a, b, c, d)] == [d, d, d, None]
+
+
+def test_what_cannot_be_merged_is_refused(word: str) -> None:
+    a, b, c = (a_game(f"{word} {name}") for name in "abc")
+    merge(a, b)
+    for wish in ((c, c), (a, c), (c, a)):
+        with pytest.raises(errors.Conflict):
+            merge(*wish)
+    for wish in ((c, 2**62), (2**62, c)):
+        with pytest.raises(errors.NotFound):
+            merge(*wish)
+    assert (survivor(a), survivor(c)) == (b, None)
+
+
+def test_play_follows_and_is_merged_with_the_survivors(word: str) -> None:
+    uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")
+    play(uid, old, 0, 4, 8)
+    play(uid, new, 6, 10, session="on another device")
+    merge(old, new)
+    assert move() == 1
+    assert days(uid) == {(str(new), NOON.date()): 10 * MINUTE}
+    (mine,) = rows(player_stats, uid)
+    assert (mine.game_key, mine.play_ms, mine.first_played_at) == (str(new), 10 * MINUTE, NOON)
+    assert {row.game_key for row in rows(play_intervals, uid)} == {str(new)}
+    owed = {row.item: row.revision for row in rows(operations.projections, uid) if row.due_at}
+    assert owed == {str(old): 0, str(new): mine.revision}
+    assert move() == 0
+
+
+def test_play_reported_under_the_old_id_counts_for_the_survivor(word: str) -> None:
+    uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")
+    merge(old, new)
+    play(uid, old, 0, 4)
+    assert days(uid) == {(str(new), NOON.date()): 4 * MINUTE}
+    assert move() == 0
+
+
+def test_a_move_that_dies_half_way_leaves_all_and_the_next_one_moves_it(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")
+    play(uid, old, 0, 4)
+    before = [rows(table, uid) for table in (play_intervals, playtime_days, player_stats)]
+    merge(old, new)
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stats, "owe", die)
+        with pytest.raises(KeyboardInterrupt):
+            move()
+    after = [rows(table, uid) for table in (play_intervals, playtime_days, player_stats)]
+    assert after == before
+    assert merged.move_play(time.monotonic() - 1) == {"moved": 0, "finished": 0}
+    assert move() == 1
+    assert days(uid) == {(str(new), NOON.date()): 4 * MINUTE}
+
+
+def test_nothing_moves_for_a_player_who_asked_to_be_erased(word: str) -> None:
+    uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")
+    play(uid, old, 0, 1)
+    wish = [{"uid": uid, "requested_at": clock.now()}]
+    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
+    merge(old, new)
+    assert move() == 0
+    assert [row.game_key for row in rows(player_stats, uid)] == [str(old)]

@@ -1,0 +1,15 @@
+"""What was played of a merged game moves to the game that it was merged into."""
+
+import time
+
+from shared.domain import merged
+from shared.runtime import events
+
+SECONDS = 500
+"""What is left after that waits for the next call; the manifest's timeout is behind it."""
+
+
+@events.on_schedule(__file__)
+def main() -> dict[str, int]:
+    """Move what can be moved; return how much, and whether that was all."""
+    return merged.move_play(time.monotonic() + SECONDS)
