@@ -116,12 +116,12 @@ def _count(
     tally.number += 1
     if verdict.game:
         tally.answered += 1
-        if ids[int(verdict.game.game_id)] in one.meant:
+        if ids[verdict.game.game_id] in one.meant:
             tally.right += 1
         elif wrong is not None:
             said = f"{verdict.game.title} ({verdict.game.confidence}, {verdict.game.evidence})"
             wrong.append(f"{tally.kind}: {one.item.path}: {said}")
-    elif any(ids[int(candidate.game_id)] in one.meant for candidate in verdict.candidates):
+    elif any(ids[candidate.game_id] in one.meant for candidate in verdict.candidates):
         tally.told += 1
 
 

@@ -3,16 +3,17 @@
 Matching stores nothing: paths are looked at and forgotten. Stored are games, per installation.
 """
 
-from typing import Annotated
+from collections import defaultdict
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Connection
 
 from shared.domain import fitting_tools, library, matching
-from shared.domain.fitting_tools import FittingTool
+from shared.domain.fitting_tools import Fitting, FittingTool
 from shared.domain.library import Entry, InstallId, LibraryGame, Replaced
 from shared.domain.library_items import Item
-from shared.domain.matching import Candidate, Why
+from shared.domain.matching import Guess, Verdict, Why
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Player
 
@@ -26,11 +27,21 @@ _HELD: list[JsonValue] = [{"items": [{"game_id": "3255"}]}]
 api = http.Api(__file__)
 
 
+class Candidate(BaseModel):
+    """A game that an item may be, and what speaks for it, the strongest first."""
+
+    game_id: str
+    title: str
+    confidence: float
+    why: Why
+    evidence: list[Why]
+
+
 class Match(BaseModel):
     """What an item is: a game, or candidates when it may be one of several, or neither.
 
     why: the strongest of the evidence. tools: of each tool for this game the newest stable
-        version that fits the build; any build, where it is not known.
+        version that fits the build; of any build, where it is not known.
     """
 
     id: str
@@ -38,6 +49,7 @@ class Match(BaseModel):
     game_id: str | None = None
     title: str | None = None
     why: Why | None = None
+    evidence: list[Why] | None = None
     build_id: str | None = None
     tools: list[FittingTool] = []
     candidates: list[Candidate] | None = None
@@ -68,23 +80,34 @@ def match(batch: http.Batch[Item]) -> Matches:
 
 def _matches(conn: Connection, items: list[Item]) -> list[Match]:
     verdicts = matching.match(conn, items)
-    builds: dict[int, set[int | None]] = {}
+    builds: dict[int, set[int | None]] = defaultdict(set)
     for one in verdicts:
         if one.game:
-            builds.setdefault(int(one.game.game_id), set()).add(one.build_id)
+            builds[one.game.game_id].add(one.build_id)
     fitting = fitting_tools.fitting(conn, builds)
-    found = []
-    for item, one in zip(items, verdicts, strict=True):
-        shown = Match(id=item.id, candidates=list(one.candidates) or None)
-        if one.game:
-            shown = Match(
-                id=item.id,
-                **one.game.model_dump(exclude={"evidence"}),
-                build_id=None if one.build_id is None else str(one.build_id),
-                tools=fitting[int(one.game.game_id), one.build_id],
-            )
-        found.append(shown)
-    return found
+    return [_shown(item, one, fitting) for item, one in zip(items, verdicts, strict=True)]
+
+
+def _shown(item: Item, verdict: Verdict, fitting: Fitting) -> Match:
+    if verdict.game is None:
+        several = [Candidate(**_told(one)) for one in verdict.candidates]
+        return Match(id=item.id, candidates=several or None)
+    return Match(
+        id=item.id,
+        build_id=None if verdict.build_id is None else str(verdict.build_id),
+        tools=fitting[verdict.game.game_id, verdict.build_id],
+        **_told(verdict.game),
+    )
+
+
+def _told(guess: Guess) -> dict[str, Any]:
+    return {
+        "game_id": str(guess.game_id),
+        "title": guess.title,
+        "confidence": guess.confidence,
+        "why": guess.evidence[0],
+        "evidence": guess.evidence,
+    }
 
 
 @api.put("/v1/me/library/{install_id}")

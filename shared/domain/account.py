@@ -86,7 +86,7 @@ def _plain(column: Column[Any], value: Any) -> Any:
         return clock.rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
-    if column.type is BIGINT and column.name.endswith("_id"):
+    if value is not None and column.type is BIGINT and column.name.endswith("_id"):
         return str(value)
     return value
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
 
+from shared.schema.base import BIGINT
 from shared.schema.catalog import game_builds
 from shared.schema.tools import tool_versions, tools
 
@@ -35,8 +36,9 @@ def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
     found: Fitting = defaultdict(list)
     if not builds:
         return found
+    asked = {"games": list(builds), "builds": list(known) or [0]}
     seen = set()
-    for game_id, tool_id, build_id, newest, fits in conn.execute(_newest(builds.keys(), known)):
+    for game_id, tool_id, build_id, newest, fits in conn.execute(_NEWEST, asked):
         if build_id is not None and fits is not None:
             found[game_id, build_id].append(_tool(tool_id, fits))
         if tool_id not in seen:
@@ -45,8 +47,10 @@ def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
     return found
 
 
-def _newest(game_ids: Any, build_ids: set[int]) -> Select[Any]:
+def _newest() -> Select[Any]:
     """Select a tool's newest version of all, and of those that fit each build."""
+    game_ids = bindparam("games", expanding=True, type_=BIGINT)
+    build_ids = bindparam("builds", expanding=True, type_=BIGINT)
     # A sort key has no space, and none below it: with the version behind it, it sorts the same.
     name = func.concat(_version.sort_key, " ", _version.version)
     fits = and_(
@@ -79,6 +83,9 @@ def _published() -> ColumnElement[bool]:
         _version.state == "published",
         _version.channel == _CHANNEL,
     )
+
+
+_NEWEST = _newest()
 
 
 def _tool(tool_id: int, newest: str) -> FittingTool:

@@ -6,15 +6,15 @@ twenty-five. A game is named when little doubt is left and no other has nearly a
 `docs/matching.md` says how often that is right.
 """
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel
-from sqlalchemy import Connection, Select, literal, select, tuple_, union_all
+from sqlalchemy import Connection
 
-from shared.domain import catalog, program_paths
+from shared.domain import program_paths
 from shared.domain.library_items import Item
 from shared.domain.program_paths import Program
 from shared.schema.catalog import (
@@ -58,21 +58,38 @@ WORDS_OF_FOLDER: Weighed = (0.5, "folder")
 PROGRAM_NAME: Weighed = (0.6, "program_name")
 
 
-class Candidate(BaseModel):
+# Ten thousand parameters would take longer than the database does. So these statements hold their
+# values themselves, and only as digits or as hexadecimal literals, which can hold any string.
+_STORES = f"'store', store, store_id, game_id, 0 FROM {game_stores} WHERE (store, store_id)"
+_PROGRAMS = f"'program', os, suffix, game_id, is_launcher FROM {game_executables} WHERE suffix_hash"
+_NAMES = f"'name', '', name_key, game_id, 0 FROM {game_names} WHERE name_key"
+_BUILDS = (
+    f"'build', kind, value, game_id, build_id FROM {game_build_marks}"
+    f" JOIN {game_builds} USING (build_id) WHERE (kind, value)"
+)
+_GAME = (
+    f"'title', game_id, title FROM {games} WHERE game_id",
+    f"'name', game_id, name_key FROM {game_names} WHERE game_id",
+    f"'file', game_id, suffix FROM {game_executables} WHERE game_id",
+)
+# MariaDB would read a whole table and look its rows up in a list of a thousand values.
+_AS_RANGES = "/*M! SET STATEMENT in_predicate_conversion_threshold = 0 FOR */ "
+
+
+class Guess(NamedTuple):
     """A game that an item may be, and what speaks for it, the strongest first."""
 
-    game_id: str
+    game_id: int
     title: str
     confidence: float
-    why: Why
     evidence: list[Why]
 
 
 class Verdict(NamedTuple):
     """What an item is: one game, or several that it may be, or nothing that is known."""
 
-    game: Candidate | None = None
-    candidates: Sequence[Candidate] = ()
+    game: Guess | None = None
+    candidates: Sequence[Guess] = ()
     build_id: int | None = None
 
 
@@ -114,7 +131,7 @@ def match(conn: Connection, items: Sequence[Item]) -> list[Verdict]:
 def _clues(item: Item) -> _Clues:
     program = program_paths.read(item.path) if item.path else None
     stores = [(item.store, item.store_id)] if item.store and item.store_id else []
-    if program and program.app_id and not program.is_no_game:
+    if program and program.app_id:
         stores.append((STEAM, program.app_id))
     marks = [(name, value) for name in ("sha512", "sha1") if (value := getattr(item, name))]
     if item.murmur2 is not None:
@@ -130,15 +147,16 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
     """Ask for every clue of every item at once."""
     programs = [one.program for one in clues if one.program]
     ends = {end for program in programs for end in program.suffixes}
-    names = {name for program in programs for name in program.names}
+    names = {name for program in programs for name in program.stems}
+    names |= {name for program in programs for ways in program.folders for name in ways}
     wanted = [
-        *_stores({pair for one in clues for pair in one.stores}),
-        *_programs({catalog.suffix_hash(end) for end in ends}),
-        *_names(names),
-        *_builds({pair for one in clues for pair in one.marks}),
+        _ask(_STORES, _pairs({pair for one in clues for pair in one.stores})),
+        _ask(_PROGRAMS, _hashes(ends)),
+        _ask(_NAMES, _texts(names)),
+        _ask(_BUILDS, _pairs({pair for one in clues for pair in one.marks})),
     ]
     hits = _Hits(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
-    for kind, scope, value, game_id, more in conn.execute(union_all(*wanted)) if wanted else ():
+    for kind, scope, value, game_id, more in _rows(conn, wanted):
         if kind == "store":
             hits.stores[scope, value].append(game_id)
         elif kind == "name":
@@ -150,40 +168,6 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
     return hits
 
 
-def _stores(pairs: Collection[tuple[str, str]]) -> Iterator[Select[Any]]:
-    c = game_stores.c
-    if pairs:
-        yield select(literal("store"), c.store, c.store_id, c.game_id, literal(0)).where(
-            tuple_(c.store, c.store_id).in_(sorted(pairs))
-        )
-
-
-def _programs(hashes: Collection[bytes]) -> Iterator[Select[Any]]:
-    c = game_executables.c
-    if hashes:
-        yield select(literal("program"), c.os, c.suffix, c.game_id, c.is_launcher).where(
-            c.suffix_hash.in_(sorted(hashes))
-        )
-
-
-def _names(keys: Collection[str]) -> Iterator[Select[Any]]:
-    c = game_names.c
-    if keys:
-        yield select(literal("name"), literal(""), c.name_key, c.game_id, literal(0)).where(
-            c.name_key.in_(sorted(keys))
-        )
-
-
-def _builds(marks: Collection[tuple[str, str]]) -> Iterator[Select[Any]]:
-    c = game_build_marks.c
-    if marks:
-        yield (
-            select(literal("build"), c.kind, c.value, game_builds.c.game_id, c.build_id)
-            .join(game_builds, game_builds.c.build_id == c.build_id)
-            .where(tuple_(c.kind, c.value).in_(sorted(marks)))
-        )
-
-
 def _hit_games(hits: _Hits) -> set[int]:
     found = {game for some in (*hits.stores.values(), *hits.names.values()) for game in some}
     found |= {game for some in hits.programs.values() for _, game, _ in some}
@@ -193,15 +177,8 @@ def _hit_games(hits: _Hits) -> set[int]:
 def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
     """Return the title, names and program files of some games."""
     known: dict[int, _Game] = defaultdict(_Game)
-    if not ids:
-        return known
-    name, program = game_names.c, game_executables.c
-    wanted = union_all(
-        select(literal("title"), games.c.game_id, games.c.title).where(games.c.game_id.in_(ids)),
-        select(literal("name"), name.game_id, name.name_key).where(name.game_id.in_(ids)),
-        select(literal("file"), program.game_id, program.suffix).where(program.game_id.in_(ids)),
-    )
-    for kind, game_id, value in conn.execute(wanted):
+    listed = ",".join(map(str, ids))
+    for kind, game_id, value in _rows(conn, [_ask(one, listed) for one in _GAME]):
         game = known[game_id]
         if kind == "title":
             game.title = value
@@ -210,6 +187,31 @@ def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
         else:
             game.files.add(value.rpartition("/")[2])
     return known
+
+
+def _rows(conn: Connection, wanted: Sequence[str]) -> Sequence[Any]:
+    """Send the parts that ask for something as one statement."""
+    parts = [part for part in wanted if part]
+    if not parts:
+        return ()
+    return conn.exec_driver_sql(_AS_RANGES + " UNION ALL ".join(parts)).all()
+
+
+def _ask(part: str, values: str) -> str:
+    return f"SELECT {part} IN ({values})" if values else ""
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ",".join([f"_utf8mb4 x'{value.encode().hex()}'" for value in values])
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return ",".join([f"({_texts(pair)})" for pair in pairs])
+
+
+def _hashes(ends: Iterable[str]) -> str:
+    """Return `catalog.suffix_hash` of what is normalised already."""
+    return ",".join([f"x'{hashlib.sha256(end.encode()).hexdigest()}'" for end in ends])
 
 
 def _decide(clues: _Clues, hits: _Hits, known: dict[int, _Game]) -> Verdict:
@@ -225,13 +227,13 @@ def _decide(clues: _Clues, hits: _Hits, known: dict[int, _Game]) -> Verdict:
     if not ranked:
         return Verdict()
     best, winner = ranked[0]
-    near = [game_id for doubt, game_id in ranked if doubt < CLEARLY * best]
+    near = [one for one in ranked if one[0] < CLEARLY * best]
     if len(near) == 1 and best <= 1 - CONFIDENT:
-        build_id = _build(clues, hits, winner)
-        return Verdict(_candidate(winner, evidence[winner], known), (), build_id)
+        guess = _guess(best, evidence[winner], winner, known)
+        return Verdict(guess, (), _build(clues, hits, winner))
     if len(near) > 1 and best <= 1 - PLAUSIBLE:
         shown = near[:MOST_CANDIDATES]
-        return Verdict(None, [_candidate(one, evidence[one], known) for one in shown])
+        return Verdict(None, [_guess(doubt, evidence[one], one, known) for doubt, one in shown])
     return Verdict()
 
 
@@ -242,19 +244,15 @@ def _doubt(evidence: Sequence[Weighed]) -> float:
     return doubt
 
 
-def _candidate(game_id: int, evidence: Sequence[Weighed], known: dict[int, _Game]) -> Candidate:
-    ordered = [why for _, why in sorted(evidence, key=lambda one: -one[0])]
-    return Candidate(
-        game_id=str(game_id),
-        title=known[game_id].title,
-        confidence=round(1 - _doubt(evidence), 3),
-        why=ordered[0],
-        evidence=list(dict.fromkeys(ordered)),
-    )
+def _guess(doubt: float, evidence: list[Weighed], game_id: int, known: dict[int, _Game]) -> Guess:
+    whys = dict.fromkeys([why for _, why in sorted(evidence, reverse=True)])
+    return Guess(game_id, known[game_id].title, round(1 - doubt, 3), list(whys))
 
 
 def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]]) -> None:
     """Weigh the hashes of the file; a long one that nobody knows leaves the short one in doubt."""
+    if not clues.marks:
+        return
     given = [mark for mark in clues.marks if mark[0] in {"sha1", "sha512"}]
     confirmed = any(mark in hits.builds for mark in given)
     for mark in clues.marks:
@@ -270,6 +268,8 @@ def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]])
 
 def _build(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
     """Return the one build of the game that all marks which know it mean."""
+    if not clues.marks:
+        return None
     sets = [
         {build for game, build in hits.builds.get(mark, ()) if game == game_id}
         for mark in clues.marks
@@ -304,7 +304,9 @@ def _weigh_path(
 def _listed(program: Program, os: str | None, hits: _Hits) -> dict[int, Weighed] | None:
     """Return the games that list the longest end of the path; None for a launcher's."""
     for end in program.suffixes:
-        rows = [row for row in hits.programs.get(end, ()) if os in {None, row[0]}]
+        if end not in hits.programs:
+            continue
+        rows = [row for row in hits.programs[end] if os in {None, row[0]}]
         if not rows:
             continue
         found = {game_id for _, game_id, is_launcher in rows if not is_launcher}

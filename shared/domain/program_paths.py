@@ -1,84 +1,90 @@
-"""What a program's path tells of a game: its ends, the names of its folders, the store's own ids.
+"""What a program's path tells of a game: its ends, the names of its folders, a store's own id.
 
 Pure, and of any machine: both separators, drive letters, Wine and Proton, bundles of macOS.
+Thousands of paths are read in one request, so what is rare is looked for only behind what is cheap.
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.domain import catalog
 
 MOST_SEGMENTS = 7
 """How many of a path's last segments are looked up; no listed suffix is longer."""
-FOLDERS_LOOKED_AT = 2
 
 _SEPARATORS = re.compile(r"[\\/]+")
 _APP = re.compile(r"(.*?\.app)/contents/macos/[^/]+$")
-_COMPATDATA = re.compile(r"/steamapps/compatdata/([1-9][0-9]{0,9})/pfx/")
-_ROOT = re.compile(
-    r".*/(?:steamapps/common|gog games|gog galaxy/games|gog/games|epic games|xboxgames"
-    r"|modifiablewindowsapps|origin games|ea games|electronic arts|ubisoft game launcher/games"
-    r"|ubisoft/games|amazon games/library|itch/apps|riot games|rockstar games|heroic|legendary"
-    r"|games|my games|spiele|jeux|juegos|giochi|jogos|gry)/(?=[^/]+/)"
-)
+_COMPATDATA = re.compile(r"(?:^|/)steamapps/compatdata/([1-9][0-9]{0,9})/pfx/")
+_PROGRAMS = {"exe", "app", "bin", "x86", "x86_64", "x64", "sh", "appimage"}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_ROOT_NAMES = """
+games|my games|gog games|epic games|xboxgames|modifiablewindowsapps|origin games|ea games
+electronic arts|riot games|rockstar games|heroic|legendary|spiele|jeux|juegos|giochi|jogos|gry
+"""
+_ROOTS = frozenset(_ROOT_NAMES.replace("\n", "|").split("|")) - {""}
+_ROOTS_WITHIN = {("steamapps", "common"), ("itch", "apps"), ("amazon games", "library")}
 """Where stores and people put games: what stands behind it names the game."""
 
-_INNER = (
-    "app apps application applications bin bin32 bin64 binaries bits build builds client common "
-    "content contents current data desktop dist documents downloads drive_c engine exe files game "
-    "gamedata games home launcher lib library linux linux32 linux64 live local macos main mnt "
-    "mono opt osx pfx portable program programs public release resources retail roaming runtime "
-    "share shipping src start steam steamapps system system32 temp tmp tools users usr win win32 "
-    "win64 windows windowsnoeditor winnoeditor x64 x86 x86_64"
+_INNER = """
+app apps application applications bin bin32 bin64 binaries bits build builds client common content
+contents current data desktop dist documents downloads drive_c engine exe files game gamedata games
+home launcher lib library linux linux32 linux64 live local macos main mnt mono opt osx pfx portable
+program programs public release resources retail roaming runtime share shipping src start steam
+steamapps system temp tmp tools users usr win win32 win64 windows windowsnoeditor winnoeditor x64
+x86 x86_64 appdata .local .wine .steam
+"""
+_NOT_FOLDERS = {*_INNER.split(), "program files", "program files (x86)"}
+_SYSTEM = frozenset(
+    {"system32", "syswow64", "winsxs", "microsoft.net", "systemapps", "_commonredist", "_redist"}
+    | {"redist", "redistributables", "steamworks shared", "easyanticheat", "battleye", "directx"}
+    | {"__installer", "thirdparty", "prerequisites", "commonredist", "gameguard", "blackcipher"}
 )
-_NOT_FOLDERS = {
-    *_INNER.split(),
-    "program files",
-    "program files (x86)",
-    "appdata",
-    ".local",
-    ".wine",
-    ".steam",
-}
+_STEAMS_OWN = ("proton", "steamlinuxruntime")
 
-# Neither a game nor a hint at one, wherever they lie.
+# Neither a game nor a hint at one, whatever folder they lie in.
 _NO_GAMES = re.compile(
-    r"(^|[^a-z])(un|de)inst|unins[0-9t]|setup|install|redist|dotnet|directx|oalinst|^physx"
-    r"|crash.?(report|handler|send|pad|dump|service|monitor|upload|proxy|log)|^crash$|bugsplat"
-    r"|easyanticheat|^eac|battleye|^be(service|client)|protected_game|^vg(c|tray|k|m)$"
-    r"|gameguard|^npggsvr|^gamemon|xigncode|^xhunter|^faceit|^equ8|punkbuster|^pnkbstr|^anticheat"
-    r"|updat(e|er|or)|patcher|^patch$|launcher|launchpad|helper|webview|subprocess|^cef|notifier"
-    r"|report(er|ing)?$|errorhandler|overlay|^repair|config(ure|uration|urator|tool|dlg)?([0-9]|$)"
-    r"|settings?$|options$|server|service|editor$|benchmark|sdk$|^vc_?redist|^vcruntime|^dxdiag"
-    r"|^dxweb|^xna|^touchup|^cleanup|activation|^steam$|^steam(cmd|errorreporter|tmp|run)"
-    r"|^galaxyclient|^origin$|^upc$|^uplay|^eadesktop|^eabackground|^ealink|^agent$|^battle\.net"
-    r"|prereq|_be$|^wgc|^dowser$|^blackcipher|^quicksfv|^7z|^dosbox|^bootstrap|^bspatch|^oo2|^nvngx|^amd_|^openvr|^vrmonitor"
+    r"(?:^|[^a-z])(?:un|de)inst|unins[0-9t]|setup|install|redist|dotnet|directx|oalinst"
+    r"|crash.?(?:report|handler|send|pad|dump|service|monitor|upload|proxy|log)|bugsplat"
+    r"|easyanticheat|battleye|protected_game|gameguard|xigncode|punkbuster|updat(?:e|er|or)"
+    r"|patcher|launcher|launchpad|helper|webview|subprocess|notifier|errorhandler|overlay|server"
+    r"|service|benchmark|activation|prereq"
+    r"|^(?:physx|crash$|eac|be(?:service|client)|vg(?:c|tray|k|m)$|npggsvr|gamemon|xhunter|faceit"
+    r"|equ8|pnkbstr|anticheat|patch$|cef|repair|vc_?redist|vcruntime|dxdiag|dxweb|xna|touchup"
+    r"|cleanup|steam$|steam(?:cmd|errorreporter|tmp|run)|galaxyclient|origin$|upc$|uplay|eadesktop"
+    r"|eabackground|ealink|agent$|battle\.net|quicksfv|7z|dosbox|bootstrap|bspatch|oo2|nvngx|amd_"
+    r"|openvr|vrmonitor|wgc|dowser$|blackcipher)"
+    r"|(?:report(?:er|ing)?|settings?|options|editor|sdk|_be)$"
+    r"|config(?:ure|uration|urator|tool|dlg)?(?:[0-9]|$)"
 )
-_COMMON = (
-    "a app application bin binary client demo engine exe game game32 game64 java javaw launch love "
-    "main mono nw play player program python pythonw renpy run runner shipping start test udk wine "
-    "windows flashplayer electron node rpg_rt scummvm hl2 hl2_linux hl2_osx gamemd game_x64"
-)
+_COMMON = """
+a app application bin binary client demo engine exe game game32 game64 java javaw launch love main
+mono nw play player program python pythonw renpy run runner shipping start test udk wine windows
+flashplayer electron node rpg_rt scummvm hl2 hl2_linux hl2_osx gamemd
+"""
 _GENERIC = set(_COMMON.split())
-_SYSTEM = re.compile(
-    r"/windows/(system32|syswow64|winsxs|microsoft\.net|systemapps)/|/_?commonredist/|/_redist/"
-    r"|/redist(ributables)?/|/steamworks shared/|/easyanticheat/|/battleye/|/directx/"
-    r"|/__installer/|/steamlinuxruntime|/steamapps/common/proton|/thirdparty/|/prerequisites/"
-)
 
-_BITS = re.compile(
-    r"( (win(dows)?( ?(32|64|x64|x86))?|x ?(64|86)|(32|64) ?bits?|linux|mac ?os|osx|pc|gog|steam"
-    r"|epic|egs|itch|shipping|release|retail|dx ?(9|10|11|12)|vulkan|opengl|sp|mp|exe"
-    r"|v ?[0-9]+( [0-9]+)*|build( [0-9]+)*))+$"
+_BITS = (
+    r"win(?:dows)?(?: ?(?:32|64|x64|x86))?|x ?(?:64|86)|(?:32|64) ?bits?|linux|mac ?os|osx|pc|gog"
+    r"|steam|epic|egs|itch|shipping|release|retail|dx ?(?:9|10|11|12)|vulkan|opengl|sp|mp|exe"
+    r"|v ?[0-9]+(?: [0-9]+)*|build(?: [0-9]+)*"
 )
-_LAST_WORDS = re.compile(
-    _BITS.pattern + r"|( the)?( ([0-9]+th )?(anniversary|goty|game of the year|deluxe|digital|gold"
-    r"|platinum|silver|complete|definitive|enhanced|ultimate|premium|special|collectors?|limited"
-    r"|standard|legendary|extended|royal|directors cut|final cut|classic|demo|beta|early access"
-    r"|playtest|public test|test server|ptr))( edition)?$| edition$"
+_EDITIONS = (
+    r"(?:[0-9]+th )?anniversary|goty|game of the year|deluxe|digital|gold|platinum|silver|complete"
+    r"|definitive|enhanced|ultimate|premium|special|collectors?|limited|standard|legendary"
+    r"|extended|royal|directors cut|final cut|classic|demo|beta|early access|playtest|public test"
+    r"|test server|ptr"
 )
-"""What a name is without: the machine it was built for, then one edition after the other."""
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LAST_BITS = re.compile(rf"(?:^| )(?:{_BITS})$")
+_LAST_WORDS = re.compile(rf"(?: (?:{_BITS})| (?:the )?(?:{_EDITIONS})(?: edition)?| edition)$")
+"""What a name is without: the machine it was built for, one edition after the other."""
+_LAST_WORDS_END = set(re.findall(r"[a-z]{2,}", f"{_BITS}|{_EDITIONS}|edition|collector"))
+"""A cheap look at a name's last word, before its end is looked at."""
+
+# `catalog.name_key` of what is plain ASCII, in a fraction of its time.
+_PLAIN = {code: " " for code in range(128) if not chr(code).isalnum()}
+_PLAIN |= {ord(mark): "" for mark in "'`."} | {ord("&"): " and "}
 
 
 class Program(NamedTuple):
@@ -89,7 +95,6 @@ class Program(NamedTuple):
     stems: what the file's own name may be called there.
     installed: the first folder stands where stores and people put games.
     app_id: Steam's id of the game whose Proton prefix this is.
-    is_no_game: it is part of something else; only a listed path makes it a game.
     is_generic: the file's own name tells nothing.
     """
 
@@ -99,72 +104,100 @@ class Program(NamedTuple):
     stems: list[str]
     installed: bool
     app_id: str | None
-    is_no_game: bool
     is_generic: bool
-
-    @property
-    def names(self) -> set[str]:
-        """All that it may be called in the catalog."""
-        return {*self.stems, *(name for ways in self.folders for name in ways)}
 
 
 def read(path: str) -> Program:
     """Return what a path tells."""
     plain = catalog.normalise_suffix(path)
-    whole, segments = f"/{plain}", plain.split("/")
+    segments = plain.split("/")
     # The same segments with their capitals, which part words.
     raw = _SEPARATORS.sub("/", path).lstrip("/ ").rstrip(" ").split("/")
+    root = _root(segments)
     stem = _stem(segments[-1])
-    no_game = bool(_NO_GAMES.search(stem) or _SYSTEM.search(whole))
-    generic = no_game or stem in _GENERIC or _without_bits(stem) in _GENERIC
-    # A common name is listed with the folder above it, which must say more than `bin`.
-    mute = {segments[-1], *(_NOT_FOLDERS if no_game else ())}
-    installed, folders = _folders(whole, segments, raw)
-    bundle = _APP.match(plain)
-    suffixes = _suffixes(segments) + (_suffixes(bundle[1].split("/")) if bundle else [])
-    prefix = _COMPATDATA.search(whole)
+    if _NO_GAMES.search(stem) or not _SYSTEM.isdisjoint(segments) or _is_steams_own(segments, root):
+        return _part_of_something(segments, root)
+    key = _key(stem)
+    generic = stem in _GENERIC or _LAST_BITS.sub("", key).rstrip() in _GENERIC or not key
+    suffixes = _suffixes(segments, root)
+    if ".app/" in plain and (bundle := _APP.match(plain)):
+        suffixes += _suffixes(bundle[1].split("/"))
+    if generic:
+        suffixes = [end for end in suffixes if end != segments[-1]]
+    prefix = _COMPATDATA.search(plain) if "compatdata" in plain else None
     return Program(
         file=segments[-1],
-        suffixes=[end for end in suffixes if not generic or end.partition("/")[0] not in mute],
-        folders=[] if no_game else folders,
+        suffixes=suffixes,
+        folders=[_called(_stem(raw[at])) for at in _telling(segments, root)],
         stems=[] if generic else _called(_stem(raw[-1])),
-        installed=installed,
+        installed=root is not None,
         app_id=prefix[1] if prefix else None,
-        is_no_game=no_game,
         is_generic=generic,
     )
 
 
-def _without_bits(stem: str) -> str:
-    return _BITS.sub("", f" {catalog.name_key(stem)}").strip() or "game"
+def _part_of_something(segments: Sequence[str], root: int | None) -> Program:
+    """Return what is no game unless it is listed as one, with a folder that says more than bin."""
+    ends = [end for end in _suffixes(segments, root) if end.partition("/")[0] not in _NOT_FOLDERS]
+    return Program(segments[-1], ends[:-1], [], [], False, None, True)  # noqa: FBT003  as named above
 
 
-def _suffixes(segments: list[str]) -> list[str]:
-    last = segments[-MOST_SEGMENTS:]
-    return ["/".join(last[start:]) for start in range(len(last))]
+def _root(segments: Sequence[str]) -> int | None:
+    """Return where the install folder stands among the segments, if a place for games tells."""
+    for at in range(len(segments) - 3, -1, -1):
+        if segments[at] in _ROOTS or (at and (segments[at - 1], segments[at]) in _ROOTS_WITHIN):
+            return at + 1
+    return None
+
+
+def _is_steams_own(segments: Sequence[str], root: int | None) -> bool:
+    return (
+        root is not None
+        and segments[root].startswith(_STEAMS_OWN)
+        and segments[root - 1] == "common"
+    )
+
+
+def _telling(segments: Sequence[str], root: int | None) -> list[int]:
+    """Return where the two folders stand that may be called like the game."""
+    nearest = len(segments) - 2
+    last = -1 if root is None else root
+    near = [at for at in range(nearest, last, -1) if _may_name(segments[at])]
+    return near[:2] if root is None else [root, *near[:1]]
+
+
+def _may_name(folder: str) -> bool:
+    return folder not in _NOT_FOLDERS and folder[-1:] != ":"
 
 
 def _stem(file: str) -> str:
-    return re.sub(r"(?i)\.(exe|app|bin|x86|x86_64|x64|sh|appimage)$", "", file)
+    stem, _, kind = file.rpartition(".")
+    return stem if kind.lower() in _PROGRAMS else file
 
 
-def _folders(whole: str, segments: list[str], raw: list[str]) -> tuple[bool, list[list[str]]]:
-    """Return whether the path lies among games, and how its telling folders may be called."""
-    root = _ROOT.match(whole)
-    first = whole[: root.end()].count("/") - 1 if root else 0
-    inner = range(len(segments) - 2, first - 1, -1)
-    telling = [at for at in inner if segments[at] not in _NOT_FOLDERS and ":" not in segments[at]]
-    chosen = telling[:FOLDERS_LOOKED_AT]
-    if root and first < len(segments) - 1:
-        chosen = list(dict.fromkeys([first, *telling[:1]]))
-    return root is not None, [_called(_stem(raw[at])) for at in chosen]
+def _suffixes(segments: Sequence[str], root: int | None = None) -> list[str]:
+    """Return the ends of a path; a listed one begins at most one folder above the game's own."""
+    last = segments[max(len(segments) - MOST_SEGMENTS, root - 1 if root else 0) :]
+    return ["/".join(last[start:]) for start in range(len(last))]
 
 
 def _called(name: str) -> list[str]:
     """Return the names that a folder or file may stand for, from the whole to the bare one."""
-    ways: dict[str, None] = {}
-    for key in (catalog.name_key(name), catalog.name_key(_CAMEL.sub(" ", name))):
-        while key and key not in ways:
-            ways[key] = None
-            key = _LAST_WORDS.sub("", key)  # noqa: PLW2901  the next shorter one
-    return list(ways)
+    key = _key(name)
+    ways = [key] if key else []
+    parted = _CAMEL.sub(" ", name)
+    if parted != name:
+        ways.append(_key(parted))
+    for way in ways:
+        last = way.rpartition(" ")[2]
+        if last in _LAST_WORDS_END or last[-1:].isdigit():
+            shorter = _LAST_WORDS.sub("", way)
+            if shorter not in ways:
+                ways.append(shorter)
+    return ways
+
+
+def _key(name: str) -> str:
+    if name.isascii() and len(name) <= catalog.NAME_KEY_LENGTH:
+        return " ".join(name.lower().translate(_PLAIN).split()) or catalog.name_key(name)
+    return catalog.name_key(name)

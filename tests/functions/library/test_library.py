@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from shared.domain import catalog, catalog_import, tool_model
 from shared.runtime import clock
-from shared.schema.catalog import game_build_marks, game_builds, games
+from shared.schema.catalog import game_build_marks, game_builds, game_stores, games
 from shared.schema.library import library_entries
 from shared.schema.tools import tool_versions, tools
 from tests.conftest import Player
@@ -174,10 +174,11 @@ def test_sql_in_every_string_is_only_a_string(
 
 
 def test_a_stores_id_that_two_games_share_gives_both(
-    client: httpx.Client, player: Players, known: Callable[..., Known]
+    client: httpx.Client, player: Players, known: Callable[..., Known], sql: Connection
 ) -> None:
-    first = known()
-    second = known(stores=[{"store": "steam", "id": first.steam_id}])
+    first, second = known(), known()
+    row = {"store": "steam", "store_id": first.steam_id, "game_id": int(second.game_id)}
+    sql.execute(insert(game_stores).values(row))
     (found,) = matched(client, player(), {"id": "x", "store": "steam", "store_id": first.steam_id})
     assert "game_id" not in found
     assert {one["game_id"] for one in found["candidates"]} == {first.game_id, second.game_id}
