@@ -84,10 +84,12 @@ def version(conn: Connection) -> int:
 
 def lock_version(tx: Connection) -> None:
     """Let one writer of the catalog at a time past this line, until it commits."""
-    row = insert(catalog_version).prefix_with("IGNORE")
-    tx.execute(row.values(only=1, version=0, updated_at=clock.now()))
-    only = select(catalog_version.c.version).where(catalog_version.c.only == 1)
-    tx.execute(only.with_for_update())
+    only = select(catalog_version.c.version).where(catalog_version.c.only == 1).with_for_update()
+    # Not inserted first: that would share a lock on a row that two then want alone.
+    if tx.scalar(only) is None:
+        row = insert(catalog_version).prefix_with("IGNORE")
+        tx.execute(row.values(only=1, version=0, updated_at=clock.now()))
+        tx.execute(only)
 
 
 def bump_version(tx: Connection) -> None:

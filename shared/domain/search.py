@@ -108,7 +108,7 @@ def _found(
 
 def _places(conn: Connection, query: Query, after: Place, size: int) -> list[Place]:
     """Return up to `size` places behind one, in order: games that the query may find."""
-    drivers = query.drivers()
+    drivers = query.drivers
     asked: dict[str, Any] = {"size": size}
     for rank in range(after.rank, len(drivers)):
         _, level, game = after if rank == after.rank else START

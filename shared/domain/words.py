@@ -21,7 +21,7 @@ LENGTHS = (1, 2, 3, 4, 6, 9)
 BEGINNING = 3
 WORD_LENGTH = 60
 MOST_WORDS = 500
-MOST_BEGINNINGS = 20
+MOST_BEGINNINGS = 24
 
 _ROMAN = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
 _DIGITS = {roman: str(number) for number, roman in enumerate(_ROMAN, start=2)}
@@ -39,21 +39,23 @@ def of_names(title: str, names: Iterable[str]) -> str:
             marks.append(NAME + whole)
         found |= dict.fromkeys(_words(name))
     unique = dict.fromkeys([*marks, *found])
-    return f" {' '.join([word[:WORD_LENGTH] for word in unique if word][:MOST_WORDS])} "
+    return f" {' '.join(list(unique)[:MOST_WORDS])} "
 
 
 def _words(name: str) -> Iterator[str]:
     plain = name_key(name).split()
-    yield from plain
+    yield from (word[:WORD_LENGTH] for word in plain)
     yield from (_NUMERALS[word] for word in plain if word in _NUMERALS)
     pieces = (name_key(piece).split() for piece in name.split())
-    yield from ("".join(parts) for parts in pieces if len(parts) > 1)
-    yield _whole(plain)
+    for joined in (*pieces, plain):
+        if len(joined) > 1:
+            yield "".join(joined)[:WORD_LENGTH]
+            yield _whole(joined)
 
 
 def _whole(plain: Iterable[str]) -> str:
     """Return a name in one piece; "Final Fantasy VII" and "Final Fantasy 7" are one name."""
-    return "".join(_DIGITS.get(word, word) for word in plain)
+    return "".join(_DIGITS.get(word, word) for word in plain)[:WORD_LENGTH]
 
 
 def prefixes(words: str) -> set[str]:
@@ -68,29 +70,25 @@ def prefixes(words: str) -> set[str]:
 
 
 class Query(NamedTuple):
-    """What someone typed: its words, each perhaps only begun, and all in one piece."""
+    """What someone typed: its words, each perhaps only begun, and all in one piece.
+
+    drivers: the prefixes that lead to what it finds, by the rank of what stands there.
+    """
 
     terms: tuple[str, ...]
     whole: str
+    drivers: tuple[str, ...]
 
     @classmethod
     def of(cls, key: str) -> Self:
         """Return the query of a `name_key` that is not empty."""
         plain = key.split()
-        terms = dict.fromkeys(word[:WORD_LENGTH] for word in plain)
-        return cls(tuple(terms), _whole(plain)[:WORD_LENGTH])
-
-    def drivers(self) -> tuple[str, ...]:
-        """Return the prefixes that lead to what it finds, by the rank of what stands there."""
-        joined = (_stored(self.whole),) if len(self.terms) > 1 else ()
-        return TITLE + self.whole, NAME + self.whole, self._rarest(), *joined
-
-    def _rarest(self) -> str:
-        terms = sorted(self.terms, key=len, reverse=True)
-        long = dict.fromkeys(term[:BEGINNING] for term in terms if len(term) >= BEGINNING)
-        if len(long) > 1:
-            return " ".join(sorted(list(long)[:2]))
-        return _stored(terms[0])
+        terms = tuple(dict.fromkeys(word[:WORD_LENGTH] for word in plain))
+        whole = _whole(plain)
+        joined = _stored(whole)
+        # No longer than the first word, it would lead to the same games once more.
+        more = (joined,) if len(joined) > len(terms[0]) else ()
+        return cls(terms, whole, (TITLE + whole, NAME + whole, _rarest(terms), *more))
 
     def rank(self, words: str) -> int | None:
         """Return how well it meets a game's words, 0 best, or None when it does not."""
@@ -99,8 +97,17 @@ class Query(NamedTuple):
             f" {NAME}{self.whole} " in words,
             all(f" {term}" in words for term in self.terms),
             f" {self.whole}" in words,
-        )
+        )[: len(self.drivers)]
         return met.index(True) if True in met else None
+
+
+def _rarest(terms: Iterable[str]) -> str:
+    """Return the prefix under which fewer games are listed than under others, by a guess."""
+    longest = sorted(terms, key=len, reverse=True)
+    long = dict.fromkeys(term[:BEGINNING] for term in longest if len(term) >= BEGINNING)
+    if len(long) > 1:
+        return " ".join(sorted(list(long)[:2]))
+    return _stored(longest[0])
 
 
 def _stored(term: str) -> str:

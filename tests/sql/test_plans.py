@@ -83,7 +83,9 @@ def crowd(runtime_sql: str) -> Iterator[Engine]:
     sql.transact(empty)
 
 
-def statements_of(engine: Engine, work: Callable[[Connection], Any]) -> list[Statement]:
+def statements_of(
+    engine: Engine, work: Callable[[Connection], Any], verb: str = "SELECT"
+) -> list[Statement]:
     seen: list[Statement] = []
 
     def note(*arguments: Any) -> None:
@@ -94,7 +96,7 @@ def statements_of(engine: Engine, work: Callable[[Connection], Any]) -> list[Sta
         sql.read(work)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return [one for one in seen if one[0].startswith("SELECT")]
+    return [one for one in seen if one[0].startswith(("(", verb))]
 
 
 def scans(engine: Engine, statement: Statement, most_rows: int) -> list[str]:

@@ -1,0 +1,89 @@
+"""What a game is found by, and what a query finds: names fold alike on both sides."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain import words
+from shared.domain.catalog import name_key
+from shared.domain.words import LENGTHS, WORD_LENGTH, Query
+
+TITLE, NAME, WORDS, JOINED = range(4)
+
+
+def rank(q: str, title: str, *names: str) -> int | None:
+    return Query.of(name_key(q)).rank(words.of_names(title, names))
+
+
+@pytest.mark.parametrize(
+    ("q", "title", "expected"),
+    [
+        ("COUNTERSTRIKE", "Counter-Strike", TITLE),
+        ("counter strike", "Counter-Strike", TITLE),
+        ("final fantasy 7", "FINAL FANTASY VII", TITLE),
+        ("final fantasy vii", "Final Fantasy 7", TITLE),
+        ("pokemon go", "Pokémon GO™", TITLE),
+        ("clancys", "Tom Clancy\u2019s The Division®", WORDS),
+        ("spiderman miles", "Marvel's Spider-Man: Miles Morales", WORDS),
+        ("spider man mor", "Marvel's Spider-Man: Miles Morales", WORDS),
+        ("hunt witch", "The Witcher 3: Wild Hunt", WORDS),
+        ("civ vi", "Civilization VI", WORDS),
+        ("civ 6", "Civilization VI", WORDS),
+        ("wild hunter", "The Witcher 3: Wild Hunt", None),
+        ("itcher", "The Witcher 3: Wild Hunt", None),
+        ("star craft", "StarCraft", TITLE),
+        ("star craft", "StarCraft II", JOINED),
+        ("callofduty", "Call of Duty: Black Ops", WORDS),
+        ("???", "???", TITLE),
+        ("%", "100%", None),
+        ("蒼の彼方", "蒼の彼方のフォーリズム", WORDS),
+    ],
+)
+def test_how_well_a_title_meets_what_was_typed(q: str, title: str, expected: int | None) -> None:
+    assert rank(q, title) == expected
+
+
+def test_another_name_counts_less_than_the_title_and_mixes_with_it() -> None:
+    assert rank("gta 5", "Grand Theft Auto V", "GTA V") == NAME
+    assert rank("gta auto", "Grand Theft Auto V", "GTA V") == WORDS
+    assert rank("gtav", "GTA V") == WORDS
+
+
+@given(st.text(min_size=1, max_size=300), st.lists(st.text(max_size=60), max_size=4))
+def test_whatever_a_game_is_called_its_title_finds_it_by_what_it_is_listed_under(
+    title: str, names: list[str]
+) -> None:
+    key = name_key(title)
+    found_by = words.of_names(title, names)
+    if not key:
+        return
+    query = Query.of(key)
+    assert query.rank(found_by) == TITLE
+    assert query.drivers[TITLE] in words.prefixes(found_by)
+
+
+@given(st.lists(st.text("abc1", min_size=1, max_size=12), min_size=1, max_size=6), st.data())
+def test_what_a_query_meets_is_listed_where_the_query_looks(
+    title: list[str], data: st.DataObject
+) -> None:
+    found_by = words.of_names(" ".join(title), [])
+    typed = data.draw(st.lists(st.sampled_from(title), min_size=1, max_size=4))
+    q = " ".join(word[: data.draw(st.integers(1, len(word)))] for word in typed)
+    query = Query.of(q)
+    met = query.rank(found_by)
+    assert met is not None
+    assert query.drivers[met] in words.prefixes(found_by)
+
+
+def test_a_long_name_is_cut_on_both_sides() -> None:
+    long = "pneumono" * 20
+    assert rank(long, long) == TITLE
+    assert all(
+        len(prefix) <= WORD_LENGTH + 1 for prefix in words.prefixes(words.of_names(long, []))
+    )
+
+
+def test_the_rows_of_a_game_are_bounded() -> None:
+    names = [f"{number:x} name{number:x} other{number:x}" for number in range(200)]
+    found = words.prefixes(words.of_names("A Game", names))
+    assert len(found) <= words.MOST_WORDS * len(LENGTHS) + words.MOST_BEGINNINGS**2 // 2
