@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.domain import catalog, catalog_import, detection, detection_lists
 from shared.domain.detection import Os
 from shared.domain.detection_lists import DetectionList
 from shared.runtime import clock, errors, objects, settings, sql
-from shared.schema.catalog import games
+from shared.schema.catalog import game_executables, games
 from shared.schema.detection import detection_files
 from tests.local_cloud.local import LocalCloud
 
@@ -44,6 +44,27 @@ def add(word: str, *names: str, os: str = "win32", **more: Any) -> None:
     record = {"title": f"{word} game", "executables": executables, **more}
     outcome = catalog_import.import_games([json.dumps(record).encode()])
     assert outcome.rejected == []
+
+
+def take_away(*suffixes: str) -> list[dict[str, Any]]:
+    """Have the catalog know these programs no more, and return what it knew."""
+
+    def work(tx: Connection) -> list[dict[str, Any]]:
+        these = game_executables.c.suffix.in_(suffixes)
+        rows = tx.execute(select(game_executables).where(these)).mappings().all()
+        tx.execute(delete(game_executables).where(these))
+        catalog.bump_version(tx)
+        return [dict(row) for row in rows]
+
+    return sql.transact(work)
+
+
+def put_back(rows: list[dict[str, Any]]) -> None:
+    def work(tx: Connection) -> None:
+        tx.execute(insert(game_executables), rows)
+        catalog.bump_version(tx)
+
+    sql.transact(work)
 
 
 def answers(os: Os = "win32") -> dict[int, DetectionList]:
@@ -124,7 +145,7 @@ def test_each_of_the_last_lists_leads_to_the_newest_and_no_earlier_one(word: str
     for number in range(detection_lists.BASES + 2):
         add(f"{word}{number}")
         if number == 3:
-            add(f"{word}1", f"{word}/moved.exe")
+            take_away(f"{word}1/{word}1.exe")
         detection_lists.build()
         lists[answers()[0].version] = newest()
     *old, last = sorted(lists)
@@ -193,6 +214,50 @@ def test_of_two_builders_at_once_one_publishes(
     assert all(objects.head("public", name) for name in used)
 
 
+def test_one_that_is_overtaken_leaves_what_the_other_published(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(word)
+    files = detection_lists._files
+    overtaken: list[int] = []
+
+    def slow(os: Os, version: int, listed: bytes) -> Any:
+        made = list(files(os, version, listed))
+        monkeypatch.setattr(detection_lists, "_files", files)
+        overtaken.append(detection_lists.build())
+        return made
+
+    monkeypatch.setattr(detection_lists, "_files", slow)
+    assert detection_lists.build() == 0
+    assert overtaken[0] > 0
+    assert f"{word}/{word}.exe" in suffixes(newest())
+    assert {name_of(one) for one in answers().values()} <= in_use()
+
+
+def test_a_file_that_is_being_written_again_is_not_deleted(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(word)
+    detection_lists.build()
+    first = name_of(answers()[0])
+    for number in range(detection_lists.BASES + 1):
+        add(f"{word}{number}")
+        detection_lists.build()
+    assert first not in in_use()
+    age(first, detection_lists.KEPT * 2)
+    take_away(*(f"{word}{n}/{word}{n}.exe" for n in range(detection_lists.BASES + 1)))
+    publish = detection_lists._publish
+
+    def clean_first(*arguments: Any) -> int:
+        detection_lists.clean()
+        return publish(*arguments)
+
+    monkeypatch.setattr(detection_lists, "_publish", clean_first)
+    assert detection_lists.build() > 0
+    assert name_of(answers()[0]) == first
+    assert f"{word}/{word}.exe" in suffixes(newest())
+
+
 def test_a_bucket_that_is_away_is_tried_again(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = answers()
     add(word)
@@ -227,21 +292,23 @@ def test_files_go_a_day_after_no_answer_names_them(word: str) -> None:
     assert sql.read(lambda conn: conn.scalar(gone)) is None
 
 
-def test_a_list_that_comes_back_is_in_use_again(word: str) -> None:
+def test_a_list_that_comes_back_is_the_newest_again(word: str) -> None:
+    add(f"{word}-many", *(f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(100)))
     add(word)
     detection_lists.build()
     first = answers()[0]
-    for number in range(2):
-        add(word, f"{word}/{number}.exe")
-        detection_lists.build()
-    age(name_of(first), detection_lists.KEPT * 2)
-    add(word)
+    gone = take_away(f"{word}/{word}.exe")
     detection_lists.build()
-    again = answers()[0]
-    assert (again.url, again.sha256) == (first.url, first.sha256)
-    assert again.version > first.version
-    detection_lists.clean()
-    assert detection.digest(newest()) == first.sha256
+    between, listed = answers()[0], newest()
+    put_back(gone)
+    detection_lists.build()
+    found = answers()
+    assert (found[0].url, found[0].sha256) == (first.url, first.sha256)
+    assert found[0].version > between.version > first.version
+    way = found[between.version].delta_url
+    assert way
+    assert detection.digest(detection.apply(listed, content(way))) == first.sha256
+    assert first.version not in found
 
 
 def test_a_list_whose_file_is_lost_is_no_base(word: str) -> None:
@@ -259,7 +326,7 @@ def test_a_game_that_was_merged_is_its_target(word: str) -> None:
     add(word)
     add(f"{word}2")
 
-    def merge(tx: Any) -> int:
+    def merge(tx: Connection) -> int:
         ids = {title: id_ for id_, title in tx.execute(select(games.c.game_id, games.c.title))}
         target = ids[f"{word}2 game"]
         merged = update(games).where(games.c.game_id == ids[f"{word} game"])
