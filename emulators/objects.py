@@ -4,7 +4,6 @@ moto checks neither signatures nor when a URL expires, and forgets everything wh
 store that is exchanged for S3, R2 or Google's must not be the first one to refuse something.
 """
 
-import contextlib
 import hashlib
 import hmac
 import io
@@ -25,6 +24,7 @@ from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from werkzeug.serving import make_server
+from werkzeug.wsgi import get_input_stream
 
 from emulators.cloud import HOST, Cloud, objects_environment
 from emulators.serve import handed_over
@@ -40,7 +40,6 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 CLOCK_SKEW = timedelta(minutes=15)
 LONGEST = timedelta(days=7)
 SHA256_HEX = 64
-XML = "application/xml"
 EXPOSED = ["ETag", "Content-Range", "Content-Length", "Accept-Ranges"]
 CORS = {
     "AllowedOrigin": ["*"],
@@ -76,6 +75,7 @@ class Guard:
 
     def __init__(self, inner: WSGIApplication, settings: dict[str, str], kept: "Kept") -> None:
         self._inner, self._kept = inner, kept
+        self._lock = threading.Lock()
         self._credentials = Credentials(settings["OBJECTS_KEY_ID"], settings["OBJECTS_SECRET"])
         self._public = f"/{settings['OBJECTS_PUBLIC_BUCKET']}/"
 
@@ -92,11 +92,14 @@ class Guard:
             return []
         try:
             self._check(environ)
+            _take_body(environ)
         except Refused as refused:
             body = _xml(refused) if environ["REQUEST_METHOD"] != "HEAD" else b""
-            begin(refused.status, [("Content-Type", XML), ("Content-Length", str(len(body)))])
+            headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+            start(refused.status, [*headers, *_cors(environ, headers)])
             return [body]
-        return self._inner(environ, begin)
+        with self._lock:  # moto is not made for threads: two writers of one key break each other
+            return self._inner(environ, begin)
 
     def _check(self, environ: WSGIEnvironment) -> None:
         if environ["REQUEST_METHOD"] == "OPTIONS":
@@ -116,7 +119,6 @@ class Guard:
             raise Refused("AccessDenied", f"There were headers which were not signed: {unsigned}")
         if "host" not in found.headers or not self._matches(found, environ):
             raise Refused("SignatureDoesNotMatch", "The signature is not that of this request.")
-        _check_body(environ)
 
     def _check_anonymous(self, environ: WSGIEnvironment) -> None:
         path = environ["PATH_INFO"]
@@ -173,14 +175,13 @@ def _check_time(found: Signature) -> None:
         raise Refused("AccessDenied", "Request has expired")
 
 
-def _check_body(environ: WSGIEnvironment) -> None:
-    """Compare the body with its signed hash, where there is one."""
-    claimed = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
-    if len(claimed) != SHA256_HEX:  # such as UNSIGNED-PAYLOAD
-        return
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+def _take_body(environ: WSGIEnvironment) -> None:
+    """Read the body, so that nobody waits for a slow one, and compare it with its signed hash."""
+    body = get_input_stream(environ).read()
     environ["wsgi.input"] = io.BytesIO(body)
-    if hashlib.sha256(body).hexdigest() != claimed:
+    claimed = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
+    # Others are words, such as UNSIGNED-PAYLOAD.
+    if len(claimed) == SHA256_HEX and hashlib.sha256(body).hexdigest() != claimed:
         raise Refused("XAmzContentSHA256Mismatch", "The body is another one.", "400 Bad Request")
 
 
@@ -222,7 +223,6 @@ class Kept:
         self._buckets = (settings["OBJECTS_ARTIFACTS_BUCKET"], self._public)
         self._backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
         self._written: dict[tuple[str, str], Any] = {}
-        self._lock = threading.Lock()
 
     def load(self) -> None:
         """Make the buckets, and put in what was there before."""
@@ -243,20 +243,18 @@ class Kept:
             self._written[bucket, name] = key
 
     def sync(self) -> None:
-        """Write what is new in memory, and remove what is no longer there."""
-        with self._lock:
-            now = {
-                (bucket, name): self._backend.get_bucket(bucket).keys.get(name)
-                for bucket in self._buckets
-                for name in list(self._backend.get_bucket(bucket).keys)
-            }
-            for place, key in now.items():
-                if key is not None and self._written.get(place) is not key:
-                    with contextlib.suppress(ValueError):  # closed: another request replaced it
-                        self._write(place, key)
-            for place in self._written.keys() - now.keys():
-                self._file(place).unlink(missing_ok=True)
-            self._written = now
+        """Write what is new in memory, and remove what is no longer there; one at a time."""
+        now = {
+            (bucket, name): self._backend.get_bucket(bucket).keys.get(name)
+            for bucket in self._buckets
+            for name in self._backend.get_bucket(bucket).keys
+        }
+        for place, key in now.items():
+            if self._written.get(place) is not key:
+                self._write(place, key)
+        for place in self._written.keys() - now.keys():
+            self._file(place).unlink(missing_ok=True)
+        self._written = now
 
     def _write(self, place: tuple[str, str], key: Any) -> None:
         about = {

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -393,6 +394,22 @@ def test_objects_outlive_a_killed_process(store: LocalCloud) -> None:
     objects.copy("kept", "copied")
     assert b"".join(objects.stream("artifacts", "copied")) == BODY
     assert objects.head("artifacts", "gone") is None
+
+
+def test_writers_of_one_key_do_not_break_each_other(store: LocalCloud) -> None:
+    bodies = [bytes([number]) * 100_000 for number in range(100)]
+
+    def put(body: bytes) -> None:
+        objects.put("artifacts", "contested", body, content_type=TYPE)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(put, bodies))
+    last = b"".join(objects.stream("artifacts", "contested"))
+    assert last in bodies
+    killed = store.pid("objects")
+    store.kill("objects")
+    store.wait_until_back("objects", killed)
+    assert b"".join(objects.stream("artifacts", "contested")) == last
 
 
 def test_objects_outlive_the_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -286,7 +286,7 @@ def failing(store: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Faili
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_trouble_is_tried_once_more(failing: type[Failing], status: int) -> None:
     failing.answers = [(status, b""), (200, b"")]
-    put("a")
+    within(5, lambda: put("a"))
     assert failing.asked == 2
 
 
