@@ -1,7 +1,7 @@
 """Downloads: a player asks for a version of a tool, and is told where to read its artifact."""
 
 from shared.domain import download_counts, downloads
-from shared.domain.downloads import Download, Wish
+from shared.domain.downloads import Download, DownloadWish
 from shared.runtime import http, sql
 from shared.runtime.identity import Player
 
@@ -9,7 +9,7 @@ api = http.Api(__file__)
 
 
 @api.post("/v1/downloads")
-def download(player: Player, wish: Wish) -> Download:
+def download(player: Player, wish: DownloadWish) -> Download:
     """Return a URL that the artifact can be read from for five minutes.
 
     Needs the tool's plan. With `build_id`, also that the version fits this build of the game. A

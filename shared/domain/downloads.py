@@ -24,7 +24,7 @@ _version = tool_versions.c
 _build = game_builds.alias("build")
 
 
-class Wish(BaseModel):
+class DownloadWish(BaseModel):
     """A version of a tool; `build_id`: the build that it is wanted for, where it is known."""
 
     model_config = ConfigDict(
@@ -45,7 +45,7 @@ class Download(BaseModel):
     expires_at: datetime
 
 
-def grant(conn: Connection, uid: str, wish: Wish) -> tuple[Download, DownloadGranted]:
+def grant(conn: Connection, uid: str, wish: DownloadWish) -> tuple[Download, DownloadGranted]:
     """Return where a player reads an artifact, and the message that counts it; one statement.
 
     Raises NotPublished, Withdrawn, PlanRequired, BuildNotSupported, or Unprocessable for a build
@@ -74,7 +74,7 @@ def grant(conn: Connection, uid: str, wish: Wish) -> tuple[Download, DownloadGra
     return Download(url=url, sha256=row.sha256, size=row.size, expires_at=expires_at), granted
 
 
-def _found(conn: Connection, uid: str, wish: Wish, now: datetime) -> Row[Any] | None:
+def _found(conn: Connection, uid: str, wish: DownloadWish, now: datetime) -> Row[Any] | None:
     theirs = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, entitlements.is_valid(now))
     asked = None if wish.build_id is None else int(wish.build_id)
     whole = (

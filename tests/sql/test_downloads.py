@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, select
 
 from shared.domain import audit, download_counts, downloads, entitlements
 from shared.domain.download_counts import DownloadGranted
-from shared.domain.downloads import Wish
+from shared.domain.downloads import DownloadWish
 from shared.runtime import clock, errors, inbox, settings, sql
 from shared.schema.downloads import tool_download_days, tool_downloads
 from tests import publishing
@@ -64,7 +64,7 @@ def ask(
     uid: str, tool_id: int, version: str = "1.0.0", build_id: int | None = None
 ) -> tuple[downloads.Download, DownloadGranted]:
     build = None if build_id is None else str(build_id)
-    wish = Wish(tool_id=str(tool_id), version=version, build_id=build)
+    wish = DownloadWish(tool_id=str(tool_id), version=version, build_id=build)
     return sql.read(lambda conn: downloads.grant(conn, uid, wish))
 
 
