@@ -28,12 +28,6 @@ from shared.runtime.manifest import LOCAL_PREFIX, Manifest
 
 PATH = f"{LOCAL_PREFIX}/console"
 PAGE = Path(__file__).parent / "page"
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-    ),
-    "Cache-Control": "no-cache",
-}
 
 
 @dataclass(frozen=True)
@@ -85,12 +79,13 @@ def routes(console: Console) -> list[BaseRoute]:
             Mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False)),
         ]
     )
+    objects = console.cloud.url("objects")
 
     def to_the_page(_request: Request) -> Response:
         return RedirectResponse(f"{PATH}/")
 
     return [
-        Mount(f"{PATH}/", _guarded(inner)),
+        Mount(f"{PATH}/", _guarded(inner, objects)),
         Route(PATH, to_the_page),
         Route("/", to_the_page),
     ]
@@ -116,14 +111,21 @@ def _nothing(request: Request) -> Response:
     return problem(404, f"Nothing is at {request.scope['path']}.")
 
 
-def _guarded(app: ASGIApp) -> ASGIApp:
-    """Refuse what other pages ask, and let the page itself load nothing from elsewhere."""
+def _guarded(app: ASGIApp, objects: str) -> ASGIApp:
+    """Refuse what other pages ask; let the page itself reach nothing but us and our objects."""
+    page_headers = {
+        "Content-Security-Policy": (
+            f"default-src 'self'; style-src 'self' 'unsafe-inline'; "
+            f"connect-src 'self' {objects}; img-src 'self' data: {objects}"
+        ),
+        "Cache-Control": "no-cache",
+    }
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(PAGE_HEADERS)
+                headers.update(page_headers)
                 del headers["access-control-allow-origin"]
             await send(message)
 

@@ -79,13 +79,23 @@ export interface StoredDocument {
 export type Caller = "ada" | "creator" | "admin";
 export const CALLERS: Caller[] = ["ada", "creator", "admin"];
 
-async function read<T>(answering: Promise<Response>): Promise<T> {
+/** A body, and the trace that led to it. */
+export interface Told<T> {
+  body: T;
+  trace: string | undefined;
+}
+
+async function told<T>(answering: Promise<Response>): Promise<Told<T>> {
   const answer = await answering.catch(() => {
     throw new Error("The local cloud does not answer.");
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(detail(answer, text));
-  return JSON.parse(text) as T;
+  return { body: JSON.parse(text) as T, trace: answer.headers.get("traceparent")?.split("-")[1] };
+}
+
+async function read<T>(answering: Promise<Response>): Promise<T> {
+  return (await told<T>(answering)).body;
 }
 
 function detail(answer: Response, text: string): string {
@@ -135,7 +145,23 @@ export async function call<T>(
   path: string,
   body?: unknown,
 ): Promise<T> {
+  return (await tell<T>(caller, method, path, body)).body;
+}
+
+/** Call a function as `call` does, and learn its trace; a write takes effect once. */
+export async function tell<T>(
+  caller: Caller,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<Told<T>> {
   const sent = body === undefined ? {} : withJson(body);
-  const headers = { ...sent.headers, Authorization: `Bearer ${await token(caller)}` };
-  return read(fetch(path, { ...sent, method, headers }));
+  const headers = new Headers({ ...sent.headers, Authorization: `Bearer ${await token(caller)}` });
+  if (method === "POST") headers.set("Idempotency-Key", crypto.randomUUID());
+  return told(fetch(path, { ...sent, method, headers }));
+}
+
+/** Read what everyone may read, as new as it is: no copy that the browser kept. */
+export function look<T>(path: string): Promise<Told<T>> {
+  return told(fetch(path, { cache: "no-cache" }));
 }

@@ -4,6 +4,7 @@ import "./style.css";
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Catalog } from "./catalog";
 import { Data } from "./data";
 import { Events } from "./events";
 import { connected, health, listen } from "./live";
@@ -19,6 +20,7 @@ const heard = signal("Savepoint console");
 const VIEWS = {
   "": { title: "The whole", view: WholeView },
   events: { title: "Live events", view: Events },
+  catalog: { title: "Catalog", view: Catalog },
   try: { title: "Try it", view: Reference },
   data: { title: "Data", view: Data },
   operations: { title: "Operations", view: Operations },

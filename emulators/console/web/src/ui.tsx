@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Row } from "./api";
+import type { Row, Told } from "./api";
 import { onSpans, type Span } from "./live";
 
 /** Where the page is: the words after `#/`, decoded. */
@@ -200,6 +200,11 @@ export function Turn({ places, turn, next }: {
       {next && <button type="button" onClick={() => turn([...places, next])}>Next page</button>}
     </p>
   );
+}
+
+/** Leads to the waterfall of an answer. */
+export function Way({ of }: { of: Told<unknown> }) {
+  return of.trace ? <a href={to("trace", of.trace)}>Its way</a> : null;
 }
 
 /** Return the trace that a traceparent names. */
