@@ -9,37 +9,36 @@ import hmac
 import io
 import json
 import logging
-import os
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from xml.sax.saxutils import escape
 
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.moto_server import werkzeug_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
-from werkzeug.wsgi import get_input_stream
+from werkzeug.wrappers import Request
 
 from emulators.cloud import HOST, Cloud, objects_environment
 from emulators.serve import handed_over
-
-# Without it moto answers every origin, whatever a bucket's own rules say; read at import.
-os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
-
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
-from moto.s3.models import s3_backends
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 CLOCK_SKEW = timedelta(minutes=15)
 LONGEST = timedelta(days=7)
 SHA256_HEX = 64
+AMZ = re.compile("x-amz-", re.IGNORECASE)
+"""Headers that mean something to S3, so all that are sent must be signed."""
+
+Headers = list[tuple[str, str]]
 EXPOSED = ["ETag", "Content-Range", "Content-Length", "Accept-Ranges"]
 CORS = {
     "AllowedOrigin": ["*"],
@@ -50,7 +49,7 @@ CORS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refused(Exception):
     """An answer as S3 writes it: a code for programs, a sentence for people."""
 
@@ -79,77 +78,77 @@ class Guard:
         self._credentials = Credentials(settings["OBJECTS_KEY_ID"], settings["OBJECTS_SECRET"])
         self._public = f"/{settings['OBJECTS_PUBLIC_BUCKET']}/"
 
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def __call__(self, wsgi: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request; what was changed is on disk before anyone is told."""
+        request = Request(wsgi)
 
-        def begin(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
-            if environ["REQUEST_METHOD"] in {"PUT", "POST", "DELETE"}:
+        def begin(status: str, headers: Headers, *_: Any) -> Any:
+            if request.method in {"PUT", "POST", "DELETE"}:
                 self._kept.sync()
-            return start(status, [*headers, *_cors(environ, headers)])
+            return start(status, [*headers, *_cors(request, headers)])
 
-        if environ["PATH_INFO"] == "/" and "HTTP_AUTHORIZATION" not in environ:
+        if request.path == "/" and "Authorization" not in request.headers:
             start("200 OK", [("Content-Length", "0")])
             return []
         try:
-            self._check(environ)
-            _take_body(environ)
+            self._check(request, wsgi["RAW_URI"])
+            wsgi["wsgi.input"] = io.BytesIO(_body(request))
         except Refused as refused:
-            body = _xml(refused) if environ["REQUEST_METHOD"] != "HEAD" else b""
+            body = _xml(refused) if request.method != "HEAD" else b""
             headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
-            start(refused.status, [*headers, *_cors(environ, headers)])
+            start(refused.status, [*headers, *_cors(request, headers)])
             return [body]
         with self._lock:  # moto is not made for threads: two writers of one key break each other
-            return self._inner(environ, begin)
+            return self._inner(wsgi, begin)
 
-    def _check(self, environ: WSGIEnvironment) -> None:
-        if environ["REQUEST_METHOD"] == "OPTIONS":
+    def _check(self, request: Request, uri: str) -> None:
+        if request.method == "OPTIONS":
             return  # a browser asks with the URL that it will use, for another method
         try:
-            found = _signature(environ)
+            found = _signature(request)
         except (KeyError, ValueError):
             raise Refused("AccessDenied", "The signature cannot be read.") from None
         if found is None:
-            self._check_anonymous(environ)
+            self._check_anonymous(request)
             return
         if found.scope[0] != self._credentials.access_key:
             raise Refused("InvalidAccessKeyId", "There is no such access key.")
         _check_time(found)
-        unsigned = _amz_headers(environ) - set(found.headers)
-        if unsigned:
+        sent = {name.lower() for name, _ in request.headers if AMZ.match(name)}
+        if unsigned := sent - set(found.headers):
             raise Refused("AccessDenied", f"There were headers which were not signed: {unsigned}")
-        if "host" not in found.headers or not self._matches(found, environ):
+        if "host" not in found.headers or not self._matches(found, request, uri):
             raise Refused("SignatureDoesNotMatch", "The signature is not that of this request.")
 
-    def _check_anonymous(self, environ: WSGIEnvironment) -> None:
-        path = environ["PATH_INFO"]
-        reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ["QUERY_STRING"]
-        if not (reads and path.startswith(self._public) and path != self._public):
+    def _check_anonymous(self, request: Request) -> None:
+        reads = request.method in {"GET", "HEAD"} and not request.query_string
+        if not (reads and request.path.startswith(self._public) and request.path != self._public):
             raise Refused("AccessDenied", "Access Denied")
 
-    def _matches(self, found: Signature, environ: WSGIEnvironment) -> bool:
+    def _matches(self, found: Signature, request: Request, uri: str) -> bool:
         """Sign the request again, as its sender did, and compare."""
-        path, _, query = environ["RAW_URI"].partition("?")
+        path, _, query = uri.partition("?")
         parts = [one for one in query.split("&") if not one.startswith("X-Amz-Signature=")]
-        headers = {name: _header(environ, name) for name in found.headers}
-        url = f"http://{environ['HTTP_HOST']}{path}?{'&'.join(parts)}"
-        request = AWSRequest(environ["REQUEST_METHOD"], url, headers)
-        request.context["timestamp"] = found.date
+        headers = {name: request.headers.get(name, "") for name in found.headers}
+        again = AWSRequest(
+            request.method, f"{request.host_url}{path[1:]}?{'&'.join(parts)}", headers
+        )
+        again.context["timestamp"] = found.date
         kind = S3SigV4Auth if found.lifetime is None else S3SigV4QueryAuth
         signer = kind(self._credentials, "s3", found.scope[2])
-        text = signer.string_to_sign(request, signer.canonical_request(request))
-        return hmac.compare_digest(signer.signature(text, request), found.value)
+        text = signer.string_to_sign(again, signer.canonical_request(again))
+        return hmac.compare_digest(signer.signature(text, again), found.value)
 
 
-def _signature(environ: WSGIEnvironment) -> Signature | None:
+def _signature(request: Request) -> Signature | None:
     """Read the signature from the header or the query; KeyError, ValueError when it is broken."""
-    given = environ.get("HTTP_AUTHORIZATION")
+    given = request.headers.get("Authorization")
     if given:
         algorithm, _, rest = given.partition(" ")
         parts = dict(part.strip().split("=", 1) for part in rest.split(","))
-        date, lifetime = environ["HTTP_X_AMZ_DATE"], None
+        date, lifetime = request.headers["X-Amz-Date"], None
     else:
-        query = dict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
-        parts = {name.removeprefix("X-Amz-"): value for name, value in query.items()}
+        parts = {name.removeprefix("X-Amz-"): value for name, value in request.args.items()}
         if "Signature" not in parts:
             return None
         algorithm, date = parts["Algorithm"], parts["Date"]
@@ -175,26 +174,14 @@ def _check_time(found: Signature) -> None:
         raise Refused("AccessDenied", "Request has expired")
 
 
-def _take_body(environ: WSGIEnvironment) -> None:
+def _body(request: Request) -> bytes:
     """Read the body, so that nobody waits for a slow one, and compare it with its signed hash."""
-    body = get_input_stream(environ).read()
-    environ["wsgi.input"] = io.BytesIO(body)
-    claimed = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
+    body = request.stream.read()
+    claimed = request.headers.get("X-Amz-Content-Sha256", "")
     # Others are words, such as UNSIGNED-PAYLOAD.
     if len(claimed) == SHA256_HEX and hashlib.sha256(body).hexdigest() != claimed:
         raise Refused("XAmzContentSHA256Mismatch", "The body is another one.", "400 Bad Request")
-
-
-def _amz_headers(environ: WSGIEnvironment) -> set[str]:
-    """Return the names of headers that mean something to S3, so that all must be signed."""
-    names = {name.removeprefix("HTTP_").lower().replace("_", "-") for name in environ}
-    return {name for name in names if name.startswith("x-amz-")}
-
-
-def _header(environ: WSGIEnvironment, name: str) -> str:
-    folded = name.upper().replace("-", "_")
-    plain = folded in {"CONTENT_TYPE", "CONTENT_LENGTH"}
-    return str(environ.get(folded if plain else f"HTTP_{folded}", ""))
+    return body
 
 
 def _xml(refused: Refused) -> bytes:
@@ -202,15 +189,15 @@ def _xml(refused: Refused) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{text}</Error>'.encode()
 
 
-def _cors(environ: WSGIEnvironment, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _cors(request: Request, headers: Headers) -> Headers:
     """Return what a page needs to read an error: moto says it only where all went well."""
+    origin = request.headers.get("Origin")
     named = {name.lower() for name, _ in headers}
-    if "HTTP_ORIGIN" not in environ or "access-control-allow-origin" in named:
+    if origin is None or "access-control-allow-origin" in named:
         return []
-    exposed = ", ".join(EXPOSED)
     return [
-        ("Access-Control-Allow-Origin", environ["HTTP_ORIGIN"]),
-        ("Access-Control-Expose-Headers", exposed),
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Expose-Headers", ", ".join(EXPOSED)),
     ]
 
 
@@ -288,7 +275,9 @@ def application(cloud: Cloud) -> WSGIApplication:
     settings = objects_environment(cloud)
     kept = Kept(cloud.state / "objects", settings)
     kept.load()
-    return Guard(create_backend_app("s3"), settings, kept)
+    # Otherwise moto lets every page in, whatever a bucket's own rules say.
+    werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
+    return Guard(werkzeug_app.create_backend_app("s3"), settings, kept)
 
 
 def main() -> None:
@@ -300,7 +289,7 @@ def main() -> None:
         cloud.ports["objects"],
         application(cloud),
         threaded=True,
-        request_handler=MotoRequestHandler,
+        request_handler=werkzeug_app.MotoRequestHandler,
         fd=listening.fileno(),
     ).serve_forever()
 
