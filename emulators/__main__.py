@@ -18,6 +18,7 @@ COMMANDS = {
     "start": "emulators.commands.hold",
     "migrate": "emulators.commands.migrate",
     "seed": "emulators.commands.seed",
+    "import": "emulators.commands.import_games",
     "token": "emulators.commands.token",
     "fire": "emulators.commands.fire",
     "trace": "emulators.commands.trace",

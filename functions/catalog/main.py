@@ -5,11 +5,12 @@ instance's memory until the catalog's version grows (looked at most every 5 seco
 """
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 from sqlalchemy import Connection
 
-from shared.domain import catalog, game_detail, search, tools
+from shared.domain import catalog, game_detail, merged, search, tools
 from shared.domain.catalog import Game
 from shared.domain.game_detail import GameDetail
 from shared.domain.locales import Locale
@@ -64,6 +65,9 @@ async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]
     wanted = locale and locale.lower()
 
     def load() -> http.Reply[GameDetail]:
+        moved = _moved(game_id, "", locale=locale)
+        if moved is not None:
+            return moved
         found = sql.read(lambda conn: game_detail.one(conn, int(game_id), wanted))
         return http.Reply(found, headers={**SHARED, "Content-Language": found.locale})
 
@@ -83,12 +87,26 @@ async def tools_of_game(
     after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
 
     def load() -> http.Reply[http.Page[Tool]]:
+        # Without the cursor: one of the old game's list is none of the survivor's.
+        moved = _moved(game_id, "/tools", build=build, locale=locale, limit=limit)
+        if moved is not None:
+            return moved
         found, last = sql.read(lambda c: tools.page(c, int(game_id), asked, after, limit))
         following = None if last is None else http.encode_cursor(query, last)
         headers = {**SHARED, "Content-Language": tools.languages(found)}
         return http.Reply(http.Page[Tool](items=found, next_cursor=following), headers=headers)
 
     return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
+
+
+def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Reply[Any] | None:
+    """Return where a game that was merged is found now, or None."""
+    into = sql.read(lambda conn: merged.survivor(conn, int(game_id)))
+    if into is None:
+        return None
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    location = f"/v1/games/{into}{rest}{'?' if query else ''}{query}"
+    return http.Reply(None, status=308, headers={**SHARED, "Location": location})
 
 
 main = api.entry_point()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 MOST_BYTES = 1 << 20
 """The largest record that is taken."""
@@ -23,6 +23,9 @@ _BEFORE_A_RECORD = re.compile(r"[,\n]\s*(?=\{)")
 _decode = json.JSONDecoder().raw_decode
 
 
+Form = Literal["lines", "array"]
+
+
 class Placed(NamedTuple):
     """The text of a record, and its place: its line, or its number in the array, from 1."""
 
@@ -30,11 +33,13 @@ class Placed(NamedTuple):
     text: bytes
 
 
-def records(read: Callable[[int], bytes]) -> Iterator[Placed]:
-    """Yield the records of JSON lines or of one array, whichever it is, as a stream reads them."""
+def records(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[Placed]:
+    """Yield the records of a stream; without a form it is an array if it begins like one."""
     head = read(MOST_BYTES).removeprefix(_BOM)
     pieces = chain([head], iter(partial(read, MOST_BYTES), b""))
-    return _elements(pieces) if head.lstrip().startswith(b"[") else _lines(pieces)
+    if form is None:
+        form = "array" if head.lstrip().startswith(b"[") else "lines"
+    return _elements(pieces) if form == "array" else _lines(pieces)
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[Placed]:
@@ -49,8 +54,9 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[Placed]:
 
 def _elements(pieces: Iterable[bytes]) -> Iterator[Placed]:
     ahead = _Ahead(pieces)
-    ahead.at = ahead.text.index("[") + 1
     position, whole = 0, True
+    if ahead.starts_with("["):
+        ahead.at += 1
     while not ahead.starts_with("]"):
         position += 1
         if ahead.ended():

@@ -1,0 +1,93 @@
+"""Games as operators make, edit and merge them, one by one and by whole lists.
+
+A repeated creation is refused by its title, a repeated merge or import changes nothing, so none
+takes an Idempotency-Key. Every change is audited in its own transaction.
+"""
+
+import io
+import uuid
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain import catalog_import, game_lists, games, merging
+from shared.domain.catalog_import import Outcome
+from shared.domain.game_lists import Form, Placed
+from shared.domain.games import EditedGame, GameChanges, NewGame
+from shared.domain.record_games import Run
+from shared.runtime import http, sql
+from shared.runtime.identity import Admin
+
+GameId = Annotated[int, Field(ge=1, lt=2**63, examples=[3255])]
+Position = Annotated[int, Field(ge=1, lt=2**53)]
+
+api = http.Api(__file__)
+
+
+class Merge(BaseModel):
+    """The game that another one becomes a part of."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"into": "3256"}]})
+
+    into: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
+
+
+@api.post("/v1/admin/games", status=201)
+def create(operator: Admin, wish: NewGame) -> http.Reply[EditedGame]:
+    """Make a game; 409 when there is one of that title."""
+    return _reply(sql.transact(lambda tx: games.create(tx, operator.uid, wish)), 201)
+
+
+@api.get("/v1/admin/games/{game_id}")
+def show(game_id: GameId) -> http.Reply[EditedGame]:
+    """Show what can be edited of a game, also of a merged one."""
+    return _reply(sql.read(lambda conn: games.one(conn, game_id)))
+
+
+@api.patch("/v1/admin/games/{game_id}")
+def edit(
+    operator: Admin, request: http.Request, game_id: GameId, changes: GameChanges
+) -> http.Reply[EditedGame]:
+    """Edit a game that has the ETag in `If-Match`; a list that is given replaces the one before."""
+
+    def check(game: EditedGame) -> None:
+        http.check_if_match(request, game.revision, game)
+
+    return _reply(sql.transact(lambda tx: games.edit(tx, operator.uid, game_id, changes, check)))
+
+
+@api.post("/v1/admin/games/{game_id}/merge")
+def merge(operator: Admin, game_id: GameId, wish: Merge) -> http.Reply[EditedGame]:
+    """Make a game a part of another one, which is the answer; the old id leads to it from then on.
+
+    What was played of it follows within minutes.
+    """
+    into = int(wish.into)
+    sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
+    return _reply(sql.read(lambda conn: games.one(conn, into)))
+
+
+@api.post("/v1/admin/imports")
+def import_list(
+    operator: Admin,
+    text: bytes,
+    format_: Form | None = None,
+    import_id: uuid.UUID | None = None,
+    first: Position = 1,
+) -> Outcome:
+    """Import a list of games: JSON lines, or an array as Discord's `applications/detectable`.
+
+    Without `format` it is an array if it begins like one. A long list comes in parts, one after
+    the other, with the same `import_id`; `first` is the position of a part's first record. What
+    was imported already changes nothing.
+    """
+    placed = game_lists.records(io.BytesIO(text).read, format_)
+    records = (Placed(at + first - 1, record) for at, record in placed)
+    return catalog_import.import_records(records, Run(import_id), actor=operator.uid)
+
+
+def _reply(game: EditedGame, status: int = 200) -> http.Reply[EditedGame]:
+    return http.Reply(game, status=status, etag=str(game.revision))
+
+
+main = api.entry_point()

@@ -1,0 +1,206 @@
+"""Games as operators see and edit them."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import Connection, insert, select, update
+
+from shared.domain import audit, catalog, game_facts, record_games, search
+from shared.domain.game_facts import Aliases, Executable, Facts, Name, Store
+from shared.domain.tool_model import LocaleTag
+from shared.runtime import clock, errors
+from shared.schema.catalog import games
+
+Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100)]
+
+
+class ExactStore(Store):
+    """A store id as an operator writes it: a list may say more of it, he may not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ExactExecutable(Executable):
+    """An executable as an operator writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+StoreIds = Annotated[list[ExactStore], Field(max_length=200)]
+Executables = Annotated[list[ExactExecutable], Field(max_length=1000)]
+
+
+class NewGame(BaseModel):
+    """A game; titles: by language, where another than English is known."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "The Settlers",
+                    "titles": {"de": "Die Siedler"},
+                    "stores": [{"store": "gog", "id": "1207658786"}],
+                    "executables": [{"os": "win32", "name": "settlers/s.exe"}],
+                }
+            ]
+        },
+    )
+
+    title: Name
+    titles: Titles = {}
+    aliases: Aliases = []
+    stores: StoreIds = []
+    executables: Executables = []
+
+
+class GameChanges(BaseModel):
+    """What changes of a game; what is given replaces what was there, what is absent stays."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"aliases": ["Serf City"]}]}
+    )
+
+    title: Name | None = None
+    titles: Titles | None = None
+    aliases: Aliases | None = None
+    stores: StoreIds | None = None
+    executables: Executables | None = None
+
+    @model_validator(mode="after")
+    def _replaces(self) -> Self:
+        nulls = [name for name in self.model_fields_set if getattr(self, name) is None]
+        if nulls:
+            raise ValueError(f"{', '.join(sorted(nulls))}: cannot be null")
+        return self
+
+
+class EditedGame(BaseModel):
+    """All that an operator can edit of a game; merged_into: the game that it became a part of."""
+
+    game_id: str
+    title: str
+    titles: dict[str, str]
+    aliases: list[str]
+    stores: list[Store]
+    executables: list[Executable]
+    merged_into: str | None = None
+    revision: int
+    updated_at: datetime
+
+
+def one(conn: Connection, game_id: int) -> EditedGame:
+    """Return a game, also a merged one; raise NotFound."""
+    game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
+    if game is None:
+        raise errors.NotFound(f"no game has the id {game_id}")
+    facts = game_facts.known(conn, [game_id])[game_id]
+    return EditedGame(
+        game_id=str(game_id),
+        title=game.title,
+        titles=json.loads(game.titles or "{}"),
+        aliases=sorted(name for name, is_title in facts.names.values() if not is_title),
+        stores=[Store(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
+        executables=[
+            Executable(os=os, name=suffix, is_launcher=is_launcher)
+            for suffix, os, is_launcher in sorted(
+                (suffix, os, is_launcher)
+                for (_, os), (suffix, is_launcher) in facts.programs.items()
+            )
+        ],
+        merged_into=game.merged_into and str(game.merged_into),
+        revision=game.revision,
+        updated_at=game.updated_at,
+    )
+
+
+def create(tx: Connection, actor: str, wish: NewGame) -> EditedGame:
+    """Make a game; raise Conflict when there is one of that title."""
+    catalog.lock_version(tx)
+    key = _free_key(tx, wish.title, None)
+    row = {
+        "title": wish.title,
+        "import_key": key,
+        "titles": _json(wish.titles),
+        "revision": 1,
+        "updated_at": clock.now(),
+    }
+    game_id: int = tx.execute(insert(games), row).lastrowid
+    facts = game_facts.of(wish.title, wish.aliases, wish.stores, wish.executables)
+    game_facts.write(tx, {game_id: facts})
+    made = _shown_anew(tx, game_id)
+    audit.record(tx, actor, "games.create", made.game_id, {"after": _audited(made)})
+    return made
+
+
+def edit(
+    tx: Connection,
+    actor: str,
+    game_id: int,
+    changes: GameChanges,
+    check: Callable[[EditedGame], None],
+) -> EditedGame:
+    """Change a game, unless `check` raises for how it stands now; what is the same changes nothing.
+
+    What an import finds it by stays its first title, whatever it is called now.
+    """
+    catalog.lock_version(tx)
+    before = one(tx, game_id)
+    check(before)
+    if before.merged_into:
+        raise errors.Conflict(f"game {game_id} is merged into {before.merged_into}")
+    wanted = {name: getattr(changes, name) for name in changes.model_fields_set}
+    title, titles = wanted.get("title", before.title), wanted.get("titles", before.titles)
+    if title != before.title:
+        _free_key(tx, title, game_id)
+    known = game_facts.known(tx, [game_id])[game_id]
+    facts = _changed(before, title, wanted)
+    if (facts, title, titles) == (known, before.title, before.titles):
+        return before
+    game_facts.remove(tx, game_id, known.without(facts))
+    game_facts.write(tx, {game_id: facts})
+    renamed = update(games).where(games.c.game_id == game_id)
+    tx.execute(renamed.values(title=title, titles=_json(titles)))
+    game_facts.touch(tx, [game_id], clock.now())
+    after = _shown_anew(tx, game_id)
+    detail = {"before": _audited(before), "after": _audited(after)}
+    audit.record(tx, actor, "games.edit", after.game_id, detail)
+    return after
+
+
+def _changed(before: EditedGame, title: str, wanted: Mapping[str, Any]) -> Facts:
+    return game_facts.of(
+        title,
+        wanted.get("aliases", before.aliases),
+        wanted.get("stores", before.stores),
+        wanted.get("executables", before.executables),
+    )
+
+
+def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
+    """Return a title's key; raise Conflict when another game has it, Unprocessable for none."""
+    key = catalog.title_key(title)
+    if not key:
+        fault = {"field": "title", "detail": "it holds no character that counts"}
+        raise errors.Unprocessable("the body has the wrong shape", errors=[fault])
+    owner = record_games.by_title(tx, {key}).get(key, game_id)
+    if owner != game_id:
+        raise errors.Conflict(f"game {owner} has this title")
+    return key
+
+
+def _shown_anew(tx: Connection, game_id: int) -> EditedGame:
+    search.index(tx, [game_id])
+    catalog.bump_version(tx)
+    return one(tx, game_id)
+
+
+def _audited(game: EditedGame) -> dict[str, Any]:
+    return game.model_dump(mode="json", exclude={"game_id", "updated_at"}, exclude_none=True)
+
+
+def _json(titles: Mapping[str, str]) -> str | None:
+    return json.dumps(titles, ensure_ascii=False, sort_keys=True) if titles else None
