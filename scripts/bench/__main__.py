@@ -21,7 +21,9 @@ from scripts.bench import (
     cpus,
     detection,
     figures,
+    matching,
     pipeline,
+    search,
     sql_routes,
     stage,
     stores,
@@ -37,6 +39,8 @@ SECTIONS: dict[str, Measure] = {
     "c": cold_start.measure,
     "d": pipeline.measure,
     "e": console.measure,
+    "f": search.measure,
+    "g": matching.measure,
     "h": detection.measure,
 }
 

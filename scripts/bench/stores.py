@@ -42,7 +42,9 @@ class Stores:
         """Return the settings that a function needs to reach them."""
         return environment(self.cloud) | {"TRACE_SAMPLE": "0.01"}
 
-    def connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+    def connect(
+        self, *, local_infile: bool = False
+    ) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         """Return a new connection to the database, by PyMySQL, in autocommit."""
         parts = urlsplit(sql_url(self.cloud))
         return pymysql.connect(
@@ -53,6 +55,7 @@ class Stores:
             database=parts.path.lstrip("/"),
             charset="utf8mb4",
             autocommit=True,
+            local_infile=local_infile,
         )
 
     def used(self, name: str) -> float:

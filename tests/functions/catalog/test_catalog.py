@@ -1,13 +1,17 @@
 """The catalog through the gateway: pages, tags, and a change that shows within its lifetime."""
 
+import base64
+import hashlib
 import json
 import uuid
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Connection, update
 
 from shared.domain import catalog_import
+from shared.schema.catalog import games
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -42,6 +46,7 @@ def test_anyone_finds_a_game_and_reads_it(client: httpx.Client, word: str) -> No
     assert found["title"] == f"{word}™ Game"
     answer = client.get(f"/v1/games/{found['game_id']}")
     assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["content-language"] == "en"
     detail = answer.json()
     assert detail.pop("updated_at").endswith("Z")
     assert detail == {
@@ -51,6 +56,9 @@ def test_anyone_finds_a_game_and_reads_it(client: httpx.Client, word: str) -> No
         "aliases": [f"{word} alias"],
         "stores": [{"store": "discord", "id": "1"}, {"store": "steam", "id": "730"}],
         "executables": [{"os": "win32", "suffix": "bin/game.exe", "is_launcher": False}],
+        "art": {},
+        "builds": [],
+        "locale": "en",
     }
 
 
@@ -64,6 +72,63 @@ def test_pages_follow_each_other_to_the_end(client: httpx.Client, word: str) -> 
             break
         query["cursor"] = page["next_cursor"]
     assert titles == [f"{word} {number}" for number in range(5)]
+
+
+def test_a_game_is_found_as_it_is_typed_in_any_order_and_spelling(
+    client: httpx.Client, word: str
+) -> None:
+    add({"title": f"Marvel's {word}-Mán™: Miles Morales"})
+    whole = f"morales mil {word}man"
+    for end in range(len("morales mil ") + len(word), len(whole) + 1):
+        (found,) = search(client, q=whole[:end])["items"]
+        assert found["title"] == f"Marvel's {word}-Mán™: Miles Morales"
+    assert search(client, q=f"{word} morals") == {"items": []}
+
+
+def test_a_cursor_of_another_query_is_refused(client: httpx.Client, word: str) -> None:
+    add(*({"title": f"{word} {number}"} for number in range(3)))
+    of_all = search(client, limit=1)["next_cursor"]
+    of_word = search(client, q=word, limit=1)["next_cursor"]
+    for query in (
+        {"q": word, "cursor": of_all},
+        {"q": f"{word} 1", "cursor": of_word},
+        {"cursor": of_word},
+    ):
+        answer = client.get("/v1/games", params=query)
+        assert answer.status_code == 400
+        assert [one["field"] for one in answer.json()["errors"]] == ["cursor"]
+    same = search(client, q=f"  {word.upper()}! ", limit=1, cursor=of_word)
+    assert [one["title"] for one in same["items"]] == [f"{word} 1"]
+
+
+@pytest.mark.parametrize("place", [[-1, 0, 0], [0, 0, 2**64], [2, 256, 1], ["2", 0], 7, None])
+def test_a_made_up_place_in_a_cursor_is_refused(client: httpx.Client, place: Any) -> None:
+    identity = hashlib.sha256(b"doom").hexdigest()[:16]
+    cursor = base64.urlsafe_b64encode(json.dumps([identity, place]).encode()).decode().rstrip("=")
+    answer = client.get("/v1/games", params={"q": "doom", "cursor": cursor})
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["cursor"]
+
+
+@pytest.mark.parametrize(
+    "q", ["'; DROP TABLE games; --", "\\", "%%", "\x00", "\n\t", "=" * 100, "ﷺ" * 100]
+)
+def test_whatever_is_typed_is_only_text(client: httpx.Client, q: str) -> None:
+    assert search(client, q=q)["items"] is not None
+
+
+def test_a_title_is_given_in_the_language_asked_for(
+    client: httpx.Client, word: str, sql: Connection
+) -> None:
+    add({"title": word})
+    titles = json.dumps({"de": f"Das {word}"})
+    sql.execute(update(games).where(games.c.title == word).values(titles=titles))
+    game_id = search(client, q=word)["items"][0]["game_id"]
+    for asked, given, title in (("de-AT", "de", f"Das {word}"), ("fr", "en", word)):
+        answer = client.get(f"/v1/games/{game_id}", params={"locale": asked})
+        assert answer.headers["content-language"] == answer.json()["locale"] == given
+        assert answer.json()["title"] == title
+    assert client.get(f"/v1/games/{game_id}?locale=_").status_code == 400
 
 
 def test_without_a_query_everything_is_listed(client: httpx.Client, word: str) -> None:

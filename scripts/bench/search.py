@@ -1,0 +1,142 @@
+"""(f) A search at a million games beside the same search at nine thousand."""
+
+import contextlib
+import gzip
+import json
+import os
+import random
+import statistics
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from scripts.bench.figures import Line, Progress, Section
+from scripts.bench.stores import GAMES, Stores
+from shared.domain import catalog, catalog_import, search, words
+from shared.runtime import sql
+
+MANY = 1_000_000
+TITLES_TYPED = 120
+LIMIT = 20
+AT_MOST = 2.0
+SEED = 7
+
+Latencies = tuple[float, float]
+"""p50 and p99 in seconds."""
+
+
+def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
+    """Search the real games, then the same with generated ones around them."""
+    del build
+    os.environ.update(stores.settings())
+    progress("importing the real games")
+    catalog_import.import_file(GAMES)
+    with gzip.open(GAMES, "rt") as lines:
+        titles = [json.loads(line)["title"] for line in lines]
+    typed = list(_typed(titles))
+    few = _latencies(typed, progress)
+    started = time.monotonic()
+    _generate(stores, titles, logs, progress)
+    made = time.monotonic() - started
+    many = _latencies(typed, progress)
+    section = Section(
+        f"(f) search at {MANY:,} games ÷ at {len(titles):,}",
+        f"{len(typed):,} queries: {TITLES_TYPED} titles typed letter by letter, whole, in one "
+        f"piece, and two of their words turned round; {LIMIT} games a page, one connection, a "
+        f"first pass not counted. Generated of the real titles' words in {made:.0f} s; the tables "
+        "are larger than the database's memory (128 MB) as the local cloud starts it.",
+    )
+    for name, one, other in zip(("p50", "p99"), many, few, strict=True):
+        section.lines.append(
+            Line(
+                f"{name} of a search",
+                f"{one * 1e3:.2f} ms",
+                f"{other * 1e3:.2f} ms",
+                one / other,
+                at_most=AT_MOST,
+                limit=f"SQLAlchemy and PyMySQL; {search.MOST_LOOKED_AT} games looked at",
+            )
+        )
+    return section
+
+
+def _typed(titles: Sequence[str]) -> Iterator[str]:
+    """Yield what people type, letter by letter."""
+    chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
+    for number, title in enumerate(chosen):
+        plain = catalog.name_key(title).split()
+        ways = (" ".join(plain), "".join(plain), " ".join(reversed(plain[-2:])))
+        whole = ways[number % len(ways)]
+        yield from (key for end in range(1, len(whole) + 1) if (key := whole[:end].strip()))
+
+
+def _latencies(typed: Sequence[str], progress: Progress) -> Latencies:
+    progress(f"searching {len(typed):,} times")
+    for key in typed:
+        _search(key)
+    taken = sorted(_search(key) for key in typed)
+    return statistics.median(taken), taken[len(taken) * 99 // 100]
+
+
+def _search(key: str) -> float:
+    started = time.perf_counter()
+    sql.read(lambda conn: search.page(conn, key, None, LIMIT))
+    return time.perf_counter() - started
+
+
+def _generate(stores: Stores, titles: Sequence[str], folder: Path, progress: Progress) -> None:
+    """Add games up to `MANY`: rows as `search.index` writes them, each table's in its order."""
+    with contextlib.closing(stores.connect(local_infile=True)) as connection:
+        connection.query("SET foreign_key_checks = 0, unique_checks = 0")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT MAX(game_id) FROM games")
+            ((last,),) = cursor.fetchall()
+        progress("generating games")
+        numbered = zip(range(last + 1, MANY + 1), _titles(titles), strict=False)
+        files = {table: folder / table for table in _COLUMNS}
+        _write(numbered, files)
+        for table, file in files.items():
+            progress(f"loading {table}")
+            command = ["sort", "-S", "1G", "-T", str(folder), "-o", str(file), str(file)]
+            subprocess.run(command, check=True, env={**os.environ, "LC_ALL": "C"})
+            connection.query(
+                f"LOAD DATA LOCAL INFILE '{file}' INTO TABLE {table} CHARACTER SET utf8mb4"
+                f" FIELDS ESCAPED BY '' ({_COLUMNS[table]})"
+            )
+            file.unlink()
+        connection.query("ANALYZE TABLE games, game_names, game_search, game_prefixes")
+
+
+_COLUMNS = {
+    "games": "game_id, title, import_key, revision, updated_at, players",
+    "game_names": "name_key, game_id, name, is_title",
+    "game_search": "game_id, tier, words",
+    "game_prefixes": "prefix, tier, game_id",
+}
+
+
+def _titles(titles: Sequence[str]) -> Iterator[str]:
+    """Yield titles as long as the real ones, of their words as often as those have them."""
+    chance = random.Random(SEED)  # noqa: S311 - the same each time
+    split = [title.split() for title in titles]
+    vocabulary = [word for title in split for word in title]
+    lengths = [len(title) for title in split]
+    while True:
+        yield " ".join(chance.choices(vocabulary, k=chance.choice(lengths)))
+
+
+def _write(numbered: Iterable[tuple[int, str]], files: Mapping[str, Path]) -> None:
+    """Write the games' rows as lines; ids have one length, so that lines sort as keys do."""
+    with contextlib.ExitStack() as stack:
+        games, names, found_by, listed = (
+            stack.enter_context(file.open("w", encoding="utf-8")).write for file in files.values()
+        )
+        for game_id, title in numbered:
+            # Few are played by many: half as many games from one tier to the next.
+            players = MANY // (1 + game_id * 7919 % MANY) - 1
+            tier, of_it = search.tier(players, 1), words.of_names(title, [])
+            games(f"{game_id:07}\t{title}\tgenerated {game_id}\t1\t2026-01-01\t{players}\n")
+            names(f"{catalog.name_key(title)}\t{game_id:07}\t{title}\t1\n")
+            found_by(f"{game_id:07}\t{tier}\t{of_it}\n")
+            listed("".join(f"{one}\t{tier}\t{game_id:07}\n" for one in words.prefixes(of_it)))

@@ -1,0 +1,51 @@
+"""What is played more is found first, through the local cloud."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, select
+
+from shared.domain import catalog_import
+from shared.schema.catalog import games
+from tests import playing
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+from tests.playing import now, session
+
+
+def test_a_game_is_found_before_others_once_players_have_played_it(
+    cloud: LocalCloud,
+    client: httpx.Client,
+    player: Callable[..., Player],
+    sql: Connection,
+    eventually: Callable[..., Any],
+) -> None:
+    word = f"q{uuid.uuid4().hex[:12]}"
+    aliases = [f"{word} {letter}" for letter in "bcd"]
+    records = [{"title": f"{word} a", "aliases": aliases}, {"title": f"{word} z"}]
+    catalog_import.import_games(json.dumps(one).encode() for one in records)
+
+    def found() -> list[str]:
+        items = client.get("/v1/games", params={"q": word}).json()["items"]
+        return [one["title"] for one in items]
+
+    assert found() == [f"{word} a", f"{word} z"]
+    wanted = select(games.c.game_id).where(games.c.title == f"{word} z")
+    game_id = str(sql.execute(wanted).scalar_one())
+    for someone in (player(), player()):
+        for start in (3, 2):  # again, which makes nobody new
+            items = session(now() - timedelta(hours=start), 10, game_id=game_id, name=str(start))
+            playing.send(client, someone.headers, items)
+
+    def players() -> int:
+        assert cloud.fire("fold_popularity").is_success
+        counted = select(games.c.players).where(games.c.game_id == game_id)
+        return int(sql.execute(counted).scalar_one())
+
+    assert eventually(lambda: players() == 2)
+    assert eventually(lambda: found() == [f"{word} z", f"{word} a"], 15)
+    assert players() == 2
