@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from scripts.bench import stores
 from shared.domain import catalog, catalog_import, matching
-from shared.domain.library_items import Item
+from shared.domain.library_items import LibraryItem
 from shared.domain.matching import Verdict
 from shared.runtime import sql
 from shared.schema.catalog import games
@@ -61,7 +61,7 @@ Record = dict[str, Any]
 class Asked:
     """An item, and the title keys of the games that it may be said to be; none: it is no game."""
 
-    item: Item
+    item: LibraryItem
     meant: frozenset[str]
 
 
@@ -104,7 +104,7 @@ def measure(wrong: list[str] | None = None) -> list[Tally]:
     return tallies
 
 
-def _answers(items: Sequence[Item]) -> Iterator[Verdict]:
+def _answers(items: Sequence[LibraryItem]) -> Iterator[Verdict]:
     for start in range(0, len(items), BATCH):
         some = items[start : start + BATCH]
         yield from sql.read(lambda conn, some=some: matching.match(conn, some))  # type: ignore[misc]
@@ -135,12 +135,12 @@ def _load(chance: random.Random) -> dict[str, list[Asked]]:
             made = KINDS[kind](record, chance)
             if made:
                 meant = frozenset([catalog.title_key(record["title"])])
-                asked[kind].append(Asked(Item(id="1", **made), meant))
+                asked[kind].append(Asked(LibraryItem(id="1", **made), meant))
                 break
     catalog_import.import_games(json.dumps(record).encode() for record in records)
     asked |= _store_ids(records)
     for kind, name in (("unknown programs", "unknown_programs"), ("no games", "no_games")):
-        items = [Item(id="1", path=path, os=_os(path)) for path in hand_written(name)]
+        items = [LibraryItem(id="1", path=path, os=_os(path)) for path in hand_written(name)]
         asked[kind] = [Asked(item, frozenset()) for item in items]
     return asked
 
@@ -161,7 +161,7 @@ def _store_ids(records: Iterable[Record]) -> dict[str, list[Asked]]:
     found: dict[str, list[Asked]] = {"store id": [], "store id that games share": []}
     for (store, store_id), keys in owners.items():
         kind = "store id" if len(keys) == 1 else "store id that games share"
-        item = Item(id="1", store=store, store_id=store_id)
+        item = LibraryItem(id="1", store=store, store_id=store_id)
         found[kind].append(Asked(item, frozenset(keys)))
     return found
 

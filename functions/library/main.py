@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from shared.domain import fitting_tools, library, matching
 from shared.domain.fitting_tools import Fitting, FittingTool
-from shared.domain.library import Entry, InstallId, LibraryGame, Replaced
-from shared.domain.library_items import Item
+from shared.domain.library import HeldGame, InstallId, LibraryGame, Replaced
+from shared.domain.library_items import LibraryItem
 from shared.domain.matching import Guess, Verdict, Why
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Player
@@ -66,11 +66,11 @@ class Held(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": _HELD})
 
-    items: list[Entry]
+    items: list[HeldGame]
 
 
 @api.post("/v1/me/library:match")
-def match(batch: http.Batch[Item]) -> Matches:
+def match(batch: http.Batch[LibraryItem]) -> Matches:
     """Say which games these things are; nothing of them is kept."""
     items = [item for _, item in batch.items]
     found = sql.read(lambda conn: _matches(conn, items)) if items else []
@@ -78,7 +78,7 @@ def match(batch: http.Batch[Item]) -> Matches:
     return Matches(**dict(receipt), items=found)
 
 
-def _matches(conn: Connection, items: list[Item]) -> list[Match]:
+def _matches(conn: Connection, items: list[LibraryItem]) -> list[Match]:
     verdicts = matching.match(conn, items)
     builds: dict[int, set[int | None]] = defaultdict(set)
     for one in verdicts:
@@ -88,7 +88,7 @@ def _matches(conn: Connection, items: list[Item]) -> list[Match]:
     return [_shown(item, one, fitting) for item, one in zip(items, verdicts, strict=True)]
 
 
-def _shown(item: Item, verdict: Verdict, fitting: Fitting) -> Match:
+def _shown(item: LibraryItem, verdict: Verdict, fitting: Fitting) -> Match:
     if verdict.game is None:
         several = [Candidate(**_told(one)) for one in verdict.candidates]
         return Match(id=item.id, candidates=several or None)

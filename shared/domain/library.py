@@ -26,7 +26,7 @@ MOST_ENTRIES = 20_000
 _entry, _installation = library_entries.c, installations.c
 
 
-class Entry(BaseModel):
+class HeldGame(BaseModel):
     """A game on an installation's disks, and its build where that is known."""
 
     model_config = ConfigDict(
@@ -70,7 +70,7 @@ class LibraryGame(BaseModel):
     installations: list[Installed]
 
 
-def replace(tx: Connection, uid: str, install_id: str, entries: Sequence[Entry]) -> Replaced:
+def replace(tx: Connection, uid: str, install_id: str, entries: Sequence[HeldGame]) -> Replaced:
     """Let an installation hold exactly these games; one that is unknown is refused alone.
 
     Two at once follow each other: the installation's row is locked first. Raises Conflict when
@@ -88,7 +88,7 @@ def replace(tx: Connection, uid: str, install_id: str, entries: Sequence[Entry])
 
 
 def _screened(
-    tx: Connection, entries: Sequence[Entry]
+    tx: Connection, entries: Sequence[HeldGame]
 ) -> tuple[list[dict[str, int | None]], list[Refused]]:
     """Return the rows to store, a game once and under its present id, and what is refused."""
     present = _present(tx, {int(one.game_id) for one in entries})

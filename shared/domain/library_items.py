@@ -36,7 +36,7 @@ Plain = AfterValidator(_without_nul)
 Os = Literal["win32", "darwin", "linux"]
 
 
-class Item(BaseModel):
+class LibraryItem(BaseModel):
     """One thing on a disk, by whatever the client knows of it; the more, the surer.
 
     path: of the program, as the system writes it; it is looked at and forgotten, for it may hold

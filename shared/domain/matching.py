@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection
 
 from shared.domain import program_paths
-from shared.domain.library_items import Item
+from shared.domain.library_items import LibraryItem
 from shared.domain.program_paths import Program
 from shared.schema.catalog import (
     game_build_marks,
@@ -120,7 +120,7 @@ class _Hits(NamedTuple):
     builds: dict[tuple[str, str], list[tuple[int, int]]]
 
 
-def match(conn: Connection, items: Sequence[Item]) -> list[Verdict]:
+def match(conn: Connection, items: Sequence[LibraryItem]) -> list[Verdict]:
     """Return what each item is, in two round trips whatever their number."""
     clues = [_clues(item) for item in items]
     hits = _look_up(conn, clues)
@@ -128,7 +128,7 @@ def match(conn: Connection, items: Sequence[Item]) -> list[Verdict]:
     return [_decide(one, hits, known) for one in clues]
 
 
-def _clues(item: Item) -> _Clues:
+def _clues(item: LibraryItem) -> _Clues:
     program = program_paths.read(item.path) if item.path else None
     stores = [(item.store, item.store_id)] if item.store and item.store_id else []
     if program and program.app_id:

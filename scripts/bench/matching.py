@@ -1,0 +1,99 @@
+"""(g) Matching a library: a thousand items beside their three statements by PyMySQL alone."""
+
+import contextlib
+import gzip
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from scripts.bench.figures import Line, Progress, Section, median, milliseconds
+from scripts.bench.stores import GAMES, Stores
+from shared.domain import catalog_import, fitting_tools, matching
+from shared.domain.library_items import LibraryItem
+from shared.runtime import sql
+
+ITEMS = 1000
+WITH_STORE_ID = 5
+"""Of so many items one comes with a store's id."""
+ROUNDS = 25
+AT_MOST = 2.0
+ROOTS = ("D:\\SteamLibrary\\steamapps\\common\\", "E:\\GOG Games\\", "C:\\Program Files\\")
+
+
+def measure(stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
+    """Return the section."""
+    progress("importing all games")
+    catalog_import.import_file(GAMES)
+    items = _items()
+    statements = _statements(items)
+    progress(f"matching {ITEMS} items")
+    ours: list[float] = []
+    floor: list[float] = []
+    with contextlib.closing(stores.connect()) as connection, connection.cursor() as cursor:
+
+        def bare() -> None:
+            for statement in statements:
+                cursor.execute(statement)
+                cursor.fetchall()
+
+        for _ in range(ROUNDS):
+            ours.append(_timed(lambda: sql.read(lambda conn: _match(conn, items))))
+            floor.append(_timed(bare))
+    ratio = median([mine / its for mine, its in zip(ours, floor, strict=True)])
+    name = f"{ITEMS} items, {len(statements)} statements"
+    limit = "reading paths and weighing in Python, some 30 µs an item"
+    line = Line(
+        name,
+        milliseconds(median(ours)),
+        milliseconds(median(floor)),
+        ratio,
+        at_most=AT_MOST,
+        limit=limit,
+    )
+    how = f"Wall time in one process, with the tools that fit; medians of {ROUNDS} rounds."
+    return Section("(g) matching a library ÷ its statements by PyMySQL", how, [line])
+
+
+def _items() -> list[LibraryItem]:
+    """Return the listed programs of the first games, in places where people have them."""
+    found: list[LibraryItem] = []
+    with gzip.open(GAMES) as lines:
+        for number, game in enumerate(map(json.loads, lines)):
+            for program in game["executables"][:1]:
+                path = ROOTS[number % len(ROOTS)] + program["name"].replace("/", "\\")
+                item = LibraryItem(id=str(number), path=path)
+                if number % WITH_STORE_ID == 0:
+                    item.store, item.store_id = "steam", str(number)
+                found.append(item)
+    return found[:ITEMS]
+
+
+def _match(conn: Connection, items: Sequence[LibraryItem]) -> fitting_tools.Fitting:
+    found = [one.game.game_id for one in matching.match(conn, items) if one.game]
+    return fitting_tools.fitting(conn, {game_id: {None} for game_id in found})
+
+
+def _statements(items: Sequence[LibraryItem]) -> list[str]:
+    """Return what is sent for the items, as the server gets it."""
+    seen: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        cursor, statement, parameters = arguments[1:4]
+        seen.append(cursor.mogrify(statement, parameters or None))
+
+    event.listen(sql.engine(), "before_cursor_execute", note)
+    try:
+        sql.read(lambda conn: _match(conn, items))
+    finally:
+        event.remove(sql.engine(), "before_cursor_execute", note)
+    return seen
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started

@@ -1,0 +1,152 @@
+"""How good matching is, on both engines, and that it asks little of the database."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert, text
+
+from scripts import matching_quality
+from scripts.matching_quality import Tally
+from shared.domain import catalog, fitting_tools, matching
+from shared.domain.library_items import LibraryItem
+from shared.domain.matching import Verdict
+from shared.runtime import clock, sql
+from shared.schema import migrate
+from shared.schema.catalog import game_executables, game_stores, games
+from tests.engines import disconnect, execute
+
+LEAST = {
+    "another drive, separators, case": 0.93,
+    "another folder than listed": 0.94,
+    "its file in any folder": 0.37,
+    "renamed program": 0.77,
+    "another edition's folder": 0.95,
+    "Proton prefix": 0.95,
+    "store id": 0.999,
+}
+"""The recall below which something broke; it is stated, precision is what is promised."""
+TABLES = "games, game_names, game_stores, game_executables, game_builds, game_build_marks"
+
+
+@pytest.fixture(scope="module")
+def tallies(server_url: str) -> Iterator[dict[str, Tally]]:
+    """What came out in a database of this module's own, which stays for its other tests."""
+    name = "matching"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SQL_URL", f"{server_url}/{name}")
+        execute(server_url, f"CREATE DATABASE {name}")
+        migrate.upgrade(f"{server_url}/{name}")
+        disconnect()
+        yield {one.kind: one for one in matching_quality.measure()}
+        execute(server_url, f"DROP DATABASE {name}")
+    disconnect()
+
+
+def test_what_is_answered_is_right(tallies: dict[str, Tally]) -> None:
+    wrong = {kind: one.precision for kind, one in tallies.items() if one.precision < 0.98}
+    assert set(wrong) <= set(matching_quality.NO_GAMES)
+    assert {kind: tallies[kind].number > 50 for kind in LEAST} == dict.fromkeys(LEAST, True)
+    assert {kind: one for kind, one in LEAST.items() if tallies[kind].recall < one} == {}
+    shared = tallies["store id that games share"]
+    assert (shared.number, shared.answered, shared.told) == (12, 0, 12)
+
+
+def test_what_is_no_game_is_hardly_ever_named(tallies: dict[str, Tally]) -> None:
+    for kind, least in (("unknown programs", 500), ("no games", 100)):
+        assert tallies[kind].number >= least
+        assert tallies[kind].answered <= tallies[kind].number * 0.01, kind
+
+
+def test_the_hand_written_paths_are_each_another(tallies: dict[str, Tally]) -> None:
+    del tallies
+    for name in ("unknown_programs", "no_games"):
+        paths = matching_quality.hand_written(name)
+        assert len(set(paths)) == len(paths)
+
+
+def items(count: int) -> list[LibraryItem]:
+    """As many different items as wished, with all that an item can be known by."""
+    listed = matching_quality.hand_written("unknown_programs")
+    paths = [f"D:\\GOG Games\\Portal {n}\\{listed[n % len(listed)]}" for n in range(count)]
+    return [
+        LibraryItem(
+            id=str(number),
+            store="steam",
+            store_id=str(number),
+            store_build_id=f"b{number}",
+            path=path,
+            sha1=f"{number:040x}",
+            sha512=f"{number:0128x}",
+            murmur2=number,
+        )
+        for number, path in enumerate(paths)
+    ]
+
+
+def statements(work: Callable[[Any], object]) -> list[str]:
+    seen: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        seen.append(arguments[2])
+
+    event.listen(sql.engine(), "before_cursor_execute", note)
+    try:
+        sql.read(work)
+    finally:
+        event.remove(sql.engine(), "before_cursor_execute", note)
+    return seen
+
+
+def ask(conn: Any, count: int) -> list[Verdict]:
+    verdicts = matching.match(conn, items(count))
+    found = {one.game.game_id: {one.build_id} for one in verdicts if one.game}
+    fitting_tools.fitting(conn, {**found, 1: {None, 1}})
+    return verdicts
+
+
+def test_a_thousand_items_are_three_statements(tallies: dict[str, Tally]) -> None:
+    del tallies
+    assert len(statements(lambda conn: ask(conn, 1000))) == 3
+    assert len(statements(lambda conn: ask(conn, 1))) <= 3
+
+
+def test_indexes_lead_to_everything_that_is_asked(tallies: dict[str, Tally]) -> None:
+    del tallies
+    sql.read(lambda conn: conn.execute(text(f"ANALYZE TABLE {TABLES}")).all())
+    # Few items: in so small a catalog an engine rightly reads all of it for a thousand.
+    for statement in statements(lambda conn: ask(conn, 20))[:2]:
+        explained = re.sub(r"SELECT", "EXPLAIN FORMAT=TRADITIONAL SELECT", statement, count=1)
+        plan = sql.read(lambda conn, s=explained: conn.exec_driver_sql(s).mappings().all())  # type: ignore[misc]
+        read = [row for row in plan if row["table"] and not row["table"].startswith("<")]
+        assert len(read) >= 3
+        scans = [dict(row) for row in read if row["type"] in {"ALL", "index"}]
+        assert [one for one in scans if int(one["rows"]) > 100] == []
+
+
+HOSTILE = ["'", "\\", "x'", "%s", "%(a)s", ":a", "?", "\u2028", "😀", "'); DROP TABLE games; -- "]
+
+
+@pytest.mark.parametrize("strange", HOSTILE)
+def test_every_string_is_looked_up_as_it_is(tallies: dict[str, Tally], strange: str) -> None:
+    del tallies
+    suffix = catalog.normalise_suffix(f"a{strange}b/c{strange}d.exe")
+
+    def add(tx: Connection) -> int:
+        row = {"title": "Strange", "import_key": strange, "revision": 1, "updated_at": clock.now()}
+        game_id = tx.execute(insert(games).values(row)).lastrowid
+        mine = {"game_id": game_id, "store": "odd", "store_id": f"a{strange}!"}
+        tx.execute(insert(game_stores).values(mine))
+        program = {"game_id": game_id, "os": "win32", "suffix": suffix, "is_launcher": False}
+        program["suffix_hash"] = catalog.suffix_hash(suffix)
+        tx.execute(insert(game_executables).values(program))
+        return game_id
+
+    game_id = sql.transact(add)
+    asked = [
+        LibraryItem(id="s", store="odd", store_id=f"a{strange}!"),
+        LibraryItem(id="p", path=f"/opt/a{strange}b/c{strange}d.exe"),
+    ]
+    found = sql.read(lambda conn: matching.match(conn, asked))
+    assert [one.game and one.game.game_id for one in found] == [game_id, game_id]
