@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 def whole(cloud: Cloud, functions: Mapping[str, Manifest]) -> Json:
-    """Return every function, trigger, topic, collection and table, and who does what to whom."""
+    """Return every function and trigger, what they touch, and who does what to whom."""
     named = sorted(functions.values(), key=lambda one: one.name)
     edges = [edge for one in named for edge in _edges(one)]
     others = sorted({name for edge in edges for name in (edge["from"], edge["to"])})
@@ -73,6 +73,9 @@ def _edges(function: Manifest) -> Iterator[Json]:
         yield _edge(me, f"collection:{collection}", "documents")
     for name, right in stores.sql.tables.items() if stores.sql else ():
         yield _edge(me, f"table:{name}", "writes" if "w" in right else "reads")
+    buckets = stores.objects.model_dump(exclude_none=True) if stores.objects else {}
+    for name, right in buckets.items():
+        yield _edge(me, f"bucket:{name}", "writes" if "w" in right else "reads")
 
 
 def _edge(source: str, target: str, kind: str) -> Json:

@@ -203,6 +203,8 @@ def test_the_whole_is_what_the_manifests_say(cloud: LocalCloud, client: httpx.Cl
         ("trigger:roll_up_sessions", stats, "documents"),
         ("trigger:roll_up_sessions", "table:play_intervals", "writes"),
         ("trigger:roll_up_sessions", "table:erasures", "reads"),
+        ("trigger:verify_artifact", "bucket:artifacts", "writes"),
+        ("function:detection", "bucket:public", "reads"),
         (stats, "trigger:grant_achievements", "fires"),
         (f"topic:{functions['pulled_batch'].subscribed}", "trigger:pulled_batch", "pulls"),
     }

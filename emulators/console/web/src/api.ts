@@ -6,7 +6,7 @@
 
 export interface Node {
   id: string;
-  kind: "function" | "trigger" | "topic" | "collection" | "table";
+  kind: "function" | "trigger" | "topic" | "collection" | "table" | "bucket";
   name: string;
   description?: string;
   source?: string;

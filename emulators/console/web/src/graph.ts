@@ -28,10 +28,10 @@ const COLUMNS: readonly (readonly Kind[])[] = [
   ["function"],
   ["topic", "collection"],
   ["trigger"],
-  ["table"],
+  ["table", "bucket"],
 ];
 const HEIGHTS: Record<Kind, number> = {
-  function: 56, trigger: 56, topic: 40, collection: 40, table: 26,
+  function: 56, trigger: 56, topic: 40, collection: 40, table: 26, bucket: 40,
 };
 const GAP = 10;
 const WIDEST = 210;
