@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -119,6 +120,19 @@ def test_a_tool_is_made_once_under_its_key_and_read(maker: Maker, game: str) -> 
     assert maker.get("/tools")["items"] == [first.json()]
     status, problem = maker.refused("POST", "/tools", {**wish, "plan": "basic"}, **once)
     assert (status, problem["errors"][0]["field"]) == (422, "Idempotency-Key")
+
+
+def test_twins_of_a_post_make_one_tool(maker: Maker, game: str) -> None:
+    once, wish = {"Idempotency-Key": str(uuid.uuid4())}, {"game_id": game, **TRAINER}
+
+    def post(_: int) -> tuple[int, bytes]:
+        answer = maker.send("POST", "/tools", wish, **once)
+        return answer.status_code, answer.content
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = set(threads.map(post, range(6)))
+    ((status, body),) = answers
+    assert (status, maker.get("/tools")["items"]) == (201, [json.loads(body)])
 
 
 @pytest.mark.parametrize("path", ["/tools", "{draft}/publish", "{draft}/upload"])
