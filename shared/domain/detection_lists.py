@@ -196,11 +196,11 @@ def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> in
 
 
 def _retire(tx: Connection, os: Os) -> None:
-    """Begin the end of what no answer names any more and no delta starts from."""
+    """Begin the end of what no answer names any more and no next delta can start from."""
     rows = _used(tx, os)
     lists = [row for row in rows if row.from_version == 0]
     ways = [row for row in rows if row.from_version and row.version < lists[0].version]
-    names = [row.name for row in (*lists[BASES + 1 :], *ways)]
+    names = [row.name for row in (*lists[BASES:], *ways)]
     if names:
         tx.execute(
             update(detection_files).where(_file.name.in_(names)).values(unused_since=clock.now())

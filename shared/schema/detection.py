@@ -14,12 +14,12 @@ detection_files = table(
     # Of the JSON, unpacked; the size is that of the packed file.
     Column("sha256", identifier(64), nullable=False),
     Column("size", BIGINT, nullable=False),
-    # Null while an answer names it or a delta starts from it.
+    # Null while an answer names it or the next delta may start from it.
     Column("unused_since", Moment, nullable=True),
     Index("detection_files_by_os", "os", "from_version", "version"),
     Index("detection_files_by_end", "unused_since"),
     growth="tens of rows: a list changes a few times a day, and with it up to ten deltas",
-    end="a day after no answer names the file any more; the row goes with it",
+    end="a day after no answer names the file any more; build_detection_lists deletes both",
 )
 
 detection_builds = table(

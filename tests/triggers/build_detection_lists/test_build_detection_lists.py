@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from shared.domain.detection import Os
 from shared.domain.detection_lists import DetectionList
 from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_executables, games
-from shared.schema.detection import detection_files
+from shared.schema.detection import detection_builds, detection_files
 from tests.local_cloud.local import LocalCloud
 
 # Nothing listens there.
@@ -90,6 +90,12 @@ def in_use() -> set[str]:
     return set(sql.read(lambda conn: conn.scalars(rows).all()))
 
 
+def built_at() -> datetime:
+    at: datetime | None = sql.read(lambda conn: conn.scalar(select(detection_builds.c.built_at)))
+    assert at
+    return at
+
+
 def age(name: str, by: timedelta) -> None:
     old = update(detection_files).where(file.name == name)
     sql.transact(lambda tx: tx.execute(old.values(unused_since=clock.now() - by)))
@@ -113,9 +119,9 @@ def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
 def test_without_a_change_nothing_is_built(word: str) -> None:
     add(word)
     assert detection_lists.build() > 0
-    before, used = answers(), in_use()
+    before, used, at = answers(), in_use(), built_at()
     assert detection_lists.build() == 0
-    assert (answers(), in_use()) == (before, used)
+    assert (answers(), in_use(), built_at()) == (before, used, at)
 
 
 def test_a_change_that_no_list_shows_publishes_nothing(word: str) -> None:
