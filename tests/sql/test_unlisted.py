@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from shared.domain import game_keys, intervals, playtime, roll_up, sessions, unlisted
 from shared.domain.sessions import Kind, PlayEvent
 from shared.runtime import clock, projections, sql
 from shared.schema import operations
-from shared.schema.catalog import game_executables, games
+from shared.schema.catalog import game_executables, games, new_players
 from shared.schema.play import (
     erasures,
     play_intervals,
@@ -170,3 +170,15 @@ def test_nothing_moves_for_a_player_who_asked_to_be_erased() -> None:
     sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
     assert attach_known() == 0
     assert [row.game_key for row in rows(player_stats, uid)] == [key]
+
+
+def test_who_plays_a_game_is_new_to_it_once_under_the_hash_or_the_game() -> None:
+    first, second, (program, key) = new_player(), new_player(), a_program()
+    play(first, key, 0, 4)
+    play(second, key, 0, 4)
+    game_id = learn(program)
+    play(second, game_id, 8, 12, session="t")
+    play(second, game_id, 16, 20, session="t")
+    assert attach_known() == 2
+    noted = select(func.count()).where(new_players.c.game_id == int(game_id))
+    assert sql.read(lambda conn: conn.scalar(noted)) == 2
