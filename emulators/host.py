@@ -24,6 +24,7 @@ from emulators import processes
 # Imported before the fork, so that a reload costs only our own code. None of them starts a
 # thread at import; gRPC is imported, never initialised, here.
 PREPARED = (
+    "botocore.auth",
     "functions_framework.aio",
     "google.cloud.firestore",
     "google.pubsub_v1",

@@ -10,7 +10,7 @@ const NARROWEST = 820;
 const PULSE_MS = 900;
 // A storm of events is one glow, not a thousand.
 const PULSE_AT_MOST_EVERY_MS = 120;
-const HEADINGS = ["HTTP functions", "Topics and documents", "Triggers", "Tables"];
+const HEADINGS = ["HTTP functions", "Topics and documents", "Triggers", "Tables and buckets"];
 
 const isRunning = (node: Node) => node.kind === "function" || node.kind === "trigger";
 const px = (length: number) => `${length}px`;
