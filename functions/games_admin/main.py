@@ -1,7 +1,8 @@
-"""Games as operators make, edit and merge them, one by one and by whole lists.
+"""Games as operators make, edit and merge them, one by one and by whole lists, and their art.
 
-A repeated creation is refused by its title, a repeated merge or import changes nothing, so none
-takes an Idempotency-Key. Every change is audited in its own transaction.
+A repeated creation is refused by its title, a repeated merge or import changes nothing, repeated
+art replaces what is not shown yet, so none takes an Idempotency-Key. Every change is audited in
+its own transaction, art where it is shown or rejected.
 """
 
 import io
@@ -10,13 +11,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain import catalog_import, game_lists, games, merging
+from shared.domain import art_uploads, catalog_import, game_lists, games, merging
+from shared.domain.art import Kind
+from shared.domain.art_uploads import Announced, Kept, Permission, Put, Slot, Upload
 from shared.domain.catalog_import import Outcome
 from shared.domain.game_lists import Form, Placed
 from shared.domain.games import EditedGame, GameChanges, NewGame
 from shared.domain.record_games import Run
-from shared.runtime import http, sql
+from shared.runtime import http, outbox, sql
 from shared.runtime.identity import Admin
+from shared.schema import catalog as tables
 
 GameId = Annotated[int, Field(ge=1, lt=2**63, examples=[3255])]
 Position = Annotated[int, Field(ge=1, lt=2**53)]
@@ -65,6 +69,29 @@ def merge(operator: Admin, game_id: GameId, wish: Merge) -> http.Reply[EditedGam
     into = int(wish.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
     return _reply(sql.read(lambda conn: games.one(conn, into)))
+
+
+@api.get("/v1/admin/games/{game_id}/art")
+def show_art(game_id: GameId) -> Kept:
+    """Show a game's art and what became of its last uploads; a rejected one says why."""
+    return sql.read(lambda conn: art_uploads.kept(conn, tables.games, game_id))
+
+
+@api.post("/v1/admin/games/{game_id}/art/{kind}", status=201)
+def announce_art(game_id: GameId, kind: Kind, wish: Announced) -> Permission:
+    """Answer where to PUT a game's icon, cover or banner."""
+    slot = Slot(tables.games, game_id, kind)
+    return sql.transact(lambda tx: art_uploads.allow(tx, slot, wish))
+
+
+@api.post("/v1/admin/games/{game_id}/art/{kind}/publish", status=202)
+def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> Upload:
+    """Have an uploaded picture made into art; it is shown soon after, or rejected."""
+    slot = Slot(tables.games, game_id, kind)
+    art_uploads.require_uploaded(slot, wish.upload_id)
+    taken = sql.transact(lambda tx: art_uploads.hand_over(tx, slot, wish.upload_id, operator.uid))
+    outbox.flush()
+    return taken
 
 
 @api.post("/v1/admin/imports")

@@ -68,12 +68,12 @@ class Announced(BaseModel):
 class Put(BaseModel):
     """Which upload is complete."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"}]},
+    )
 
-    upload_id: Annotated[
-        str,
-        Field(pattern=r"^[0-9a-f-]{36}$", examples=["5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"]),
-    ]
+    upload_id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
 
 
 class Permission(BaseModel):

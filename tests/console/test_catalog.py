@@ -24,7 +24,7 @@ def give_icon(seeded: LocalCloud, game: str) -> None:
     """Put up an icon as an operator does, and wait until everyone sees it."""
     file = io.BytesIO()
     Image.new("RGB", (256, 256), (20, 40, 200)).save(file, "PNG")
-    body, path = file.getvalue(), f"/v1/admin/art/games/{game}/icon"
+    body, path = file.getvalue(), f"/v1/admin/games/{game}/art/icon"
     headers = {"Authorization": f"Bearer {seeded.token('admin', ['admin'])}"}
     with httpx.Client(base_url=seeded.url, headers=headers, timeout=60) as admin:
         wish = {"size": len(body), "content_type": "image/png"}

@@ -53,7 +53,7 @@ def admin(client: httpx.Client, player: Players) -> Iterator[httpx.Client]:
 def announce(admin: httpx.Client, game_id: int, kind: str, body: bytes) -> dict[str, Any]:
     """Allow an upload and put it."""
     wish = {"size": len(body), "content_type": "image/png"}
-    answer = admin.post(f"/v1/admin/art/games/{game_id}/{kind}", json=wish)
+    answer = admin.post(f"/v1/admin/games/{game_id}/art/{kind}", json=wish)
     assert answer.status_code == 201, answer.text
     permission: dict[str, Any] = answer.json()
     put = httpx.put(permission["url"], content=body, headers={"Content-Type": "image/png"})
@@ -62,13 +62,13 @@ def announce(admin: httpx.Client, game_id: int, kind: str, body: bytes) -> dict[
 
 
 def publish(admin: httpx.Client, game_id: int, kind: str, upload_id: str) -> httpx.Response:
-    path = f"/v1/admin/art/games/{game_id}/{kind}/publish"
+    path = f"/v1/admin/games/{game_id}/art/{kind}/publish"
     return admin.post(path, json={"upload_id": upload_id})
 
 
 def settled(admin: httpx.Client, game_id: int, kind: str) -> dict[str, Any] | None:
     """Return what the operator sees once the last upload is settled."""
-    found: dict[str, Any] = admin.get(f"/v1/admin/art/games/{game_id}").json()
+    found: dict[str, Any] = admin.get(f"/v1/admin/games/{game_id}/art").json()
     state = found["uploads"][kind]["state"]
     return found if state in {"published", "rejected"} else None
 
@@ -160,7 +160,7 @@ def test_an_upload_that_a_later_one_replaced_is_not_shown(
 
 def test_what_is_not_uploaded_cannot_be_published(admin: httpx.Client, game_id: int) -> None:
     wish = {"size": 100, "content_type": "image/png"}
-    path = f"/v1/admin/art/games/{game_id}/icon"
+    path = f"/v1/admin/games/{game_id}/art/icon"
     upload_id = admin.post(path, json=wish).json()["upload_id"]
     answer = publish(admin, game_id, "icon", upload_id)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
@@ -172,17 +172,17 @@ def test_what_is_not_uploaded_cannot_be_published(admin: httpx.Client, game_id: 
 @pytest.mark.parametrize(
     ("path", "wish", "status", "field"),
     [
-        ("1/portrait", {"size": 100, "content_type": "image/png"}, 400, "kind"),
-        ("1/icon", {"size": 0, "content_type": "image/png"}, 422, "size"),
-        ("1/icon", {"size": 10_485_761, "content_type": "image/png"}, 422, "size"),
-        ("1/icon", {"size": 100, "content_type": "image/svg+xml"}, 422, "content_type"),
-        ("1/icon", {"size": 100, "content_type": "image/png", "by": "ada"}, 422, "by"),
+        ("1/art/portrait", {"size": 100, "content_type": "image/png"}, 400, "kind"),
+        ("1/art/icon", {"size": 0, "content_type": "image/png"}, 422, "size"),
+        ("1/art/icon", {"size": 10_485_761, "content_type": "image/png"}, 422, "size"),
+        ("1/art/icon", {"size": 100, "content_type": "image/svg+xml"}, 422, "content_type"),
+        ("1/art/icon", {"size": 100, "content_type": "image/png", "by": "ada"}, 422, "by"),
     ],
 )
 def test_what_cannot_be_announced(
     admin: httpx.Client, path: str, wish: dict[str, Any], status: int, field: str
 ) -> None:
-    answer = admin.post(f"/v1/admin/art/games/{path}", json=wish)
+    answer = admin.post(f"/v1/admin/games/{path}", json=wish)
     assert answer.status_code == status
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_announced(
 def test_only_what_was_announced_can_be_put(admin: httpx.Client, game_id: int) -> None:
     body = png(256, 256)
     wish = {"size": len(body), "content_type": "image/png"}
-    url = admin.post(f"/v1/admin/art/games/{game_id}/icon", json=wish).json()["url"]
+    url = admin.post(f"/v1/admin/games/{game_id}/art/icon", json=wish).json()["url"]
     longer = httpx.put(url, content=body + b"!", headers={"Content-Type": "image/png"})
     other = httpx.put(url, content=body, headers={"Content-Type": "text/html"})
     assert (longer.status_code, other.status_code) == (403, 403)
