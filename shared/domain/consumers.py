@@ -30,6 +30,7 @@ NAMES = frozenset(
         "erase_player",
         "fold_popularity",
         "grant_achievements",
+        "move_merged_playtime",
         "process_art",
         "record_dead_letters",
         "relay_outbox",

@@ -1,7 +1,7 @@
 """Two games that are one: all that is known of one goes to the other, and play follows.
 
-What happens to those who still know the old id, `merged` says. A survivor that is merged itself
-takes those along that were merged into it, so one step leads from any of them to the end.
+What its old id means from then on, `merged` says. A survivor that is merged itself takes those
+along that were merged into it, so one step leads from any of them to the end.
 """
 
 from sqlalchemy import Connection, or_, select, update

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from shared.domain import erasure, game_keys, merged, playtime, popularity, stats, unlisted
+from shared.domain import erasure, game_keys, merged_play, playtime, popularity, stats, unlisted
 from shared.domain.intervals import Run, to_ms
 from shared.domain.playtime import Play
 from shared.domain.sessions import PlayedSession, SessionsReported
@@ -58,7 +58,7 @@ def _merge(
     tx: Connection, reported: SessionsReported, plays: Mapping[str, Play], now: datetime
 ) -> list[str]:
     uid = reported.uid
-    plays = merged.resolve(tx, unlisted.resolve(tx, plays))
+    plays = merged_play.resolve(tx, unlisted.resolve(tx, plays))
     revisions = playtime.record(tx, uid, plays, now)
     unlisted.note(tx, uid, plays, now)
     listed = [key for key in sorted(plays) if not game_keys.is_unlisted(key)]

@@ -261,6 +261,26 @@ def test_a_row_that_is_gone_takes_its_document_with_it(player: Player) -> None:
     assert player.document() is None
 
 
+def test_a_row_that_was_said_to_be_gone_leaves_nothing_owed(player: Player) -> None:
+    player.change()
+    player.project()
+    late = sql.read(lambda conn: render(conn, [player.key()]))[player.key()]
+
+    def end(tx: Connection) -> None:
+        tx.execute(delete(player_stats).where(stats.uid == player.uid))
+        projections.mark_gone(tx, player.kind, player.key())
+
+    sql.transact(end)
+    assert player.due() is not None
+    player.project()
+    assert (player.document(), player.due()) == (None, None)
+    projections._write(player.kind, player.key(), late, None)  # another, who read the row before
+    assert (player.document(), player.due()) == (None, None)
+    player.change()
+    player.project()
+    assert player.document() == {"play_ms": 10, "revision": 1}
+
+
 def test_a_player_erased_while_a_document_was_written_has_none(player: Player, own: Own) -> None:
     def erased(conn: Connection, keys: Sequence[Key]) -> Mapping[Key, Source]:
         found = render(conn, keys)

@@ -15,6 +15,7 @@ from shared.domain import (
     game_detail,
     intervals,
     merged,
+    merged_play,
     merging,
     roll_up,
     search,
@@ -73,7 +74,7 @@ def play(uid: str, game_id: int, *minutes: int, session: str = "s", kind: Kind =
 
 
 def move() -> int:
-    outcome = merged.move_play(time.monotonic() + 60)
+    outcome = merged_play.move(time.monotonic() + 60)
     assert outcome["finished"] == 1
     return outcome["moved"]
 
@@ -189,7 +190,7 @@ def test_a_move_that_dies_half_way_leaves_all_and_the_next_one_moves_it(
             move()
     after = [rows(table, uid) for table in (play_intervals, playtime_days, player_stats)]
     assert after == before
-    assert merged.move_play(time.monotonic() - 1) == {"moved": 0, "finished": 0}
+    assert merged_play.move(time.monotonic() - 1) == {"moved": 0, "finished": 0}
     assert move() == 1
     assert days(uid) == {(str(new), NOON.date()): 4 * MINUTE}
 

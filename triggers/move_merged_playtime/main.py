@@ -2,7 +2,7 @@
 
 import time
 
-from shared.domain import merged
+from shared.domain import merged_play
 from shared.runtime import events
 
 SECONDS = 500
@@ -12,4 +12,4 @@ SECONDS = 500
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
     """Move what can be moved; return how much, and whether that was all."""
-    return merged.move_play(time.monotonic() + SECONDS)
+    return merged_play.move(time.monotonic() + SECONDS)

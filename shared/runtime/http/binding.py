@@ -2,7 +2,8 @@
 
 Decided once when the route is registered: a name in the path is a path parameter; Player,
 Creator or Admin is the authenticated caller; Batch[Item] and a pydantic model are the body, and
-bytes are the body as it came; Request is what is left of the request; everything else is a query parameter.
+bytes are the body as it came; Request is what is left of the request; everything else is a query
+parameter.
 """
 
 import inspect
@@ -68,12 +69,10 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
             found |= {"body_name": name, "batch": Parser(get_args(kind)[0], max_items)}
         elif inspect.isclass(kind) and issubclass(kind, Principal):
             found |= {"caller_name": name, "role": getattr(kind, "role", "player")}
-        elif kind is bytes:
-            found["body_name"] = name
         elif kind is Request:
             found["request_name"] = name
-        elif inspect.isclass(kind) and issubclass(kind, BaseModel):
-            found |= {"body_name": name, "body": kind}
+        elif inspect.isclass(kind) and issubclass(kind, (BaseModel, bytes)):
+            found |= {"body_name": name, "body": None if kind is bytes else kind}
         else:
             default = ... if parameter.default is parameter.empty else parameter.default
             # A trailing underscore frees a Python keyword: `from_` is the query's `from`.
