@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
+from scripts import imports
 from shared.domain import art, art_uploads, pictures
 from shared.domain.art import Kind
-from shared.runtime import settings
+from shared.runtime import manifest, settings
+from shared.runtime.manifest import Manifest
 
 RED, BLUE, GREY = (200, 30, 30), (20, 40, 200), (120, 120, 120)
 
@@ -198,3 +200,11 @@ def test_what_is_shown_has_addresses_and_no_uploads(monkeypatch: pytest.MonkeyPa
     assert art_uploads.last(stored)["cover"].state == "waiting"
     assert art.shown(None) == {}
     assert art_uploads.last(None) == {}
+
+
+@pytest.mark.parametrize(
+    "function", manifest.discover([imports.ROOT]).values(), ids=lambda one: one.name
+)
+def test_who_decodes_pictures_says_so_and_nobody_else_carries_pillow(function: Manifest) -> None:
+    decodes = "PIL" in imports.outside(imports.closure(function.source))
+    assert decodes == ("images" in function.needs)
