@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -409,6 +410,15 @@ def test_a_player_has_at_most_fifty_installations(client: httpx.Client, player: 
     answer = client.put(f"{LIBRARY}/one-more", json={"items": []}, headers=me.headers)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     put(client, me, "pc-7")
+
+
+def test_two_replacements_at_once_leave_one_of_them(
+    client: httpx.Client, player: Players, known: Callable[..., Known]
+) -> None:
+    me, lists = player(), [[known().game_id for _ in range(3)] for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda ids: put(client, me, "pc", *ids), lists))
+    assert [one["game_id"] for one in library(client, me)] in lists
 
 
 @pytest.mark.parametrize("install_id", ["a b", "x" * 65, "ä", "%00"])
