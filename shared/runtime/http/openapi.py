@@ -152,7 +152,7 @@ def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any
 def _content(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     body = _body(route)
     if body is None:
-        return {"application/octet-stream": {}}
+        return {"application/octet-stream": {"schema": {}}}
     return {"application/json": {"schema": schemas[body, "validation"], **_example(route)}}
 
 
