@@ -72,11 +72,11 @@ def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]
     """Handle what waits until nothing does or the time is over; return how many are done."""
     done, until = 0, time.monotonic() + known.timeout * SHARE_OF_TIMEOUT
     while time.monotonic() < until:
-        received = _pull(known.service)
+        received = _pull(known.name)
         if not received:
             break
         finished = _handle(known.name, model, handler, received)
-        _acknowledge(known.service, finished)
+        _acknowledge(known.name, finished)
         done += len(finished)
     return done
 
@@ -135,8 +135,8 @@ def _event(name: str, message: Any) -> Event:
     )
 
 
-def _pull(service: str) -> list[Any]:
-    request = {"subscription": _subscription(service), "max_messages": BATCH}
+def _pull(name: str) -> list[Any]:
+    request = {"subscription": _subscription(name), "max_messages": BATCH}
     try:
         answer = _subscriber().pull(request=request, retry=None, timeout=PULL_WAIT_SECONDS)
     except google.DeadlineExceeded:
@@ -146,17 +146,18 @@ def _pull(service: str) -> list[Any]:
     return list(answer.received_messages)
 
 
-def _acknowledge(service: str, ack_ids: list[str]) -> None:
+def _acknowledge(name: str, ack_ids: list[str]) -> None:
     if ack_ids:
-        request = {"subscription": _subscription(service), "ack_ids": ack_ids}
+        request = {"subscription": _subscription(name), "ack_ids": ack_ids}
         try:
             _subscriber().acknowledge(request=request, retry=None, timeout=ACKNOWLEDGE_SECONDS)
         except AWAY as error:  # they come again, and are handled again
             raise errors.Unavailable(messages.AWAY_DETAIL) from error
 
 
-def _subscription(service: str) -> str:
-    return f"projects/{settings.core().project}/subscriptions/{service}"
+def _subscription(name: str) -> str:
+    # Not Manifest.service: what a bundle carries of its manifest has no properties.
+    return f"projects/{settings.core().project}/subscriptions/{name.replace('_', '-')}"
 
 
 def _subscriber() -> SubscriberClient:
