@@ -289,7 +289,8 @@ def _weigh_path(
     if listed is None:
         return  # a launcher: not the game, whatever its folder says
     called = _folders(program, hits)
-    for game_id in {*listed, *called, *_called_like_it(program, hits)}:
+    alike = {game_id for name in program.stems for game_id in hits.names.get(name, ())}
+    for game_id in alike.union(listed, called):
         game = known[game_id]
         found = [listed[game_id]] if game_id in listed else []
         if not found and not program.is_generic and program.file in game.files:
@@ -298,7 +299,9 @@ def _weigh_path(
             found.append(called[game_id])
         elif found and _shares_words(program, game):
             found.append(WORDS_OF_FOLDER)
-        evidence[game_id] += found + _name_of_program(program, game)
+        if game_id in alike:
+            found.append(_name_of_program(program, game))
+        evidence[game_id] += found
 
 
 def _listed(program: Program, os: str | None, hits: _Hits) -> dict[int, Weighed] | None:
@@ -333,13 +336,10 @@ def _folders(program: Program, hits: _Hits) -> dict[int, Weighed]:
     return found
 
 
-def _called_like_it(program: Program, hits: _Hits) -> set[int]:
-    return {game_id for name in program.stems for game_id in hits.names.get(name, ())}
-
-
-def _name_of_program(program: Program, game: _Game) -> list[Weighed]:
-    named = next((name for name in program.stems if name in game.names), None)
-    return [_short(PROGRAM_NAME, named, 1)] if named else []
+def _name_of_program(program: Program, game: _Game) -> Weighed:
+    # A name may have gone between the two statements.
+    named = next((name for name in program.stems if name in game.names), "")
+    return _short(PROGRAM_NAME, named, 1)
 
 
 def _short(weighed: Weighed, name: str, shared: int) -> Weighed:

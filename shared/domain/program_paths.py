@@ -5,6 +5,7 @@ Thousands of paths are read in one request, so what is rare is looked for only b
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -109,10 +110,10 @@ class Program(NamedTuple):
 
 def read(path: str) -> Program:
     """Return what a path tells."""
-    plain = catalog.normalise_suffix(path)
-    segments = plain.split("/")
-    # The same segments with their capitals, which part words.
-    raw = _SEPARATORS.sub("/", path).lstrip("/ ").rstrip(" ").split("/")
+    written = _SEPARATORS.sub("/", path).lstrip("/ ").rstrip(" ")
+    plain = _normalised(written)
+    # The same segments twice: capitals part words.
+    segments, raw = plain.split("/"), written.split("/")
     root = _root(segments)
     stem = _stem(segments[-1])
     if _NO_GAMES.search(stem) or not _SYSTEM.isdisjoint(segments) or _is_steams_own(segments, root):
@@ -134,6 +135,12 @@ def read(path: str) -> Program:
         app_id=prefix[1] if prefix else None,
         is_generic=generic,
     )
+
+
+def _normalised(written: str) -> str:
+    """Return `catalog.normalise_suffix` of a path that is without its odd separators already."""
+    lower = written.lower()
+    return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
 def _part_of_something(segments: Sequence[str], root: int | None) -> Program:

@@ -90,6 +90,10 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join)))
 def test_any_text_is_a_path(path: str) -> None:
     found = program_paths.read(path)
+    assert catalog.normalise_suffix(path).rpartition("/")[2] == found.file
+    assert all(
+        end == catalog.normalise_suffix(end) for end in found.suffixes if end == end.strip(" /")
+    )
     assert len(found.suffixes) <= 2 * program_paths.MOST_SEGMENTS
     assert len(found.folders) <= 2
 
