@@ -1,11 +1,15 @@
 """Settings: complete or refused in one error that names everything; no secret has a default."""
 
+from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shared.runtime import settings
+from shared.runtime import events, http, settings
 from shared.runtime.settings import MissingSettings
+from tests.unit.runtime.edge import folder
 
 REQUIRED = ["GOOGLE_CLOUD_PROJECT", "PUBLIC_URL", "TRUSTED_ISSUERS"]
 OBJECTS = {
@@ -82,6 +86,37 @@ def test_the_object_store_needs_all_but_its_region(
     with pytest.raises(MissingSettings, match=lacking) as raised:
         settings.check(uses_sql=False, uses_objects=True)
     assert "hunter2" not in str(raised.value)
+
+
+def edge(entry_file: str) -> None:
+    http.Api(entry_file).entry_point()
+
+
+def trigger(entry_file: str) -> None:
+    @events.on_schedule(entry_file)
+    def main() -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("serve", "kind"),
+    [
+        (edge, {"http": {"paths": ["/v1/a"], "caller": "public"}}),
+        (trigger, {"schedule": "* * * * *"}),
+    ],
+)
+def test_in_the_cloud_who_names_the_store_does_not_start_without_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[[str], None],
+    kind: dict[str, Any],
+) -> None:
+    monkeypatch.setenv("K_SERVICE", "a")
+    without, named = tmp_path / "without", tmp_path / "named"
+    for one in (without, named):
+        one.mkdir()
+    serve(str(folder(without, trigger=kind)))
+    with pytest.raises(MissingSettings, match="OBJECTS_SECRET"):
+        serve(str(folder(named, trigger=kind, stores={"objects": {"public": "r"}})))
 
 
 def test_a_secret_is_not_shown_with_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
