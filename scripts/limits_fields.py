@@ -61,7 +61,7 @@ def _takes(schema: Schema, document: Document, *, is_needed: bool) -> str:
     kinds = [one for one in schema_fit.kinds(schema, document) if one.get("type") != "null"]
     says = " or ".join(", ".join(_bounds(one)) for one in kinds)
     default = schema.get("default")
-    otherwise = f"; else `{default}`" if default not in {None, ""} else "; may be absent"
+    otherwise = f"; else `{default}`" if default not in (None, "") else "; may be absent"
     return (says + ("" if is_needed else otherwise)).replace("|", "\\|")
 
 

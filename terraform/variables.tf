@@ -7,7 +7,7 @@ variable "root" {
 variable "sql_max_connections" {
   description = "The database's max_connections; every function's pools must fit into 80 % of it."
   type        = number
-  default     = 1500
+  default     = 1800
 
   validation {
     condition     = var.sql_max_connections >= 100 && floor(var.sql_max_connections) == var.sql_max_connections

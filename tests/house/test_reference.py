@@ -73,8 +73,10 @@ def test_a_bound_is_said_in_words(schema: dict[str, Any], takes: str) -> None:
 
 def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, _, operation in limits_fields.operations(document):
-        if "requestBody" in operation:
-            yield operation["operationId"], operation["requestBody"]["content"]["application/json"]
+        # A body that is taken as it came has no example that one could send.
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            yield operation["operationId"], content["application/json"]
 
 
 def test_every_request_has_an_example_that_fits_its_schema() -> None:

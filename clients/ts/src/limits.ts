@@ -2,11 +2,16 @@
 
 /** What one batch may hold, by its path. */
 export const LIMITS = {
+  "/v1/me/library:match": { bodyBytes: 2097152, items: 1000 },
   "/v1/me/sessions:batch": { bodyBytes: 262144, items: 500 },
 } as const;
 
 /** Operations that need no sign-in. */
 export const PUBLIC = {
+  "GET /v1/detection/{os}": true,
   "GET /v1/games": true,
   "GET /v1/games/{game_id}": true,
+  "GET /v1/games/{game_id}/tools": true,
+  "GET /v1/tools/{tool_id}": true,
+  "GET /v1/tools/{tool_id}/versions": true,
 } as const;

@@ -156,6 +156,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/entitlements/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a player's plans, those that have ended too. */
+        get: operations["operations_list_entitlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/entitlements/{uid}/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a player a plan, or change how long it lasts. */
+        put: operations["operations_give_entitlement"];
+        post?: never;
+        /** Take a plan from a player. */
+        delete: operations["operations_take_back_entitlement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/games": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a game; 409 when there is one of that title. */
+        post: operations["games_admin_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/games/{game_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what can be edited of a game, also of a merged one. */
+        get: operations["games_admin_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit a game that has the ETag in `If-Match`; a list that is given replaces the one before. */
+        patch: operations["games_admin_edit"];
+        trace?: never;
+    };
+    "/v1/admin/games/{game_id}/art": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a game's art and what became of its last uploads; a rejected one says why. */
+        get: operations["games_admin_show_art"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/games/{game_id}/art/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer where to PUT a game's icon, cover or banner. */
+        post: operations["games_admin_announce_art"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/games/{game_id}/art/{kind}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
+        post: operations["games_admin_publish_art"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/games/{game_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a game a part of another one, which is the answer; the old id leads to it from then on.
+         * @description What was played of it follows within minutes.
+         */
+        post: operations["games_admin_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a list of games: JSON lines, or an array as Discord's `applications/detectable`.
+         * @description Without `format` it is an array if it begins like one. A long list comes in parts, one after
+         *     the other, with the same `import_id`; `first` is the position of a part's first record. What
+         *     was imported already changes nothing.
+         */
+        post: operations["games_admin_import_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/projections": {
         parameters: {
             query?: never;
@@ -190,6 +353,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/creator/games/{game_id}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the builds of a game, whoever told of them, the newest first. */
+        get: operations["creator_list_builds"];
+        put?: never;
+        /** Tell of a build of a game and of what it is known by. */
+        post: operations["creator_create_build"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's tools, the oldest first. */
+        get: operations["creator_list_tools"];
+        put?: never;
+        /** Make a tool for a game. */
+        post: operations["creator_create_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one of the caller's tools. */
+        get: operations["creator_show_tool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a tool is called, or the plan that a player needs for it. */
+        patch: operations["creator_edit_tool"];
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/art": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a tool's art and what became of its last uploads; a rejected one says why. */
+        get: operations["creator_show_art"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/art/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer where to PUT a tool's icon, cover or banner. */
+        post: operations["creator_announce_art"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/art/{kind}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
+        post: operations["creator_publish_art"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a tool in every state, the highest first. */
+        get: operations["creator_list_versions"];
+        put?: never;
+        /** Draft a version of a tool. */
+        post: operations["creator_create_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one version of the caller's, with its state and what verifying said. */
+        get: operations["creator_show_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a draft, or what was rejected. */
+        patch: operations["creator_edit_version"];
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/versions/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the uploaded file verified; the version is published, or rejected, soon after. */
+        post: operations["creator_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/versions/{version}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer where the version's file can be put during the next hour. */
+        post: operations["creator_allow_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator/tools/{tool_id}/versions/{version}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a version back: nobody gets it any more. */
+        post: operations["creator_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/detection/{os}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return where the newest list is; `from`: the version that the caller has. */
+        get: operations["detection_newest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return a URL that the artifact can be read from for five minutes.
+         * @description Needs the tool's plan. With `build_id`, also that the version fits this build of the game. A
+         *     URL that was given works to its end, even when the version is withdrawn meanwhile.
+         */
+        post: operations["downloads_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/games": {
         parameters: {
             query?: never;
@@ -197,8 +590,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List games by title, or those with a name that starts with `q`. */
-        get: operations["catalog_search"];
+        /**
+         * List games by title, or find those whose names have all words of `q`, the popular first.
+         * @description Each word may be only begun. A page may be shorter than `limit`, even empty, and go on: only
+         *     without `next_cursor` was everything looked at.
+         */
+        get: operations["catalog_list_games"];
         put?: never;
         post?: never;
         delete?: never;
@@ -214,8 +611,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return one game with its aliases, store ids and executables. */
+        /** Return one game with its aliases, store ids, executables and newest builds. */
         get: operations["catalog_game"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a game's tools, each with the newest version of a channel that fits `build`. */
+        get: operations["catalog_tools_of_game"];
         put?: never;
         post?: never;
         delete?: never;
@@ -275,6 +689,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the games on the caller's installations, in the order of their ids. */
+        get: operations["library_games"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/library:match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which games these things are; nothing of them is kept. */
+        post: operations["library_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/library/{install_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let an installation of the caller hold exactly these games. */
+        put: operations["library_replace"];
+        post?: never;
+        /** Forget an installation of the caller and what it holds. */
+        delete: operations["library_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/playtime": {
         parameters: {
             query?: never;
@@ -312,10 +778,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tools/{tool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one tool with the newest version of each channel that fits `build`.
+         * @description Its count of downloads is some minutes old.
+         */
+        get: operations["tools_tool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tools/{tool_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a tool's published versions that fit `build`, the newest first. */
+        get: operations["tools_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Announced
+         * @description How long the picture is, in bytes, and of which type: the address takes nothing else.
+         * @example {
+         *       "content_type": "image/png",
+         *       "size": 48213
+         *     }
+         */
+        Announced: {
+            /**
+             * Content Type
+             * @enum {string}
+             */
+            content_type: "image/png" | "image/jpeg" | "image/webp";
+            /** Size */
+            size: number;
+        };
+        /**
+         * Art
+         * @description A picture in the sizes of its kind, and its colour for the time until it is loaded.
+         */
+        Art: {
+            /** Colour */
+            colour: string;
+            /** Sizes */
+            sizes: components["schemas"]["Size"][];
+        };
+        /**
+         * BuildName
+         * @description A build of the game, as it bounds a range.
+         */
+        BuildName: {
+            /** Build Id */
+            build_id: string;
+            /** Name */
+            name: string;
+        };
         /**
          * BulkRedrive
          * @description Which letters to redrive: open ones of one consumer, from behind `cursor`.
@@ -357,11 +897,42 @@ export interface components {
             redriven: number;
         };
         /**
+         * Candidate
+         * @description A game that an item may be, and what speaks for it, the strongest first.
+         */
+        Candidate: {
+            /** Confidence */
+            confidence: number;
+            /** Evidence */
+            evidence: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name")[];
+            /** Game Id */
+            game_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
+        };
+        /**
+         * Choice
+         * @description One of the values that a choice offers.
+         */
+        Choice: {
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: string;
+        };
+        /**
          * Code
          * @description Every code a problem document or a rejected item can carry. Never renamed, never reused.
          * @enum {string}
          */
-        Code: "invalid_request" | "invalid_body" | "invalid_item" | "too_old" | "in_future" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | Other;
+        Code: "invalid_request" | "invalid_body" | "invalid_item" | "too_old" | "in_future" | "unauthenticated" | "forbidden" | "plan_required" | "not_found" | "not_published" | "method_not_allowed" | "conflict" | "build_not_supported" | "withdrawn" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | Other;
         /**
          * Comparison
          * @description How a player's documents and rows compare; up to 1,000 of each kind are looked at.
@@ -396,6 +967,20 @@ export interface components {
              * @default null
              */
             reason?: string | null;
+        };
+        /**
+         * Dependency
+         * @description Another tool that must be there, in one of the versions of the range.
+         * @example {
+         *       "range": ">=1.2.0 <2.0.0",
+         *       "tool_id": "7"
+         *     }
+         */
+        Dependency: {
+            /** Range */
+            range: string;
+            /** Tool Id */
+            tool_id: string;
         };
         /**
          * Detail
@@ -456,6 +1041,37 @@ export interface components {
             uid?: string | null;
         };
         /**
+         * DetectionList
+         * @description Where the newest list is, and how to come to it from an older one.
+         *
+         *     The hashes are SHA-256 of the JSON, unpacked; the sizes are what is transferred, packed.
+         */
+        DetectionList: {
+            /**
+             * Delta Sha256
+             * @default null
+             */
+            delta_sha256?: string | null;
+            /**
+             * Delta Size
+             * @default null
+             */
+            delta_size?: number | null;
+            /**
+             * Delta Url
+             * @default null
+             */
+            delta_url?: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Differing
          * @description One document that is not what its row says; the side that is missing is absent.
          */
@@ -472,6 +1088,92 @@ export interface components {
             row?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * Download
+         * @description Where the artifact can be read until `expires_at`; compare its SHA-256 before it runs.
+         */
+        Download: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * DownloadWish
+         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
+         * @example {
+         *       "build_id": "12",
+         *       "tool_id": "7",
+         *       "version": "1.2.0"
+         *     }
+         */
+        DownloadWish: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Tool Id */
+            tool_id: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * EditedGame
+         * @description All that an operator can edit of a game; merged_into: the game that it became a part of.
+         */
+        EditedGame: {
+            /** Aliases */
+            aliases: string[];
+            /** Executables */
+            executables: components["schemas"]["shared__domain__game_facts__Executable"][];
+            /** Game Id */
+            game_id: string;
+            /**
+             * Merged Into
+             * @default null
+             */
+            merged_into?: string | null;
+            /** Revision */
+            revision: number;
+            /** Stores */
+            stores: components["schemas"]["shared__domain__game_facts__Store"][];
+            /** Title */
+            title: string;
+            /** Titles */
+            titles: {
+                [key: string]: string;
+            };
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * Entitlement
+         * @description A plan that a player has; `until` is absent where it does not end.
+         *
+         *     source: who gave it.
+         */
+        Entitlement: {
+            /** Plan */
+            plan: string;
+            /** Source */
+            source: string;
+            /**
+             * Until
+             * @default null
+             */
+            until?: string | null;
         };
         /**
          * Entry
@@ -513,16 +1215,29 @@ export interface components {
             requested_at: string;
         };
         /**
-         * Executable
-         * @description The end of a path by which a running program is known to be this game.
+         * ExactExecutable
+         * @description An executable as an operator writes it.
          */
-        Executable: {
-            /** Is Launcher */
-            is_launcher: boolean;
+        ExactExecutable: {
+            /**
+             * Is Launcher
+             * @default false
+             */
+            is_launcher?: boolean;
+            /** Name */
+            name: string;
             /** Os */
             os: string;
-            /** Suffix */
-            suffix: string;
+        };
+        /**
+         * ExactStore
+         * @description A store id as an operator writes it: a list may say more of it, he may not.
+         */
+        ExactStore: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
         };
         /**
          * Export
@@ -564,6 +1279,16 @@ export interface components {
             field: string;
         };
         /**
+         * FittingTool
+         * @description A tool, and the newest version of it that fits.
+         */
+        FittingTool: {
+            /** Tool Id */
+            tool_id: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * Game
          * @description A game in a list.
          */
@@ -576,20 +1301,68 @@ export interface components {
             title: string;
         };
         /**
+         * GameChanges
+         * @description What changes of a game; what is given replaces what was there, what is absent stays.
+         * @example {
+         *       "aliases": [
+         *         "Serf City"
+         *       ]
+         *     }
+         */
+        GameChanges: {
+            /**
+             * Aliases
+             * @default null
+             */
+            aliases?: string[] | null;
+            /**
+             * Executables
+             * @default null
+             */
+            executables?: components["schemas"]["ExactExecutable"][] | null;
+            /**
+             * Stores
+             * @default null
+             */
+            stores?: components["schemas"]["ExactStore"][] | null;
+            /**
+             * Title
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Titles
+             * @default null
+             */
+            titles?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
          * GameDetail
          * @description All that is known of one game.
+         *
+         *     locale: the language of the title, English where it is not translated. builds: the newest.
          */
         GameDetail: {
             /** Aliases */
             aliases: string[];
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Builds */
+            builds: components["schemas"]["shared__domain__game_detail__Build"][];
             /** Executables */
-            executables: components["schemas"]["Executable"][];
+            executables: components["schemas"]["shared__domain__game_detail__Executable"][];
             /** Game Id */
             game_id: string;
+            /** Locale */
+            locale: string;
             /** Revision */
             revision: number;
             /** Stores */
-            stores: components["schemas"]["Store"][];
+            stores: components["schemas"]["shared__domain__game_detail__Store"][];
             /** Title */
             title: string;
             /**
@@ -597,6 +1370,20 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * Giving
+         * @description How long a player has a plan; without `until` it does not end.
+         * @example {
+         *       "until": "2027-11-24T00:00:00Z"
+         *     }
+         */
+        Giving: {
+            /**
+             * Until
+             * @default null
+             */
+            until?: string | null;
         };
         /**
          * Granted
@@ -612,6 +1399,519 @@ export interface components {
             granted_at: string;
         };
         /**
+         * Held
+         * @description All games that an installation has on its disks, at most 5,000.
+         * @example {
+         *       "items": [
+         *         {
+         *           "game_id": "3255"
+         *         }
+         *       ]
+         *     }
+         */
+        Held: {
+            /** Items */
+            items: components["schemas"]["HeldGame"][];
+        };
+        /**
+         * HeldGame
+         * @description A game on an installation's disks, and its build where that is known.
+         * @example {
+         *       "build_id": "12",
+         *       "game_id": "3255"
+         *     }
+         */
+        HeldGame: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Game Id */
+            game_id: string;
+        };
+        /**
+         * Installed
+         * @description Where a game is, and in which build as far as that is known.
+         */
+        Installed: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Install Id */
+            install_id: string;
+        };
+        /**
+         * Kept
+         * @description What everyone sees, and what became of the last upload of each kind.
+         */
+        Kept: {
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Uploads */
+            uploads: {
+                [key: string]: components["schemas"]["shared__domain__art_uploads__Upload"];
+            };
+        };
+        /**
+         * LibraryGame
+         * @description A game that is on at least one of the player's installations.
+         */
+        LibraryGame: {
+            /** Game Id */
+            game_id: string;
+            /** Installations */
+            installations: components["schemas"]["Installed"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * LibraryItem
+         * @description One thing on a disk, by whatever the client knows of it; the more, the surer.
+         *
+         *     path: of the program, as the system writes it; it is looked at and forgotten, for it may hold
+         *         a person's name.
+         *     sha1, sha512, murmur2: of the program's bytes; murmur2 with seed 1 as CurseForge counts it.
+         *     store_build_id: the build that the store has installed.
+         * @example {
+         *       "id": "steam-620",
+         *       "os": "win32",
+         *       "path": "D:\\SteamLibrary\\steamapps\\common\\Portal 2\\portal2.exe",
+         *       "store": "steam",
+         *       "store_id": "620"
+         *     }
+         * @example {
+         *       "id": "found-17",
+         *       "os": "linux",
+         *       "path": "/home/ada/Games/undertale/UNDERTALE.exe"
+         *     }
+         */
+        LibraryItem: {
+            /** Id */
+            id: string;
+            /**
+             * Murmur2
+             * @default null
+             */
+            murmur2?: number | null;
+            /**
+             * Os
+             * @default null
+             */
+            os?: ("win32" | "darwin" | "linux") | null;
+            /**
+             * Path
+             * @default null
+             */
+            path?: string | null;
+            /**
+             * Sha1
+             * @default null
+             */
+            sha1?: string | null;
+            /**
+             * Sha512
+             * @default null
+             */
+            sha512?: string | null;
+            /**
+             * Store
+             * @default null
+             */
+            store?: string | null;
+            /**
+             * Store Build Id
+             * @default null
+             */
+            store_build_id?: string | null;
+            /**
+             * Store Id
+             * @default null
+             */
+            store_id?: string | null;
+        };
+        /** LibraryItemBatch */
+        LibraryItemBatch: {
+            /** Items */
+            items: components["schemas"]["LibraryItem"][];
+            /**
+             * Sent At
+             * Format: date-time
+             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @example 2026-11-24T20:08:05+01:00
+             */
+            sent_at: string;
+        };
+        /**
+         * Mark
+         * @description A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
+         *
+         *     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
+         */
+        Mark: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Match
+         * @description What an item is: a game, or candidates when it may be one of several, or neither.
+         *
+         *     why: the strongest of the evidence. tools: of each tool for this game the newest stable
+         *         version that fits the build; of any build, where it is not known.
+         */
+        Match: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /**
+             * Candidates
+             * @default null
+             */
+            candidates?: components["schemas"]["Candidate"][] | null;
+            /**
+             * Confidence
+             * @default 0
+             */
+            confidence?: number;
+            /**
+             * Evidence
+             * @default null
+             */
+            evidence?: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name")[] | null;
+            /**
+             * Game Id
+             * @default null
+             */
+            game_id?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Tools
+             * @default []
+             */
+            tools?: components["schemas"]["FittingTool"][];
+            /**
+             * Why
+             * @default null
+             */
+            why?: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name") | null;
+        };
+        /**
+         * Matches
+         * @description What became of a batch, and what each item that was accepted is, in the items' order.
+         */
+        Matches: {
+            /** Accepted */
+            accepted: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Items */
+            items: components["schemas"]["Match"][];
+            /** Rejected */
+            rejected: components["schemas"]["Rejection"][];
+        };
+        /**
+         * Merge
+         * @description The game that another one becomes a part of.
+         * @example {
+         *       "into": "3256"
+         *     }
+         */
+        Merge: {
+            /** Into */
+            into: string;
+        };
+        /**
+         * NewBuild
+         * @description A build as a creator tells of it.
+         * @example {
+         *       "marks": [
+         *         {
+         *           "kind": "steam",
+         *           "value": "12817491"
+         *         }
+         *       ],
+         *       "name": "1.62 hotfix 2",
+         *       "released_at": "2026-11-20T12:00:00Z"
+         *     }
+         */
+        NewBuild: {
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /** Name */
+            name: string;
+            /**
+             * Released At
+             * Format: date-time
+             */
+            released_at: string;
+        };
+        /**
+         * NewGame
+         * @description A game; titles: by language, where another than English is known.
+         * @example {
+         *       "executables": [
+         *         {
+         *           "name": "settlers/s.exe",
+         *           "os": "win32"
+         *         }
+         *       ],
+         *       "stores": [
+         *         {
+         *           "id": "1207658786",
+         *           "store": "gog"
+         *         }
+         *       ],
+         *       "title": "The Settlers",
+         *       "titles": {
+         *         "de": "Die Siedler"
+         *       }
+         *     }
+         */
+        NewGame: {
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /**
+             * Executables
+             * @default []
+             */
+            executables?: components["schemas"]["ExactExecutable"][];
+            /**
+             * Stores
+             * @default []
+             */
+            stores?: components["schemas"]["ExactStore"][];
+            /** Title */
+            title: string;
+            /**
+             * Titles
+             * @default {}
+             */
+            titles?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * NewTool
+         * @description A tool for a game; plan: the one a player needs for it, absent: everyone may have it.
+         * @example {
+         *       "game_id": "3255",
+         *       "kind": "trainer",
+         *       "texts": {
+         *         "en": {
+         *           "name": "Calm Seas",
+         *           "summary": "No storms."
+         *         }
+         *       }
+         *     }
+         */
+        NewTool: {
+            /** Game Id */
+            game_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "trainer" | "mod" | "widget" | "config_pack";
+            /**
+             * Plan
+             * @default null
+             */
+            plan?: string | null;
+            /** Texts */
+            texts: {
+                [key: string]: components["schemas"]["Text"];
+            };
+        };
+        /**
+         * NewUpload
+         * @description What will be uploaded: its size in bytes, and its SHA-256 in lower-case hex if known.
+         * @example {
+         *       "size": 1048576
+         *     }
+         */
+        NewUpload: {
+            /**
+             * Sha256
+             * @default null
+             */
+            sha256?: string | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * NewVersion
+         * @description A draft; first_build_id, last_build_id: the builds it fits, both inclusive, absent: any.
+         * @example {
+         *       "channel": "stable",
+         *       "first_build_id": "11",
+         *       "options": [
+         *         {
+         *           "default": true,
+         *           "id": "calm_seas",
+         *           "kind": "toggle",
+         *           "labels": {
+         *             "en": "Calm seas"
+         *           }
+         *         }
+         *       ],
+         *       "version": "1.4.0"
+         *     }
+         */
+        NewVersion: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "stable" | "beta" | "alpha";
+            /**
+             * Dependencies
+             * @default []
+             */
+            dependencies?: components["schemas"]["Dependency"][];
+            /**
+             * First Build Id
+             * @default null
+             */
+            first_build_id?: string | null;
+            /**
+             * Last Build Id
+             * @default null
+             */
+            last_build_id?: string | null;
+            /**
+             * Options
+             * @default []
+             */
+            options?: components["schemas"]["Option"][];
+            /** Version */
+            version: string;
+        };
+        /**
+         * Option
+         * @description One thing that a player can set or trigger.
+         *
+         *     group: the heading that it stands under; options of the same group follow each other.
+         *     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
+         *         text of at most 200 characters, or a key such as `Ctrl+KeyK`; an action has none.
+         *     replaces: the id of the earlier versions' option whose setting this one takes over.
+         * @example {
+         *       "default": 2,
+         *       "id": "speed",
+         *       "kind": "number",
+         *       "labels": {
+         *         "en": "Speed"
+         *       },
+         *       "max": 10,
+         *       "min": 1,
+         *       "step": 1
+         *     }
+         */
+        Option: {
+            /**
+             * Choices
+             * @default null
+             */
+            choices?: components["schemas"]["Choice"][] | null;
+            /**
+             * Default
+             * @default null
+             */
+            default?: boolean | number | string | null;
+            /**
+             * Group
+             * @default null
+             */
+            group?: {
+                [key: string]: string;
+            } | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "toggle" | "number" | "choice" | "text" | "key" | "action";
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Max
+             * @default null
+             */
+            max?: number | null;
+            /**
+             * Min
+             * @default null
+             */
+            min?: number | null;
+            /**
+             * Replaces
+             * @default null
+             */
+            replaces?: string | null;
+            /**
+             * Step
+             * @default null
+             */
+            step?: number | null;
+        };
+        /**
+         * Outcome
+         * @description What an import did; `rejected` lists the first hundred of `rejected_count`.
+         *
+         *     merged: records that added to a game of another title, found by an id.
+         */
+        Outcome: {
+            /**
+             * Created
+             * @default 0
+             */
+            created?: number;
+            /**
+             * Merged
+             * @default 0
+             */
+            merged?: number;
+            /**
+             * Rejected
+             * @default []
+             */
+            rejected?: components["schemas"]["Rejected"][];
+            /**
+             * Rejected Count
+             * @default 0
+             */
+            rejected_count?: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged?: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated?: number;
+        };
+        /**
          * Overview
          * @description Everything that waits somewhere of ours.
          */
@@ -620,6 +1920,132 @@ export interface components {
             items: components["schemas"]["Consumer"][];
             outbox: components["schemas"]["Waiting"];
             projections_due: components["schemas"]["Waiting"];
+        };
+        /**
+         * OwnTool
+         * @description A tool as its creator sees it.
+         */
+        OwnTool: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Game Id */
+            game_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "trainer" | "mod" | "widget" | "config_pack" | Other;
+            /**
+             * Plan
+             * @default null
+             */
+            plan?: string | null;
+            /** Revision */
+            revision: number;
+            /** Texts */
+            texts: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            /** Tool Id */
+            tool_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * OwnVersion
+         * @description A version as its creator sees it.
+         *
+         *     size, sha256: as the upload was announced, and of the verified file once there is one.
+         */
+        OwnVersion: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "stable" | "beta" | "alpha" | Other;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dependencies */
+            dependencies: components["schemas"]["Dependency"][];
+            /**
+             * First Build Id
+             * @default null
+             */
+            first_build_id?: string | null;
+            /**
+             * Last Build Id
+             * @default null
+             */
+            last_build_id?: string | null;
+            /**
+             * Murmur2
+             * @default null
+             */
+            murmur2?: number | null;
+            /** Options */
+            options: components["schemas"]["Option"][];
+            /**
+             * Published At
+             * @default null
+             */
+            published_at?: string | null;
+            /** @default null */
+            reason?: components["schemas"]["Reason"] | null;
+            /** Revision */
+            revision: number;
+            /**
+             * Sha256
+             * @default null
+             */
+            sha256?: string | null;
+            /**
+             * Size
+             * @default null
+             */
+            size?: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "verifying" | "published" | "rejected" | "withdrawn" | Other;
+            /** Tool Id */
+            tool_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: string;
+        };
+        /** Page[Build] */
+        Page_Build_: {
+            /** Items */
+            items: components["schemas"]["shared__domain__builds__Build"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Entitlement] */
+        Page_Entitlement_: {
+            /** Items */
+            items: components["schemas"]["Entitlement"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
         };
         /** Page[Entry] */
         Page_Entry_: {
@@ -651,6 +2077,36 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[LibraryGame] */
+        Page_LibraryGame_: {
+            /** Items */
+            items: components["schemas"]["LibraryGame"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[OwnTool] */
+        Page_OwnTool_: {
+            /** Items */
+            items: components["schemas"]["OwnTool"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[OwnVersion] */
+        Page_OwnVersion_: {
+            /** Items */
+            items: components["schemas"]["OwnVersion"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
         /** Page[PlaytimeDay] */
         Page_PlaytimeDay_: {
             /** Items */
@@ -671,6 +2127,26 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[Tool] */
+        Page_Tool_: {
+            /** Items */
+            items: components["schemas"]["Tool"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[ToolVersion] */
+        Page_ToolVersion_: {
+            /** Items */
+            items: components["schemas"]["ToolVersion"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
         /**
          * Pause
          * @description Who paused a consumer, when and why.
@@ -685,6 +2161,18 @@ export interface components {
             paused_by: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Permission
+         * @description Where to PUT the picture, within so many seconds and with the announced length and type.
+         */
+        Permission: {
+            /** Expires In */
+            expires_in: number;
+            /** Upload Id */
+            upload_id: string;
+            /** Url */
+            url: string;
         };
         /**
          * PlaytimeDay
@@ -732,11 +2220,29 @@ export interface components {
              */
             errors?: components["schemas"]["FieldError"][] | null;
             /**
+             * First Build
+             * @description With `build_not_supported`: the first build that fits, if there is one.
+             * @default null
+             */
+            first_build?: string | null;
+            /**
+             * Last Build
+             * @description With `build_not_supported`: the last build that fits, if there is one.
+             * @default null
+             */
+            last_build?: string | null;
+            /**
              * Limit
              * @description With 413: the most that is taken, in bytes or in items.
              * @default null
              */
             limit?: number | null;
+            /**
+             * Plan
+             * @description With `plan_required`: the plan that is needed.
+             * @default null
+             */
+            plan?: string | null;
             retry: components["schemas"]["Retry"];
             /** Status */
             status: number;
@@ -749,6 +2255,27 @@ export interface components {
             trace?: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * Put
+         * @description Which upload is complete.
+         * @example {
+         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
+         *     }
+         */
+        Put: {
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
+         * Reason
+         * @description Why a version was rejected or withdrawn.
+         */
+        Reason: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * Rebuild
@@ -820,6 +2347,29 @@ export interface components {
             status?: number | null;
         };
         /**
+         * Refused
+         * @description An entry that was not taken, by its place in the list, and why.
+         */
+        Refused: {
+            code: components["schemas"]["Code"];
+            /** Detail */
+            detail: string;
+            /** Id */
+            id: string;
+            /** Index */
+            index: number;
+        };
+        /**
+         * Rejected
+         * @description A record that was not imported: its line, or its number in the array, from 1, and why.
+         */
+        Rejected: {
+            /** Position */
+            position: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Rejection
          * @description Why one item was not taken.
          */
@@ -835,6 +2385,23 @@ export interface components {
             /** Index */
             index: number;
             retry: components["schemas"]["Retry"];
+        };
+        /**
+         * Replaced
+         * @description What an installation holds now.
+         */
+        Replaced: {
+            /** Entries */
+            entries: number;
+            /** Install Id */
+            install_id: string;
+            /** Rejected */
+            rejected: components["schemas"]["Refused"][];
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
         };
         /**
          * Report
@@ -934,14 +2501,137 @@ export interface components {
          */
         Retry: "never" | "same" | "after-refresh" | "later" | Other;
         /**
+         * Upload
+         * @description What became of the last upload of a kind; a rejected one says why.
+         */
+        shared__domain__art_uploads__Upload: {
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "processing" | "published" | "rejected" | Other;
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
+         * Build
+         * @description A build of a game.
+         */
+        shared__domain__builds__Build: {
+            /** Build Id */
+            build_id: string;
+            /** Game Id */
+            game_id: string;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /** Name */
+            name: string;
+            /**
+             * Released At
+             * Format: date-time
+             */
+            released_at: string;
+        };
+        /**
+         * Build
+         * @description A version of the game as it is found on disks.
+         */
+        shared__domain__game_detail__Build: {
+            /** Build Id */
+            build_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Released At
+             * Format: date-time
+             */
+            released_at: string;
+        };
+        /**
+         * Executable
+         * @description The end of a path by which a running program is known to be this game.
+         */
+        shared__domain__game_detail__Executable: {
+            /** Is Launcher */
+            is_launcher: boolean;
+            /** Os */
+            os: string;
+            /** Suffix */
+            suffix: string;
+        };
+        /**
          * Store
          * @description The game's id in one store, or in Discord's list of games.
          */
-        Store: {
+        shared__domain__game_detail__Store: {
             /** Id */
             id: string;
             /** Store */
             store: string;
+        };
+        /**
+         * Executable
+         * @description The end of a program's path; Discord writes `>` before one that is a bare file name.
+         */
+        shared__domain__game_facts__Executable: {
+            /**
+             * Is Launcher
+             * @default false
+             */
+            is_launcher?: boolean;
+            /** Name */
+            name: string;
+            /** Os */
+            os: string;
+        };
+        /**
+         * Store
+         * @description The game's id in a store.
+         */
+        shared__domain__game_facts__Store: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
+        };
+        /**
+         * Upload
+         * @description Where to put the file, with which headers, until when.
+         */
+        shared__domain__publishing__Upload: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @constant
+             */
+            method: "PUT";
+            /** Url */
+            url: string;
+        };
+        /**
+         * Size
+         * @description One size of a picture, in pixels; its address never shows another.
+         */
+        Size: {
+            /** Height */
+            height: number;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
         };
         /**
          * Summary
@@ -967,6 +2657,241 @@ export interface components {
             state: string;
         };
         /**
+         * Text
+         * @description What a tool is called in one language, and what it does.
+         */
+        Text: {
+            /** Name */
+            name: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary?: string;
+        };
+        /**
+         * Tool
+         * @description A tool for a game.
+         *
+         *     locale: the language of name and summary. plan: what a player needs to download it; absent:
+         *     nothing. newest: the newest version of each channel that has one, `stable` first.
+         */
+        Tool: {
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Game Id */
+            game_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "trainer" | "mod" | "widget" | "config_pack" | Other;
+            /** Locale */
+            locale: string;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: components["schemas"]["ToolVersion"][];
+            /**
+             * Plan
+             * @default null
+             */
+            plan?: string | null;
+            /** Summary */
+            summary: string;
+            /** Tool Id */
+            tool_id: string;
+        };
+        /**
+         * ToolChanges
+         * @description What changes of a tool; what is absent stays, and a plan of null opens it to everyone.
+         * @example {
+         *       "plan": "premium"
+         *     }
+         */
+        ToolChanges: {
+            /**
+             * Plan
+             * @default null
+             */
+            plan?: string | null;
+            /**
+             * Texts
+             * @default null
+             */
+            texts?: {
+                [key: string]: components["schemas"]["Text"];
+            } | null;
+        };
+        /**
+         * ToolChoice
+         * @description One of the values that a choice offers.
+         */
+        ToolChoice: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ToolDetail
+         * @description A tool, and how often it was downloaded.
+         */
+        ToolDetail: {
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Downloads */
+            downloads: number;
+            /** Game Id */
+            game_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "trainer" | "mod" | "widget" | "config_pack" | Other;
+            /** Locale */
+            locale: string;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: components["schemas"]["ToolVersion"][];
+            /**
+             * Plan
+             * @default null
+             */
+            plan?: string | null;
+            /** Summary */
+            summary: string;
+            /** Tool Id */
+            tool_id: string;
+        };
+        /**
+         * ToolOption
+         * @description One thing that a player can set or trigger, labelled in the answer's language.
+         *
+         *     replaces: the id of the earlier versions' option whose setting this one takes over.
+         */
+        ToolOption: {
+            /**
+             * Choices
+             * @default null
+             */
+            choices?: components["schemas"]["ToolChoice"][] | null;
+            /**
+             * Default
+             * @default null
+             */
+            default?: boolean | number | string | null;
+            /**
+             * Group
+             * @default null
+             */
+            group?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "toggle" | "number" | "choice" | "text" | "key" | "action" | Other;
+            /** Label */
+            label: string;
+            /**
+             * Max
+             * @default null
+             */
+            max?: number | null;
+            /**
+             * Min
+             * @default null
+             */
+            min?: number | null;
+            /**
+             * Replaces
+             * @default null
+             */
+            replaces?: string | null;
+            /**
+             * Step
+             * @default null
+             */
+            step?: number | null;
+        };
+        /**
+         * ToolVersion
+         * @description A published version.
+         *
+         *     first_build, last_build: the builds that it fits, both included; absent where nothing bounds.
+         *     locale: the language of the labels; English where one is not translated.
+         */
+        ToolVersion: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "stable" | "beta" | "alpha" | Other;
+            /** Dependencies */
+            dependencies: components["schemas"]["Dependency"][];
+            /** @default null */
+            first_build?: components["schemas"]["BuildName"] | null;
+            /** @default null */
+            last_build?: components["schemas"]["BuildName"] | null;
+            /** Locale */
+            locale: string;
+            /** Options */
+            options: components["schemas"]["ToolOption"][];
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * VersionChanges
+         * @description What changes of a draft; what is absent stays, and a build of null is no bound any more.
+         * @example {
+         *       "channel": "beta",
+         *       "last_build_id": null
+         *     }
+         */
+        VersionChanges: {
+            /**
+             * Channel
+             * @default null
+             */
+            channel?: ("stable" | "beta" | "alpha") | null;
+            /**
+             * Dependencies
+             * @default null
+             */
+            dependencies?: components["schemas"]["Dependency"][] | null;
+            /**
+             * First Build Id
+             * @default null
+             */
+            first_build_id?: string | null;
+            /**
+             * Last Build Id
+             * @default null
+             */
+            last_build_id?: string | null;
+            /**
+             * Options
+             * @default null
+             */
+            options?: components["schemas"]["Option"][] | null;
+        };
+        /**
          * Waiting
          * @description How many wait, counted up to 10,001, and since when the oldest of those counted does.
          */
@@ -978,6 +2903,17 @@ export interface components {
             oldest_at?: string | null;
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * Withdrawal
+         * @description Why a version is taken back.
+         * @example {
+         *       "reason": "It crashes at sea."
+         *     }
+         */
+        Withdrawal: {
+            /** Reason */
+            reason: string;
         };
         /**
          * WithReason
@@ -1712,6 +3648,968 @@ export interface operations {
             };
         };
     };
+    operations_list_entitlements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entitlement_"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operations_give_entitlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "until": "2027-11-24T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Giving"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entitlement"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operations_take_back_entitlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "The Settlers",
+                 *       "titles": {
+                 *         "de": "Die Siedler"
+                 *       },
+                 *       "stores": [
+                 *         {
+                 *           "store": "gog",
+                 *           "id": "1207658786"
+                 *         }
+                 *       ],
+                 *       "executables": [
+                 *         {
+                 *           "os": "win32",
+                 *           "name": "settlers/s.exe"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewGame"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedGame"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedGame"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "aliases": [
+                 *         "Serf City"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["GameChanges"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedGame"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_show_art: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_announce_art: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: number;
+                kind: "icon" | "cover" | "banner";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "size": 48213,
+                 *       "content_type": "image/png"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Announced"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permission"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_publish_art: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: number;
+                kind: "icon" | "cover" | "banner";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Put"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["shared__domain__art_uploads__Upload"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "into": "3256"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedGame"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_admin_import_list: {
+        parameters: {
+            query?: {
+                first?: number;
+                format?: ("lines" | "array") | null;
+                import_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     operations_compare: {
         parameters: {
             query: {
@@ -1879,7 +4777,1556 @@ export interface operations {
             };
         };
     };
-    catalog_search: {
+    creator_list_builds: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Build_"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_create_build: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "1.62 hotfix 2",
+                 *       "released_at": "2026-11-20T12:00:00Z",
+                 *       "marks": [
+                 *         {
+                 *           "kind": "steam",
+                 *           "value": "12817491"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBuild"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["shared__domain__builds__Build"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_list_tools: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnTool_"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_create_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "game_id": "3255",
+                 *       "kind": "trainer",
+                 *       "texts": {
+                 *         "en": {
+                 *           "name": "Calm Seas",
+                 *           "summary": "No storms."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTool"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTool"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_show_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTool"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_edit_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "premium"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ToolChanges"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTool"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_show_art: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_announce_art: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "icon" | "cover" | "banner";
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "size": 48213,
+                 *       "content_type": "image/png"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Announced"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permission"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_publish_art: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "icon" | "cover" | "banner";
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Put"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["shared__domain__art_uploads__Upload"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_list_versions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnVersion_"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_create_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": "1.4.0",
+                 *       "channel": "stable",
+                 *       "options": [
+                 *         {
+                 *           "id": "calm_seas",
+                 *           "kind": "toggle",
+                 *           "labels": {
+                 *             "en": "Calm seas"
+                 *           },
+                 *           "default": true
+                 *         }
+                 *       ],
+                 *       "first_build_id": "11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVersion"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_show_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVersion"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_edit_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "channel": "beta",
+                 *       "last_build_id": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["VersionChanges"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVersion"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVersion"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_allow_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "size": 1048576
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["shared__domain__publishing__Upload"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creator_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "It crashes at sea."
+                 *     }
+                 */
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVersion"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detection_newest: {
+        parameters: {
+            query?: {
+                from?: number;
+            };
+            header?: never;
+            path: {
+                os: "win32" | "darwin" | "linux";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionList"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloads_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tool_id": "7",
+                 *       "version": "1.2.0",
+                 *       "build_id": "12"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DownloadWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalog_list_games: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -1939,7 +6386,9 @@ export interface operations {
     };
     catalog_game: {
         parameters: {
-            query?: never;
+            query?: {
+                locale?: string | null;
+            };
             header?: never;
             path: {
                 game_id: string;
@@ -1955,6 +6404,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GameDetail"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalog_tools_of_game: {
+        parameters: {
+            query?: {
+                build?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                locale?: string | null;
+            };
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Tool_"];
                 };
             };
             /** @description The caller's copy is current */
@@ -2202,6 +6712,350 @@ export interface operations {
             };
         };
     };
+    library_games: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LibraryGame_"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sent_at": "2026-11-24T20:08:05+01:00",
+                 *       "items": [
+                 *         {
+                 *           "id": "steam-620",
+                 *           "store": "steam",
+                 *           "store_id": "620",
+                 *           "os": "win32",
+                 *           "path": "D:\\SteamLibrary\\steamapps\\common\\Portal 2\\portal2.exe"
+                 *         },
+                 *         {
+                 *           "id": "found-17",
+                 *           "os": "linux",
+                 *           "path": "/home/ada/Games/undertale/UNDERTALE.exe"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LibraryItemBatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                install_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "game_id": "3255"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Held"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaced"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                install_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid sign-in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     playtime_days: {
         parameters: {
             query?: {
@@ -2385,6 +7239,126 @@ export interface operations {
             };
             /** @description The body has the wrong shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_tool: {
+        parameters: {
+            query?: {
+                build?: string | null;
+                locale?: string | null;
+            };
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolDetail"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of us is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_versions: {
+        parameters: {
+            query?: {
+                build?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                locale?: string | null;
+            };
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ToolVersion_"];
+                };
+            };
+            /** @description The caller's copy is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
