@@ -11,6 +11,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pymysql
+
+from emulators import cloud, database
 from scripts.bench.figures import Line, Progress, Section
 from scripts.bench.stores import GAMES, Stores
 from shared.domain import catalog, catalog_import, search, words
@@ -20,6 +23,7 @@ MANY = 1_000_000
 TITLES_TYPED = 120
 LIMIT = 20
 PASSES = 3
+MEMORY = 2 << 30
 AT_MOST = 2.0
 SEED = 7
 
@@ -31,6 +35,7 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
     """Search the real games, then the same with generated ones around them."""
     del build
     os.environ.update(stores.settings())
+    _give_memory(stores.cloud)
     progress("importing the real games")
     catalog_import.import_file(GAMES)
     with gzip.open(GAMES, "rt") as lines:
@@ -46,8 +51,7 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
         f"{len(typed):,} queries: {TITLES_TYPED} titles typed letter by letter, whole, in one "
         f"piece, and two of their words turned round; {LIMIT} games a page, one connection, a "
         f"first pass not counted, of {PASSES} each query's best. Generated of the real titles' "
-        f"words in {made:.0f} s; the tables are larger than the database's memory (128 MB) as the "
-        "local cloud starts it.",
+        f"words in {made:.0f} s. The database has {MEMORY >> 20:,} MB of memory, which holds both.",
     )
     for name, one, other in zip(("p50", "p99"), many, few, strict=True):
         section.lines.append(
@@ -61,6 +65,16 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
             )
         )
     return section
+
+
+def _give_memory(of: cloud.Cloud) -> None:
+    """Let the database have what one in production has; the local cloud starts it with 128 MB."""
+    address = str(database.socket_path(of.state))
+    secret = cloud.password(of)
+    with contextlib.closing(
+        pymysql.connect(unix_socket=address, user="root", password=secret)
+    ) as connection:
+        connection.query(f"SET GLOBAL innodb_buffer_pool_size = {MEMORY}")
 
 
 def _typed(titles: Sequence[str]) -> Iterator[str]:

@@ -36,7 +36,7 @@ from shared.domain.words import Query
 from shared.runtime import sql
 from shared.schema.catalog import game_names, game_prefixes, game_search, game_stores, games
 
-MOST_LOOKED_AT = 500
+MOST_LOOKED_AT = 300
 MORE = 8
 """So many times as many games are looked at next when those looked at were too few."""
 LEAST_POPULAR = 40
