@@ -3,4 +3,13 @@
 from shared.schema import catalog, detection, downloads, library, operations, play, tools
 from shared.schema.base import metadata
 
-__all__ = ["catalog", "detection", "downloads", "library", "metadata", "operations", "play", "tools"]
+__all__ = [
+    "catalog",
+    "detection",
+    "downloads",
+    "library",
+    "metadata",
+    "operations",
+    "play",
+    "tools",
+]
