@@ -1,7 +1,7 @@
 # Everything a person does here. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bundle check demo down help lock openapi reset run screenshot setup test
+.PHONY: bench bundle check demo down help lock matching openapi reset run screenshot setup test
 PYTHON := .venv/bin/python
 # Node.js may have been installed there, where the machine has none.
 WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
@@ -25,6 +25,10 @@ check: ## Lint, types, layers, migrations and everything generated
 demo: ## Let some hundred simulated players report through HTTPS, then prove what came out
 	@scripts/setup.sh run
 	@exec $(PYTHON) -m scripts.demo $(ARGS)
+
+matching: ## Print how good matching a library is, on evidence held out
+	@scripts/setup.sh run
+	@exec $(PYTHON) -m scripts.matching_quality
 
 bench: ## Measure it and print the tables of docs/benchmarks.md
 	@scripts/setup.sh test

@@ -28,6 +28,12 @@ def caller(player: Callable[..., Any]) -> dict[str, dict[str, str]]:
     return {role: player([role]).headers for role in ("player", "creator", "admin")}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def lists(cloud: LocalCloud) -> None:
+    """Until the first detection lists are built, their route answers 503."""
+    assert cloud.fire("build_detection_lists").is_success
+
+
 @schema.parametrize()
 @hypothesis.settings(
     max_examples=EXAMPLES,
