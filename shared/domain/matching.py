@@ -7,6 +7,7 @@ twenty-five. A game is named when little doubt is left and no other has nearly a
 """
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -58,22 +59,30 @@ WORDS_OF_FOLDER: Weighed = (0.5, "folder")
 PROGRAM_NAME: Weighed = (0.6, "program_name")
 
 
-# Ten thousand parameters would take longer than the database does. So these statements hold their
-# values themselves, and only as digits or as hexadecimal literals, which can hold any string.
-_STORES = f"'store', store, store_id, game_id, 0 FROM {game_stores} WHERE (store, store_id)"
-_PROGRAMS = f"'program', os, suffix, game_id, is_launcher FROM {game_executables} WHERE suffix_hash"
-_NAMES = f"'name', '', name_key, game_id, 0 FROM {game_names} WHERE name_key"
+# A list is one parameter, a JSON array: each value as one of its own takes longer than the lookup.
+# Read first, it lets both engines look each value up, where a long IN makes MariaDB read the table.
+_BY_BYTES = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH"
+_LIST = "JSON_TABLE(%s, '$[*]' COLUMNS ({})) AS wanted STRAIGHT_JOIN"
+_PAIRS = _LIST.format(f"a VARCHAR(20) {_BY_BYTES} '$[0]', b VARCHAR(128) {_BY_BYTES} '$[1]'")
+_TEXTS = _LIST.format(f"a VARCHAR(191) {_BY_BYTES} '$'")
+_HASHES = _LIST.format("a CHAR(64) PATH '$'")
+_NUMBERS = _LIST.format("a BIGINT UNSIGNED PATH '$'")
+_STORES = f"store, store_id, game_id, 0 FROM {_PAIRS} {game_stores} ON (store, store_id) = (a, b)"
+_PROGRAMS = f"os, suffix, game_id, is_launcher FROM {_HASHES} {game_executables}"
 _BUILDS = (
-    f"'build', kind, value, game_id, build_id FROM {game_build_marks}"
-    f" JOIN {game_builds} USING (build_id) WHERE (kind, value)"
+    f"kind, value, game_id, build_id FROM {_PAIRS} {game_build_marks} ON (kind, value) = (a, b)"
 )
-_GAME = (
-    f"'title', game_id, title FROM {games} WHERE game_id",
-    f"'name', game_id, name_key FROM {game_names} WHERE game_id",
-    f"'file', game_id, suffix FROM {game_executables} WHERE game_id",
+_CLUES = (
+    f"'store', {_STORES}",
+    f"'program', {_PROGRAMS} ON suffix_hash = UNHEX(a)",
+    f"'name', '', name_key, game_id, 0 FROM {_TEXTS} {game_names} ON name_key = a",
+    f"'build', {_BUILDS} STRAIGHT_JOIN {game_builds} USING (build_id)",
 )
-# MariaDB would read a whole table and look its rows up in a list of a thousand values.
-_AS_RANGES = "/*M! SET STATEMENT in_predicate_conversion_threshold = 0 FOR */ "
+_GAMES = (
+    f"'title', game_id, title FROM {_NUMBERS} {games} ON game_id = a",
+    f"'name', game_id, name_key FROM {_NUMBERS} {game_names} ON game_id = a",
+    f"'file', game_id, suffix FROM {_NUMBERS} {game_executables} ON game_id = a",
+)
 
 
 class Guess(NamedTuple):
@@ -149,14 +158,15 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
     ends = {end for program in programs for end in program.suffixes}
     names = {name for program in programs for name in program.stems}
     names |= {name for program in programs for ways in program.folders for name in ways}
-    wanted = [
-        _ask(_STORES, _pairs({pair for one in clues for pair in one.stores})),
-        _ask(_PROGRAMS, _hashes(ends)),
-        _ask(_NAMES, _texts(names)),
-        _ask(_BUILDS, _pairs({pair for one in clues for pair in one.marks})),
-    ]
+    wanted = (
+        {pair for one in clues for pair in one.stores},
+        # As `catalog.suffix_hash` of what is normalised already.
+        [hashlib.sha256(end.encode()).hexdigest() for end in ends],
+        names,
+        {pair for one in clues for pair in one.marks},
+    )
     hits = _Hits(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
-    for kind, scope, value, game_id, more in _rows(conn, wanted):
+    for kind, scope, value, game_id, more in _rows(conn, _CLUES, wanted):
         if kind == "store":
             hits.stores[scope, value].append(game_id)
         elif kind == "name":
@@ -177,8 +187,9 @@ def _hit_games(hits: _Hits) -> set[int]:
 def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
     """Return the title, names and program files of some games."""
     known: dict[int, _Game] = defaultdict(_Game)
-    listed = ",".join(map(str, ids))
-    for kind, game_id, value in _rows(conn, [_ask(one, listed) for one in _GAME]):
+    if not ids:
+        return known
+    for kind, game_id, value in _rows(conn, _GAMES, [ids] * 3):
         game = known[game_id]
         if kind == "title":
             game.title = value
@@ -189,29 +200,12 @@ def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
     return known
 
 
-def _rows(conn: Connection, wanted: Sequence[str]) -> Sequence[Any]:
-    """Send the parts that ask for something as one statement."""
-    parts = [part for part in wanted if part]
-    if not parts:
-        return ()
-    return conn.exec_driver_sql(_AS_RANGES + " UNION ALL ".join(parts)).all()
-
-
-def _ask(part: str, values: str) -> str:
-    return f"SELECT {part} IN ({values})" if values else ""
-
-
-def _texts(values: Iterable[str]) -> str:
-    return ",".join([f"_utf8mb4 x'{value.encode().hex()}'" for value in values])
-
-
-def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
-    return ",".join([f"({_texts(pair)})" for pair in pairs])
-
-
-def _hashes(ends: Iterable[str]) -> str:
-    """Return `catalog.suffix_hash` of what is normalised already."""
-    return ",".join([f"x'{hashlib.sha256(end.encode()).hexdigest()}'" for end in ends])
+def _rows(
+    conn: Connection, parts: Sequence[str], lists: Iterable[Collection[Any]]
+) -> Sequence[Any]:
+    """Look each list up by its part, all in one statement."""
+    arrays = tuple(json.dumps(list(one), ensure_ascii=False) for one in lists)
+    return conn.exec_driver_sql(" UNION ALL ".join(f"SELECT {one}" for one in parts), arrays).all()
 
 
 def _decide(clues: _Clues, hits: _Hits, known: dict[int, _Game]) -> Verdict:
@@ -351,9 +345,9 @@ def _short(weighed: Weighed, name: str, shared: int) -> Weighed:
 def _shares_words(program: Program, game: _Game) -> bool:
     """Tell whether the words of a folder are all in a name of the game, or the other way round."""
     names = [set(name.split()) for name in game.names]
-    folders = [set(way.split()) for ways in program.folders for way in ways]
-    return any(
-        (folder <= name or name <= folder) and any(len(word) >= WORD for word in folder & name)
-        for folder in folders
-        for name in names
-    )
+    for folder in [set(way.split()) for ways in program.folders for way in ways]:
+        for name in names:
+            fewer = folder if folder <= name else name if name <= folder else ()
+            if any(len(word) >= WORD for word in fewer):
+                return True
+    return False

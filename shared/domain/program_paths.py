@@ -14,7 +14,7 @@ from shared.domain import catalog
 MOST_SEGMENTS = 7
 """How many of a path's last segments are looked up; no listed suffix is longer."""
 
-_SEPARATORS = re.compile(r"[\\/]+")
+_SLASHES = re.compile("//+")
 _APP = re.compile(r"(.*?\.app)/contents/macos/[^/]+$")
 _COMPATDATA = re.compile(r"(?:^|/)steamapps/compatdata/([1-9][0-9]{0,9})/pfx/")
 _PROGRAMS = {"exe", "app", "bin", "x86", "x86_64", "x64", "sh", "appimage"}
@@ -24,9 +24,11 @@ _ROOT_NAMES = """
 games|my games|gog games|epic games|xboxgames|modifiablewindowsapps|origin games|ea games
 electronic arts|riot games|rockstar games|heroic|legendary|spiele|jeux|juegos|giochi|jogos|gry
 """
-_ROOTS = frozenset(_ROOT_NAMES.replace("\n", "|").split("|")) - {""}
-_ROOTS_WITHIN = {("steamapps", "common"), ("itch", "apps"), ("amazon games", "library")}
-"""Where stores and people put games: what stands behind it names the game."""
+_ROOTS: dict[str, str | None] = {
+    name: None for name in _ROOT_NAMES.replace("\n", "|").split("|") if name
+}
+_ROOTS |= {"common": "steamapps", "apps": "itch", "library": "amazon games"}
+"""Where stores and people put games, some only within another folder: behind it is the game's."""
 
 _INNER = """
 app apps application applications bin bin32 bin64 binaries bits build builds client common content
@@ -77,10 +79,10 @@ _EDITIONS = (
     r"|extended|royal|directors cut|final cut|classic|demo|beta|early access|playtest|public test"
     r"|test server|ptr"
 )
-_LAST_BITS = re.compile(rf"(?:^| )(?:{_BITS})$")
+_LAST_BITS = re.compile(rf" (?:{_BITS})$")
 _LAST_WORDS = re.compile(rf"(?: (?:{_BITS})| (?:the )?(?:{_EDITIONS})(?: edition)?| edition)$")
 """What a name is without: the machine it was built for, one edition after the other."""
-_LAST_WORDS_END = set(re.findall(r"[a-z]{2,}", f"{_BITS}|{_EDITIONS}|edition|collector"))
+_LAST_WORDS_END = {*re.findall(r"[a-z]{2,}", f"{_BITS}|{_EDITIONS}|edition|collector|bit|windows")}
 """A cheap look at a name's last word, before its end is looked at."""
 
 # `catalog.name_key` of what is plain ASCII, in a fraction of its time.
@@ -110,7 +112,7 @@ class Program(NamedTuple):
 
 def read(path: str) -> Program:
     """Return what a path tells."""
-    written = _SEPARATORS.sub("/", path).lstrip("/ ").rstrip(" ")
+    written = _with_slashes(path).lstrip("/ ").rstrip(" ")
     plain = _normalised(written)
     # The same segments twice: capitals part words.
     segments, raw = plain.split("/"), written.split("/")
@@ -119,7 +121,7 @@ def read(path: str) -> Program:
     if _NO_GAMES.search(stem) or not _SYSTEM.isdisjoint(segments) or _is_steams_own(segments, root):
         return _part_of_something(segments, root)
     key = _key(stem)
-    generic = stem in _GENERIC or _LAST_BITS.sub("", key).rstrip() in _GENERIC or not key
+    generic = stem in _GENERIC or not key or _without_end(key, _LAST_BITS) in _GENERIC
     suffixes = _suffixes(segments, root)
     if ".app/" in plain and (bundle := _APP.match(plain)):
         suffixes += _suffixes(bundle[1].split("/"))
@@ -130,11 +132,16 @@ def read(path: str) -> Program:
         file=segments[-1],
         suffixes=suffixes,
         folders=[_called(_stem(raw[at])) for at in _telling(segments, root)],
-        stems=[] if generic else _called(_stem(raw[-1])),
+        stems=[] if generic else _called(_stem(raw[-1]), key),
         installed=root is not None,
         app_id=prefix[1] if prefix else None,
         is_generic=generic,
     )
+
+
+def _with_slashes(path: str) -> str:
+    slashed = path.replace("\\", "/")
+    return _SLASHES.sub("/", slashed) if "//" in slashed else slashed
 
 
 def _normalised(written: str) -> str:
@@ -152,7 +159,8 @@ def _part_of_something(segments: Sequence[str], root: int | None) -> Program:
 def _root(segments: Sequence[str]) -> int | None:
     """Return where the install folder stands among the segments, if a place for games tells."""
     for at in range(len(segments) - 3, -1, -1):
-        if segments[at] in _ROOTS or (at and (segments[at - 1], segments[at]) in _ROOTS_WITHIN):
+        name = segments[at]
+        if name in _ROOTS and _ROOTS[name] in {None, segments[at - 1] if at else ""}:
             return at + 1
     return None
 
@@ -188,20 +196,25 @@ def _suffixes(segments: Sequence[str], root: int | None = None) -> list[str]:
     return ["/".join(last[start:]) for start in range(len(last))]
 
 
-def _called(name: str) -> list[str]:
+def _called(name: str, key: str | None = None) -> list[str]:
     """Return the names that a folder or file may stand for, from the whole to the bare one."""
-    key = _key(name)
+    key = _key(name) if key is None else key
     ways = [key] if key else []
     parted = _CAMEL.sub(" ", name)
     if parted != name:
         ways.append(_key(parted))
     for way in ways:
-        last = way.rpartition(" ")[2]
-        if last in _LAST_WORDS_END or last[-1:].isdigit():
-            shorter = _LAST_WORDS.sub("", way)
-            if shorter not in ways:
-                ways.append(shorter)
+        shorter = _without_end(way, _LAST_WORDS)
+        if shorter not in ways:
+            ways.append(shorter)
     return ways
+
+
+def _without_end(key: str, ends: re.Pattern[str]) -> str:
+    _, space, last = key.rpartition(" ")
+    if space and (last in _LAST_WORDS_END or last[0].isdigit() or last[-1].isdigit()):
+        return ends.sub("", key)
+    return key
 
 
 def _key(name: str) -> str:
