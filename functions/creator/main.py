@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from shared.domain import art_uploads, builds, own_tools, own_versions, publishing
 from shared.domain.art import Kind
-from shared.domain.art_uploads import Announced, Kept, Permission, Put, Slot
+from shared.domain.art_uploads import Announced, ArtUpload, Kept, Permission, Put, Slot
 from shared.domain.builds import Build, NewBuild
 from shared.domain.own_tools import NewTool, OwnTool, ToolChanges
 from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
@@ -33,14 +33,14 @@ api = http.Api(__file__)
 
 
 @api.post("/v1/creator/tools", status=201)
-def create_tool(creator: Creator, request: http.Request, wish: NewTool) -> http.Reply[OwnTool]:
+def create_tool(creator: Creator, key: idempotency.Key, wish: NewTool) -> http.Reply[OwnTool]:
     """Make a tool for a game."""
 
     def work(tx: Connection) -> http.Reply[OwnTool]:
         tool = own_tools.create(tx, creator.uid, wish)
         return _tagged(tool, status=201, location=f"/v1/creator/tools/{tool.tool_id}")
 
-    return idempotency.once(request, creator.uid, "tools", wish, work)
+    return idempotency.once(key, creator.uid, "tools", wish, work)
 
 
 @api.get("/v1/creator/tools")
@@ -59,12 +59,12 @@ def show_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
 
 @api.patch("/v1/creator/tools/{tool_id}")
 def edit_tool(
-    creator: Creator, request: http.Request, tool_id: ToolId, wish: ToolChanges
+    creator: Creator, if_match: http.IfMatch, tool_id: ToolId, wish: ToolChanges
 ) -> http.Reply[OwnTool]:
     """Change what a tool is called, or the plan that a player needs for it."""
 
     def check(tool: OwnTool) -> None:
-        http.check_if_match(request, tool.revision, tool)
+        http.check_if_match(if_match, tool.revision, tool)
 
     return _tagged(
         sql.transact(lambda tx: own_tools.edit(tx, creator.uid, int(tool_id), wish, check))
@@ -84,7 +84,7 @@ def show_art(creator: Creator, tool_id: ToolId) -> Kept:
 
 @api.post("/v1/creator/tools/{tool_id}/art/{kind}", status=201)
 def announce_art(
-    creator: Creator, request: http.Request, tool_id: ToolId, kind: Kind, wish: Announced
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, kind: Kind, wish: Announced
 ) -> http.Reply[Permission]:
     """Answer where to PUT a tool's icon, cover or banner."""
     slot = Slot(tools, int(tool_id), kind)
@@ -93,36 +93,36 @@ def announce_art(
         own_tools.one(tx, creator.uid, slot.row_id)
         return http.Reply(art_uploads.allow(tx, slot, wish), status=201)
 
-    return idempotency.once(request, creator.uid, f"art {tool_id} {kind}", wish, work)
+    return idempotency.once(key, creator.uid, f"art {tool_id} {kind}", wish, work)
 
 
 @api.post("/v1/creator/tools/{tool_id}/art/{kind}/publish", status=202)
 def publish_art(
-    creator: Creator, request: http.Request, tool_id: ToolId, kind: Kind, wish: Put
-) -> http.Reply[art_uploads.Upload]:
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, kind: Kind, wish: Put
+) -> http.Reply[ArtUpload]:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tools, int(tool_id), kind)
     sql.read(lambda conn: own_tools.one(conn, creator.uid, slot.row_id))
     art_uploads.require_uploaded(slot, wish.upload_id)
 
-    def work(tx: Connection) -> http.Reply[art_uploads.Upload]:
+    def work(tx: Connection) -> http.Reply[ArtUpload]:
         return http.Reply(art_uploads.hand_over(tx, slot, wish.upload_id, creator.uid), status=202)
 
-    reply = idempotency.once(request, creator.uid, f"publish art {tool_id} {kind}", wish, work)
+    reply = idempotency.once(key, creator.uid, f"publish art {tool_id} {kind}", wish, work)
     outbox.flush()
     return reply
 
 
 @api.post("/v1/creator/games/{game_id}/builds", status=201)
 def create_build(
-    creator: Creator, request: http.Request, game_id: GameId, wish: NewBuild
+    creator: Creator, key: idempotency.Key, game_id: GameId, wish: NewBuild
 ) -> http.Reply[Build]:
     """Tell of a build of a game and of what it is known by."""
 
     def work(tx: Connection) -> http.Reply[Build]:
         return http.Reply(builds.create(tx, creator.uid, int(game_id), wish), status=201)
 
-    return idempotency.once(request, creator.uid, f"builds {game_id}", wish, work)
+    return idempotency.once(key, creator.uid, f"builds {game_id}", wish, work)
 
 
 @api.get("/v1/creator/games/{game_id}/builds")
@@ -136,7 +136,7 @@ def list_builds(game_id: GameId, limit: Limit = 20, cursor: Cursor = None) -> ht
 
 @api.post("/v1/creator/tools/{tool_id}/versions", status=201)
 def create_version(
-    creator: Creator, request: http.Request, tool_id: ToolId, wish: NewVersion
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, wish: NewVersion
 ) -> http.Reply[OwnVersion]:
     """Draft a version of a tool."""
 
@@ -145,7 +145,7 @@ def create_version(
         where = f"/v1/creator/tools/{tool_id}/versions/{made.version}"
         return _tagged(made, status=201, location=where)
 
-    return idempotency.once(request, creator.uid, f"versions {tool_id}", wish, work)
+    return idempotency.once(key, creator.uid, f"versions {tool_id}", wish, work)
 
 
 @api.get("/v1/creator/tools/{tool_id}/versions")
@@ -172,7 +172,7 @@ def show_version(creator: Creator, tool_id: ToolId, version: Version) -> http.Re
 @api.patch("/v1/creator/tools/{tool_id}/versions/{version}")
 def edit_version(
     creator: Creator,
-    request: http.Request,
+    if_match: http.IfMatch,
     tool_id: ToolId,
     version: Version,
     wish: VersionChanges,
@@ -180,7 +180,7 @@ def edit_version(
     """Change a draft, or what was rejected."""
 
     def check(known: OwnVersion) -> None:
-        http.check_if_match(request, known.revision, known)
+        http.check_if_match(if_match, known.revision, known)
 
     return _tagged(
         sql.transact(
@@ -191,40 +191,40 @@ def edit_version(
 
 @api.post("/v1/creator/tools/{tool_id}/versions/{version}/upload")
 def allow_upload(
-    creator: Creator, request: http.Request, tool_id: ToolId, version: Version, wish: NewUpload
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, version: Version, wish: NewUpload
 ) -> http.Reply[Upload]:
     """Answer where the version's file can be put during the next hour."""
 
     def work(tx: Connection) -> http.Reply[Upload]:
         return http.Reply(publishing.allow_upload(tx, creator.uid, int(tool_id), version, wish))
 
-    return idempotency.once(request, creator.uid, f"upload {tool_id} {version}", wish, work)
+    return idempotency.once(key, creator.uid, f"upload {tool_id} {version}", wish, work)
 
 
 @api.post("/v1/creator/tools/{tool_id}/versions/{version}/publish", status=202)
 def publish(
-    creator: Creator, request: http.Request, tool_id: ToolId, version: Version
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, version: Version
 ) -> http.Reply[OwnVersion]:
     """Have the uploaded file verified; the version is published, or rejected, soon after."""
 
     def work(tx: Connection) -> http.Reply[OwnVersion]:
         return _tagged(publishing.publish(tx, creator.uid, int(tool_id), version), status=202)
 
-    reply = idempotency.once(request, creator.uid, f"publish {tool_id} {version}", None, work)
+    reply = idempotency.once(key, creator.uid, f"publish {tool_id} {version}", None, work)
     outbox.flush()
     return reply
 
 
 @api.post("/v1/creator/tools/{tool_id}/versions/{version}/withdraw")
 def withdraw(
-    creator: Creator, request: http.Request, tool_id: ToolId, version: Version, wish: Withdrawal
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, version: Version, wish: Withdrawal
 ) -> http.Reply[OwnVersion]:
     """Take a version back: nobody gets it any more."""
 
     def work(tx: Connection) -> http.Reply[OwnVersion]:
         return _tagged(publishing.withdraw(tx, creator.uid, int(tool_id), version, wish))
 
-    return idempotency.once(request, creator.uid, f"withdraw {tool_id} {version}", wish, work)
+    return idempotency.once(key, creator.uid, f"withdraw {tool_id} {version}", wish, work)
 
 
 def _tagged(found: T, *, status: int = 200, location: str | None = None) -> http.Reply[T]:

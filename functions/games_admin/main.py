@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import art_uploads, catalog_import, game_lists, games, merging
 from shared.domain.art import Kind
-from shared.domain.art_uploads import Announced, Kept, Permission, Put, Slot, Upload
+from shared.domain.art_uploads import Announced, ArtUpload, Kept, Permission, Put, Slot
 from shared.domain.catalog_import import Outcome
 from shared.domain.game_lists import Form, Placed
 from shared.domain.games import EditedGame, GameChanges, NewGame
@@ -50,12 +50,12 @@ def show(game_id: GameId) -> http.Reply[EditedGame]:
 
 @api.patch("/v1/admin/games/{game_id}")
 def edit(
-    operator: Admin, request: http.Request, game_id: GameId, changes: GameChanges
+    operator: Admin, if_match: http.IfMatch, game_id: GameId, changes: GameChanges
 ) -> http.Reply[EditedGame]:
     """Edit a game that has the ETag in `If-Match`; a list that is given replaces the one before."""
 
     def check(game: EditedGame) -> None:
-        http.check_if_match(request, game.revision, game)
+        http.check_if_match(if_match, game.revision, game)
 
     return _reply(sql.transact(lambda tx: games.edit(tx, operator.uid, game_id, changes, check)))
 
@@ -85,7 +85,7 @@ def announce_art(game_id: GameId, kind: Kind, wish: Announced) -> Permission:
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}/publish", status=202)
-def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> Upload:
+def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> ArtUpload:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tables.games, game_id, kind)
     art_uploads.require_uploaded(slot, wish.upload_id)

@@ -38,7 +38,7 @@ class Slot(NamedTuple):
         return f"{self.table.name}/{self.row_id}/art/{self.kind}"
 
 
-class Upload(BaseModel):
+class ArtUpload(BaseModel):
     """What became of the last upload of a kind; a rejected one says why."""
 
     upload_id: str
@@ -50,7 +50,7 @@ class Kept(BaseModel):
     """What everyone sees, and what became of the last upload of each kind."""
 
     art: dict[Kind, Art]
-    uploads: dict[Kind, Upload]
+    uploads: dict[Kind, ArtUpload]
 
 
 class Announced(BaseModel):
@@ -125,16 +125,16 @@ def column(conn: Connection, table: Table, row_id: int, *, lock: bool = False) -
     return cast("str | None", row.art)
 
 
-def last(stored: str | None) -> dict[Kind, Upload]:
+def last(stored: str | None) -> dict[Kind, ArtUpload]:
     """Return the last upload of each kind, from a row's column `art`."""
     known = json.loads(stored or "{}")
-    return {kind: Upload(**known[kind]["upload"]) for kind in get_args(Kind) if kind in known}
+    return {kind: ArtUpload(**known[kind]["upload"]) for kind in get_args(Kind) if kind in known}
 
 
 def allow(tx: Connection, slot: Slot, announced: Announced) -> Permission:
     """Allow an upload, in the place of any before it that is not settled; raise NotFound."""
     stored = column(tx, slot.table, slot.row_id, lock=True)
-    upload = Upload(upload_id=str(uuid.uuid4()), state="waiting")
+    upload = ArtUpload(upload_id=str(uuid.uuid4()), state="waiting")
     _keep(tx, slot, stored, upload)
     url = objects.presign_put(
         key(upload.upload_id),
@@ -153,7 +153,7 @@ def require_uploaded(slot: Slot, upload_id: str) -> None:
         raise errors.Conflict("nothing was uploaded yet: PUT the picture to its address first")
 
 
-def hand_over(tx: Connection, slot: Slot, upload_id: str, uid: str) -> Upload:
+def hand_over(tx: Connection, slot: Slot, upload_id: str, uid: str) -> ArtUpload:
     """Have an upload made into art and return its state; raise NotFound or Conflict."""
     stored = column(tx, slot.table, slot.row_id, lock=True)
     upload = _named(stored, slot, upload_id)
@@ -231,7 +231,7 @@ def _is(slot: Slot) -> ColumnElement[bool]:
     return slot.table.primary_key.columns[0] == slot.row_id
 
 
-def _named(stored: str | None, slot: Slot, upload_id: str) -> Upload:
+def _named(stored: str | None, slot: Slot, upload_id: str) -> ArtUpload:
     """Return the last upload of a kind if it is this one; raise Conflict."""
     upload = last(stored).get(slot.kind)
     if upload is None or upload.upload_id != upload_id:
@@ -239,7 +239,7 @@ def _named(stored: str | None, slot: Slot, upload_id: str) -> Upload:
     return upload
 
 
-def _awaited(stored: str | None, uploaded: ArtUploaded) -> Upload | None:
+def _awaited(stored: str | None, uploaded: ArtUploaded) -> ArtUpload | None:
     """Return the upload while it waits for being made into art, or None."""
     upload = last(stored).get(uploaded.kind)
     due = upload and upload.upload_id == uploaded.upload_id and upload.state == "processing"
@@ -250,7 +250,7 @@ def _keep(
     tx: Connection,
     slot: Slot,
     stored: str | None,
-    upload: Upload,
+    upload: ArtUpload,
     fresh: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the column with `upload` as the last of its kind, and what is shown if it changed."""

@@ -20,14 +20,14 @@ from shared.schema.catalog import game_builds, game_executables, game_names, gam
 BUILDS_SHOWN = 20
 
 
-class Store(BaseModel):
+class GameStore(BaseModel):
     """The game's id in one store, or in Discord's list of games."""
 
     store: str
     id: str
 
 
-class Executable(BaseModel):
+class GameExecutable(BaseModel):
     """The end of a path by which a running program is known to be this game."""
 
     os: str
@@ -35,7 +35,7 @@ class Executable(BaseModel):
     is_launcher: bool
 
 
-class Build(BaseModel):
+class GameBuild(BaseModel):
     """A version of the game as it is found on disks."""
 
     build_id: str
@@ -51,9 +51,9 @@ class GameDetail(Game):
 
     locale: str
     aliases: list[str]
-    stores: list[Store]
-    executables: list[Executable]
-    builds: list[Build]
+    stores: list[GameStore]
+    executables: list[GameExecutable]
+    builds: list[GameBuild]
     art: dict[art.Kind, Art]
     updated_at: datetime
 
@@ -75,11 +75,11 @@ def one(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail
         locale=chosen,
         aliases=[row.name for row in rows(game_names, game_names.c.name_key) if not row.is_title],
         stores=[
-            Store(store=row.store, id=row.store_id)
+            GameStore(store=row.store, id=row.store_id)
             for row in rows(game_stores, game_stores.c.store, game_stores.c.store_id)
         ],
         executables=[
-            Executable(os=row.os, suffix=row.suffix, is_launcher=row.is_launcher)
+            GameExecutable(os=row.os, suffix=row.suffix, is_launcher=row.is_launcher)
             for row in rows(game_executables, game_executables.c.os, game_executables.c.suffix)
         ],
         builds=_newest_builds(conn, game_id),
@@ -89,7 +89,7 @@ def one(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail
     )
 
 
-def _newest_builds(conn: Connection, game_id: int) -> list[Build]:
+def _newest_builds(conn: Connection, game_id: int) -> list[GameBuild]:
     build = game_builds.c
     newest = (
         select(build.build_id, build.name, build.released_at)
@@ -98,6 +98,6 @@ def _newest_builds(conn: Connection, game_id: int) -> list[Build]:
         .limit(BUILDS_SHOWN)
     )
     return [
-        Build(build_id=str(row.build_id), name=row.name, released_at=row.released_at)
+        GameBuild(build_id=str(row.build_id), name=row.name, released_at=row.released_at)
         for row in conn.execute(newest)
     ]

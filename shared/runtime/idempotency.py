@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel
 from pymysql.constants import ER
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime import clock, errors, sql
-from shared.runtime.http import Reply, Request
+from shared.runtime.http import Header, Reply
 from shared.schema.operations import idempotency_keys as keys
 
 HEADER = "Idempotency-Key"
@@ -26,8 +26,28 @@ TWIN_WAIT_SECONDS = 2
 _KEY = re.compile(r'(?P<quote>"?)([!#-\[\]-~]{1,128})(?P=quote)')
 
 
+class Key(Header):
+    """The key of a request, out of its quotes."""
+
+    __slots__ = ()
+    name = HEADER
+    description = "A new UUID for each wish, the same one with each retry; kept for 48 hours."
+    schema: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 130}
+    failures = (errors.Conflict, errors.Unprocessable)
+
+    @classmethod
+    def read(cls, given: str | None) -> Self:
+        """Return the key; raise BadRequest for none, or a bad one."""
+        found = _KEY.fullmatch((given or "").strip())
+        if found is None:
+            what = "is not 1 to 128 visible ASCII characters" if given else "is missing"
+            detail = f"{HEADER} {what}: send a new UUID, and the same one with each retry"
+            raise errors.BadRequest(detail, errors=[{"field": HEADER, "detail": detail}])
+        return cls(found[2])
+
+
 def once(
-    request: Request,
+    key: Key,
     uid: str,
     route: str,
     wish: BaseModel | None,
@@ -36,10 +56,9 @@ def once(
     """Run `work` in a transaction, or answer as it did for the same key, caller and route before.
 
     route: what is asked, with the ids of its path. wish: the body, which must be the same again.
-    Raises BadRequest without a key, Unprocessable for a key with another body, and Conflict when
-    the first one is still at work after two seconds.
+    Raises Unprocessable for a key with another body, and Conflict when the first one is still at
+    work after two seconds.
     """
-    key = _key(request)
     payload = hashlib.sha256(wish.model_dump_json().encode() if wish else b"").digest()
     mine = and_(keys.c.uid == uid, keys.c.route == route, keys.c.idempotency_key == key)
     row = {"uid": uid, "route": route, "idempotency_key": key, "payload": payload}
@@ -55,16 +74,6 @@ def once(
         return reply
 
     return sql.transact(run)
-
-
-def _key(request: Request) -> str:
-    given = request.headers.get(b"idempotency-key", b"").decode("latin-1").strip()
-    found = _KEY.fullmatch(given)
-    if found is None:
-        what = "is missing" if not given else "is not 1 to 128 visible ASCII characters"
-        detail = f"{HEADER} {what}: send a new UUID, and the same one with each retry"
-        raise errors.BadRequest(detail, errors=[{"field": HEADER, "detail": detail}])
-    return found[2]
 
 
 def _claimed(tx: Connection, row: dict[str, Any]) -> bool:

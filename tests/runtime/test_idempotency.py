@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from shared.runtime import clock, errors, idempotency, sql
-from shared.runtime.http import Reply, Request
+from shared.runtime import errors, idempotency, sql
+from shared.runtime.http import Reply
 from tests.runtime.doors import Door
 from tests.runtime.sqls import Own, thread_of
 
@@ -47,14 +47,9 @@ class Writer:
         return Reply(Done(run=self.runs), status=201, headers=where, etag="7")
 
 
-def request(key: str | None = "key") -> Request:
-    headers = {} if key is None else {b"idempotency-key": key.encode("latin-1")}
-    return Request(headers, clock.now())
-
-
 def ask(work: Writer, key: str | None = "key", **changes: Any) -> Reply[Any]:
     given: dict[str, Any] = {"uid": work.own.name, "route": "things", "wish": Wish()}
-    return idempotency.once(request(key), **(given | changes), work=work)
+    return idempotency.once(idempotency.Key.read(key), **(given | changes), work=work)
 
 
 def seen(reply: Reply[Any]) -> tuple[int, bytes, bytes, Any]:

@@ -847,6 +847,43 @@ export interface components {
             sizes: components["schemas"]["Size"][];
         };
         /**
+         * ArtUpload
+         * @description What became of the last upload of a kind; a rejected one says why.
+         */
+        ArtUpload: {
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "processing" | "published" | "rejected" | Other;
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
+         * Build
+         * @description A build of a game.
+         */
+        Build: {
+            /** Build Id */
+            build_id: string;
+            /** Game Id */
+            game_id: string;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /** Name */
+            name: string;
+            /**
+             * Released At
+             * Format: date-time
+             */
+            released_at: string;
+        };
+        /**
          * BuildName
          * @description A build of the game, as it bounds a range.
          */
@@ -1134,7 +1171,7 @@ export interface components {
             /** Aliases */
             aliases: string[];
             /** Executables */
-            executables: components["schemas"]["shared__domain__game_facts__Executable"][];
+            executables: components["schemas"]["Executable"][];
             /** Game Id */
             game_id: string;
             /**
@@ -1145,7 +1182,7 @@ export interface components {
             /** Revision */
             revision: number;
             /** Stores */
-            stores: components["schemas"]["shared__domain__game_facts__Store"][];
+            stores: components["schemas"]["Store"][];
             /** Title */
             title: string;
             /** Titles */
@@ -1240,6 +1277,21 @@ export interface components {
             store: string;
         };
         /**
+         * Executable
+         * @description The end of a program's path; Discord writes `>` before one that is a bare file name.
+         */
+        Executable: {
+            /**
+             * Is Launcher
+             * @default false
+             */
+            is_launcher?: boolean;
+            /** Name */
+            name: string;
+            /** Os */
+            os: string;
+        };
+        /**
          * Export
          * @description Every row and document that is the player's.
          *
@@ -1301,6 +1353,21 @@ export interface components {
             title: string;
         };
         /**
+         * GameBuild
+         * @description A version of the game as it is found on disks.
+         */
+        GameBuild: {
+            /** Build Id */
+            build_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Released At
+             * Format: date-time
+             */
+            released_at: string;
+        };
+        /**
          * GameChanges
          * @description What changes of a game; what is given replaces what was there, what is absent stays.
          * @example {
@@ -1352,9 +1419,9 @@ export interface components {
                 [key: string]: components["schemas"]["Art"];
             };
             /** Builds */
-            builds: components["schemas"]["shared__domain__game_detail__Build"][];
+            builds: components["schemas"]["GameBuild"][];
             /** Executables */
-            executables: components["schemas"]["shared__domain__game_detail__Executable"][];
+            executables: components["schemas"]["GameExecutable"][];
             /** Game Id */
             game_id: string;
             /** Locale */
@@ -1362,7 +1429,7 @@ export interface components {
             /** Revision */
             revision: number;
             /** Stores */
-            stores: components["schemas"]["shared__domain__game_detail__Store"][];
+            stores: components["schemas"]["GameStore"][];
             /** Title */
             title: string;
             /**
@@ -1370,6 +1437,28 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * GameExecutable
+         * @description The end of a path by which a running program is known to be this game.
+         */
+        GameExecutable: {
+            /** Is Launcher */
+            is_launcher: boolean;
+            /** Os */
+            os: string;
+            /** Suffix */
+            suffix: string;
+        };
+        /**
+         * GameStore
+         * @description The game's id in one store, or in Discord's list of games.
+         */
+        GameStore: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
         };
         /**
          * Giving
@@ -1454,7 +1543,7 @@ export interface components {
             };
             /** Uploads */
             uploads: {
-                [key: string]: components["schemas"]["shared__domain__art_uploads__Upload"];
+                [key: string]: components["schemas"]["ArtUpload"];
             };
         };
         /**
@@ -2030,7 +2119,7 @@ export interface components {
         /** Page[Build] */
         Page_Build_: {
             /** Items */
-            items: components["schemas"]["shared__domain__builds__Build"][];
+            items: components["schemas"]["Build"][];
             /**
              * Next Cursor
              * @default null
@@ -2501,127 +2590,6 @@ export interface components {
          */
         Retry: "never" | "same" | "after-refresh" | "later" | Other;
         /**
-         * Upload
-         * @description What became of the last upload of a kind; a rejected one says why.
-         */
-        shared__domain__art_uploads__Upload: {
-            /**
-             * Reason
-             * @default null
-             */
-            reason?: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "processing" | "published" | "rejected" | Other;
-            /** Upload Id */
-            upload_id: string;
-        };
-        /**
-         * Build
-         * @description A build of a game.
-         */
-        shared__domain__builds__Build: {
-            /** Build Id */
-            build_id: string;
-            /** Game Id */
-            game_id: string;
-            /** Marks */
-            marks: components["schemas"]["Mark"][];
-            /** Name */
-            name: string;
-            /**
-             * Released At
-             * Format: date-time
-             */
-            released_at: string;
-        };
-        /**
-         * Build
-         * @description A version of the game as it is found on disks.
-         */
-        shared__domain__game_detail__Build: {
-            /** Build Id */
-            build_id: string;
-            /** Name */
-            name: string;
-            /**
-             * Released At
-             * Format: date-time
-             */
-            released_at: string;
-        };
-        /**
-         * Executable
-         * @description The end of a path by which a running program is known to be this game.
-         */
-        shared__domain__game_detail__Executable: {
-            /** Is Launcher */
-            is_launcher: boolean;
-            /** Os */
-            os: string;
-            /** Suffix */
-            suffix: string;
-        };
-        /**
-         * Store
-         * @description The game's id in one store, or in Discord's list of games.
-         */
-        shared__domain__game_detail__Store: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
-        };
-        /**
-         * Executable
-         * @description The end of a program's path; Discord writes `>` before one that is a bare file name.
-         */
-        shared__domain__game_facts__Executable: {
-            /**
-             * Is Launcher
-             * @default false
-             */
-            is_launcher?: boolean;
-            /** Name */
-            name: string;
-            /** Os */
-            os: string;
-        };
-        /**
-         * Store
-         * @description The game's id in a store.
-         */
-        shared__domain__game_facts__Store: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
-        };
-        /**
-         * Upload
-         * @description Where to put the file, with which headers, until when.
-         */
-        shared__domain__publishing__Upload: {
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /**
-             * Method
-             * @constant
-             */
-            method: "PUT";
-            /** Url */
-            url: string;
-        };
-        /**
          * Size
          * @description One size of a picture, in pixels; its address never shows another.
          */
@@ -2632,6 +2600,16 @@ export interface components {
             url: string;
             /** Width */
             width: number;
+        };
+        /**
+         * Store
+         * @description The game's id in a store.
+         */
+        Store: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
         };
         /**
          * Summary
@@ -2855,6 +2833,28 @@ export interface components {
             size: number;
             /** Version */
             version: string;
+        };
+        /**
+         * Upload
+         * @description Where to put the file, with which headers, until when.
+         */
+        Upload: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @constant
+             */
+            method: "PUT";
+            /** Url */
+            url: string;
         };
         /**
          * VersionChanges
@@ -4067,7 +4067,10 @@ export interface operations {
     games_admin_edit: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read and is changed, or `*`. */
+                "If-Match": string;
+            };
             path: {
                 game_id: number;
             };
@@ -4131,6 +4134,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Someone else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large */
             413: {
                 headers: {
@@ -4142,6 +4154,15 @@ export interface operations {
             };
             /** @description The body has the wrong shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4357,7 +4378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["shared__domain__art_uploads__Upload"];
+                    "application/json": components["schemas"]["ArtUpload"];
                 };
             };
             /** @description The request could not be read */
@@ -4857,7 +4878,10 @@ export interface operations {
     creator_create_build: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 game_id: string;
             };
@@ -4887,7 +4911,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["shared__domain__builds__Build"];
+                    "application/json": components["schemas"]["Build"];
                 };
             };
             /** @description The request could not be read */
@@ -4919,6 +4943,15 @@ export interface operations {
             };
             /** @description Nothing is here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is in another state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5033,7 +5066,10 @@ export interface operations {
     creator_create_tool: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5093,6 +5129,15 @@ export interface operations {
             };
             /** @description Nothing is here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is in another state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5206,7 +5251,10 @@ export interface operations {
     creator_edit_tool: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read and is changed, or `*`. */
+                "If-Match": string;
+            };
             path: {
                 tool_id: string;
             };
@@ -5268,6 +5316,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Someone else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large */
             413: {
                 headers: {
@@ -5279,6 +5336,15 @@ export interface operations {
             };
             /** @description The body has the wrong shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5374,7 +5440,10 @@ export interface operations {
     creator_announce_art: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 kind: "icon" | "cover" | "banner";
                 tool_id: string;
@@ -5438,6 +5507,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The thing is in another state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large */
             413: {
                 headers: {
@@ -5470,7 +5548,10 @@ export interface operations {
     creator_publish_art: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 kind: "icon" | "cover" | "banner";
                 tool_id: string;
@@ -5494,7 +5575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["shared__domain__art_uploads__Upload"];
+                    "application/json": components["schemas"]["ArtUpload"];
                 };
             };
             /** @description The request could not be read */
@@ -5526,6 +5607,15 @@ export interface operations {
             };
             /** @description Nothing is here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is in another state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5642,7 +5732,10 @@ export interface operations {
     creator_create_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 tool_id: string;
             };
@@ -5709,6 +5802,15 @@ export interface operations {
             };
             /** @description Nothing is here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is in another state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5823,7 +5925,10 @@ export interface operations {
     creator_edit_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read and is changed, or `*`. */
+                "If-Match": string;
+            };
             path: {
                 tool_id: string;
                 version: string;
@@ -5887,6 +5992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Someone else changed it first */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large */
             413: {
                 headers: {
@@ -5898,6 +6012,15 @@ export interface operations {
             };
             /** @description The body has the wrong shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5919,7 +6042,10 @@ export interface operations {
     creator_publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 tool_id: string;
                 version: string;
@@ -5973,6 +6099,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The thing is in another state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has the wrong shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A part of us is away */
             503: {
                 headers: {
@@ -5987,7 +6131,10 @@ export interface operations {
     creator_allow_upload: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 tool_id: string;
                 version: string;
@@ -6011,7 +6158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["shared__domain__publishing__Upload"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description The request could not be read */
@@ -6043,6 +6190,15 @@ export interface operations {
             };
             /** @description Nothing is here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is in another state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6082,7 +6238,10 @@ export interface operations {
     creator_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                "Idempotency-Key": string;
+            };
             path: {
                 tool_id: string;
                 version: string;
@@ -6138,6 +6297,15 @@ export interface operations {
             };
             /** @description Nothing is here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is in another state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -82,7 +82,7 @@ class Api:
         """Return the function's target; in the cloud, raise MissingSettings at its start."""
         if "K_SERVICE" in os.environ:
             stores = self.manifest.stores
-            settings.check(uses_sql=stores.sql is not None, uses_objects=stores.objects is not None)
+            settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
 
         async def main(request: StarletteRequest) -> Raw:
             return await self._serve(request)
@@ -135,6 +135,7 @@ class Api:
             if signature.caller_name:
                 arguments[signature.caller_name] = caller
         arguments |= binding.parameters(signature, variables, request.scope["query_string"])
+        arguments |= binding.headers(signature, seen.headers)
         if signature.request_name:
             arguments[signature.request_name] = seen
         if signature.body_name:

@@ -2,15 +2,15 @@
 
 Decided once when the route is registered: a name in the path is a path parameter; Player,
 Creator or Admin is the authenticated caller; Batch[Item] and a pydantic model are the body, and
-bytes are the body as it came; Request is what is left of the request; everything else is a query
-parameter.
+bytes are the body as it came; a Header is one that the handler demands; Request is what is left
+of the request; everything else is a query parameter.
 """
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -26,6 +26,21 @@ class Request:
 
     headers: dict[bytes, bytes]
     received_at: datetime
+
+
+class Header(str):
+    """A request header that a handler demands: without a good one it is not called."""
+
+    __slots__ = ()
+    name: ClassVar[str]
+    description: ClassVar[str]
+    schema: ClassVar[dict[str, Any]] = {"type": "string"}
+    failures: ClassVar[tuple[type[errors.ProblemError], ...]]
+
+    @classmethod
+    def read(cls, given: str | None) -> Self:
+        """Return the header's value as it was given; raise what a bad or missing one is."""
+        raise NotImplementedError
 
 
 class _Parameters(BaseModel):
@@ -46,6 +61,7 @@ class Signature(NamedTuple):
     caller_name: str | None
     role: str | None
     request_name: str | None
+    headers: dict[str, type[Header]]
     answer: Any
 
     @property
@@ -62,6 +78,7 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
         ("body_name", "body", "batch", "caller_name", "role", "request_name")
     )
     fields: dict[str, Any] = {}
+    demanded: dict[str, type[Header]] = {}
     aliases: dict[str, str] = {}
     for name, parameter in inspect.signature(handler).parameters.items():
         kind = hints[name]
@@ -69,6 +86,8 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
             found |= {"body_name": name, "batch": Parser(get_args(kind)[0], max_items)}
         elif inspect.isclass(kind) and issubclass(kind, Principal):
             found |= {"caller_name": name, "role": getattr(kind, "role", "player")}
+        elif inspect.isclass(kind) and issubclass(kind, Header):
+            demanded[name] = kind
         elif kind is Request:
             found["request_name"] = name
         elif inspect.isclass(kind) and issubclass(kind, (BaseModel, bytes)):
@@ -90,6 +109,7 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
         path_names=path_names,
         query_aliases=query,
         parameters=model,
+        headers=demanded,
         answer=answer,
         **found,
     )
@@ -112,6 +132,15 @@ def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict
     except ValidationError as error:
         raise _unreadable("a parameter does not parse", error) from error
     return vars(model)
+
+
+def headers(signature: Signature, given: dict[bytes, bytes]) -> dict[str, Header]:
+    """Return the header arguments; raise what the lack of one is."""
+    found: dict[str, Header] = {}
+    for name, kind in signature.headers.items():
+        value = given.get(kind.name.lower().encode())
+        found[name] = kind.read(None if value is None else value.decode("latin-1"))
+    return found
 
 
 def body(signature: Signature, raw: bytes) -> Any:

@@ -106,6 +106,10 @@ def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
     references, definitions = models_json_schema(
         list(wanted), ref_template=REF, schema_generator=_Schemas
     )
+    # pydantic tells models of one name apart by their modules, which clients know nothing of.
+    if clashes := [name for name in definitions["$defs"] if "__" in name]:
+        message = f"models share a name, rename them: {', '.join(sorted(clashes))}"
+        raise TypeError(message)
     return references, dict(sorted(definitions["$defs"].items()))
 
 
@@ -186,8 +190,18 @@ def _limits(api: Api, route: Route) -> dict[str, int]:
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     model = route.signature.parameters
+    headers = [
+        {
+            "name": one.name,
+            "in": "header",
+            "description": one.description,
+            "required": True,
+            "schema": one.schema,
+        }
+        for one in route.signature.headers.values()
+    ]
     if model is None:
-        return []
+        return headers
     schema = create_model(f"{route.handler.__name__}_query", __base__=model).model_json_schema()
     required = set(schema.get("required", []))
     properties = _inlined(schema["properties"], schema.get("$defs", {}))
@@ -200,7 +214,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             "schema": {key: value for key, value in one.items() if key != "title"},
         }
         for name, one in properties.items()
-    ]
+    ] + headers
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -228,6 +242,7 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         failures += [errors.Unauthenticated, errors.Forbidden]
     if route.signature.body_name:
         failures += [errors.Unprocessable, errors.TooLarge]
+    failures += [one for header in route.signature.headers.values() for one in header.failures]
     for failure in sorted(failures, key=lambda one: one.status):
         title = errors.MEANINGS[failure.code].title
         responses[str(failure.status)] = {"description": title, "content": problem}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field
 
-from shared.runtime import http
+from shared.runtime import http, idempotency
 from tests.unit.runtime.edge import Answer, ask, make
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
@@ -46,6 +46,15 @@ def api(tmp_path: Path) -> http.Api:
     async def needs(since: datetime, request: http.Request) -> Given:
         assert request.received_at.tzinfo is UTC
         return Given(values={"since": since, "client": request.headers.get(b"savepoint-client")})
+
+    @made.post("/v1/things")
+    async def make_one(key: idempotency.Key, given: Given) -> Given:
+        return Given(values={"key": key, **given.values})
+
+    @made.patch("/v1/things/{thing_id}")
+    async def change(thing_id: Id, if_match: http.IfMatch) -> Given:
+        http.check_if_match(if_match, 7, Given(values={"id": thing_id}))
+        return Given(values={"if_match": if_match})
 
     return made
 
@@ -119,3 +128,22 @@ def test_the_request_itself_is_there_for_who_asks(api: http.Api) -> None:
     target = "/v1/things?since=2026-03-01T00:00:00Z"
     answer = ask(api, "GET", target, {"Savepoint-Client": "desktop/8.4.1 (win32; x64)"})
     assert answer.json()["values"]["client"] == "desktop/8.4.1 (win32; x64)"
+
+
+def test_a_header_that_is_demanded_arrives(api: http.Api) -> None:
+    sent = {"values": {}}
+    for key in ("k-1", '"k-1"'):
+        answer = ask(api, "POST", "/v1/things", {"Idempotency-Key": key}, sent)
+        assert answer.json()["values"] == {"key": "k-1"}
+    answer = ask(api, "PATCH", "/v1/things/3", {"If-Match": '"6", "7"'})
+    assert answer.json()["values"] == {"if_match": '"6", "7"'}
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b'{"values": {}}'])
+def test_without_a_header_that_is_demanded_nothing_else_is_looked_at(
+    api: http.Api, body: bytes
+) -> None:
+    for headers in ({}, {"Idempotency-Key": "two words"}):
+        assert named(ask(api, "POST", "/v1/things", headers, body)) == ["Idempotency-Key"]
+    assert ask(api, "PATCH", "/v1/things/3").status == 428
+    assert ask(api, "PATCH", "/v1/things/3", {"If-Match": '"6"'}).status == 412

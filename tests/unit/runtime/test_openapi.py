@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 from openapi_spec_validator import validate
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
-from shared.runtime import http
+from shared.runtime import http, idempotency
 from shared.runtime.http import openapi
 from shared.runtime.identity import Admin, Player
 from tests.unit.runtime.edge import ask, make
@@ -90,6 +90,16 @@ def apis(tmp_path: Path) -> list[http.Api]:
         """Look."""
         raise NotImplementedError
 
+    @admins.post("/v1/admin/things")
+    def add(admin: Admin, key: idempotency.Key) -> Thing:
+        """Add one thing."""
+        raise NotImplementedError
+
+    @admins.patch("/v1/admin/things/{thing_id}")
+    def edit(admin: Admin, thing_id: str, if_match: http.IfMatch) -> Thing:
+        """Edit one thing."""
+        raise NotImplementedError
+
     return [public, own, admins]
 
 
@@ -129,6 +139,41 @@ def test_parameters_say_where_they_stand_and_what_they_take(document: dict[str, 
     assert colours == ["red", "blue"]
     in_path = parameters(document["paths"]["/v1/things/{thing_id}"]["get"])["thing_id"]
     assert (in_path["in"], in_path["required"]) == ("path", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "header", "refusals"),
+    [
+        ("/v1/admin/things", "post", "Idempotency-Key", {"400", "409", "422"}),
+        ("/v1/admin/things/{thing_id}", "patch", "If-Match", {"412", "428"}),
+    ],
+)
+def test_a_header_that_is_demanded_is_a_required_parameter(
+    document: dict[str, Any], path: str, method: str, header: str, refusals: set[str]
+) -> None:
+    operation = document["paths"][path][method]
+    found = parameters(operation)[header]
+    assert (found["in"], found["required"]) == ("header", True)
+    assert found["description"]
+    assert found["schema"]["type"] == "string"
+    assert refusals <= set(operation["responses"])
+
+
+def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
+    api = make(tmp_path)
+    twin = create_model("Thing", __module__="tests.elsewhere", size=int)
+
+    async def one() -> Thing:
+        raise NotImplementedError
+
+    async def other() -> BaseModel:
+        raise NotImplementedError
+
+    other.__annotations__["return"] = twin
+    api.get("/v1/things/one")(one)
+    api.get("/v1/things/other")(other)
+    with pytest.raises(TypeError, match="elsewhere__Thing, tests__unit__runtime__test_openapi__Th"):
+        openapi.document([api], version="1", server="s")
 
 
 def references(value: Any) -> set[str]:
@@ -240,4 +285,4 @@ def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
         for operations in document["paths"].values()
         for operation in operations.values()
     ]
-    assert len(names) == len(set(names)) == 6
+    assert len(names) == len(set(names)) == 8
