@@ -49,6 +49,7 @@ BUCKETS = {
     "put": (None, "rw"),
     "stream": (None, "r"),
 }
+SIGNED = {f"{OBJECTS}{name}" for name in BUCKETS} - {f"{OBJECTS}public_url"}
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Touched:
     collections: set[str] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
     buckets: dict[str, str] = field(default_factory=dict)
+    signs: bool = False
 
 
 def touched(function: Manifest) -> Touched:
@@ -78,7 +80,8 @@ def touched(function: Manifest) -> Touched:
     if ERASE in names:
         rights |= {table.name: "rw" for table, one in _personal() if one.erase == "delete"}
         collections |= {one.path for one in COLLECTIONS}
-    return Touched(stores, rights, collections, _published(found), _buckets(found))
+    signs = any(called in SIGNED for called, _ in found.calls)
+    return Touched(stores, rights, collections, _published(found), _buckets(found), signs)
 
 
 def _buckets(found: Reach) -> dict[str, str]:
@@ -121,6 +124,7 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
     declared_stores = {name for name in STORES if getattr(function.stores, name) is not None}
     objects = function.stores.objects
     buckets = objects.model_dump(exclude_none=True) if objects else {}
+    keyless = found.signs and found.buckets == buckets == {"public": "r"}
     known = {one.path for one in COLLECTIONS}
     collections = set(documents.collections) if documents else set()
     unknown = collections - known
@@ -130,6 +134,7 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
         *_rights("table", found.tables, declared_tables),
         *_compare("bucket", set(found.buckets), set(buckets)),
         *_rights("bucket", found.buckets, buckets),
+        *(["requests are signed, but `public: r` alone brings no key"] if keyless else []),
         *_compare("collection", found.collections, collections),
         *(f"the collection {one} is not in shared/schema/collections.py" for one in unknown),
         *_compare("topic", found.topics, declared_topics),

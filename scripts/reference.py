@@ -77,7 +77,7 @@ def _settings() -> Iterator[str]:
     yield f"# Settings\n\n{GENERATED}"
     yield "Environment variables. A function in the cloud that lacks one refuses to start and names"
     yield "all that are missing; no secret has a default. The local cloud sets them by itself.\n"
-    for group in (settings.Core, settings.Sql, settings.Operations, settings.Objects):
+    for group in settings.GROUPS:
         yield f"## {group.__name__}\n\n{group.__doc__}\n"
         yield "| name | meaning | default |\n|---|---|---|"
         for one in fields(group):

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from scripts.imports import ROOT
+from shared.runtime import own_manifest
 from shared.runtime.manifest import Manifest
 
 LOCK = ROOT / "requirements.lock"
@@ -37,7 +38,7 @@ def extras(manifest: Manifest) -> set[str]:
         wanted.add("sql")  # a trigger's failures and pauses are rows
     if stores.documents or trigger.document:
         wanted.add("documents")
-    if stores.objects:
+    if own_manifest.signs(stores.objects):
         wanted.add("objects")
     if manifest.topics or trigger.kind != "http":
         wanted.add("messages")  # a trigger's hopeless events are messages

@@ -10,11 +10,16 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from shared.runtime.manifest import Manifest
+    from shared.runtime.manifest import Manifest, Objects
 
 FILE = "manifest.json"
 NAME = r"^[a-z][a-z_]{1,24}[a-z]$"
 """What a function may be called."""
+
+
+def signs(buckets: "Objects | None") -> bool:
+    """Tell whether the object store is signed for: an address that everyone reads needs no key."""
+    return buckets is not None and (buckets.artifacts is not None or buckets.public == "rw")
 
 
 def of(entry_file: str) -> "Manifest":

@@ -8,7 +8,12 @@ import json
 import os
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from shared.runtime import own_manifest
+
+if TYPE_CHECKING:
+    from shared.runtime import manifest
 
 _ISSUER = {"issuer", "audience", "jwks_url"}
 
@@ -81,12 +86,20 @@ class Objects:
     secret: str = _env("OBJECTS_SECRET", "its secret", secret=True)
     artifacts_bucket: str = _env("OBJECTS_ARTIFACTS_BUCKET", "private bucket of artifacts")
     public_bucket: str = _env("OBJECTS_PUBLIC_BUCKET", "bucket that everyone may read")
-    public_url: str = _env(
-        "OBJECTS_PUBLIC_URL", "where everyone reads the public bucket, without a slash at the end"
+
+
+@dataclass(frozen=True)
+class PublicObjects:
+    """Where everyone reads the public bucket: all that a function needs to name what lies there."""
+
+    group: ClassVar[str] = "public_objects"
+    url: str = _env(
+        "OBJECTS_PUBLIC_URL", "address of the public bucket, without a slash at the end"
     )
 
 
-S = TypeVar("S", Core, Sql, Operations, Objects)
+GROUPS = (Core, Sql, Operations, Objects, PublicObjects)
+S = TypeVar("S", Core, Sql, Operations, Objects, PublicObjects)
 
 
 def _read(group: type[S]) -> S:
@@ -144,10 +157,21 @@ def objects() -> Objects:
     return _read(Objects)
 
 
-def check(*, uses_sql: bool, uses_objects: bool = False) -> None:
+@cache
+def public_objects() -> PublicObjects:
+    """Return where public objects are read; raise MissingSettings."""
+    return _read(PublicObjects)
+
+
+def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
     """Raise one MissingSettings that names everything a function lacks; called at its start."""
     complaints: list[str] = []
-    wanted = ((True, lambda: core().issuers()), (uses_sql, sql), (uses_objects, objects))
+    wanted = (
+        (True, lambda: core().issuers()),
+        (uses_sql, sql),
+        (own_manifest.signs(buckets), objects),
+        (buckets is not None and buckets.public is not None, public_objects),
+    )
     for needed, read in wanted:
         try:
             if needed:
@@ -160,5 +184,5 @@ def check(*, uses_sql: bool, uses_objects: bool = False) -> None:
 
 def reset() -> None:
     """Forget what was read, so that a test can change the environment."""
-    for read in (core, sql, operations, objects):
+    for read in (core, sql, operations, objects, public_objects):
         read.cache_clear()

@@ -29,7 +29,6 @@ FUNCTIONS = manifest.discover([imports.ROOT])
 COMMAND = ("-m", "functions_framework", "--target=main", "--source=main.py")
 # Importing these costs a second or more of every cold start: only who needs them pays.
 HEAVY = {
-    "botocore": "objects",
     "google.cloud.firestore": "documents",
     "google.events": "documents",
     "google.pubsub_v1": "messages",
@@ -41,10 +40,11 @@ NEVER_AT_IMPORT = {
     "aiohttp",
     "alembic",
     "boto3",
-    "botocore.client",
+    "botocore",
     "google.cloud.sql.connector",
     "httpx",
     "pytest",
+    "urllib3",
 }
 READY_SECONDS = 60
 

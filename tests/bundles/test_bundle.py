@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import bundle, imports
-from scripts.requirements import locked, requirements
+from scripts.requirements import extras, locked, requirements
 from shared.runtime import manifest
 
 FUNCTIONS = manifest.discover([imports.ROOT])
@@ -103,6 +103,12 @@ def test_requirements_are_pinned_hashed_and_only_what_the_stores_need() -> None:
     assert "boto3==" not in requirements(["objects"])
     assert "google-cloud-firestore==" not in sql
     assert "pytest==" not in requirements(["sql", "documents", "messages"])
+
+
+def test_who_only_names_public_objects_gets_no_signer() -> None:
+    signing = {name for name, one in FUNCTIONS.items() if "objects" in extras(one)}
+    assert signing.isdisjoint({"catalog", "detection", "tools"})
+    assert {"creator", "downloads", "build_detection_lists"} <= signing
 
 
 def test_an_unknown_name_is_refused_in_one_sentence() -> None:

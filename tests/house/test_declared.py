@@ -115,7 +115,7 @@ CALLS = [
     ("objects.copy('a', 'b')", "artifacts", "rw"),
     ("objects.presign_put('a', size=1, seconds=1)", "artifacts", "rw"),
     ("objects.presign_get('a', seconds=1)", "artifacts", "r"),
-    ("objects.stream('public', 'a')", "public", "r"),
+    ("objects.stream('artifacts', 'a')", "artifacts", "r"),
     ("objects.head('artifacts', 'a')", "artifacts", "r"),
     ("objects.public_url('a')", "public", "r"),
 ]
@@ -140,6 +140,16 @@ def test_a_bucket_is_declared_with_the_right_that_a_call_needs(
     written = [f"the bucket {bucket} is written but declared as r"]
     assert found == (written if right == "rw" else [])
     assert declared.problems(function(good, code, BUCKET % (bucket, "rw"))) == []
+
+
+@pytest.mark.parametrize("call", ["objects.stream('public', 'a')", "objects.head('public', 'a')"])
+def test_who_signs_asks_for_more_than_to_read_what_everyone_may(tmp_path: Path, call: str) -> None:
+    code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
+    read, good = tmp_path / "read", tmp_path / "good"
+    assert declared.problems(function(read, code, BUCKET % ("public", "r"))) == [
+        "requests are signed, but `public: r` alone brings no key"
+    ]
+    assert declared.problems(function(good, code, BUCKET % ("public", "rw"))) == []
 
 
 def test_the_objects_calls_are_all_known() -> None:

@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from emulators.cloud import ROOT
-from shared.runtime import objects, settings
+from shared.runtime import objects, settings, signed_requests
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud
 
@@ -151,8 +151,8 @@ def test_a_wrong_secret_is_refused() -> None:
 
 def test_another_body_than_the_signed_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     signed: list[Any] = []
-    pool = objects._pool()
-    monkeypatch.setattr(objects, "_pool", lambda: Recorder(signed, pool))
+    pool = signed_requests.pool()
+    monkeypatch.setattr(signed_requests, "pool", lambda: Recorder(signed, pool))
     objects.put("artifacts", "body", b"12345", content_type=TYPE)
     url, headers = signed[0]
     assert httpx.put(url, headers=headers, content=b"12345").status_code == 200
@@ -301,7 +301,7 @@ def test_a_request_signed_long_ago_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_strangers_only_read_and_only_what_is_public() -> None:
-    known = settings.objects()
+    known, everyone = settings.objects(), settings.public_objects().url
     objects.put("public", "shown", b"shown", content_type="text/plain")
     objects.put("artifacts", "hidden", b"treasure", content_type="text/plain")
     public = objects.public_url("shown")
@@ -311,12 +311,12 @@ def test_strangers_only_read_and_only_what_is_public() -> None:
     refused = [
         httpx.get(hidden),
         httpx.head(hidden),
-        httpx.get(known.public_url),
-        httpx.get(known.public_url + "/"),
-        httpx.get(known.public_url + "?list-type=2"),
+        httpx.get(everyone),
+        httpx.get(f"{everyone}/"),
+        httpx.get(f"{everyone}?list-type=2"),
         httpx.get(public + "?acl"),
-        httpx.get(f"{known.public_url}/../{known.artifacts_bucket}/hidden"),
-        curl_status(f"{known.public_url}/../{known.artifacts_bucket}/hidden"),
+        httpx.get(f"{everyone}/../{known.artifacts_bucket}/hidden"),
+        curl_status(f"{everyone}/../{known.artifacts_bucket}/hidden"),
         httpx.put(public, content=b"x"),
         httpx.post(public, content=b"x"),
         httpx.delete(public),

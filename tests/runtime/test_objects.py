@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from emulators.cloud import HOST
-from shared.runtime import errors, objects, settings, tracing
+from shared.runtime import errors, objects, settings, signed_requests, tracing
 from shared.runtime.errors import NotFound, Unavailable
 from shared.runtime.objects import Head
 from tests.local_cloud import local
@@ -205,7 +205,7 @@ def test_a_store_that_is_gone_is_unavailable(store: Door, call: Callable[[], obj
 def test_a_store_that_hangs_is_unavailable_in_time(
     store: Door, call: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(objects, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(signed_requests, "READ_SECONDS", 0.3)
     monkeypatch.setattr(objects, "COPY_SECONDS", 0.3)
     store.hold()
     with pytest.raises(Unavailable):

@@ -199,7 +199,7 @@ def entry_point(
     """Return the function's target: reads the delivery on the loop, handles it in a thread."""
     stores = known.stores
     if "K_SERVICE" in os.environ:
-        settings.check(uses_sql=stores.sql is not None, uses_objects=stores.objects is not None)
+        settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
     threads = stores.sql.pool if stores.sql else known.concurrency
     connections.wish(threads)
     keep = kind != SCHEDULE and known.trigger.topic != deadletters.TOPIC

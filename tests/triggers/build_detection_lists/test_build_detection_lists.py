@@ -73,7 +73,7 @@ def answers(os: Os = "win32") -> dict[int, DetectionList]:
 
 def content(url: str) -> bytes:
     """What a file holds, by the URL that an answer names."""
-    key = url.removeprefix(settings.objects().public_url + "/")
+    key = url.removeprefix(settings.public_objects().url + "/")
     return gzip.decompress(b"".join(objects.stream("public", key)))
 
 
@@ -102,7 +102,7 @@ def age(name: str, by: timedelta) -> None:
 
 
 def name_of(one: DetectionList) -> str:
-    return one.url.removeprefix(settings.objects().public_url + "/")
+    return one.url.removeprefix(settings.public_objects().url + "/")
 
 
 def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
@@ -284,7 +284,7 @@ def test_files_go_a_day_after_no_answer_names_them(word: str) -> None:
     before = answers()
     way = before[max(before)].delta_url
     assert way
-    name = way.removeprefix(settings.objects().public_url + "/")
+    name = way.removeprefix(settings.public_objects().url + "/")
     add(f"{word}2")
     detection_lists.build()
     assert name not in in_use()

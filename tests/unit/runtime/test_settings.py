@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.runtime import events, http, settings
+from shared.runtime import events, http, objects, settings
+from shared.runtime.manifest import Objects
 from shared.runtime.settings import MissingSettings
 from tests.unit.runtime.edge import folder
 
@@ -18,8 +19,9 @@ OBJECTS = {
     "OBJECTS_SECRET": "hunter2",
     "OBJECTS_ARTIFACTS_BUCKET": "a",
     "OBJECTS_PUBLIC_BUCKET": "b",
-    "OBJECTS_PUBLIC_URL": "http://127.0.0.1:1/b",
 }
+PUBLIC_URL = "OBJECTS_PUBLIC_URL"
+SIGNING = [Objects(public="rw"), Objects(artifacts="r"), Objects(artifacts="rw", public="r")]
 CLOUD_SQL = ["SQL_INSTANCE", "SQL_USER", "SQL_DATABASE"]
 
 
@@ -72,20 +74,35 @@ def test_unreadable_issuers_are_found_at_the_start(
         settings.check(uses_sql=False)
 
 
+@pytest.mark.parametrize("buckets", SIGNING)
 @pytest.mark.parametrize("lacking", OBJECTS)
 def test_the_object_store_needs_all_but_its_region(
-    monkeypatch: pytest.MonkeyPatch, lacking: str
+    monkeypatch: pytest.MonkeyPatch, lacking: str, buckets: Objects
 ) -> None:
     for name, value in OBJECTS.items():
         monkeypatch.setenv(name, value)
-    settings.check(uses_sql=False, uses_objects=True)
+    monkeypatch.setenv(PUBLIC_URL, "http://127.0.0.1:1/b")
+    settings.check(uses_sql=False, buckets=buckets)
     assert settings.objects().region == "auto"
     settings.reset()
     monkeypatch.delenv(lacking)
     settings.check(uses_sql=False)
     with pytest.raises(MissingSettings, match=lacking) as raised:
-        settings.check(uses_sql=False, uses_objects=True)
+        settings.check(uses_sql=False, buckets=buckets)
     assert "hunter2" not in str(raised.value)
+
+
+def test_what_everyone_may_read_needs_an_address_and_no_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(PUBLIC_URL, "http://127.0.0.1:1/b")
+    settings.check(uses_sql=False, buckets=Objects(public="r"))
+    assert objects.public_url("a b") == "http://127.0.0.1:1/b/a%20b"
+    settings.reset()
+    monkeypatch.delenv(PUBLIC_URL)
+    with pytest.raises(MissingSettings, match=PUBLIC_URL) as raised:
+        settings.check(uses_sql=False, buckets=Objects(public="r"))
+    assert "OBJECTS_SECRET" not in str(raised.value)
 
 
 def edge(entry_file: str) -> None:
@@ -115,7 +132,7 @@ def test_in_the_cloud_who_names_the_store_does_not_start_without_it(
     for one in (without, named):
         one.mkdir()
     serve(str(folder(without, trigger=kind)))
-    with pytest.raises(MissingSettings, match="OBJECTS_SECRET"):
+    with pytest.raises(MissingSettings, match=PUBLIC_URL):
         serve(str(folder(named, trigger=kind, stores={"objects": {"public": "r"}})))
 
 
@@ -133,8 +150,7 @@ def test_where_consumers_are_is_asked_of_operations_only(monkeypatch: pytest.Mon
 
 
 def test_every_setting_says_what_it_is_and_no_secret_has_a_default() -> None:
-    groups = (settings.Core, settings.Sql, settings.Operations, settings.Objects)
-    listed = [one for group in groups for one in fields(group)]
+    listed = [one for group in settings.GROUPS for one in fields(group)]
     assert len({one.metadata["env"] for one in listed}) == len(listed)
     assert all(one.metadata["help"] for one in listed)
     defaults = {one.metadata["env"]: one.metadata["default"] for one in listed}
