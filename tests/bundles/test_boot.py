@@ -44,7 +44,6 @@ NEVER_AT_IMPORT = {
     "google.cloud.sql.connector",
     "httpx",
     "pytest",
-    "urllib3",
 }
 READY_SECONDS = 60
 

@@ -131,7 +131,7 @@ def test_the_request_itself_is_there_for_who_asks(api: http.Api) -> None:
 
 
 def test_a_header_that_is_demanded_arrives(api: http.Api) -> None:
-    sent = {"values": {}}
+    sent: dict[str, Any] = {"values": {}}
     for key in ("k-1", '"k-1"'):
         answer = ask(api, "POST", "/v1/things", {"Idempotency-Key": key}, sent)
         assert answer.json()["values"] == {"key": "k-1"}
