@@ -77,8 +77,8 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
     found: dict[str, Any] = dict.fromkeys(
         ("body_name", "body", "batch", "caller_name", "role", "request_name")
     )
+    found["headers"] = {}
     fields: dict[str, Any] = {}
-    demanded: dict[str, type[Header]] = {}
     aliases: dict[str, str] = {}
     for name, parameter in inspect.signature(handler).parameters.items():
         kind = hints[name]
@@ -87,7 +87,7 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
         elif inspect.isclass(kind) and issubclass(kind, Principal):
             found |= {"caller_name": name, "role": getattr(kind, "role", "player")}
         elif inspect.isclass(kind) and issubclass(kind, Header):
-            demanded[name] = kind
+            found["headers"][name] = kind
         elif kind is Request:
             found["request_name"] = name
         elif inspect.isclass(kind) and issubclass(kind, (BaseModel, bytes)):
@@ -102,14 +102,12 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
         message = f"{handler.__name__} takes no parameter for {sorted(lacking)} of its path"
         raise TypeError(message)
     query = {alias: name for alias, name in aliases.items() if name not in path_names}
-    model = None
-    if fields:
-        model = create_model(f"{handler.__name__}_parameters", __base__=_Parameters, **fields)
+    name = f"{handler.__name__}_parameters"
+    model = create_model(name, __base__=_Parameters, **fields) if fields else None
     return Signature(
         path_names=path_names,
         query_aliases=query,
         parameters=model,
-        headers=demanded,
         answer=answer,
         **found,
     )
