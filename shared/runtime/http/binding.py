@@ -74,10 +74,8 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
     """Return the signature of a handler; raise TypeError where it cannot be served."""
     hints = get_type_hints(handler, include_extras=True)
     answer = hints.pop("return", None)
-    found: dict[str, Any] = dict.fromkeys(
-        ("body_name", "body", "batch", "caller_name", "role", "request_name")
-    )
-    found["headers"] = {}
+    names = ("body_name", "body", "batch", "caller_name", "role", "request_name")
+    found: dict[str, Any] = {**dict.fromkeys(names), "headers": {}}
     fields: dict[str, Any] = {}
     aliases: dict[str, str] = {}
     for name, parameter in inspect.signature(handler).parameters.items():
