@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, zip_longest
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection
@@ -35,6 +36,8 @@ PLAUSIBLE = 0.5
 CLEARLY = 3
 """How many times the winner's doubt every other game must leave."""
 MOST_CANDIDATES = 5
+MOST_NAMES = 8000
+"""How many names are looked up for a batch; a thousand real paths have some two thousand."""
 SHARED_BY = 3
 """A bare file name that more games list than this is evidence for none of them."""
 TELLING = 7
@@ -156,13 +159,11 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
     """Ask for every clue of every item at once."""
     programs = [one.program for one in clues if one.program]
     ends = {end for program in programs for end in program.suffixes}
-    names = {name for program in programs for name in program.stems}
-    names |= {name for program in programs for ways in program.folders for name in ways}
     wanted = (
         {pair for one in clues for pair in one.stores},
         # As `catalog.suffix_hash` of what is normalised already.
         [hashlib.sha256(end.encode()).hexdigest() for end in ends],
-        names,
+        list(islice(_names(programs), MOST_NAMES)),
         {pair for one in clues for pair in one.marks},
     )
     hits = _Hits(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
@@ -176,6 +177,13 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
         else:
             hits.builds[scope, value].append((game_id, more))
     return hits
+
+
+def _names(programs: Sequence[Program]) -> dict[str, None]:
+    """Return the names that programs may stand for: first every whole one, last the barest."""
+    called = [ways for one in programs for ways in (one.stems, *one.folders)]
+    ranks = zip_longest(*called)
+    return dict.fromkeys(name for rank in ranks for name in rank if name)
 
 
 def _hit_games(hits: _Hits) -> set[int]:

@@ -13,6 +13,8 @@ from shared.domain import catalog
 
 MOST_SEGMENTS = 7
 """How many of a path's last segments are looked up; no listed suffix is longer."""
+MOST_WAYS = 6
+"""How many ways of reading a name are looked up; a name of many editions is made to cost."""
 
 _SLASHES = re.compile("//+")
 _APP = re.compile(r"(.*?\.app)/contents/macos/[^/]+$")
@@ -205,7 +207,7 @@ def _called(name: str, key: str | None = None) -> list[str]:
         ways.append(_key(parted))
     for way in ways:
         shorter = _without_end(way, _LAST_WORDS)
-        if shorter not in ways:
+        if shorter not in ways and len(ways) < MOST_WAYS:
             ways.append(shorter)
     return ways
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event, insert, text
 
 from scripts import matching_quality
 from scripts.matching_quality import Tally
-from shared.domain import catalog, fitting_tools, matching
+from shared.domain import catalog, fitting_tools, matching, program_paths
 from shared.domain.library_items import LibraryItem
 from shared.domain.matching import Verdict
 from shared.runtime import clock, sql
@@ -118,6 +118,18 @@ def test_the_values_are_parameters_one_a_list(tallies: dict[str, Tally]) -> None
     few, many = (statements(lambda conn, n=n: ask(conn, n))[:2] for n in (20, 1000))  # type: ignore[misc]
     assert [text for text, _ in few] == [text for text, _ in many]
     assert [len(parameters) for _, parameters in many] == [4, 3]
+
+
+def test_names_that_are_made_to_cost_stay_bounded(tallies: dict[str, Tally]) -> None:
+    del tallies
+    gold = " gold" * 36
+    paths = [f"C:/games/a{n}{gold}/b{n}{gold}/c{n}{gold}.exe" for n in range(1000)]
+    asked = [LibraryItem(id=path[:20], path=path) for path in paths]
+    ((_, lists),) = statements(lambda conn: matching.match(conn, asked))
+    names = json.loads(lists[2])
+    assert len(names) == matching.MOST_NAMES
+    assert {program_paths.read(path).folders[0][0] for path in paths} <= set(names)
+    assert sum(len(one.encode()) for one in lists) < 4_000_000
 
 
 @pytest.mark.parametrize("count", [1, 1000])

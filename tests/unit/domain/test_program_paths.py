@@ -46,6 +46,12 @@ def test_editions_and_builds_fold_one_after_the_other(name: str, bare: str) -> N
     assert bare in ways
 
 
+def test_a_name_of_many_editions_is_read_in_few_ways() -> None:
+    long = "a" + " gold" * 36
+    found = program_paths.read(f"C:\\games\\{long}\\b{long}\\c{long}.exe")
+    assert [len(ways) for ways in (found.stems, *found.folders)] == [program_paths.MOST_WAYS] * 3
+
+
 @pytest.mark.parametrize(
     "path",
     [
