@@ -108,29 +108,30 @@ def _found(
 
 def _places(conn: Connection, query: Query, after: Place, size: int) -> list[Place]:
     """Return up to `size` places behind one, in order: games that the query may find."""
-    drivers = query.drivers
+    drivers = [driver for driver in query.drivers if driver.rank >= after.rank]
     asked: dict[str, Any] = {"size": size}
-    for rank in range(after.rank, len(drivers)):
+    for part, (rank, prefix) in enumerate(drivers):
         _, level, game = after if rank == after.rank else START
-        asked |= {f"prefix{rank}": drivers[rank], f"tier{rank}": level, f"game{rank}": game}
-    if after.rank >= len(drivers):
+        asked |= {f"prefix{part}": prefix, f"tier{part}": level, f"game{part}": game}
+    if not drivers:
         return []
-    rows = conn.execute(_listed_behind(after.rank, len(drivers)), asked)
-    return sorted(Place(*row) for row in rows)[:size]
+    rows = conn.execute(_listed_behind(tuple(driver.rank for driver in drivers)), asked)
+    # A game may be listed under several prefixes of one rank.
+    return sorted({Place(*row) for row in rows})[:size]
 
 
 @cache
-def _listed_behind(first: int, end: int) -> CompoundSelect[Any]:
-    """Return the statement that reads the first places of each rank."""
+def _listed_behind(ranks: tuple[int, ...]) -> CompoundSelect[Any]:
+    """Return the statement that reads the first places under prefixes that lead to these ranks."""
     parts = []
-    for rank in range(first, end):
-        tier = bindparam(f"tier{rank}", type_=Integer)
+    for part, rank in enumerate(ranks):
+        tier = bindparam(f"tier{part}", type_=Integer)
         behind = or_(
-            and_(_at.tier == tier, _at.game_id > bindparam(f"game{rank}")), _at.tier > tier
+            and_(_at.tier == tier, _at.game_id > bindparam(f"game{part}")), _at.tier > tier
         )
         parts.append(
             select(literal_column(str(rank)), _at.tier, _at.game_id)
-            .where(_at.prefix == bindparam(f"prefix{rank}"), behind)
+            .where(_at.prefix == bindparam(f"prefix{part}"), behind)
             .order_by(_at.tier, _at.game_id)
             .limit(bindparam("size", type_=Integer))
         )

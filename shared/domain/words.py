@@ -6,7 +6,8 @@ numerals both ways ("7", "vii"). Whole names stand there once more as marks, beh
 title and `~` for others: a query that is exactly one of them comes first.
 
 A game is listed under prefixes of its words, of some lengths only, and under pairs of words'
-beginnings. One of these drives a query; the words decide.
+beginnings. Pairs grow as the square, so only the first beginnings make them; a later one stands
+alone behind `+`, where each query that has it looks too. These drive a query; the words decide.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from typing import NamedTuple, Self
 
 from shared.domain.catalog import name_key
 
-TITLE, NAME = "=", "~"
+TITLE, NAME, LATER = "=", "~", "+"
 LENGTHS = (1, 2, 3, 4, 6, 9)
 """A term is looked up by its longest beginning of these lengths."""
 BEGINNING = 3
@@ -64,20 +65,25 @@ def prefixes(words: str) -> set[str]:
     marks = {token for token in tokens if token[0] in (TITLE, NAME)}
     plain = [token for token in tokens if token not in marks]
     found = marks | {word[:length] for word in plain for length in LENGTHS if length <= len(word)}
-    long = dict.fromkeys(word[:BEGINNING] for word in plain if len(word) >= BEGINNING)
-    some = sorted(list(long)[:MOST_BEGINNINGS])
-    return found | {f"{one} {other}" for one, other in combinations(some, 2)}
+    long = list(dict.fromkeys(word[:BEGINNING] for word in plain if len(word) >= BEGINNING))
+    pairs = combinations(sorted(long[:MOST_BEGINNINGS]), 2)
+    found |= {LATER + beginning for beginning in long[MOST_BEGINNINGS:]}
+    return found | {f"{one} {other}" for one, other in pairs}
+
+
+class Driver(NamedTuple):
+    """A prefix that leads to what a query finds, and the rank of what it leads to."""
+
+    rank: int
+    prefix: str
 
 
 class Query(NamedTuple):
-    """What someone typed: its words, each perhaps only begun, and all in one piece.
-
-    drivers: the prefixes that lead to what it finds, by the rank of what stands there.
-    """
+    """What someone typed: its words, each perhaps only begun, and all in one piece."""
 
     terms: tuple[str, ...]
     whole: str
-    drivers: tuple[str, ...]
+    drivers: tuple[Driver, ...]
 
     @classmethod
     def of(cls, key: str) -> Self:
@@ -87,8 +93,10 @@ class Query(NamedTuple):
         whole = _whole(plain)
         joined = _stored(whole)
         # No longer than the first word, it would lead to the same games once more.
-        more = (joined,) if len(joined) > len(terms[0]) else ()
-        return cls(terms, whole, (TITLE + whole, NAME + whole, _rarest(terms), *more))
+        more = [[joined]] if len(joined) > len(terms[0]) else []
+        ranks = ([TITLE + whole], [NAME + whole], _rarest(terms), *more)
+        drivers = (Driver(rank, prefix) for rank, some in enumerate(ranks) for prefix in some)
+        return cls(terms, whole, tuple(drivers))
 
     def rank(self, words: str) -> int | None:
         """Return how well it meets a game's words, 0 best, or None when it does not."""
@@ -97,17 +105,18 @@ class Query(NamedTuple):
             f" {NAME}{self.whole} " in words,
             all(f" {term}" in words for term in self.terms),
             f" {self.whole}" in words,
-        )[: len(self.drivers)]
+        )[: self.drivers[-1].rank + 1]
         return met.index(True) if True in met else None
 
 
-def _rarest(terms: Iterable[str]) -> str:
-    """Return the prefix under which fewer games are listed than under others, by a guess."""
+def _rarest(terms: Iterable[str]) -> list[str]:
+    """Return prefixes under which, together, fewer games are listed than under others: a guess."""
     longest = sorted(terms, key=len, reverse=True)
     long = dict.fromkeys(term[:BEGINNING] for term in longest if len(term) >= BEGINNING)
     if len(long) > 1:
-        return " ".join(sorted(list(long)[:2]))
-    return _stored(longest[0])
+        one, other = sorted(list(long)[:2])
+        return [f"{one} {other}", LATER + one, LATER + other]
+    return [_stored(longest[0])]
 
 
 def _stored(term: str) -> str:

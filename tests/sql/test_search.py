@@ -128,6 +128,19 @@ def test_the_title_comes_first_then_the_name_then_the_popular(word: str) -> None
     assert found(word, 1) == titles
 
 
+def test_two_words_find_a_game_of_many_names_among_others_by_popularity(word: str) -> None:
+    begun = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike"
+    more = "November Oscar Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray"
+    names = [f"{one} {word}{one}" for one in f"{begun} {more}".split()]
+    add(
+        {"title": f"Natosp {word}", "aliases": [*names, f"Yankee Zulu {word}"]},
+        {"title": f"Yankee Zulu {word} II"},
+    )
+    both = [f"Natosp {word}", f"Yankee Zulu {word} II"]
+    for q in (f"yankee {word}", f"zulu yankee {word}", f"zul {word}"):
+        assert found(q) == found(q, 1) == both
+
+
 def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(word: str) -> None:
     add({"title": f"{word} a", "aliases": [f"{word} one", f"{word} two"]}, {"title": f"{word} b"})
     assert found(word) == [f"{word} a", f"{word} b"]

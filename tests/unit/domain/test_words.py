@@ -1,5 +1,7 @@
 """What a game is found by, and what a query finds: names fold alike on both sides."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,12 @@ def test_another_name_counts_less_than_the_title_and_mixes_with_it() -> None:
     assert rank("gtav", "GTA V") == WORDS
 
 
+def leads(query: Query, rank: int, found_by: str) -> bool:
+    """Return whether a game with these words is listed where the query looks for that rank."""
+    listed = words.prefixes(found_by)
+    return any(driver.rank == rank and driver.prefix in listed for driver in query.drivers)
+
+
 @given(st.text(min_size=1, max_size=300), st.lists(st.text(max_size=60), max_size=4))
 def test_whatever_a_game_is_called_its_title_finds_it_by_what_it_is_listed_under(
     title: str, names: list[str]
@@ -59,7 +67,7 @@ def test_whatever_a_game_is_called_its_title_finds_it_by_what_it_is_listed_under
         return
     query = Query.of(key)
     assert query.rank(found_by) == TITLE
-    assert query.drivers[TITLE] in words.prefixes(found_by)
+    assert leads(query, TITLE, found_by)
 
 
 @given(st.lists(st.text("abc1", min_size=1, max_size=12), min_size=1, max_size=6), st.data())
@@ -72,7 +80,14 @@ def test_what_a_query_meets_is_listed_where_the_query_looks(
     query = Query.of(q)
     met = query.rank(found_by)
     assert met is not None
-    assert query.drivers[met] in words.prefixes(found_by)
+    assert leads(query, met, found_by)
+
+
+def test_any_two_words_of_many_names_lead_to_the_game() -> None:
+    names = [f"{a}{a}a {a}{a}b {a}{a}c" for a in "bcdfghjklmnp"]
+    found_by = words.of_names("Game", names)
+    for pair in combinations(" ".join(["game", *names]).split(), 2):
+        assert leads(Query.of(" ".join(pair)), WORDS, found_by)
 
 
 def test_a_long_name_is_cut_on_both_sides() -> None:
