@@ -62,6 +62,8 @@ class Record(BaseModel):
         if not isinstance(raw, dict) or "title" in raw or "name" not in raw:
             return raw
         skus = raw.get("third_party_skus") or []
+        if not isinstance(skus, list):
+            raise ValueError("third_party_skus: it should be a list")
         return {
             "title": raw["name"],
             "aliases": raw.get("aliases") or [],

@@ -19,7 +19,8 @@ _BOM = codecs.BOM_UTF8
 _TRUNCATED, _BEHIND_THE_END = b"[", b"]"
 """What cannot be read as a record, so that the place where a list breaks off is named."""
 _BLANK = re.compile(r"[\s,]*")
-_BEFORE_A_RECORD = re.compile(r"[,\n]\s*(?=\{)")
+# Only from where a run of blanks and commas begins: else each of a long run is tried anew.
+_BEFORE_A_RECORD = re.compile(r"(?<![\s,])[^\S\n]*[,\n][\s,]*(?=\{)")
 _decode = json.JSONDecoder().raw_decode
 
 

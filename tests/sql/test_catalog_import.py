@@ -315,3 +315,23 @@ def test_whose_game_a_record_is_is_found_by_indexes(word: str) -> None:
     finally:
         event.remove(sql.engine(), "before_cursor_execute", see)
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("member", ["third_party_skus", "aliases", "executables"])
+@pytest.mark.parametrize("shape", [5, True, "x", {"x": 1}])
+def test_a_member_of_any_shape_rejects_its_record_alone(
+    word: str, member: str, shape: object
+) -> None:
+    broken = {"id": word, "name": word, member: shape}
+    outcome = imported(broken, {"title": f"{word} whole"})
+    assert counts(outcome) == (1, 0, 0, 0, 1)
+    assert member in outcome.rejected[0].reason
+
+
+@pytest.mark.parametrize("blanks", ["\n", ",", " ,", "\n "])
+def test_what_cannot_be_read_is_passed_in_one_go(word: str, blanks: str) -> None:
+    record = json.dumps({"id": word, "name": word})
+    began = time.monotonic()
+    outcome = an_array(f"[x{blanks * 100_000}y{blanks * 3}{record}]".encode())
+    assert counts(outcome) == (1, 0, 0, 0, 1)
+    assert time.monotonic() - began < 5
