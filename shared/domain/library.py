@@ -73,9 +73,10 @@ class LibraryGame(BaseModel):
 def replace(tx: Connection, uid: str, install_id: str, entries: Sequence[HeldGame]) -> Replaced:
     """Let an installation hold exactly these games; one that is unknown is refused alone.
 
-    Two at once follow each other: the installation's row is locked first. Raises Conflict when
-    the player would have too many installations or entries.
+    Two at once follow each other. Raises Conflict when the player would have too many
+    installations or entries.
     """
+    _lock(tx, uid)
     rows, refused = _screened(tx, entries)
     now = clock.now()
     mine = {"uid": uid, "install_id": install_id}
@@ -85,6 +86,18 @@ def replace(tx: Connection, uid: str, install_id: str, entries: Sequence[HeldGam
     tx.execute(delete(library_entries).where(_entry.uid == uid, _entry.install_id == install_id))
     sql.upsert(tx, library_entries, [{**mine, **row} for row in rows], ["build_id"])
     return Replaced(install_id=install_id, entries=len(rows), replaced_at=now, rejected=refused)
+
+
+def _lock(tx: Connection, uid: str) -> None:
+    """Let a player's replacements follow each other: no two may both take the last place.
+
+    By a row that nobody else ever sees, for a new player has none that could be locked.
+    """
+    row = {"uid": uid, "install_id": "", "entries": 0, "replaced_at": clock.now()}
+    sql.upsert(tx, installations, [row], ["entries"])
+    tx.execute(
+        delete(installations).where(_installation.uid == uid, _installation.install_id == "")
+    )
 
 
 def _screened(
