@@ -1,16 +1,31 @@
-"""Which tools fit the games on a disk: of each tool the newest published, stable version."""
+"""Which tools fit the games on a disk: of each tool the newest published, stable version.
+
+Of a game's newest tools only: anyone may publish any number, and a batch may name many builds.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from shared.schema.base import BIGINT
 from shared.schema.catalog import game_builds
 from shared.schema.tools import tool_versions, tools
 
+MOST_TOOLS = 20
 _CHANNEL = "stable"
 
 _version = tool_versions.c
@@ -57,29 +72,40 @@ def _newest() -> Select[Any]:
         or_(_version.first_build_id.is_(None), _first.c.released_at <= _built.c.released_at),
         or_(_version.last_build_id.is_(None), _last.c.released_at >= _built.c.released_at),
     )
+    tool = _newest_tools(game_ids)
     return (
         select(
-            tools.c.game_id,
-            tools.c.tool_id,
+            tool.game_id,
+            tool.tool_id,
             _built.c.build_id,
             func.max(name),
             func.max(case((fits, name))),
         )
-        .join(tool_versions, _published())
-        .outerjoin(
-            _built, and_(_built.c.game_id == tools.c.game_id, _built.c.build_id.in_(build_ids))
-        )
+        .join(tool_versions, _published(tool.tool_id))
+        .outerjoin(_built, and_(_built.c.game_id == tool.game_id, _built.c.build_id.in_(build_ids)))
         .outerjoin(_first, _first.c.build_id == _version.first_build_id)
         .outerjoin(_last, _last.c.build_id == _version.last_build_id)
-        .where(tools.c.game_id.in_(game_ids))
-        .group_by(tools.c.game_id, tools.c.tool_id, _built.c.build_id)
-        .order_by(tools.c.game_id, tools.c.tool_id)
+        .where(tool.place <= MOST_TOOLS)
+        .group_by(tool.game_id, tool.tool_id, _built.c.build_id)
+        .order_by(tool.game_id, tool.tool_id.desc())
     )
 
 
-def _published() -> ColumnElement[bool]:
+def _newest_tools(game_ids: ColumnElement[Any]) -> Any:
+    """Return the columns of the games' tools that have a version to show, the newest first."""
+    place = func.row_number().over(partition_by=tools.c.game_id, order_by=tools.c.tool_id.desc())
+    shown = exists().where(_published(tools.c.tool_id))
+    return (
+        select(tools.c.game_id, tools.c.tool_id, place.label("place"))
+        .where(tools.c.game_id.in_(game_ids), shown)
+        .subquery("tool")
+        .c
+    )
+
+
+def _published(tool_id: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(
-        _version.tool_id == tools.c.tool_id,
+        _version.tool_id == tool_id,
         _version.state == "published",
         _version.channel == _CHANNEL,
     )

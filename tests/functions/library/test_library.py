@@ -285,6 +285,44 @@ def test_a_known_build_gets_the_tools_that_fit_it(
     assert unconfirmed == {"id": "unconfirmed", "confidence": 0, "tools": []}
 
 
+def test_a_game_of_many_tools_shows_its_newest(
+    client: httpx.Client,
+    player: Players,
+    known: Callable[..., Known],
+    builds: Callable[[Known], Builds],
+    sql: Connection,
+) -> None:
+    game = known()
+    made = builds(game)
+    first = select(tools).where(tools.c.tool_id == int(made.tool_id))
+    tool = dict(sql.execute(first).mappings().one()) | {"tool_id": None}
+    ids = [sql.execute(insert(tools).values(tool)).lastrowid for _ in range(22)]
+    version = {
+        "version": "1.0.0",
+        "sort_key": tool_model.sort_key("1.0.0"),
+        "channel": "stable",
+        "state": "published",
+        "options": "[]",
+        "dependencies": "[]",
+        "revision": 1,
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
+    }
+    # The newest has only a version that nobody sees: it takes no place.
+    states = ["published"] * 21 + ["draft"]
+    rows = [{**version, "tool_id": one, "state": at} for one, at in zip(ids, states, strict=True)]
+    sql.execute(insert(tool_versions), rows)
+    by_path, by_hash = matched(
+        client,
+        player(),
+        {"id": "path", "path": game.path},
+        {"id": "hash", "sha1": f"{int(made.old):040x}"},
+    )
+    newest = [str(one) for one in ids[20:0:-1]]
+    for found in (by_path, by_hash):
+        assert [one["tool_id"] for one in found["tools"]] == newest
+
+
 def library(client: httpx.Client, player: Player, limit: int = 100) -> list[dict[str, Any]]:
     return [one for page in pages(client, player, limit) for one in page]
 
@@ -410,6 +448,21 @@ def test_a_player_has_at_most_fifty_installations(client: httpx.Client, player: 
     answer = client.put(f"{LIBRARY}/one-more", json={"items": []}, headers=me.headers)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     put(client, me, "pc-7")
+
+
+def test_installations_that_come_at_once_do_not_pass_the_limit(
+    client: httpx.Client, player: Players
+) -> None:
+    me = player()
+
+    def add(number: int) -> int:
+        url = f"{LIBRARY}/pc-{number}"
+        return client.put(url, json={"items": []}, headers=me.headers).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        first = list(threads.map(add, range(48)))
+        last = list(threads.map(add, range(48, 56)))
+    assert (set(first), sorted(last)) == ({200}, [200] * 2 + [409] * 6)
 
 
 def test_two_replacements_at_once_leave_one_of_them(
