@@ -102,10 +102,10 @@ def publish_art(
 ) -> http.Reply[ArtUpload]:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tools, int(tool_id), kind)
-    sql.read(lambda conn: own_tools.one(conn, creator.uid, slot.row_id))
-    art_uploads.require_uploaded(slot, wish.upload_id)
 
     def work(tx: Connection) -> http.Reply[ArtUpload]:
+        own_tools.one(tx, creator.uid, slot.row_id)
+        art_uploads.require_uploaded(tx, slot, wish.upload_id)
         return http.Reply(art_uploads.hand_over(tx, slot, wish.upload_id, creator.uid), status=202)
 
     reply = idempotency.once(key, creator.uid, f"publish art {tool_id} {kind}", wish, work)

@@ -88,7 +88,7 @@ def announce_art(game_id: GameId, kind: Kind, wish: Announced) -> Permission:
 def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> ArtUpload:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tables.games, game_id, kind)
-    art_uploads.require_uploaded(slot, wish.upload_id)
+    sql.read(lambda conn: art_uploads.require_uploaded(conn, slot, wish.upload_id))
     taken = sql.transact(lambda tx: art_uploads.hand_over(tx, slot, wish.upload_id, operator.uid))
     outbox.flush()
     return taken

@@ -145,9 +145,9 @@ def allow(tx: Connection, slot: Slot, announced: Announced) -> Permission:
     return Permission(upload_id=upload.upload_id, url=url, expires_in=PUT_SECONDS)
 
 
-def require_uploaded(slot: Slot, upload_id: str) -> None:
-    """Raise Conflict while an upload waits and nothing lies where it was allowed."""
-    stored = sql.read(lambda conn: column(conn, slot.table, slot.row_id))
+def require_uploaded(conn: Connection, slot: Slot, upload_id: str) -> None:
+    """Raise Conflict while an upload waits and nothing lies where it was allowed; locks nothing."""
+    stored = column(conn, slot.table, slot.row_id)
     waits = _named(stored, slot, upload_id).state == "waiting"
     if waits and objects.head("artifacts", key(upload_id)) is None:
         raise errors.Conflict("nothing was uploaded yet: PUT the picture to its address first")

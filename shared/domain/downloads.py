@@ -4,14 +4,14 @@ import hashlib
 import json
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, Select, and_, select
 
 from shared.domain import artifacts, entitlements
 from shared.domain.download_counts import DownloadGranted
-from shared.domain.tool_model import Id
+from shared.domain.tool_model import Id, Version
 from shared.domain.tools import VERSIONS, first_build, last_build
 from shared.runtime import clock, errors, objects
 from shared.schema.catalog import game_builds
@@ -32,7 +32,7 @@ class DownloadWish(BaseModel):
     )
 
     tool_id: Id
-    version: Annotated[str, Field(min_length=1, max_length=64)]
+    version: Version
     build_id: Id | None = None
 
 

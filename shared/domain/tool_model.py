@@ -28,7 +28,8 @@ _WORD = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD}(\.{_WORD})*)?"
 _COMPARATOR = rf"(>=|>|<=|<|=){SEMVER}"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Also what turns the direction of what follows, by which one name can look like another."""
 _ID = r"^[a-z][a-z0-9_-]{0,63}$"
 _LARGEST = 10**15
 """Below 2^53: JavaScript knows each of them."""
@@ -47,6 +48,8 @@ _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
 def _printable(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError("it holds a control character")
+    if text and not any(char.isprintable() and not char.isspace() for char in text):
+        raise ValueError("nothing of it can be seen")
     return text
 
 
