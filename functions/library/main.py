@@ -6,18 +6,28 @@ Matching stores nothing: paths are looked at and forgotten. Stored are games, pe
 from collections import defaultdict
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from sqlalchemy import Connection
 
 from shared.domain import fitting_tools, library, matching
 from shared.domain.fitting_tools import Fitting, FittingTool
-from shared.domain.library import HeldGame, InstallId, LibraryGame, Replaced
+from shared.domain.library import HeldGame, InstallId, LibraryGame, Misread, Replaced
 from shared.domain.library_items import LibraryItem
 from shared.domain.matching import Guess, Verdict, Why
 from shared.runtime import errors, http, sql
+from shared.runtime.http.batches import described
 from shared.runtime.identity import Player
 
 MOST_ENTRIES = 5000
+SHOWN_ID = 100
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str | None, Field(max_length=1000)]
@@ -61,12 +71,23 @@ class Matches(http.Receipt):
     items: list[Match]
 
 
+def _alone(given: Any, read: ValidatorFunctionWrapHandler) -> HeldGame | Misread:
+    """Read an entry; a broken one must not cost the others."""
+    try:
+        found: HeldGame = read(given)
+    except ValidationError as error:
+        game_id = given.get("game_id") if isinstance(given, dict) else None
+        told = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
+        return Misread(game_id[:SHOWN_ID] if isinstance(game_id, str) else None, told[:500])
+    return found
+
+
 class Held(BaseModel):
-    """All games that an installation has on its disks, at most 5,000."""
+    """All games that an installation has on its disks, at most 5,000; a broken one goes alone."""
 
     model_config = ConfigDict(json_schema_extra={"examples": _HELD})
 
-    items: list[HeldGame]
+    items: list[Annotated[HeldGame, WrapValidator(_alone)]]
 
 
 @api.post("/v1/me/library:match")

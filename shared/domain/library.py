@@ -5,6 +5,7 @@ No paths: they hold people's names, and whoever wants to know a program's place 
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -37,13 +38,22 @@ class HeldGame(BaseModel):
     build_id: Id | None = None
 
 
+@dataclass(frozen=True)
+class Misread:
+    """An entry that is none, and what its id would have been."""
+
+    game_id: str | None
+    detail: str
+
+
 class Refused(BaseModel):
     """An entry that was not taken, by its place in the list, and why."""
 
     index: int
-    id: str
+    id: str | None = None
     code: errors.Code
     detail: str
+    retry: errors.Retry
 
 
 class Replaced(BaseModel):
@@ -70,7 +80,9 @@ class LibraryGame(BaseModel):
     installations: list[Installed]
 
 
-def replace(tx: Connection, uid: str, install_id: str, entries: Sequence[HeldGame]) -> Replaced:
+def replace(
+    tx: Connection, uid: str, install_id: str, entries: Sequence[HeldGame | Misread]
+) -> Replaced:
     """Let an installation hold exactly these games; one that is unknown is refused alone.
 
     Two at once follow each other. Raises Conflict when the player would have too many
@@ -101,27 +113,33 @@ def _lock(tx: Connection, uid: str) -> None:
 
 
 def _screened(
-    tx: Connection, entries: Sequence[HeldGame]
+    tx: Connection, entries: Sequence[HeldGame | Misread]
 ) -> tuple[list[dict[str, int | None]], list[Refused]]:
     """Return the rows to store, a game once and under its present id, and what is refused."""
-    present = _present(tx, {int(one.game_id) for one in entries})
-    builds = _games_of_builds(tx, {int(one.build_id) for one in entries if one.build_id})
+    read = [one for one in entries if isinstance(one, HeldGame)]
+    present = _present(tx, {int(one.game_id) for one in read})
+    builds = _games_of_builds(tx, {int(one.build_id) for one in read if one.build_id})
     rows: dict[int, int | None] = {}
     refused = []
     for index, one in enumerate(entries):
+        if isinstance(one, Misread):
+            refused.append(_refused(index, one.game_id, one.detail))
+            continue
         game_id = present.get(int(one.game_id))
         build_id = int(one.build_id) if one.build_id else None
         if game_id is None:
-            detail = "game_id: no game has this id"
+            refused.append(_refused(index, one.game_id, "game_id: no game has this id"))
         elif build_id and builds.get(build_id) != game_id:
-            detail = "build_id: the game has no such build"
+            refused.append(_refused(index, one.game_id, "build_id: the game has no such build"))
         else:
             rows[game_id] = build_id
-            continue
-        refused.append(
-            Refused(index=index, id=one.game_id, code=errors.Code.INVALID_ITEM, detail=detail)
-        )
     return [{"game_id": game_id, "build_id": rows[game_id]} for game_id in sorted(rows)], refused
+
+
+def _refused(index: int, game_id: str | None, detail: str) -> Refused:
+    code = errors.Code.INVALID_ITEM
+    retry = errors.MEANINGS[code].retry
+    return Refused(index=index, id=game_id, code=code, detail=detail, retry=retry)
 
 
 def _limit(tx: Connection, uid: str) -> None:

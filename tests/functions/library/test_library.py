@@ -404,6 +404,29 @@ def test_unknown_games_and_builds_are_refused_one_by_one(
     assert [one["game_id"] for one in library(client, me)] == [other.game_id]
 
 
+def test_an_entry_of_a_wrong_type_is_refused_alone(
+    client: httpx.Client, player: Players, known: Callable[..., Known]
+) -> None:
+    me, game = player(), known()
+    numbered = {"game_id": int(game.game_id)}
+    odd = {"game_id": "7", "build_id": ["1"]}
+    body = {"items": [numbered, {"game_id": game.game_id}, odd, None, "7", {"game_id": "x" * 200}]}
+    answer = client.put(f"{LIBRARY}/pc", json=body, headers=me.headers)
+    assert answer.status_code == 200, answer.text
+    rejected = answer.json()["rejected"]
+    assert [(one["index"], one.get("id")) for one in rejected] == [
+        (0, None),
+        (2, "7"),
+        (3, None),
+        (4, None),
+        (5, "x" * 100),
+    ]
+    assert {(one["code"], one["retry"]) for one in rejected} == {("invalid_item", "never")}
+    named = [one["detail"].partition(":")[0] for one in rejected]
+    assert named == ["game_id", "build_id", "body", "body", "game_id"]
+    assert [one["game_id"] for one in library(client, me)] == [game.game_id]
+
+
 def test_a_library_comes_in_pages(
     client: httpx.Client, player: Players, known: Callable[..., Known]
 ) -> None:
