@@ -1489,7 +1489,7 @@ export interface components {
         };
         /**
          * Held
-         * @description All games that an installation has on its disks, at most 5,000.
+         * @description All games that an installation has on its disks, at most 5,000; a broken one goes alone.
          * @example {
          *       "items": [
          *         {
@@ -2443,10 +2443,14 @@ export interface components {
             code: components["schemas"]["Code"];
             /** Detail */
             detail: string;
-            /** Id */
-            id: string;
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
             /** Index */
             index: number;
+            retry: components["schemas"]["Retry"];
         };
         /**
          * Rejected
