@@ -202,6 +202,12 @@ def test_a_translated_title_is_found(word: str) -> None:
     assert found(f"siedler {word}") == [f"{word} Settlers"]
 
 
+def test_letters_that_a_keyboard_lacks_are_found_by_those_it_has(word: str) -> None:
+    title = f"{word} Pompac\u0131 \u00d8l"
+    add({"title": title})
+    assert found(f"pompaci {word}") == found(f"{word} ol") == found(title) == [title]
+
+
 def test_a_merged_game_is_not_found(word: str) -> None:
     add({"title": f"{word} a"}, {"title": f"{word} b"})
     merged = update(games).where(games.c.title == f"{word} a")

@@ -28,6 +28,11 @@ def test_titles_that_are_one_title(first: str, second: str) -> None:
         ("Beyond Good & Evil™", "Beyond Good and Evil"),
         ("Half-Life 2", "Half Life 2"),
         ("ABZÛ", "ABZU"),
+        ("Pompac\u0131 Simülasyonu", "Pompaci Simulasyonu"),
+        ("ÆTHER Øl", "Aether Ol"),
+        ("Œuvre Łódź", "Oeuvre Lodz"),
+        ("Đại Ðar Þór", "Dai Dar Thor"),
+        ("Ħal Ŧa Ŋo", "Hal Ta No"),
     ],
 )
 def test_titles_that_stay_two(first: str, second: str) -> None:
@@ -44,6 +49,7 @@ def test_titles_that_stay_two(first: str, second: str) -> None:
         ("  DOOM  ", "doom"),
         ("Command & Conquer™", "command and conquer"),
         ("蒼の彼方のフォーリズム", "蒼の彼方のフォーリスム"),
+        ("Straße İstanbul", "strasse istanbul"),
         ("???", "???"),
         ("", ""),
     ],
