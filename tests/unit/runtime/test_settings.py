@@ -128,6 +128,7 @@ def test_in_the_cloud_who_names_the_store_does_not_start_without_it(
     kind: dict[str, Any],
 ) -> None:
     monkeypatch.setenv("K_SERVICE", "a")
+    monkeypatch.delenv(PUBLIC_URL, raising=False)
     without, named = tmp_path / "without", tmp_path / "named"
     for one in (without, named):
         one.mkdir()
