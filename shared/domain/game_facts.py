@@ -1,10 +1,18 @@
 """What is said of a game, in a record or in rows: names, store ids and executables."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from sqlalchemy import Connection, and_, delete, or_, select
 
 from shared.domain import catalog
@@ -12,6 +20,9 @@ from shared.runtime import sql
 from shared.schema.catalog import game_executables, game_names, game_stores, games
 
 DISCORD = "discord"
+LONGEST_NAME = 300
+LONGEST_PROGRAM = 400
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _names, _stores, _programs = game_names.c, game_stores.c, game_executables.c
 
@@ -20,18 +31,48 @@ def _tidy(value: object) -> object:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-Name = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=300)]
+def _printable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("it holds a control character")
+    return text
+
+
+def _title(text: str) -> str:
+    if len(catalog.title_key(text)) > LONGEST_NAME:
+        raise ValueError("it is too long when case and width are folded")
+    return _printable(text)
+
+
+def _program(path: str) -> str:
+    suffix = catalog.normalise_suffix(path.removeprefix(">"))
+    if len(suffix) > LONGEST_PROGRAM:
+        raise ValueError("it is too long in lower case")
+    if {".", ".."} & set(suffix.split("/")):
+        raise ValueError("no part of it may be `.` or `..`")
+    return _printable(path)
+
+
+Name = Annotated[
+    str,
+    BeforeValidator(_tidy),
+    Field(min_length=1, max_length=LONGEST_NAME),
+    AfterValidator(_title),
+]
 Word = Annotated[
     str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^\s*[A-Za-z0-9_]+\s*$")
 ]
-StoreId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+StoreId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_printable),
+]
 
 
 class Executable(BaseModel):
     """The end of a program's path; Discord writes `>` before one that is a bare file name."""
 
-    os: Annotated[Word, Field(max_length=10)]
-    name: Annotated[str, Field(min_length=1, max_length=400)]
+    os: Literal["win32", "darwin", "linux"]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_PROGRAM), AfterValidator(_program)]
     is_launcher: bool = False
 
 
@@ -63,7 +104,7 @@ class Record(BaseModel):
             return raw
         skus = raw.get("third_party_skus") or []
         if not isinstance(skus, list):
-            raise ValueError("third_party_skus: it should be a list")
+            raise ValueError("third_party_skus: it should be a list")  # noqa: TRY004  pydantic names it
         return {
             "title": raw["name"],
             "aliases": raw.get("aliases") or [],

@@ -5,16 +5,23 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, insert, select, update
 
-from shared.domain import audit, catalog, game_facts, record_games, search
+from shared.domain import audit, catalog, game_facts, locales, record_games, search
 from shared.domain.game_facts import Aliases, Executable, Facts, Name, Store
 from shared.domain.tool_model import LocaleTag
 from shared.runtime import clock, errors
 from shared.schema.catalog import games
 
-Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100)]
+
+def _beside_english(titles: dict[str, str]) -> dict[str, str]:
+    if locales.DEFAULT in titles:
+        raise ValueError("`en` is the title itself")
+    return titles
+
+
+Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100), AfterValidator(_beside_english)]
 
 
 class ExactStore(Store):

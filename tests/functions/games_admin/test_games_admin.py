@@ -109,9 +109,25 @@ def test_what_does_not_fit_is_refused(operator: Any, word: str) -> None:
         {"stores": [{"store": "steam", "id": "1", "sku": "2"}]},
         {"executables": [{"os": "win32", "name": "a", "path": "b"}]},
         {"titles": {"Deutsch!": "x"}},
+        {"titles": {"en": "x"}},
+        {"title": "ß" * 300},
+        {"title": "ﷺ" * 300},
+        {"title": "a\0b"},
+        {"stores": [{"store": "steam", "id": "a\0b"}]},
+        *(
+            {"executables": [{"os": os, "name": name}]}
+            for os, name in (
+                ("win32", "İ" * 400),
+                ("win32", "a\0b.exe"),
+                ("win32", "../a.exe"),
+                ("linux", "a/./b"),
+                ("windows", "a.exe"),
+            )
+        ),
     ):
         refused = operator("PATCH", path, json=wish, headers=newest)
         assert refused.status_code == 422, wish
+        assert next(iter(wish)) in refused.text
     assert operator("GET", f"{GAMES}/{2**62}").status_code == 404
     assert operator("GET", path).json() == other
 
