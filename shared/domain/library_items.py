@@ -26,8 +26,8 @@ _EXAMPLES: list[JsonValue] = [
 ]
 
 
-def _without_nul(text: str) -> str:
-    if "\0" in text:
+def _without_nul(text: str | None) -> str | None:
+    if text and "\0" in text:
         raise ValueError("it holds a NUL character")
     return text
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import hypothesis
 import pytest
 import schemathesis
@@ -29,8 +30,11 @@ def caller(player: Callable[..., Any]) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def lists(cloud: LocalCloud) -> None:
-    """Until the first detection lists are built, their route answers 503."""
+def lists(cloud: LocalCloud, client: httpx.Client, player: Callable[..., Any]) -> None:
+    """Until there is a game and the first lists are built, `/v1/detection` answers 503."""
+    game = {"title": "A game of the contract"}
+    made = client.post("/v1/admin/games", json=game, headers=player(["admin"]).headers)
+    assert made.status_code in {201, 409}, made.text
     assert cloud.fire("build_detection_lists").is_success
 
 

@@ -1263,8 +1263,11 @@ export interface components {
             is_launcher?: boolean;
             /** Name */
             name: string;
-            /** Os */
-            os: string;
+            /**
+             * Os
+             * @enum {string}
+             */
+            os: "win32" | "darwin" | "linux";
         };
         /**
          * ExactStore
@@ -1288,8 +1291,11 @@ export interface components {
             is_launcher?: boolean;
             /** Name */
             name: string;
-            /** Os */
-            os: string;
+            /**
+             * Os
+             * @enum {string}
+             */
+            os: "win32" | "darwin" | "linux" | Other;
         };
         /**
          * Export

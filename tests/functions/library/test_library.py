@@ -82,7 +82,7 @@ def test_an_item_is_known_by_its_path_or_its_store_id(
         player(),
         {"id": "a", "path": game.path, "os": "win32"},
         {"id": "b", "store": "Steam", "store_id": game.steam_id},
-        {"id": "c", "path": "C:\\Windows\\System32\\notepad.exe"},
+        {"id": "c", "path": "C:\\Windows\\System32\\notepad.exe", "store_id": None},
     )
     assert (by_path["game_id"], by_path["title"], by_path["why"]) == (
         game.game_id,
