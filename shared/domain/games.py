@@ -112,7 +112,7 @@ def one(conn: Connection, game_id: int) -> EditedGame:
         aliases=sorted(name for name, is_title in facts.names.values() if not is_title),
         stores=[Store(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
         executables=[
-            Executable(os=os, name=suffix, is_launcher=is_launcher)
+            Executable.model_validate({"os": os, "name": suffix, "is_launcher": is_launcher})
             for suffix, os, is_launcher in sorted(
                 (suffix, os, is_launcher)
                 for (_, os), (suffix, is_launcher) in facts.programs.items()

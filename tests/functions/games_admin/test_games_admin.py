@@ -102,7 +102,7 @@ def test_what_does_not_fit_is_refused(operator: Any, word: str) -> None:
     path, newest = f"{GAMES}/{other['game_id']}", {"If-Match": '"1"'}
     taken = operator("PATCH", path, json={"title": word}, headers=newest)
     assert (taken.status_code, game["game_id"] in taken.json()["detail"]) == (409, True)
-    for wish in (
+    wishes: list[dict[str, Any]] = [
         {"title": "™"},
         {"title": None},
         {"name": "x"},
@@ -124,7 +124,8 @@ def test_what_does_not_fit_is_refused(operator: Any, word: str) -> None:
                 ("windows", "a.exe"),
             )
         ),
-    ):
+    ]
+    for wish in wishes:
         refused = operator("PATCH", path, json=wish, headers=newest)
         assert refused.status_code == 422, wish
         assert next(iter(wish)) in refused.text
