@@ -219,18 +219,22 @@ def test_a_schedule_is_run_now(client: httpx.Client) -> None:
     assert client.post(f"{API}/schedules/sessions/run").status_code == 404
 
 
+ELSEWHERE = "987654321"
+"""A game that no other test makes, or merges into another."""
+
+
 def test_ada_plays_one_of_her_games(client: httpx.Client, eventually: Wait) -> None:
     headers = {"Authorization": f"Bearer {got(client, 'tokens')['ada']}"}
-    items = playing.session(playing.now() - timedelta(hours=30), 8, game_id="44")
+    items = playing.session(playing.now() - timedelta(hours=30), 8, game_id=ELSEWHERE)
     begun = client.post(playing.BATCH, json=playing.batch(items), headers=headers)
-    eventually(lambda: "44" in _played(client, headers), 60)
+    eventually(lambda: ELSEWHERE in _played(client, headers), 60)
     answer = client.post(f"{API}/play", json={"minutes": 20})
     assert answer.status_code == 200, answer.text
     done = answer.json()
     assert done["receipt"] == {"accepted": 6, "duplicates": 0, "rejected": []}
-    assert done["game"]["game_id"] == "44"
+    assert done["game"]["game_id"] == ELSEWHERE
     assert done["trace"] != trace_of(begun)
-    eventually(lambda: _played(client, headers)["44"] >= 28 * 60_000, 60)
+    eventually(lambda: _played(client, headers)[ELSEWHERE] >= 28 * 60_000, 60)
     for minutes in ("0", "721", '"x"', "null", "true", "1e999", "[" * 100_000):
         asked = client.post(f"{API}/play", content=f'{{"minutes": {minutes}}}')
         assert asked.status_code == 400
