@@ -14,11 +14,12 @@ from shared.domain import catalog, game_detail, merged, search, tools
 from shared.domain.catalog import Game
 from shared.domain.game_detail import GameDetail
 from shared.domain.locales import Locale
+from shared.domain.tool_model import Id
 from shared.domain.tools import BuildId, Tool
 from shared.runtime import http, memory, sql
 
 # Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
-GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["3255"])]
+GameId = Annotated[Id, Field(examples=["3255"])]
 Query = Annotated[str, Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str | None, Field(max_length=1000)]

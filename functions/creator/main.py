@@ -9,21 +9,21 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
-from shared.domain import art_uploads, builds, own_tools, own_versions, publishing
+from shared.domain import art_uploads, builds, own_tools, own_versions, publishing, tool_model
 from shared.domain.art import Kind
 from shared.domain.art_uploads import Announced, ArtUpload, Kept, Permission, Put, Slot
 from shared.domain.builds import Build, NewBuild
 from shared.domain.own_tools import NewTool, OwnTool, ToolChanges
 from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
 from shared.domain.publishing import NewUpload, Upload, Withdrawal
-from shared.domain.tool_model import SEMVER
+from shared.domain.tool_model import Id
 from shared.runtime import http, idempotency, outbox, sql
 from shared.runtime.identity import Creator
 from shared.schema.tools import tools
 
-GameId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["3255"])]
-ToolId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["7"])]
-Version = Annotated[str, Field(pattern=f"^{SEMVER}$", max_length=64, examples=["1.4.0"])]
+GameId = Annotated[Id, Field(examples=["3255"])]
+ToolId = Annotated[Id, Field(examples=["7"])]
+Version = Annotated[tool_model.Version, Field(examples=["1.4.0"])]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str | None, Field(max_length=1000)]
 

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from shared.domain import catalog, tools
 from shared.domain.locales import Locale
+from shared.domain.tool_model import Id
 from shared.domain.tools import BuildId, ToolDetail, ToolVersion
 from shared.runtime import http, memory, sql
 
-ToolId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["7"])]
+ToolId = Annotated[Id, Field(examples=["7"])]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str | None, Field(max_length=1000)]
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, Table, select, update
 
-from shared.domain import art, audit, catalog
+from shared.domain import art, artifacts, audit, catalog
 from shared.domain.art import Art, Kind
 from shared.runtime import clock, errors, objects, outbox, sql
 from shared.runtime.messages import Message
@@ -105,11 +105,6 @@ class Stored(BaseModel):
     name: str
 
 
-def key(upload_id: str) -> str:
-    """Return where an upload lies in the artifacts' bucket until it is settled."""
-    return f"incoming/{upload_id}"
-
-
 def kept(conn: Connection, table: Table, row_id: int) -> Kept:
     """Return a row's art and its uploads, as its owner sees them; raise NotFound."""
     stored = column(conn, table, row_id)
@@ -137,7 +132,7 @@ def allow(tx: Connection, slot: Slot, announced: Announced) -> Permission:
     upload = ArtUpload(upload_id=str(uuid.uuid4()), state="waiting")
     _keep(tx, slot, stored, upload)
     url = objects.presign_put(
-        key(upload.upload_id),
+        artifacts.incoming(upload.upload_id),
         size=announced.size,
         seconds=PUT_SECONDS,
         content_type=announced.content_type,
@@ -149,7 +144,7 @@ def require_uploaded(conn: Connection, slot: Slot, upload_id: str) -> None:
     """Raise Conflict while an upload waits and nothing lies where it was allowed; locks nothing."""
     stored = column(conn, slot.table, slot.row_id)
     waits = _named(stored, slot, upload_id).state == "waiting"
-    if waits and objects.head("artifacts", key(upload_id)) is None:
+    if waits and objects.head("artifacts", artifacts.incoming(upload_id)) is None:
         raise errors.Conflict("nothing was uploaded yet: PUT the picture to its address first")
 
 

@@ -1,12 +1,12 @@
 """The plans of what runs all the time: an index leads to the player, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, Table, event, select, text
+from sqlalchemy import Connection, Engine, RowMapping, Table, event, select, text
 
 from shared.domain import achievements, playtime, stats, unlisted
 from shared.domain.intervals import Days
@@ -99,14 +99,18 @@ def statements_of(
     return [one for one in seen if one[0].startswith(("(", verb))]
 
 
-def scans(engine: Engine, statement: Statement, most_rows: int) -> list[str]:
-    """Return what of a plan reads a whole table or more rows than it should."""
+def plan(engine: Engine, statement: Statement) -> Sequence[RowMapping]:
+    """Return how the database would run a statement, a row a table."""
     with engine.connect() as connection:
         explain = f"EXPLAIN FORMAT=TRADITIONAL {statement[0]}"
-        plan = connection.exec_driver_sql(explain, statement[1]).mappings().all()
+        return connection.exec_driver_sql(explain, statement[1]).mappings().all()
+
+
+def scans(engine: Engine, statement: Statement, most_rows: int) -> list[str]:
+    """Return what of a plan reads a whole table or more rows than it should."""
     return [
         f"{row['table']}: {row['type']} by {row['key']}, {row['rows']} rows: {statement[0]}"
-        for row in plan
+        for row in plan(engine, statement)
         if row["table"] != "achievements"  # tens of rows: a scan is the best plan
         and row["table"] is not None
         and (row["type"] in {"ALL", "index"} or int(row["rows"] or 0) > most_rows)

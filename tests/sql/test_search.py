@@ -14,7 +14,7 @@ from shared.domain import catalog, catalog_import, popularity, search, words
 from shared.domain.catalog import name_key
 from shared.runtime import sql
 from shared.schema.catalog import game_prefixes, game_search, games, new_players
-from tests.sql.test_plans import scans, statements_of
+from tests.sql.test_plans import plan, scans, statements_of
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -269,12 +269,9 @@ def test_a_search_is_led_by_an_index_and_sorts_nothing_large(q: str) -> None:
 
 
 def large_sorts(engine: Engine, statement: Any) -> list[Any]:
-    with engine.connect() as connection:
-        explain = f"EXPLAIN FORMAT=TRADITIONAL {statement[0]}"
-        plan = connection.exec_driver_sql(explain, statement[1]).mappings().all()
     return [
         row
-        for row in plan
+        for row in plan(engine, statement)
         if "filesort" in str(row["Extra"]) and int(row["rows"] or 0) > search.MOST_LOOKED_AT
     ]
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from shared.domain import art_uploads, pictures
+from shared.domain import art_uploads, artifacts, pictures
 from shared.domain.art_uploads import ArtUploaded, Stored
 from shared.runtime import errors, events, objects
 
@@ -19,12 +19,12 @@ def main(uploaded: ArtUploaded) -> None:
     else:
         sizes = [_put(one) for one in picture.renditions]
         art_uploads.publish(uploaded, picture.colour, sizes)
-    objects.delete("artifacts", art_uploads.key(uploaded.upload_id))
+    objects.delete("artifacts", artifacts.incoming(uploaded.upload_id))
 
 
 def _read(uploaded: ArtUploaded) -> bytes:
     try:
-        return b"".join(objects.stream("artifacts", art_uploads.key(uploaded.upload_id)))
+        return b"".join(objects.stream("artifacts", artifacts.incoming(uploaded.upload_id)))
     except errors.NotFound as error:
         raise pictures.Refused("the upload is gone: upload it again") from error
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection, insert, select
 
-from shared.domain import art_uploads
+from shared.domain import artifacts
 from shared.domain.art_uploads import ArtUploaded
 from shared.runtime import clock, objects
 from shared.schema.catalog import catalog_version, games
@@ -102,7 +102,7 @@ def test_a_picture_becomes_art_for_everyone(
     assert done.action == "art.publish"
     assert json.loads(done.detail)["before"] == {}
     assert json.loads(done.detail)["after"]["colour"] == "#c81e1e"
-    gone = art_uploads.key(permission["upload_id"])
+    gone = artifacts.incoming(permission["upload_id"])
     eventually(lambda: objects.head("artifacts", gone) is None)
 
 
