@@ -16,12 +16,12 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 from sqlalchemy import (
     BindParameter,
-    CompoundSelect,
     Connection,
     Integer,
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     literal_column,
@@ -36,9 +36,7 @@ from shared.domain.words import Query
 from shared.runtime import sql
 from shared.schema.catalog import game_names, game_prefixes, game_search, game_stores, games
 
-MOST_LOOKED_AT = 300
-MORE = 8
-"""So many times as many games are looked at next when those looked at were too few."""
+MOST_LOOKED_AT = 200
 LEAST_POPULAR = 40
 """The tier of a game of which nothing is known; 0 is the most popular."""
 PLAYER_WEIGHT = 8
@@ -95,34 +93,69 @@ def _found(
     None instead of that when there is no more.
     """
     found: list[tuple[Place, Game]] = []
-    size, left = wanted, MOST_LOOKED_AT
-    while len(found) < wanted and left:
-        size = min(size, left)
-        places = _places(conn, query, after, size)
-        found += _met(conn, query, places)
-        if len(places) < size:
-            return found, None
-        after, left, size = places[-1], left - size, size * MORE
+    for size in (wanted, MOST_LOOKED_AT - wanted):
+        met, last = _looked(conn, query, after, size, wanted - len(found))
+        found += met
+        if last is None or len(found) >= wanted:
+            return found, last
+        after = last
     return found, after
 
 
-def _places(conn: Connection, query: Query, after: Place, size: int) -> list[Place]:
-    """Return up to `size` places behind one, in order: games that the query may find."""
+def _looked(
+    conn: Connection, query: Query, after: Place, size: int, wanted: int
+) -> tuple[list[tuple[Place, Game]], Place | None]:
+    """Return what is found at the next places, so many, and the last of these if there are."""
     drivers = [driver for driver in query.drivers if driver.rank >= after.rank]
-    asked: dict[str, Any] = {"size": size}
+    if not drivers:
+        return [], None
+    asked: dict[str, Any] = {"size": size, "wanted": wanted + 1}
+    for rank, texts in enumerate(query.needed):
+        asked |= {f"text{rank}_{one}": text for one, text in enumerate(texts)}
     for part, (rank, prefix) in enumerate(drivers):
         _, level, game = after if rank == after.rank else START
         asked |= {f"prefix{part}": prefix, f"tier{part}": level, f"game{part}": game}
-    if not drivers:
-        return []
-    rows = conn.execute(_listed_behind(tuple(driver.rank for driver in drivers)), asked)
+    statement = _look_behind(
+        tuple(driver.rank for driver in drivers), tuple(map(len, query.needed))
+    )
     # A game may be listed under several prefixes of one rank.
-    return sorted({Place(*row) for row in rows})[:size]
+    met: dict[Place, Game] = {}
+    last = None
+    for rank, level, game_id, number, is_met, title, revision in conn.execute(statement, asked):
+        place = Place(rank, level, game_id)
+        if is_met:
+            met[place] = Game(game_id=str(game_id), title=title, revision=revision)
+        if number == size:
+            last = place
+    return sorted(met.items()), last
 
 
 @cache
-def _listed_behind(ranks: tuple[int, ...]) -> CompoundSelect[Any]:
-    """Return the statement that reads the first places under prefixes that lead to these ranks."""
+def _look_behind(ranks: tuple[int, ...], needed: tuple[int, ...]) -> Select[Any]:
+    """Return the statement that looks at the first places under prefixes that lead to these ranks.
+
+    Its rows are the games that stand at their places by as many needed texts; and the last place.
+    """
+    at = _places(ranks)
+    meets = (
+        and_(*(func.instr(_search.words, bindparam(f"text{rank}_{one}")) > 0 for one in range(of)))
+        for rank, of in enumerate(needed)
+    )
+    best = case(*((met, rank) for rank, met in enumerate(meets)))
+    is_met = func.coalesce(best == at.rank_, 0)
+    return (
+        select(*at, is_met, games.c.title, games.c.revision)
+        .outerjoin(game_search, _search.game_id == at.game_id)
+        .outerjoin(games, games.c.game_id == _search.game_id)
+        .where(or_(is_met, at.number == bindparam("size", type_=Integer)))
+        .order_by(at.number)
+        .limit(bindparam("wanted", type_=Integer))
+    )
+
+
+def _places(ranks: tuple[int, ...]) -> Any:
+    """Return the columns of the next places in order, numbered from 1."""
+    size = bindparam("size", type_=Integer)
     parts = []
     for part, rank in enumerate(ranks):
         tier = bindparam(f"tier{part}", type_=Integer)
@@ -130,38 +163,15 @@ def _listed_behind(ranks: tuple[int, ...]) -> CompoundSelect[Any]:
             and_(_at.tier == tier, _at.game_id > bindparam(f"game{part}")), _at.tier > tier
         )
         parts.append(
-            select(literal_column(str(rank)), _at.tier, _at.game_id)
+            select(literal_column(str(rank)).label("rank_"), _at.tier, _at.game_id)
             .where(_at.prefix == bindparam(f"prefix{part}"), behind)
             .order_by(_at.tier, _at.game_id)
-            .limit(bindparam("size", type_=Integer))
+            .limit(size)
         )
-    return union_all(*parts)
-
-
-def _met(conn: Connection, query: Query, places: Sequence[Place]) -> list[tuple[Place, Game]]:
-    """Return those that the query finds, each where it stands first."""
-    asked: dict[str, Any] = {f"term{i}": f" {term}" for i, term in enumerate(query.terms)}
-    asked |= {"whole": f" {query.whole}", "ids": [one.game_id for one in places]}
-    rows = {row.game_id: row for row in conn.execute(_with_words(len(query.terms)), asked)}
-    return [
-        (place, Game(game_id=str(row.game_id), title=row.title, revision=row.revision))
-        for place in places
-        if (row := rows.get(place.game_id)) and query.rank(row.words) == place.rank
-    ]
-
-
-@cache
-def _with_words(terms: int) -> Select[Any]:
-    """Return the statement that reads those of some games that have so many terms, or the whole."""
-    all_terms = (func.instr(_search.words, bindparam(f"term{one}")) > 0 for one in range(terms))
-    return (
-        select(_search.game_id, _search.words, games.c.title, games.c.revision)
-        .join(games, games.c.game_id == _search.game_id)
-        .where(
-            _search.game_id.in_(_IDS),
-            or_(and_(*all_terms), func.instr(_search.words, bindparam("whole")) > 0),
-        )
-    )
+    listed = union_all(*parts).subquery("listed").c
+    order = (listed.rank_, listed.tier, listed.game_id)
+    number = func.row_number().over(order_by=order).label("number")
+    return select(*order, number).order_by(*order).limit(size).subquery("at").c
 
 
 class _Entry(NamedTuple):

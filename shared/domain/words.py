@@ -10,7 +10,7 @@ beginnings. Pairs grow as the square, so only the first beginnings make them; a 
 alone behind `+`, where each query that has it looks too. These drive a query; the words decide.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple, Self
 
@@ -79,10 +79,12 @@ class Driver(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What someone typed: its words, each perhaps only begun, and all in one piece."""
+    """What someone typed: its words, each perhaps only begun, and all in one piece.
 
-    terms: tuple[str, ...]
-    whole: str
+    needed: for each rank the texts that a game's words must hold to stand there.
+    """
+
+    needed: tuple[tuple[str, ...], ...]
     drivers: tuple[Driver, ...]
 
     @classmethod
@@ -91,22 +93,17 @@ class Query(NamedTuple):
         plain = key.split()
         terms = tuple(dict.fromkeys(word[:WORD_LENGTH] for word in plain))
         whole = _whole(plain)
+        ranks: list[tuple[tuple[str, ...], Sequence[str]]] = [
+            ((f" {TITLE}{whole} ",), [TITLE + whole]),
+            ((f" {NAME}{whole} ",), [NAME + whole]),
+            (tuple(f" {term}" for term in terms), _rarest(terms)),
+        ]
         joined = _stored(whole)
         # No longer than the first word, it would lead to the same games once more.
-        more = [[joined]] if len(joined) > len(terms[0]) else []
-        ranks = ([TITLE + whole], [NAME + whole], _rarest(terms), *more)
-        drivers = (Driver(rank, prefix) for rank, some in enumerate(ranks) for prefix in some)
-        return cls(terms, whole, tuple(drivers))
-
-    def rank(self, words: str) -> int | None:
-        """Return how well it meets a game's words, 0 best, or None when it does not."""
-        met = (
-            f" {TITLE}{self.whole} " in words,
-            f" {NAME}{self.whole} " in words,
-            all(f" {term}" in words for term in self.terms),
-            f" {self.whole}" in words,
-        )[: self.drivers[-1].rank + 1]
-        return met.index(True) if True in met else None
+        if len(joined) > len(terms[0]):
+            ranks.append(((f" {whole}",), [joined]))
+        drivers = (Driver(rank, one) for rank, (_, some) in enumerate(ranks) for one in some)
+        return cls(tuple(needed for needed, _ in ranks), tuple(drivers))
 
 
 def _rarest(terms: Iterable[str]) -> list[str]:

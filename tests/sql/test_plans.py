@@ -113,6 +113,7 @@ def scans(engine: Engine, statement: Statement, most_rows: int) -> list[str]:
         for row in plan(engine, statement)
         if row["table"] != "achievements"  # tens of rows: a scan is the best plan
         and row["table"] is not None
+        and not row["table"].startswith("<")  # a derived table: what it reads has its own lines
         and (row["type"] in {"ALL", "index"} or int(row["rows"] or 0) > most_rows)
     ]
 
