@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
 )
 
-from shared.schema.base import BIGINT
 from shared.schema.catalog import game_builds
 from shared.schema.tools import tool_versions, tools
 
@@ -51,7 +50,7 @@ def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
     found: Fitting = defaultdict(list)
     if not builds:
         return found
-    asked = {"games": list(builds), "builds": list(known) or [0]}
+    asked = {"games": tuple(builds), "builds": tuple(known) or (0,)}
     seen = set()
     for game_id, tool_id, build_id, newest, fits in conn.execute(_NEWEST, asked):
         if build_id is not None and fits is not None:
@@ -64,8 +63,8 @@ def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
 
 def _newest() -> Select[Any]:
     """Select a tool's newest version of all, and of those that fit each build."""
-    game_ids = bindparam("games", expanding=True, type_=BIGINT)
-    build_ids = bindparam("builds", expanding=True, type_=BIGINT)
+    # One parameter each, which the driver writes as a list: SQLAlchemy's own take twice the time.
+    game_ids, build_ids = bindparam("games"), bindparam("builds")
     # A sort key has no space, and none below it: with the version behind it, it sorts the same.
     name = func.concat(_version.sort_key, " ", _version.version)
     fits = and_(
@@ -82,7 +81,9 @@ def _newest() -> Select[Any]:
             func.max(case((fits, name))),
         )
         .join(tool_versions, _published(tool.tool_id))
-        .outerjoin(_built, and_(_built.c.game_id == tool.game_id, _built.c.build_id.in_(build_ids)))
+        .outerjoin(
+            _built, and_(_built.c.game_id == tool.game_id, _built.c.build_id.op("IN")(build_ids))
+        )
         .outerjoin(_first, _first.c.build_id == _version.first_build_id)
         .outerjoin(_last, _last.c.build_id == _version.last_build_id)
         .where(tool.place <= MOST_TOOLS)
@@ -97,7 +98,7 @@ def _newest_tools(game_ids: ColumnElement[Any]) -> Any:
     shown = exists().where(_published(tools.c.tool_id))
     return (
         select(tools.c.game_id, tools.c.tool_id, place.label("place"))
-        .where(tools.c.game_id.in_(game_ids), shown)
+        .where(tools.c.game_id.op("IN")(game_ids), shown)
         .subquery("tool")
         .c
     )

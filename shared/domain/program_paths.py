@@ -202,7 +202,7 @@ def _called(name: str, key: str | None = None) -> list[str]:
     """Return the names that a folder or file may stand for, from the whole to the bare one."""
     key = _key(name) if key is None else key
     ways = [key] if key else []
-    parted = _CAMEL.sub(" ", name)
+    parted = name if name.islower() and name.isalpha() else _CAMEL.sub(" ", name)
     if parted != name:
         ways.append(_key(parted))
     for way in ways:
