@@ -123,7 +123,11 @@ def column(conn: Connection, table: Table, row_id: int, *, lock: bool = False) -
 def last(stored: str | None) -> dict[Kind, ArtUpload]:
     """Return the last upload of each kind, from a row's column `art`."""
     known = json.loads(stored or "{}")
-    return {kind: ArtUpload(**known[kind]["upload"]) for kind in get_args(Kind) if kind in known}
+    return {
+        kind: ArtUpload(**known[kind]["upload"])
+        for kind in get_args(Kind)
+        if "upload" in known.get(kind, {})  # art of a merged game came without one
+    }
 
 
 def allow(tx: Connection, slot: Slot, announced: Announced) -> Permission:

@@ -194,9 +194,18 @@ def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
         fault = {"field": "title", "detail": "it holds no character that counts"}
         raise errors.Unprocessable("the body has the wrong shape", errors=[fault])
     owner = record_games.by_title(tx, {key}).get(key, game_id)
-    if owner != game_id:
-        raise errors.Conflict(f"game {owner} has this title")
+    if owner is not None and owner != game_id:
+        raise errors.Conflict(_taken(tx, key, owner))
     return key
+
+
+def _taken(tx: Connection, key: str, owner: int) -> str:
+    row = tx.execute(select(games).where(games.c.game_id == owner)).one()
+    if catalog.title_key(row.title) == key:
+        return f"game {owner} has this title"
+    if row.import_key == key:
+        return f"game {owner} had this title at first, by which imports find it"
+    return f"a game that became a part of game {owner} had this title"
 
 
 def _shown_anew(tx: Connection, game_id: int) -> EditedGame:

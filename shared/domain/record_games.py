@@ -135,19 +135,21 @@ def remember(tx: Connection, run: Run, took: Iterable[tuple[int, Line]]) -> None
 
 def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
     """Return the games with these titles, now or at first; for a merged one, its survivor."""
-    listed = (games.c.game_id, games.c.merged_into)
-    first = select(*listed, games.c.import_key).where(games.c.import_key.in_(keys))
-    now = (
-        select(*listed, games.c.title)
-        .join(game_names, game_names.c.game_id == games.c.game_id)
-        .where(game_names.c.name_key.in_({catalog.name_key(key) for key in keys}))
-        .where(game_names.c.is_title)
+    name = game_names.c
+    first = select(games.c.import_key, games.c.merged_into, games.c.game_id).where(
+        games.c.import_key.in_(keys)
     )
     found = {row.import_key: row.merged_into or row.game_id for row in conn.execute(first)}
-    for row in conn.execute(now):
-        key = catalog.title_key(row.title)
-        if key in keys:
-            found.setdefault(key, row.game_id)
+    named = name.name_key.in_({catalog.name_key(key) for key in keys})
+    titled = select(name.game_id, games.c.title).where(named)
+    now = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
+    # What a merged game was called last is a name of its survivor.
+    merged = titled.join(games, games.c.merged_into == name.game_id)
+    for query in (now, merged):
+        for game_id, title in conn.execute(query):
+            key = catalog.title_key(title)
+            if key in keys:
+                found.setdefault(key, game_id)
     return found
 
 

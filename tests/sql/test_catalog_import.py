@@ -314,7 +314,7 @@ def test_whose_game_a_record_is_is_found_by_indexes(word: str) -> None:
                     assert step["key"], (step, text)
     finally:
         event.remove(sql.engine(), "before_cursor_execute", see)
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 @pytest.mark.parametrize("member", ["third_party_skus", "aliases", "executables"])

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from shared.domain import (
+    art_uploads,
     catalog,
     catalog_import,
     game_detail,
@@ -22,8 +23,10 @@ from shared.domain import (
     sessions,
     stats,
 )
+from shared.domain import games as edited
+from shared.domain.games import GameChanges, NewGame
 from shared.domain.sessions import Kind, PlayEvent
-from shared.runtime import clock, errors, projections, sql
+from shared.runtime import clock, errors, projections, settings, sql
 from shared.schema import operations
 from shared.schema.catalog import game_builds, games
 from shared.schema.play import erasures, play_intervals, player_stats, playtime_days
@@ -57,12 +60,22 @@ def merge(game_id: int, into: int) -> None:
     sql.transact(lambda tx: merging.merge(tx, game_id, into, "operator"))
 
 
+def edit(game_id: int, changes: GameChanges) -> None:
+    sql.transact(lambda tx: edited.edit(tx, "operator", game_id, changes, lambda _: None))
+
+
+def audited(game_id: int) -> dict[str, Any]:
+    mine = operations.audit.c.target == str(game_id), operations.audit.c.action == "games.merge"
+    detail = select(operations.audit.c.detail).where(*mine)
+    return dict(json.loads(sql.read(lambda conn: conn.scalar(detail)) or "{}"))
+
+
 def survivor(game_id: int) -> int | None:
     return sql.read(lambda conn: merged.survivor(conn, game_id))
 
 
-def one(game_id: int) -> game_detail.GameDetail:
-    return sql.read(lambda conn: game_detail.one(conn, game_id))
+def one(game_id: int, locale: str | None = None) -> game_detail.GameDetail:
+    return sql.read(lambda conn: game_detail.one(conn, game_id, locale))
 
 
 def play(uid: str, game_id: int, *minutes: int, session: str = "s", kind: Kind = "ended") -> None:
@@ -128,6 +141,83 @@ def test_an_import_finds_the_survivor_by_the_old_title(word: str) -> None:
     merge(old, new)
     a_game(f"{word} OLD", aliases=[f"{word} later"])
     assert f"{word} later" in one(new).aliases
+
+
+def test_an_import_finds_the_survivor_by_what_the_old_game_was_called_last(word: str) -> None:
+    old, new = a_game(f"{word} first"), a_game(f"{word} & new")
+    for title in (f"{word} renamed", f"{word} and new"):
+        changes = GameChanges(title=title)
+        edit(old, changes)
+    merge(old, new)
+    game = {"title": f"{word} and NEW", "aliases": [f"{word} later"]}
+    outcome = catalog_import.import_games([json.dumps(game).encode()])
+    assert (outcome.created, outcome.updated) == (0, 1)
+    assert f"{word} later" in one(new).aliases
+
+
+def test_a_title_that_is_taken_says_by_whom_and_since_when(word: str) -> None:
+    old, new = a_game(f"{word} first"), a_game(f"{word} new")
+    edit(old, GameChanges(title=f"{word} renamed"))
+
+    def refusal(title: str) -> str:
+        with pytest.raises(errors.Conflict) as refused:
+            sql.transact(lambda tx: edited.create(tx, "operator", NewGame(title=title)))
+        return refused.value.detail
+
+    assert refusal(f"{word} RENAMED") == f"game {old} has this title"
+    assert refusal(f"{word} FIRST").startswith(f"game {old} had this title at first")
+    merge(old, new)
+    for title in ("first", "renamed"):
+        told = f"a game that became a part of game {new} had this title"
+        assert refusal(f"{word} {title}") == told
+
+
+def test_the_survivor_shows_the_titles_and_the_art_that_it_lacked(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OBJECTS_PUBLIC_URL", "https://public.example")
+    settings.reset()
+    old, new = a_game(f"{word} old"), a_game(f"{word} new")
+
+    def picture(name: str, state: str) -> dict[str, Any]:
+        sizes = [{"width": 1, "height": 1, "name": f"art/{name}.webp"}]
+        upload = {"upload_id": name, "state": state}
+        return {"colour": "#123456", "sizes": sizes, "upload": upload}
+
+    waiting = {"upload": {"upload_id": "waits", "state": "waiting"}}
+    shown = {
+        old: (
+            {"de": f"{word} alt", "fr": f"{word} vieux"},
+            {"icon": picture("a", "published"), "cover": picture("b", "processing")}
+            | {"banner": waiting},
+        ),
+        new: (
+            {"de": f"{word} neu"},
+            {"icon": picture("c", "published"), "cover": waiting},
+        ),
+    }
+
+    def show(tx: Connection) -> None:
+        for game_id, (titles, art) in shown.items():
+            values = {"titles": json.dumps(titles), "art": json.dumps(art)}
+            tx.execute(games.update().where(games.c.game_id == game_id).values(**values))
+
+    sql.transact(show)
+    merge(old, new)
+    for locale, title in (("de", "neu"), ("fr", "vieux"), ("en", "new")):
+        found = one(new, locale)
+        assert found.title == f"{word} {title}"
+    urls = {kind: one.sizes[0].url.rsplit("/", 1)[1] for kind, one in found.art.items()}
+    assert urls == {"icon": "c.webp", "cover": "b.webp"}
+    kept = sql.read(lambda conn: art_uploads.kept(conn, games, new))
+    assert {kind: one.upload_id for kind, one in kept.uploads.items()} == {
+        "icon": "c", "cover": "waits",
+    }  # fmt: skip
+    by_title = sql.read(lambda c: search.page(c, catalog.name_key(f"{word} vieux"), None, 10))[0]
+    assert [game.game_id for game in by_title] == [str(new)]
+    assert audited(old)["moved"] | {"names": []} == {
+        "names": [], "stores": [], "executables": [], "titles": ["fr"], "art": ["cover"],
+    }  # fmt: skip
 
 
 def test_a_chain_of_merges_leads_to_the_end(word: str) -> None:
