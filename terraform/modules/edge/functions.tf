@@ -1,0 +1,51 @@
+# One backend a function; what everyone may read is kept by the CDN as its own headers say.
+
+resource "google_compute_region_network_endpoint_group" "function" {
+  for_each = var.functions
+
+  name                  = each.value.service
+  region                = var.region
+  network_endpoint_type = "SERVERLESS"
+
+  cloud_run {
+    service = each.value.service
+  }
+}
+
+resource "google_compute_backend_service" "function" {
+  for_each = var.functions
+
+  name                    = each.value.service
+  load_balancing_scheme   = "EXTERNAL_MANAGED"
+  protocol                = "HTTPS"
+  security_policy         = google_compute_security_policy.edge.id
+  enable_cdn              = each.value.public
+  compression_mode        = each.value.public ? "AUTOMATIC" : "DISABLED"
+  custom_response_headers = ["Strict-Transport-Security: max-age=31536000"]
+
+  backend {
+    group = google_compute_region_network_endpoint_group.function[each.key].id
+  }
+
+  dynamic "cdn_policy" {
+    for_each = each.value.public ? [1] : []
+
+    content {
+      cache_mode       = "USE_ORIGIN_HEADERS"
+      negative_caching = false
+      # Left out, the CDN would go on with what is up to a day old: 60 s is what is promised.
+      serve_while_stale = 0
+
+      cache_key_policy {
+        include_host         = true
+        include_protocol     = true
+        include_query_string = true
+      }
+    }
+  }
+
+  log_config {
+    enable      = true
+    sample_rate = var.log_sample_rate
+  }
+}

@@ -1,0 +1,16 @@
+output "addresses" {
+  description = "For the DNS: A and AAAA records of both hosts."
+  value       = { for version, one in google_compute_global_address.edge : version => one.address }
+}
+
+output "hosts" {
+  description = "Host names that the certificate covers."
+  value       = local.hosts
+}
+
+output "routes" {
+  description = "Path rules as the load balancer has them, to the Cloud Run service."
+  value = merge([
+    for one in var.functions : { for path in one.paths : path => one.service }
+  ]...)
+}
