@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Table
 
 from scripts import imports, reach
 from scripts.reach import Reach
-from shared.runtime.manifest import Manifest, Stores
+from shared.runtime.manifest import TRIGGER_TABLES, Manifest, Stores
 from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
 from shared.schema.base import Personal
@@ -16,9 +15,7 @@ from shared.schema.collections import COLLECTIONS, Collection
 
 STORES = tuple(Stores.model_fields)
 
-# What the runtime itself does for every trigger: it reads the pause, notes failures, and
-# publishes what is hopeless. Being a trigger says so; no manifest repeats it.
-TRIGGER_TABLES = {"consumers": "r", "event_failures": "rw"}
+# What is hopeless, every trigger publishes. Being a trigger says so; no manifest repeats it.
 TRIGGER_TOPIC = "dead-letters"
 
 # These two walk the registry of everything personal, so no single table is named in them.
@@ -111,11 +108,9 @@ def _published(found: Reach) -> set[str]:
 def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[str]:
     """Return where a manifest and its code disagree; `relayed`: what goes through the outbox."""
     found = touched(function)
-    sql, documents = function.stores.sql, function.stores.documents
-    declared_tables: dict[str, Any] = dict(sql.tables) if sql else {}
+    documents = function.stores.documents
     declared_topics = set(function.topics)
     if function.trigger.kind != "http":
-        declared_tables = {**TRIGGER_TABLES, **declared_tables}
         found.tables = {**TRIGGER_TABLES, **found.tables}
         declared_topics |= {TRIGGER_TOPIC}
         found.topics |= {TRIGGER_TOPIC}
@@ -130,8 +125,8 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
     unknown = collections - known
     return [
         *_compare("store", found.stores, declared_stores),
-        *_compare("table", set(found.tables), set(declared_tables)),
-        *_rights("table", found.tables, declared_tables),
+        *_compare("table", set(found.tables), set(function.tables)),
+        *_rights("table", found.tables, function.tables),
         *_compare("bucket", set(found.buckets), set(buckets)),
         *_rights("bucket", found.buckets, buckets),
         *(["requests are signed, but `public: r` alone brings no key"] if keyless else []),

@@ -25,6 +25,8 @@ FILE = "function.yaml"
 FOLDERS = ("functions", "triggers")
 LOCAL_PREFIX = "/_local"
 """Paths below it belong to the local cloud itself."""
+TRIGGER_TABLES: dict[str, Literal["r", "rw"]] = {"consumers": "r", "event_failures": "rw"}
+"""What the runtime itself does for every trigger: it reads the pause and notes failures."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -218,6 +220,12 @@ class Manifest(_Part):
     def subscribed(self) -> str | None:
         """The topic whose messages reach the function, pushed or pulled, or None."""
         return self.trigger.pull.topic if self.trigger.pull else self.trigger.topic
+
+    @property
+    def tables(self) -> dict[str, Literal["r", "rw"]]:
+        """Every table that the function touches, the runtime's own included, with its right."""
+        named = self.stores.sql.tables if self.stores.sql else {}
+        return named if self.trigger.kind == "http" else {**TRIGGER_TABLES, **named}
 
     @model_validator(mode="after")
     def _agrees_with_the_cloud(self) -> Self:

@@ -6,33 +6,44 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
 LOCK_SECONDS = 600
 """How long a second upgrade waits for the first one to end."""
 
 
-def upgrade(url: str, revision: str = "head", *, wait: int = LOCK_SECONDS) -> None:
+INIT = "SET time_zone = '+00:00'"
+
+
+def engine(url: str) -> Engine:
+    """Return how to reach the database at an address, without a time-out for statements."""
+    return create_engine(
+        make_url(url).set(drivername="mysql+pymysql"),
+        poolclass=NullPool,
+        connect_args={"init_command": INIT},
+    )
+
+
+def upgrade(database: str | Engine, revision: str = "head", *, wait: int = LOCK_SECONDS) -> None:
     """Apply what is missing up to `revision`; two at a time take turns.
 
     Safe to repeat, also after one that died half way. Raises TimeoutError when another upgrade
     held the lock for `wait` seconds, and whatever the database says about a wrong statement.
     """
-    engine = create_engine(
-        make_url(url).set(drivername="mysql+pymysql"),
-        poolclass=NullPool,
-        connect_args={"init_command": "SET time_zone = '+00:00'"},
-    )
-    with engine.connect() as connection:
-        _take_turns(connection, wait)
+    reached = engine(database) if isinstance(database, str) else database
+    with reached.connect() as connection:
+        take_turns(connection, wait)
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
 
-def _take_turns(connection: Connection, wait: int) -> None:
-    """Take the lock of this database, which goes with the connection, however that ends."""
+def take_turns(connection: Connection, wait: int = LOCK_SECONDS) -> None:
+    """Take the lock of this database, which goes with the connection, however that ends.
+
+    Raises TimeoutError when it was held by another for `wait` seconds.
+    """
     query = text("SELECT GET_LOCK(CONCAT('migrate:', LEFT(DATABASE(), 40)), :wait)")
     got = connection.scalar(query, {"wait": wait})
     connection.commit()  # Alembic begins a transaction of its own for each version
