@@ -1,0 +1,117 @@
+"""The functions as Cloud Run has them: what serves, what is newest, what is tagged."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.deploy import ROOT, shell
+from scripts.deploy.shell import Shell
+from shared.runtime import manifest
+from shared.runtime.manifest import Manifest
+
+TAG = "candidate"
+AT_A_TIME = 8
+
+
+@dataclass(frozen=True)
+class Service:
+    """One function in the cloud.
+
+    serving: the revision that most requests reach.
+    latest: the newest revision that is ready.
+    created: the newest revision, ready or not.
+    candidate_url: the address of the revision that is tagged as the candidate.
+    """
+
+    name: str
+    serving: str
+    latest: str
+    created: str
+    is_pinned: bool
+    candidate_url: str
+
+
+def functions() -> dict[str, Manifest]:
+    """Return the repository's functions by the names of their services."""
+    return {one.service: one for one in manifest.discover([ROOT]).values()}
+
+
+def services(sh: Shell, *, stage: str = "running") -> dict[str, Service]:
+    """Return those of the repository's functions that are deployed; `stage` is for a dry run."""
+    project, region = shell.need("PROJECT_ID", "REGION")
+    ours = functions()
+    listed = sh.read_json(
+        *("gcloud", "run", "services", "list"),
+        *(f"--project={project}", f"--region={region}", "--format=json"),
+        dry=[_example(name, stage) for name in ours],
+    )
+    found = [parse(one) for one in listed]
+    return {one.name: one for one in found if one.name in ours}
+
+
+def parse(raw: Mapping[str, Any]) -> Service:
+    """Read one service as `gcloud run services list --format=json` writes it."""
+    status = raw["status"]
+    traffic = status.get("traffic", [])
+    most: Mapping[str, Any] = max(traffic, key=lambda one: one.get("percent", 0), default={})
+    latest = status.get("latestReadyRevisionName", "")
+    return Service(
+        name=raw["metadata"]["name"],
+        serving=most.get("revisionName") or latest,
+        latest=latest,
+        created=status.get("latestCreatedRevisionName", ""),
+        is_pinned=not any(one.get("latestRevision") and one.get("percent") for one in traffic),
+        candidate_url=next((one["url"] for one in traffic if one.get("tag") == TAG), ""),
+    )
+
+
+def _example(name: str, stage: str) -> dict[str, Any]:
+    """Return a service for a dry run: one revision runs, with `stage` new another one is ready."""
+    newest = f"{name}-OLD" if stage == "running" else f"{name}-NEW"
+    tagged = {"tag": TAG, "revisionName": newest, "url": f"https://{TAG}---{name}.example"}
+    return {
+        "metadata": {"name": name},
+        "status": {
+            "latestReadyRevisionName": newest,
+            "latestCreatedRevisionName": newest,
+            "traffic": [
+                {"percent": 100, "revisionName": f"{name}-OLD", "latestRevision": True},
+                *([tagged] if stage == "new" else []),
+            ],
+        },
+    }
+
+
+def move(sh: Shell, shares: Mapping[str, Mapping[str, int]]) -> None:
+    """Give each function's revisions, by name, their shares of its requests.
+
+    Several functions at a time; one that fails does not keep the others from moving.
+    """
+    splits = {
+        name: ",".join(f"{revision}={percent}" for revision, percent in split.items())
+        for name, split in shares.items()
+    }
+    with ThreadPoolExecutor(1 if sh.dry else AT_A_TIME) as pool:
+        moves = [
+            pool.submit(_update, sh, name, f"--to-revisions={split}")
+            for name, split in splits.items()
+        ]
+    for one in moves:
+        one.result()
+
+
+def tag(sh: Shell, name: str, revision: str) -> None:
+    """Give a revision an address of its own."""
+    _update(sh, name, f"--update-tags={TAG}={revision}")
+
+
+def untag(sh: Shell, name: str) -> None:
+    """Take the candidate's address away."""
+    _update(sh, name, f"--remove-tags={TAG}")
+
+
+def _update(sh: Shell, name: str, change: str) -> None:
+    project, region = shell.need("PROJECT_ID", "REGION")
+    place = (f"--project={project}", f"--region={region}")
+    sh.run("gcloud", "run", "services", "update-traffic", name, *place, change, "--quiet")

@@ -1,0 +1,10 @@
+"""Grants what the new revisions' tables need, before they get requests.
+
+`python -m scripts.deploy.grant`: after `apply`, which makes the database users of new functions.
+Migrates too, which changes nothing but on the first deployment.
+"""
+
+from scripts.deploy import migrate, shell
+
+if __name__ == "__main__":
+    migrate.execute(shell.from_arguments(__doc__), "migrate", "grant")
