@@ -36,7 +36,8 @@ class Broken:
         answer.headers["traceparent"] = str(tracing.traceparent())
         await answer(scope, receive, send)
         said = {"status": answer.status_code}
-        tracing.write("broken", _kind(scope, headers), context, clock.now(), 0, "error", said)
+        kind = _kind(scope, headers)
+        tracing.write(tracing.Span("broken", kind, context, clock.now(), 0, "error", said))
 
 
 def _kind(scope: Scope, headers: Headers) -> str:

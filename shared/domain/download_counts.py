@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import Connection, literal_column
 
 from shared.domain.tool_model import Id
-from shared.runtime import errors, inbox, logs, messages, outbox, sql
+from shared.runtime import errors, inbox, logs, messages, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.base import BIGINT
 from shared.schema.downloads import tool_download_days, tool_downloads
@@ -50,6 +50,7 @@ def report(granted: DownloadGranted) -> None:
 def count(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
     """Add what was not counted yet to the counts, however many, in four statements."""
     told = {one.download_id: one for one in granted}
+    sql.after_commit(lambda: metrics.observe(metrics.ROLL_UP_SIZE, len(granted)))
     new = [told[download_id] for download_id in inbox.first_times(tx, CONSUMER, told)]
     days = Counter((int(one.version_id), one.granted_at.astimezone(UTC).date()) for one in new)
     totals = Counter(int(one.tool_id) for one in new)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, case, delete, insert, select, update
 
 from shared.domain import catalog, search
-from shared.runtime import sql
+from shared.runtime import metrics, sql
 from shared.schema.catalog import games, new_players
 
 ROWS_A_BATCH = 2000
@@ -42,7 +42,10 @@ def fold() -> int:
 
     Two at once take turns, and a batch that died is taken again whole.
     """
-    return sql.transact(_fold)
+    folded = sql.transact(_fold)
+    if folded:
+        metrics.observe(metrics.ROLL_UP_SIZE, folded)
+    return folded
 
 
 def _fold(tx: Connection) -> int:

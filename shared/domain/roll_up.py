@@ -35,6 +35,7 @@ def roll_up(reported: SessionsReported) -> list[projections.Key]:
     except _Erased:
         metrics.count(metrics.SESSIONS_OF_ERASED, len(reported.sessions))
         return []
+    metrics.observe(metrics.ROLL_UP_SIZE, len(reported.sessions))
     return [(reported.uid, key) for key in keys]
 
 

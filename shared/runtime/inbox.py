@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from shared.runtime import clock, errors, sql
+from shared.runtime import clock, errors, metrics, sql
 from shared.schema.operations import inbox
 
 
@@ -20,6 +20,7 @@ def first_time(tx: Connection, consumer: str, event_id: str) -> bool:
     row = {"consumer": consumer, "event_id": event_id, "handled_at": clock.now()}
     claimed = sql.insert_ignore(tx, inbox, [row]) == 1
     sql.replay_finds_it()
+    _count_duplicates(int(not claimed))
     return claimed
 
 
@@ -37,4 +38,9 @@ def first_times(tx: Connection, consumer: str, event_ids: Iterable[str]) -> list
     sql.replay_finds_it()
     if claimed != len(new):
         raise errors.Unavailable("some of these events are being handled elsewhere")
+    _count_duplicates(len(wanted) - len(new))
     return new
+
+
+def _count_duplicates(number: int) -> None:
+    sql.after_commit(lambda: metrics.count(metrics.INBOX_DUPLICATES, number))

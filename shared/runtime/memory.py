@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-from shared.runtime import errors, logs
+from shared.runtime import errors, logs, metrics
 
 T = TypeVar("T")
 
@@ -87,7 +87,9 @@ class Memory(Generic[T]):
         kept = self._kept.get(key)
         if kept is not None and kept[0] == version:
             self._kept.move_to_end(key)
+            metrics.count(metrics.CACHE_READS, result="hit")
             return kept[1]
+        metrics.count(metrics.CACHE_READS, result="miss")
 
         async def load_and_keep() -> T:
             value = await load()

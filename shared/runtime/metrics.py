@@ -1,26 +1,133 @@
-"""Every metric's name, and how one is counted.
+"""Every metric's name, what it means, and how one is recorded.
 
-A count is a log line; Cloud Logging turns the lines into metrics (log-based counters whose
-labels are the line's), so counting costs one line and no client.
+What the product counts is a log line: exact, at once, and Cloud Logging makes a counter of it.
+What the runtime measures adds up in memory, and `telemetry` exports it inside a request. The
+caller does not tell the two apart; docs/metrics.md lists both.
 """
 
-from typing import Final
+import threading
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
 
 from shared.runtime import logs
 
-SESSIONS_ACCEPTED: Final = "sessions_accepted"
-SESSIONS_REJECTED: Final = "sessions_rejected"
-SESSIONS_OF_ERASED: Final = "sessions_of_erased_players"
-PROJECTIONS_WRITTEN: Final = "projections_written"
-PROJECTIONS_SWEPT: Final = "projections_swept"
+# Counted by log lines, as logging.googleapis.com/user/NAME.
 ACHIEVEMENTS_GRANTED: Final = "achievements_granted"
-DEAD_LETTERS: Final = "dead_letters"
-EVENTS_FAILED: Final = "events_failed"
-OUTBOX_RELAYED: Final = "outbox_relayed"
 ROWS_CLEANED: Final = "rows_cleaned"
+SESSIONS_ACCEPTED: Final = "sessions_accepted"
+SESSIONS_OF_ERASED: Final = "sessions_of_erased_players"
+SESSIONS_REJECTED: Final = "sessions_rejected"
+
+# Exported by OpenTelemetry, as prometheus.googleapis.com/NAME/KIND.
+CACHE_READS: Final = "savepoint_cache_reads_total"
+DEAD_LETTERS: Final = "savepoint_dead_letters_total"
+EVENTS_FAILED: Final = "savepoint_events_failed_total"
+INBOX_DUPLICATES: Final = "savepoint_inbox_duplicates_total"
+OUTBOX_LAG: Final = "savepoint_outbox_lag_seconds"
+OUTBOX_RELAYED: Final = "savepoint_outbox_relayed_total"
+POOL_WAIT: Final = "savepoint_pool_wait_seconds"
+PROJECTION_LAG: Final = "savepoint_projection_lag_seconds"
+PROJECTIONS_SWEPT: Final = "savepoint_projections_swept_total"
+PROJECTIONS_WRITTEN: Final = "savepoint_projections_written_total"
+REQUEST: Final = "savepoint_request_seconds"
+ROLL_UP_SIZE: Final = "savepoint_roll_up_size"
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+
+
+class Instrument(NamedTuple):
+    """What a metric is. Of every label few values exist; what is exported has `function` too."""
+
+    kind: Literal["line", "counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+    bounds: tuple[float, ...] = ()
+
+
+INSTRUMENTS: Final[dict[str, Instrument]] = {
+    ACHIEVEMENTS_GRANTED: Instrument("line", "Achievements that a player got."),
+    ROWS_CLEANED: Instrument("line", "Rows deleted at their end.", ("table",)),
+    SESSIONS_ACCEPTED: Instrument("line", "Session events taken."),
+    SESSIONS_OF_ERASED: Instrument("line", "Session events of players who were erased meanwhile."),
+    SESSIONS_REJECTED: Instrument("line", "Session events refused."),
+    CACHE_READS: Instrument(
+        "counter", "Reads from an instance's memory: hit, or miss.", ("result",)
+    ),
+    DEAD_LETTERS: Instrument("counter", "Events given up and kept for an operator.", ("code",)),
+    EVENTS_FAILED: Instrument("counter", "Failed tries of an event, which comes again."),
+    INBOX_DUPLICATES: Instrument("counter", "Events that had taken effect before."),
+    OUTBOX_LAG: Instrument("gauge", "Age of the oldest message that a sweep found waiting."),
+    OUTBOX_RELAYED: Instrument("counter", "Messages published by the sweep."),
+    POOL_WAIT: Instrument("histogram", "Time until a database connection was had.", (), _SECONDS),
+    PROJECTION_LAG: Instrument("gauge", "How long the oldest document is overdue.", ("kind",)),
+    PROJECTIONS_SWEPT: Instrument("counter", "Documents written by the sweep.", ("kind",)),
+    PROJECTIONS_WRITTEN: Instrument("counter", "Documents projected.", ("kind",)),
+    REQUEST: Instrument(
+        "histogram", "Requests and events, how long they took.", ("kind", "status"), _SECONDS
+    ),
+    ROLL_UP_SIZE: Instrument("histogram", "Items folded by one transaction.", (), _SIZES),
+}
+
+
+@dataclass(slots=True)
+class Series:
+    """One metric with one set of labels, since this process began.
+
+    value: a counter's total, a gauge's last reading, a histogram's sum.
+    """
+
+    value: float = 0.0
+    buckets: list[int] = field(default_factory=list)
+
+
+Key = tuple[str, str, tuple[str, ...]]
+"""A metric's name, the function, and the labels' values in the order of the instrument."""
+
+_series: dict[Key, Series] = {}
+_NOWHERE: dict[str, str] = {}
+_lock = threading.Lock()
 
 
 def count(name: str, amount: int = 1, **labels: str) -> None:
-    """Count `amount` of the metric `name`; zero is not written."""
-    if amount:
+    """Count `amount` of the metric `name`; zero is not counted."""
+    if not amount:
+        return
+    if INSTRUMENTS[name].kind == "line":
         logs.info("metric", metric={"name": name, "amount": amount, **labels})
+        return
+    with _lock:
+        _at(name, labels).value += amount
+
+
+def observe(name: str, value: float, **labels: str) -> None:
+    """Add one value to the histogram `name`."""
+    bounds = INSTRUMENTS[name].bounds
+    with _lock:
+        series = _at(name, labels)
+        if not series.buckets:
+            series.buckets = [0] * (len(bounds) + 1)
+        series.buckets[bisect_left(bounds, value)] += 1
+        series.value += value
+
+
+def measure(name: str, value: float, **labels: str) -> None:
+    """Set the gauge `name`."""
+    with _lock:
+        _at(name, labels).value = value
+
+
+def _at(name: str, labels: dict[str, str]) -> Series:
+    function = logs.context.get(_NOWHERE).get("function", "")
+    key = (name, function, tuple([labels[one] for one in INSTRUMENTS[name].labels]))
+    found = _series.get(key)
+    if found is None:
+        found = _series[key] = Series()
+    return found
+
+
+def snapshot() -> dict[Key, Series]:
+    """Return every series as it is now."""
+    with _lock:
+        return {key: Series(one.value, [*one.buckets]) for key, one in _series.items()}

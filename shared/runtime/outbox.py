@@ -62,6 +62,8 @@ def sweep(limit: int = 500) -> int:
         .limit(limit)
     )
     rows = sql.read(lambda connection: connection.execute(overdue).mappings().all())
+    oldest = rows[0]["created_at"] if rows else clock.now()
+    metrics.measure(metrics.OUTBOX_LAG, (clock.now() - oldest).total_seconds())
     published, failure = _publish(rows)
     metrics.count(metrics.OUTBOX_RELAYED, published)
     if failure is not None:

@@ -152,12 +152,16 @@ def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
     written = 0
     while True:
         overdue = (
-            select(table.c.uid, table.c.item)
+            select(table.c.uid, table.c.item, table.c.due_at)
             .where(table.c.due_at < clock.now() - SWEEP_GRACE, table.c.kind == kind.name)
             .order_by(table.c.due_at)
             .limit(limit)
         )
-        keys = sql.read(partial(_keys, overdue))
+        rows = sql.read(partial(_rows, overdue))
+        keys = [(row.uid, row.item) for row in rows]
+        oldest = rows[0].due_at if rows else clock.now()
+        lag = (clock.now() - oldest).total_seconds()
+        metrics.measure(metrics.PROJECTION_LAG, lag, kind=kind.name)
         swept = _project(kind, keys, only_due=True)
         metrics.count(metrics.PROJECTIONS_SWEPT, swept, kind=kind.name)
         written += swept
@@ -165,8 +169,8 @@ def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
             return written
 
 
-def _keys(query: Select[Any], connection: Connection) -> list[Key]:
-    return [(row.uid, row.item) for row in connection.execute(query)]
+def _rows(query: Select[Any], connection: Connection) -> Sequence[Any]:
+    return connection.execute(query).all()
 
 
 def rebuild(kind: Kind, keys: Sequence[Key]) -> int:

@@ -98,8 +98,38 @@ class PublicObjects:
     )
 
 
-GROUPS = (Core, Sql, Operations, Objects, PublicObjects)
-S = TypeVar("S", Core, Sql, Operations, Objects, PublicObjects)
+@dataclass(frozen=True)
+class Telemetry:
+    """Where metrics and spans go; OpenTelemetry's own names."""
+
+    group: ClassVar[str] = "telemetry"
+    endpoint: str = _env(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "base address that takes OTLP over HTTP; without one nothing is exported. "
+        "By https our service account's token goes along",
+        "",
+    )
+    spans: str = _env(
+        "OTEL_TRACES_EXPORTER",
+        "`otlp`: a sampled request's spans go to that address; `console`: they are log lines",
+        "otlp",
+    )
+    attributes: str = _env(
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "what every series and span carries, in the cloud at least `gcp.project_id=…`, "
+        "`cloud.region=…` and `cloud.platform=gcp_cloud_run`",
+        "",
+    )
+    interval_ms: str = _env(
+        "OTEL_METRIC_EXPORT_INTERVAL",
+        "milliseconds between an instance's exports; less than a minute, so that each run of a "
+        "schedule exports",
+        "50000",
+    )
+
+
+GROUPS = (Core, Sql, Operations, Objects, PublicObjects, Telemetry)
+S = TypeVar("S", Core, Sql, Operations, Objects, PublicObjects, Telemetry)
 
 
 def _read(group: type[S]) -> S:
@@ -163,6 +193,12 @@ def public_objects() -> PublicObjects:
     return _read(PublicObjects)
 
 
+@cache
+def telemetry() -> Telemetry:
+    """Return where metrics and spans go."""
+    return _read(Telemetry)
+
+
 def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
     """Raise one MissingSettings that names everything a function lacks; called at its start."""
     complaints: list[str] = []
@@ -184,5 +220,5 @@ def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
 
 def reset() -> None:
     """Forget what was read, so that a test can change the environment."""
-    for read in (core, sql, operations, objects, public_objects):
+    for read in (core, sql, operations, objects, public_objects, telemetry):
         read.cache_clear()

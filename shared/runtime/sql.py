@@ -22,7 +22,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shared.runtime import errors, pool, settings, tracing
+from shared.runtime import errors, metrics, pool, settings, tracing
 
 T = TypeVar("T")
 
@@ -94,7 +94,12 @@ def _connect() -> Connection:
     """Take a connection; its statements are timed where their spans are written, only there."""
     current = tracing.current()
     plain = engine()
-    return (_timed(plain) if current is not None and current.sampled else plain).connect()
+    timed = _timed(plain) if current is not None and current.sampled else plain
+    started = time.perf_counter()
+    try:
+        return timed.connect()
+    finally:
+        metrics.observe(metrics.POOL_WAIT, time.perf_counter() - started)
 
 
 @cache

@@ -1,8 +1,9 @@
-"""W3C trace context through everything we do, and spans as log lines.
+"""W3C trace context through everything we do, and the spans of what is sampled.
 
-A trace comes in by `traceparent` (https://www.w3.org/TR/trace-context/), goes out on every
-message and document, and each span is one log line: written inside the request, exported by the
-platform's own log agent, read by `python -m emulators trace`. Nothing runs after the answer.
+A trace comes in by `traceparent` (https://www.w3.org/TR/trace-context/), and goes out on every
+message and document. Where spans are exported, those of a sampled request are collected, and
+`telemetry` sends them before its answer; elsewhere each is one log line, read by
+`python -m emulators trace`. Nothing runs after the answer.
 """
 
 import random
@@ -30,7 +31,21 @@ class Context(NamedTuple):
     sampled: bool
 
 
+class Span(NamedTuple):
+    """A piece of work that has ended."""
+
+    name: str
+    kind: str
+    context: Context
+    start: datetime
+    ms: float
+    status: str
+    attributes: dict[str, Any]
+
+
 _current: ContextVar[Context | None] = ContextVar("trace", default=None)
+# The spans of this request that are to be exported; None where spans are log lines.
+_collected: ContextVar[list[Span] | None] = ContextVar("spans", default=None)
 
 
 def current() -> Context | None:
@@ -60,6 +75,9 @@ def begin(function: str, traceparent: str | None) -> Context:
     else:
         context = Context(came[0], _span_id(), came[1], came[2])
     _current.set(context)
+    wanted = settings.telemetry()
+    exported = context.sampled and wanted.endpoint and wanted.spans == "otlp"
+    _collected.set([] if exported else None)
     logs.context.set({"function": function, **_log_fields(context)})
     return context
 
@@ -97,7 +115,8 @@ def span(name: str, kind: str = "internal", **attributes: Any) -> Iterator[dict[
         raise
     finally:
         _current.reset(token)
-        write(name, kind, inner, start, (time.perf_counter() - ticks) * 1000, status, attributes)
+        ms = (time.perf_counter() - ticks) * 1000
+        write(Span(name, kind, inner, start, ms, status, attributes))
 
 
 def statement(text: str, elapsed_ms: float, rows: int) -> None:
@@ -107,40 +126,40 @@ def statement(text: str, elapsed_ms: float, rows: int) -> None:
         inner = Context(outer.trace, _span_id(), outer.span, sampled=True)
         start = datetime.now(UTC) - timedelta(milliseconds=elapsed_ms)
         short = " ".join(text.split())[:MAX_STATEMENT_LENGTH]
-        write(
-            short.split(" ", 1)[0],
-            "sql",
-            inner,
-            start,
-            elapsed_ms,
-            "ok",
-            {
-                "statement": short,
-                "rows": rows,
-            },
-        )
+        said = {"statement": short, "rows": rows}
+        write(Span(short.split(" ", 1)[0], "sql", inner, start, elapsed_ms, "ok", said))
 
 
-def write(  # noqa: PLR0913, PLR0917  one argument a field of the line
-    name: str,
-    kind: str,
-    context: Context,
-    start: datetime,
-    elapsed_ms: float,
-    status: str,
-    attributes: dict[str, Any],
-) -> None:
-    """Log a finished span."""
-    line = {
-        **_log_fields(context),
-        "span": {
-            "name": name,
-            "kind": kind,
-            "parent": context.parent,
-            "start": start,
-            "ms": round(elapsed_ms, 3),
-            "status": status,
-            "attributes": attributes,
-        },
+def write(span: Span) -> None:
+    """Collect a finished span for its export, or log it."""
+    collected = _collected.get()
+    if collected is None:
+        logs.write("DEBUG", span.name, {**_log_fields(span.context), "span": shown(span)})
+    else:
+        collected.append(span)
+
+
+def end(span: Span) -> dict[str, Any]:
+    """Return the span of a whole request as its log line carries it, and collect it as well."""
+    collected = _collected.get()
+    if collected is not None:
+        collected.append(span)
+    return shown(span)
+
+
+def shown(span: Span) -> dict[str, Any]:
+    """Return a span as a log line carries it."""
+    return {
+        "name": span.name,
+        "kind": span.kind,
+        "parent": span.context.parent,
+        "start": span.start,
+        "ms": round(span.ms, 3),
+        "status": span.status,
+        "attributes": span.attributes,
     }
-    logs.write("DEBUG", name, line)
+
+
+def collected() -> list[Span]:
+    """Return the spans of this request that are to be exported."""
+    return _collected.get() or []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from shared.runtime import clock, errors, logs, own_manifest, settings, tracing
+from shared.runtime import clock, errors, logs, metrics, own_manifest, settings, telemetry, tracing
 from shared.runtime import pool as connections
 from shared.runtime.events import deadletters
 from shared.runtime.events.envelope import Event, Unreadable, anonymous, cloud_event, push
@@ -227,6 +227,7 @@ def entry_point(
         loop, inside = asyncio.get_running_loop(), contextvars.copy_context()
         status, said = await loop.run_in_executor(pool(), inside.run, work)
         _log(context, kind, event, status, received_at, (time.perf_counter() - started) * 1000)
+        await telemetry.flush()
         return _answer(status, said)
 
     return main
@@ -256,14 +257,10 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
     """Write the event's line, which is its span as well."""
     name = f"{event.consumer} ← {event.type}"
     severity = "INFO" if status == DONE else "WARNING" if status == _AWAY else "ERROR"
-    span = {
-        "name": name,
-        "kind": kind,
-        "parent": context.parent,
-        "start": received_at,
-        "ms": round(elapsed_ms, 3),
-        "status": "ok" if status == DONE else "error",
-        "attributes": {"event_id": event.id, "status": status},
-    }
+    outcome = "ok" if status == DONE else "error"
+    said = {"event_id": event.id, "status": status}
+    span = tracing.Span(name, kind, context, received_at, elapsed_ms, outcome, said)
     age = (received_at - event.time).total_seconds()
-    logs.write(severity, f"{name} {status}", {"event_id": event.id, "age_s": age, "span": span})
+    fields = {"event_id": event.id, "age_s": age, "span": tracing.end(span)}
+    logs.write(severity, f"{name} {status}", fields)
+    metrics.observe(metrics.REQUEST, elapsed_ms / 1000, kind=kind, status=f"{status // 100}xx")

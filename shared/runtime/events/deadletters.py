@@ -55,7 +55,7 @@ def bury(event: Event, code: str, reason: str, uid: str | None = None) -> None:
         body_base64=base64.b64encode(event.body).decode("ascii"),
     )
     messages.publish(letter)
-    metrics.count(metrics.DEAD_LETTERS, consumer=event.consumer, code=code)
+    metrics.count(metrics.DEAD_LETTERS, code=code)
     logs.error("dead letter", event_id=event.id, code=code, reason=reason[:MAX_REASON_LENGTH])
 
 
@@ -74,7 +74,7 @@ def note_failure(event: Event, reason: str) -> None:
         "attempts": event_failures.c.attempts + 1,
         **sql.new_values("reason", "last_failed_at"),
     }
-    metrics.count(metrics.EVENTS_FAILED, consumer=event.consumer)
+    metrics.count(metrics.EVENTS_FAILED)
     try:
         sql.transact(lambda tx: sql.upsert(tx, event_failures, [row], update))
     except errors.Unavailable:

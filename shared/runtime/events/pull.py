@@ -19,7 +19,7 @@ from google.pubsub_v1 import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 from pydantic import BaseModel
 
-from shared.runtime import clock, errors, logs, messages, own_manifest, settings
+from shared.runtime import clock, errors, logs, messages, own_manifest, settings, tracing
 from shared.runtime.events import consumer, deadletters
 from shared.runtime.events.envelope import Event, Unreadable, message_event, push
 from shared.runtime.google_errors import AWAY
@@ -137,22 +137,25 @@ def _event(name: str, message: Any) -> Event:
 
 def _pull(name: str) -> list[Any]:
     request = {"subscription": _subscription(name), "max_messages": BATCH}
-    try:
-        answer = _subscriber().pull(request=request, retry=None, timeout=PULL_WAIT_SECONDS)
-    except google.DeadlineExceeded:
-        return []
-    except AWAY as error:
-        raise errors.Unavailable(messages.AWAY_DETAIL) from error
+    with tracing.span(f"pull {name}", "receive", messages=0) as said:
+        try:
+            answer = _subscriber().pull(request=request, retry=None, timeout=PULL_WAIT_SECONDS)
+        except google.DeadlineExceeded:
+            return []
+        except AWAY as error:
+            raise errors.Unavailable(messages.AWAY_DETAIL) from error
+        said["messages"] = len(answer.received_messages)
     return list(answer.received_messages)
 
 
 def _acknowledge(name: str, ack_ids: list[str]) -> None:
     if ack_ids:
         request = {"subscription": _subscription(name), "ack_ids": ack_ids}
-        try:
-            _subscriber().acknowledge(request=request, retry=None, timeout=ACKNOWLEDGE_SECONDS)
-        except AWAY as error:  # they come again, and are handled again
-            raise errors.Unavailable(messages.AWAY_DETAIL) from error
+        with tracing.span(f"acknowledge {name}", "receive", messages=len(ack_ids)):
+            try:
+                _subscriber().acknowledge(request=request, retry=None, timeout=ACKNOWLEDGE_SECONDS)
+            except AWAY as error:  # they come again, and are handled again
+                raise errors.Unavailable(messages.AWAY_DETAIL) from error
 
 
 def _subscription(name: str) -> str:

@@ -16,7 +16,18 @@ from typing import Any, ParamSpec, TypeVar
 from pydantic import BaseModel
 from starlette.requests import Request as StarletteRequest
 
-from shared.runtime import clock, errors, identity, logs, own_manifest, pool, settings, tracing
+from shared.runtime import (
+    clock,
+    errors,
+    identity,
+    logs,
+    metrics,
+    own_manifest,
+    pool,
+    settings,
+    telemetry,
+    tracing,
+)
 from shared.runtime.http import binding, bodies, replies, routes
 from shared.runtime.http.replies import Raw, Reply
 
@@ -116,6 +127,7 @@ class Api:
             raw.body = b""
         elapsed_ms = (time.perf_counter() - started) * 1000
         _log(context, route, scope, headers, raw.status_code, received_at, elapsed_ms)
+        await telemetry.flush()
         return raw
 
     async def _answer(
@@ -190,6 +202,17 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
 ) -> None:
     """Write the request's line: Cloud Logging's httpRequest, and the request's span."""
     pattern = route.path if route else "(no route)"
+    outcome = "error" if status >= _SERVER_ERROR else "ok"
+    metrics.observe(metrics.REQUEST, elapsed_ms / 1000, kind="http", status=f"{status // 100}xx")
+    span = tracing.Span(
+        f"{scope['method']} {pattern}",
+        "http",
+        context,
+        received_at,
+        elapsed_ms,
+        outcome,
+        {"status": status},
+    )
     client = headers.get(b"savepoint-client")
     fields: dict[str, Any] = {
         "httpRequest": {
@@ -199,15 +222,7 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
             "latency": f"{elapsed_ms / 1000:.6f}s",
         },
         "route": pattern,
-        "span": {
-            "name": f"{scope['method']} {pattern}",
-            "kind": "http",
-            "parent": context.parent,
-            "start": received_at,
-            "ms": round(elapsed_ms, 3),
-            "status": "error" if status >= _SERVER_ERROR else "ok",
-            "attributes": {"status": status},
-        },
+        "span": tracing.end(span),
     }
     if client is not None:
         fields["client"] = client[:MAX_CLIENT_LENGTH].decode("latin-1")

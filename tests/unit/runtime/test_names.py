@@ -9,7 +9,16 @@ from pathlib import Path
 from shared.runtime import clock, metrics
 
 ROOT = Path(__file__).parents[3]
-NAMES = {name: value for name, value in vars(metrics).items() if name.isupper()}
+NAMES = {
+    name: value
+    for name, value in vars(metrics).items()
+    if name.isupper() and isinstance(value, str)
+}
+RECORDERS = {
+    "metrics.count": ("line", "counter"),
+    "metrics.measure": ("gauge",),
+    "metrics.observe": ("histogram",),
+}
 
 
 def calls() -> Iterator[tuple[Path, ast.Call, str]]:
@@ -21,19 +30,31 @@ def calls() -> Iterator[tuple[Path, ast.Call, str]]:
                     yield file, node, ast.unparse(node.func)
 
 
-def test_every_metric_is_counted_under_a_name_of_the_one_file() -> None:
-    counted = [(file, node) for file, node, name in calls() if name == "metrics.count"]
-    assert counted
-    for file, node in counted:
-        name = ast.unparse(node.args[0])
-        assert name.removeprefix("metrics.") in NAMES, f"{file}:{node.lineno} counts {name}"
+def recorded() -> Iterator[tuple[str, ast.Call, str]]:
+    """Yield where, how and with which function something is recorded."""
+    for file, node, name in calls():
+        if name in RECORDERS:
+            yield f"{file}:{node.lineno}", node, name
 
 
-def test_every_name_is_counted_somewhere_and_stands_once() -> None:
-    used = {ast.unparse(node.args[0]) for _, node, name in calls() if name == "metrics.count"}
+def test_what_is_recorded_is_what_the_one_file_says() -> None:
+    for where, node, recorder in recorded():
+        name = NAMES[ast.unparse(node.args[0]).removeprefix("metrics.")]
+        instrument = metrics.INSTRUMENTS[name]
+        assert instrument.kind in RECORDERS[recorder], where
+        assert tuple(one.arg for one in node.keywords) == instrument.labels, where
+
+
+def test_every_name_is_recorded_somewhere_and_stands_once() -> None:
+    used = {ast.unparse(node.args[0]) for _, node, _ in recorded()}
     assert {f"metrics.{name}" for name in NAMES} == used
-    assert len(set(NAMES.values())) == len(NAMES)
+    assert sorted(NAMES.values()) == sorted(metrics.INSTRUMENTS)
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", value) for value in NAMES.values())
+
+
+def test_no_label_can_hold_an_id() -> None:
+    labels = {label for one in metrics.INSTRUMENTS.values() for label in one.labels}
+    assert labels == {"code", "kind", "result", "status", "table"}
 
 
 def test_nobody_asks_for_the_time_without_its_zone() -> None:

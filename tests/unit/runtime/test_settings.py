@@ -159,6 +159,8 @@ def test_every_setting_says_what_it_is_and_no_secret_has_a_default() -> None:
     assert {name: value for name, value in defaults.items() if value} == {
         "TRACE_SAMPLE": "0.01",
         "OBJECTS_REGION": "auto",
+        "OTEL_METRIC_EXPORT_INTERVAL": "50000",
+        "OTEL_TRACES_EXPORTER": "otlp",
     }
 
 

@@ -1,0 +1,187 @@
+"""Series and spans as OpenTelemetry's data, sent over OTLP.
+
+Imported by the first export only. The SDK's instruments are not used: they would have to be there
+from the first request on. Its data and its exporters are: what leaves is what any collector takes.
+"""
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import google.auth
+import requests
+from google.auth.transport.requests import AuthorizedSession
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.metrics.export import (
+    AggregationTemporality,
+    Gauge,
+    Histogram,
+    HistogramDataPoint,
+    Metric,
+    MetricExportResult,
+    MetricsData,
+    NumberDataPoint,
+    ResourceMetrics,
+    ScopeMetrics,
+    Sum,
+)
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
+
+from shared.runtime import metrics, settings
+from shared.runtime.metrics import Instrument, Key, Series
+from shared.runtime.tracing import Span
+
+EXPORT_SECONDS = 3
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+_SCOPE = InstrumentationScope("savepoint")
+_CUMULATIVE = AggregationTemporality.CUMULATIVE
+_KINDS = {
+    "http": SpanKind.SERVER,
+    "document": SpanKind.CLIENT,
+    "object": SpanKind.CLIENT,
+    "publish": SpanKind.PRODUCER,
+    "receive": SpanKind.CLIENT,
+    "sql": SpanKind.CLIENT,
+}
+_STARTED_NS = time.time_ns()
+
+# The exporter logs each failure itself, in lines that are not ours; `telemetry` logs it as one.
+logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
+
+
+class ExportFailed(Exception):
+    """The address did not take what was sent."""
+
+
+def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
+    """Send the spans, and all series when wanted; raise ExportFailed.
+
+    Series are totals since the process began, so what one export loses the next one brings.
+    """
+    failed = []
+    if spans and _spans().export([_span(one) for one in spans]) is not SpanExportResult.SUCCESS:
+        failed.append(f"{len(spans)} spans")
+    if with_metrics:
+        found = metrics.snapshot()
+        if _metrics().export(_data(found)) is not MetricExportResult.SUCCESS:
+            failed.append(f"{len(found)} series, which the next export brings")
+    if failed:
+        raise ExportFailed(f"{' and '.join(failed)} to {settings.telemetry().endpoint}")
+
+
+@cache
+def _session() -> requests.Session:
+    """Return what sends; by https, which is Google's own address, with our identity."""
+    if not settings.telemetry().endpoint.startswith("https://"):
+        return requests.Session()
+    credentials, _ = google.auth.default(scopes=[SCOPE])
+    return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _metrics() -> OTLPMetricExporter:
+    endpoint = f"{settings.telemetry().endpoint}/v1/metrics"
+    return OTLPMetricExporter(endpoint=endpoint, timeout=EXPORT_SECONDS, session=_session())
+
+
+@cache
+def _spans() -> OTLPSpanExporter:
+    endpoint = f"{settings.telemetry().endpoint}/v1/traces"
+    return OTLPSpanExporter(endpoint=endpoint, timeout=EXPORT_SECONDS, session=_session())
+
+
+@cache
+def _resource() -> Resource:
+    """Return what this process is; the environment's OTEL_RESOURCE_ATTRIBUTES are in it."""
+    own = {
+        "service.namespace": "savepoint",
+        "service.name": os.environ.get("K_SERVICE", "local"),
+        "service.instance.id": uuid.uuid4().hex,
+    }
+    if "K_REVISION" in os.environ:
+        own["service.version"] = os.environ["K_REVISION"]
+    return Resource.create(own)
+
+
+def _data(found: Mapping[Key, Series]) -> MetricsData:
+    now = time.time_ns()
+    by_name: dict[str, list[tuple[Key, Series]]] = {}
+    for key, series in found.items():
+        by_name.setdefault(key[0], []).append((key, series))
+    listed = [_metric(name, some, now) for name, some in by_name.items()]
+    scope = ScopeMetrics(_SCOPE, listed, "")
+    return MetricsData([ResourceMetrics(_resource(), [scope], "")])
+
+
+def _metric(name: str, some: Sequence[tuple[Key, Series]], now: int) -> Metric:
+    known = metrics.INSTRUMENTS[name]
+    if known.kind == "histogram":
+        points = [_histogram(known, key, series, now) for key, series in some]
+        return Metric(name, known.help, "", Histogram(points, _CUMULATIVE))
+    numbers = [
+        NumberDataPoint(_labels(known, key), _STARTED_NS, now, series.value) for key, series in some
+    ]
+    if known.kind == "gauge":
+        return Metric(name, known.help, "", Gauge(numbers))
+    return Metric(name, known.help, "", Sum(numbers, _CUMULATIVE, is_monotonic=True))
+
+
+def _histogram(known: Instrument, key: Key, series: Series, now: int) -> HistogramDataPoint:
+    # Which values were the least and the largest since the start tells nobody anything.
+    return HistogramDataPoint(
+        _labels(known, key),
+        _STARTED_NS,
+        now,
+        count=sum(series.buckets),
+        sum=series.value,
+        bucket_counts=series.buckets,
+        explicit_bounds=known.bounds,
+        min=0,
+        max=0,
+    )
+
+
+def _labels(known: Instrument, key: Key) -> dict[str, str]:
+    return {"function": key[1], **dict(zip(known.labels, key[2], strict=True))}
+
+
+def _span(one: Span) -> ReadableSpan:
+    start = int(one.start.timestamp() * 1e9)
+    here = _context(one.context.trace, one.context.span)
+    parent = one.context.parent
+    is_event = "event_id" in one.attributes
+    return ReadableSpan(
+        one.name,
+        context=here,
+        parent=_context(one.context.trace, parent) if parent else None,
+        resource=_resource(),
+        attributes=_attributes(one),
+        kind=SpanKind.CONSUMER if is_event else _KINDS.get(one.kind, SpanKind.INTERNAL),
+        status=Status(StatusCode.OK if one.status == "ok" else StatusCode.ERROR),
+        start_time=start,
+        end_time=start + timedelta(milliseconds=one.ms) // timedelta(microseconds=1) * 1000,
+        instrumentation_scope=_SCOPE,
+    )
+
+
+def _context(trace: str, span: str) -> SpanContext:
+    sampled = TraceFlags(TraceFlags.SAMPLED)
+    return SpanContext(int(trace, 16), int(span, 16), is_remote=False, trace_flags=sampled)
+
+
+def _attributes(one: Span) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, (str, int, float, bool)) else str(value)
+        for name, value in {"kind": one.kind, **one.attributes}.items()
+    }
