@@ -9,6 +9,7 @@ import gzip
 import http.server
 import json
 import os
+import socket
 import subprocess
 import threading
 import time
@@ -27,7 +28,7 @@ from shared.runtime import manifest
 
 GAMES = ROOT / "data" / "games.jsonl.gz"
 IMPORTED = 300
-WANTED = ("mysql", "firestore", "pubsub")
+WANTED = ("mysql", "firestore", "objects", "pubsub")
 PAUSE_SECONDS = 0.05
 
 
@@ -81,7 +82,12 @@ def _start(stores: Stores, service: Service, stack: contextlib.ExitStack) -> Non
     cloud = stores.cloud
     log = cloud.log(service.name)
     settings = {**os.environ, **environment(cloud)}
-    process = processes.spawn(service.command(cloud), log, settings)
+    command, passed = service.command(cloud), []
+    if service.listens:
+        opened = stack.enter_context(socket.create_server((HOST, cloud.ports[service.name])))
+        passed = [opened.fileno()]
+        command = [*command, "--fd", str(opened.fileno())]
+    process = processes.spawn(command, log, settings, pass_fds=passed)
     stack.callback(processes.stop, process)
     stores.processes[service.name] = process
     until = time.monotonic() + service.limit
@@ -97,10 +103,13 @@ def _start(stores: Stores, service: Service, stack: contextlib.ExitStack) -> Non
 
 
 def _create_topics(cloud: Cloud) -> None:
-    """Create every topic, without the subscriptions that the functions have."""
+    """Create every topic, and of the subscriptions those from which functions pull."""
+    manifests = manifest.discover([ROOT])
+    pulling = {name: one for name, one in manifests.items() if one.trigger.pull}
     with httpx.Client(base_url=cloud.url("pubsub")) as client:
-        for topic in wiring.topics(manifest.discover([ROOT])):
+        for topic in wiring.topics(manifests):
             client.put(topic_path(cloud, topic)).raise_for_status()
+    wiring.wire_pubsub(cloud, pulling)
 
 
 def topic_path(cloud: Cloud, topic: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -64,7 +65,8 @@ def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
 def _newest() -> Select[Any]:
     """Select a tool's newest version of all, and of those that fit each build."""
     # One parameter each, which the driver writes as a list: SQLAlchemy's own take twice the time.
-    game_ids, build_ids = bindparam("games"), bindparam("builds")
+    game_ids: BindParameter[Any] = bindparam("games")
+    build_ids: BindParameter[Any] = bindparam("builds")
     # A sort key has no space, and none below it: with the version behind it, it sorts the same.
     name = func.concat(_version.sort_key, " ", _version.version)
     fits = and_(
