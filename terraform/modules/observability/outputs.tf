@@ -1,0 +1,12 @@
+output "alerts" {
+  description = "Every alert: the function that it is about, if it is about one, and its runbook."
+  value = merge(
+    { for key, one in local._burns : key => { function = one.function, runbook = one.runbook } },
+    { for key, one in local._alerts : key => { function = try(one.function, null), runbook = one.runbook } },
+  )
+}
+
+output "tiles" {
+  description = "Titles of every dashboard's tiles."
+  value       = { for name, tiles in local._dashboards : name => [for one in tiles : one.title] }
+}
