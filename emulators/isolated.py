@@ -1,6 +1,7 @@
 """The functions host for `--isolated`: each function from its staged bundle, in its own process.
 
-The command is production's, and so is what can be imported from the project: the bundle alone.
+The command is production's, and so are what can be imported from the project, the bundle alone,
+and what can be done with the database.
 Nothing is reloaded; start the local cloud again to see a change.
 """
 
@@ -18,7 +19,7 @@ import httpx
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from emulators import processes
+from emulators import own_users, processes
 from emulators.cloud import HOST, Cloud, environment
 from emulators.dispatch import Dispatcher
 from emulators.gateway import new_client, passed, proxy
@@ -54,6 +55,8 @@ class Instance:
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
         name = self.function.service
         settings = {"PORT": str(self.port), "HOST": HOST, "K_SERVICE": name}
+        if own_users.are_used(cloud):
+            settings["SQL_URL"] = own_users.sql_url(cloud, self.function)
         self.process = processes.spawn(
             [
                 str(Path(sys.executable).with_name("functions-framework")),

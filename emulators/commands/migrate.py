@@ -2,6 +2,7 @@
 
 import argparse
 
+from emulators import own_users
 from emulators.cloud import read, sql_url
 from emulators.commands import Subparsers, add
 from shared.schema.migrate import upgrade
@@ -16,4 +17,6 @@ def run(options: argparse.Namespace) -> int:
     """Run them."""
     cloud, _ = read(options.state)
     upgrade(sql_url(cloud))
+    if own_users.are_used(cloud):
+        own_users.make(cloud)
     return 0

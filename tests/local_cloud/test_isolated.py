@@ -1,4 +1,4 @@
-"""Each function from its own bundle, in its own process, under production's command."""
+"""Each function from its bundle, in its process, as its database user, by production's command."""
 
 import uuid
 from collections.abc import Iterator
@@ -8,7 +8,9 @@ import httpx
 import psutil
 import pytest
 
+from emulators import own_users
 from shared.runtime import clock
+from shared.schema import migrate
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud, eventually
 
@@ -17,6 +19,13 @@ from tests.local_cloud.local import LocalCloud, eventually
 def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with local.running(tmp_path_factory.mktemp("isolated"), "--isolated") as opened:
         yield opened
+
+
+def database_users(cloud: LocalCloud) -> set[str]:
+    """Who is signed in to the database."""
+    asked = "SELECT user FROM information_schema.processlist"
+    with migrate.engine(own_users.root_url(cloud.cloud)).connect() as connection:
+        return set(connection.exec_driver_sql(asked).scalars())
 
 
 def test_a_report_goes_its_whole_way_through_bundles(isolated: LocalCloud) -> None:
@@ -45,6 +54,7 @@ def test_a_report_goes_its_whole_way_through_bundles(isolated: LocalCloud) -> No
             return sum(day["play_ms"] for day in days)
 
         eventually(lambda: played() == 8 * 60_000, 60)
+    assert database_users(isolated) >= {"playtime", "roll-up-sessions"}
     commands = [
         " ".join(child.cmdline())
         for child in psutil.Process(isolated.pid("functions")).children(recursive=True)
