@@ -116,9 +116,13 @@ resource "google_monitoring_alert_policy" "other" {
     mime_type = "text/markdown"
     content   = "${each.value.title}. Runbook: docs/runbooks/${each.value.runbook}.md."
 
-    links {
-      display_name = "Runbook"
-      url          = "${var.runbooks}/${each.value.runbook}.md"
+    dynamic "links" {
+      for_each = var.runbooks[*]
+
+      content {
+        display_name = "Runbook"
+        url          = "${links.value}/${each.value.runbook}.md"
+      }
     }
   }
 }

@@ -54,11 +54,12 @@ variable "region" {
 }
 
 variable "runbooks" {
-  description = "Address of the folder of runbooks, without a slash at the end."
+  description = "Address of the folder of runbooks, without a slash at the end; null links nothing."
   type        = string
+  default     = null
 
   validation {
-    condition     = can(regex("^https://.*[^/]$", var.runbooks))
+    condition     = var.runbooks == null || can(regex("^https://.*[^/]$", var.runbooks))
     error_message = "runbooks starts with https:// and does not end with a slash."
   }
 }
