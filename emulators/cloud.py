@@ -27,6 +27,7 @@ class Cloud:
 
     backoff: what a production backoff is multiplied with, so that nobody waits ten minutes.
     sql_url: a database that already runs; None for the private one.
+    public_url: where clients come in, when something stands before the edge.
     """
 
     state: Path
@@ -37,6 +38,7 @@ class Cloud:
     schedules: bool = True
     backoff: float = 0.1
     sql_url: str | None = field(default=None, repr=False)
+    public_url: str | None = None
 
     def address(self, service: str) -> str:
         """Return `host:port` of a service."""
@@ -126,14 +128,18 @@ def environment(cloud: Cloud) -> dict[str, str]:
     ]
     return {
         "GOOGLE_CLOUD_PROJECT": cloud.project,
-        "PUBLIC_URL": cloud.url("edge"),
+        "PUBLIC_URL": cloud.public_url or cloud.url("edge"),
         "TRUSTED_ISSUERS": json.dumps(issuers),
         "SQL_URL": sql_url(cloud),
         "FIRESTORE_EMULATOR_HOST": cloud.address("firestore"),
         "PUBSUB_EMULATOR_HOST": cloud.address("pubsub"),
+        "FIREBASE_AUTH_EMULATOR_HOST": cloud.address("edge"),
         **objects_environment(cloud),
         "CONSUMER_URL": cloud.url("functions") + "/{function}",
         "TRACE_SAMPLE": "1",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"{cloud.url('edge')}/_local/otlp",
+        "OTEL_TRACES_EXPORTER": "console",
+        "OTEL_METRIC_EXPORT_INTERVAL": "1000",
     }
 
 

@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emulators import issuer, schedules
+from emulators import accounts, issuer, prometheus, schedules
 from emulators.answers import CORS, preflight, problem
 from emulators.cloud import ROOT, Cloud, environment
 from emulators.console import routes as console_routes
@@ -27,6 +28,7 @@ from shared.runtime.identity import is_uid
 from shared.runtime.manifest import Manifest
 
 OPENAPI = ROOT / "docs" / "openapi.json"
+MARK = (b"savepoint-environment", b"emulated")
 
 
 def _uid(text: str) -> str:
@@ -48,7 +50,8 @@ def application(cloud: Cloud) -> Starlette:
     """Build the edge of one cloud."""
     functions = _functions(cloud)
     address = environment(cloud)["CONSUMER_URL"]
-    gateway = Gateway(Rules.of(functions.values()), address, cloud.url("edge"))
+    base = cloud.public_url or cloud.url("edge")
+    gateway = Gateway(Rules.of(functions.values()), address, base)
     relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
     timed = functions.values() if cloud.schedules else ()
     live = Live(cloud, functions, gateway.client)
@@ -73,6 +76,8 @@ def application(cloud: Cloud) -> Starlette:
         Route("/_local/health", health),
         Route("/openapi.json", openapi),
         *_issuer_routes(cloud),
+        *accounts.routes(cloud),
+        *prometheus.routes(),
         *console_routes.routes(Console(cloud, functions, gateway.client, live)),
         Route(own, relay.accept, methods=["POST"]),
         Mount("/", gateway),
@@ -137,11 +142,25 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
     ]
 
 
+def marked(app: ASGIApp) -> ASGIApp:
+    """Mark every answer: whoever sees one must know that no production gave it."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def mark(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], MARK]
+            await send(message)
+
+        await app(scope, receive, mark)
+
+    return answer
+
+
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
     cloud, listening = handed_over()
     app = application(cloud)
-    server(app, leaving=app.state.live.ring.close).run(sockets=[listening])
+    server(marked(app), leaving=app.state.live.ring.close).run(sockets=[listening])
 
 
 if __name__ == "__main__":

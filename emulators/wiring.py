@@ -63,7 +63,8 @@ def _topic(cloud: Cloud, name: str) -> str:
     return f"projects/{cloud.project}/topics/{name}"
 
 
-def _subscriptions(cloud: Cloud, manifests: Manifests) -> Iterator[tuple[str, Manifest]]:
+def subscriptions(cloud: Cloud, manifests: Manifests) -> Iterator[tuple[str, Manifest]]:
+    """Yield each subscription's path and whose it is."""
     for manifest in manifests.values():
         if manifest.subscribed:
             yield f"/v1/projects/{cloud.project}/subscriptions/{manifest.service}", manifest
@@ -74,7 +75,7 @@ def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for topic in topics(manifests):
             _created(client.put(f"/v1/{_topic(cloud, topic)}"))
-        for path, manifest in _subscriptions(cloud, manifests):
+        for path, manifest in subscriptions(cloud, manifests):
             if not _created(client.put(path, json=subscription(cloud, manifest))):
                 _push_to(client, path, push_config(cloud, manifest))
 
@@ -82,7 +83,7 @@ def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
 def pause_pushes(cloud: Cloud, manifests: Manifests) -> None:
     """Stop pushing: an emulator whose endpoints have gone away retries without a pause."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
-        for path, _ in _subscriptions(cloud, manifests):
+        for path, _ in subscriptions(cloud, manifests):
             _push_to(client, path, {})
 
 

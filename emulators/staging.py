@@ -1,0 +1,188 @@
+"""The parts of a staging host, which systemd starts one by one: `python -m emulators.staging`.
+
+`ansible/` calls this; docs/staging-host.md says what such a host is for.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx
+
+from emulators import kept, sdk, wiring
+from emulators.cloud import (
+    ROOT,
+    Cloud,
+    CloudError,
+    choose_ports,
+    environment,
+    private,
+    read,
+    save,
+    state_folder,
+)
+from emulators.dispatch import Dispatcher
+from emulators.gateway import new_client
+from emulators.isolated import Instance
+from emulators.serve import server
+from scripts import bundle
+from shared.runtime import manifest
+
+FIRST_FUNCTION = 20
+"""The functions' ports follow the base port at this distance, in the order of their names."""
+
+READY_SECONDS = 90.0
+LAST_PORT = 65535
+Options = argparse.Namespace
+
+
+def describe(options: Options) -> None:
+    """Write cloud.json and the functions' settings; say in JSON what they are and what changed."""
+    cloud = Cloud(
+        state=options.state,
+        ports=choose_ports(str(options.port)),
+        isolated=True,
+        backoff=1.0,
+        public_url=options.public_url,
+    )
+    settings = cloud.state / "functions.env"
+    before = [file.read_bytes() if file.exists() else b"" for file in (cloud.file, settings)]
+    save(cloud, {"ready": True, "supervisor": {"pid": 1, "created": 0}, "services": {}})
+    lines = (f"{name}='{value}'\n" for name, value in sorted(environment(cloud).items()))
+    private(settings, "".join(lines))
+    changed = before != [cloud.file.read_bytes(), settings.read_bytes()]
+    print(json.dumps({"changed": changed}))
+
+
+def bundles(options: Options) -> None:
+    """Stage every function into a folder named by its hash; list them in JSON for the units."""
+    known = manifest.discover([ROOT])
+    staged = options.into / ".staged"
+    hashes = bundle.stage(known.values(), staged)
+    ports = function_ports(options.port, known)
+    changed = False
+    for name, digest in hashes.items():
+        folder = options.into / name / digest
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            (staged / name).rename(folder)
+            changed = True
+    shutil.rmtree(staged)
+    functions = [
+        {
+            "name": name,
+            "service": one.service,
+            "hash": hashes[name],
+            "port": ports[name],
+            "memory": one.memory.removesuffix("i"),
+            "timeout": one.timeout,
+        }
+        for name, one in known.items()
+    ]
+    print(json.dumps({"changed": changed, "functions": functions}))
+
+
+def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dict[str, int]:
+    """Return each function's port; CloudError when they do not fit above the base."""
+    first = base + FIRST_FUNCTION
+    if first + len(functions) > LAST_PORT:
+        raise CloudError(f"{len(functions)} functions have no ports above {base}.")
+    return {name: first + n for n, name in enumerate(sorted(functions))}
+
+
+def run(options: Options) -> None:
+    """Become one of Google's emulators, with the documents of the last export."""
+    cloud, _ = read(options.state)
+    commands = {
+        "firestore": lambda: [*sdk.firestore_command(cloud), *kept.newest_documents(cloud)],
+        "pubsub": lambda: sdk.pubsub_command(cloud),
+    }
+    command = commands[options.service]()
+    os.execv(command[0], command)  # noqa: S606 - systemd watches this process
+
+
+def wire(options: Options) -> None:
+    """Wait for an emulator, wire it, and give it back the messages that it had."""
+    cloud, _ = read(options.state)
+    _wait(cloud.url(options.service))
+    manifests = manifest.discover(cloud.roots)
+    if options.service == "firestore":
+        wiring.wire_firestore(cloud, manifests)
+        return
+    wiring.wire_pubsub(cloud, manifests)
+    print(f"{kept.restore_messages(cloud)} messages are back.")
+
+
+def keep(options: Options) -> None:
+    """Keep what an emulator holds in memory; for messages only as it is being stopped."""
+    cloud, _ = read(options.state)
+    if options.service == "firestore":
+        print(f"The documents are in {kept.export_documents(cloud)}.")
+    else:
+        count = kept.keep_messages(cloud, manifest.discover(cloud.roots))
+        print(f"{count} messages are kept.")
+
+
+def functions(options: Options) -> None:
+    """Serve one address over all functions, each of which is a unit of its own."""
+    cloud, _ = read(options.state)
+    known = manifest.discover(cloud.roots)
+    ports, client = function_ports(cloud.ports["edge"], known), new_client()
+    instances = {name: Instance(one, ROOT, ports[name], client) for name, one in known.items()}
+    app = Dispatcher(instances, cloud.state)
+    server(app, lifespan="off").run(sockets=[socket.socket(fileno=options.fd)])
+
+
+def _wait(url: str) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            httpx.get(url, timeout=1)
+        except httpx.TransportError:
+            if time.monotonic() > until:
+                raise CloudError(f"{url} did not answer within {READY_SECONDS:.0f} s.") from None
+            time.sleep(0.2)
+        else:
+            return
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = _parser().parse_args(argv)
+    act: Callable[[Options], None] = given.act
+    try:
+        act(given)
+    except (CloudError, manifest.ManifestError, httpx.HTTPError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulators.staging", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(act: Callable[[Options], None]) -> argparse.ArgumentParser:
+        one = commands.add_parser(act.__name__, help=act.__doc__)
+        one.add_argument("--state", type=Path, default=state_folder())
+        one.set_defaults(act=act)
+        return one
+
+    for act in (describe, bundles):
+        command(act).add_argument("--port", type=int, required=True, help="the base port")
+    commands.choices["describe"].add_argument("--public-url", required=True)
+    commands.choices["bundles"].add_argument("--into", type=Path, required=True)
+    for act in (run, wire, keep):
+        command(act).add_argument("service", choices=("firestore", "pubsub"))
+    command(functions).add_argument("--fd", type=int, required=True)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
