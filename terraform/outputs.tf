@@ -1,6 +1,6 @@
 output "connections" {
   description = "SQL connections that all functions together may hold during a rollout, and the limit."
-  value       = { needed = local.connections, allowed = local.connections_allowed }
+  value       = module.manifests.connections
 }
 
 output "functions" {

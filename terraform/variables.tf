@@ -1,3 +1,69 @@
+variable "bundles" {
+  description = "Folder that `make bundle` staged the functions in, relative to this module or absolute."
+  type        = string
+  default     = "../build"
+}
+
+variable "domain" {
+  description = "Host name of the API, such as api.example.com: what PUBLIC_URL and the certificate say."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain))
+    error_message = "domain must be a host name in lower case, without scheme or path."
+  }
+}
+
+variable "environment" {
+  description = "Which deployment this is; a label on everything."
+  type        = string
+
+  validation {
+    condition     = contains(["staging", "production"], var.environment)
+    error_message = "environment must be staging or production."
+  }
+}
+
+variable "firestore_location" {
+  description = "Where Firestore keeps documents. It never changes, and decides the region."
+  type        = string
+
+  validation {
+    condition     = can(regex("^(nam5|eur3|[a-z]+-[a-z]+[0-9]+)$", var.firestore_location))
+    error_message = "firestore_location must be nam5, eur3 or a single region such as europe-west1."
+  }
+}
+
+variable "migrate_image" {
+  description = "Image of the migrate job, by tag or digest; `python -m scripts.migrate_image` says the tag."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^:@]+(:[^:@]+|@sha256:[0-9a-f]{64})$", var.migrate_image))
+    error_message = "migrate_image must end with a tag or a digest."
+  }
+}
+
+variable "project" {
+  description = "Id of the Google Cloud project."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "project must be 6 to 30 characters of a-z, 0-9 and -, beginning with a letter."
+  }
+}
+
+variable "region" {
+  description = "Where functions, database and buckets are: the one that Firestore's events come from."
+  type        = string
+
+  validation {
+    condition     = var.region == lookup({ nam5 = "us-central1", eur3 = "europe-west4" }, var.firestore_location, var.firestore_location)
+    error_message = "region must be us-central1 for nam5, europe-west4 for eur3, else firestore_location itself: Firestore's events come from there."
+  }
+}
+
 variable "root" {
   description = "Folder with functions/ and triggers/, relative to this module or absolute."
   type        = string
@@ -15,6 +81,17 @@ variable "sql_max_connections" {
   }
 }
 
+variable "sql_replica_region" {
+  description = "Region of a read replica, which is promoted when the region is lost; none by default."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sql_replica_region == null || can(regex("^[a-z]+-[a-z]+[0-9]+$", var.sql_replica_region))
+    error_message = "sql_replica_region must be a region such as us-east1."
+  }
+}
+
 variable "sql_reserved_connections" {
   description = "Connections kept for people, migrations and the database's own work."
   type        = number
@@ -23,5 +100,16 @@ variable "sql_reserved_connections" {
   validation {
     condition     = var.sql_reserved_connections >= 5
     error_message = "sql_reserved_connections must be at least 5."
+  }
+}
+
+variable "sql_tier" {
+  description = "Machine of the database, edition Enterprise: db-custom-CPUS-MEGABYTES."
+  type        = string
+  default     = "db-custom-4-16384"
+
+  validation {
+    condition     = can(regex("^db-custom-[0-9]+-[0-9]+$", var.sql_tier))
+    error_message = "sql_tier must look like db-custom-4-16384."
   }
 }

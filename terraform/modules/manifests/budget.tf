@@ -8,8 +8,6 @@ locals {
 }
 
 resource "terraform_data" "connection_budget" {
-  input = local.connections
-
   lifecycle {
     precondition {
       condition     = local.connections <= local.connections_allowed
@@ -19,8 +17,6 @@ resource "terraform_data" "connection_budget" {
 }
 
 resource "terraform_data" "paths" {
-  input = keys(local.path_rules)
-
   lifecycle {
     precondition {
       condition     = length(local.path_rules) == length(flatten([for one in local.functions : one.paths]))

@@ -1,3 +1,11 @@
+# Runs without a provider: `terraform test` in this module.
+
+variables {
+  root                     = "../../.."
+  sql_max_connections      = 1800
+  sql_reserved_connections = 20
+}
+
 run "the_repository" {
   command = plan
 
@@ -45,14 +53,4 @@ run "two_owners_of_a_path" {
   }
 
   expect_failures = [terraform_data.paths]
-}
-
-run "half_a_connection" {
-  command = plan
-
-  variables {
-    sql_max_connections = 1500.5
-  }
-
-  expect_failures = [var.sql_max_connections]
 }

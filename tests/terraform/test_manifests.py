@@ -12,8 +12,13 @@ import pytest
 from scripts import imports
 from shared.runtime import manifest
 
-FOLDER = imports.ROOT / "terraform"
+FOLDER = imports.ROOT / "terraform/modules/manifests"
 FUNCTIONS = manifest.discover([imports.ROOT])
+VARIABLES = (
+    f"-var=root={imports.ROOT}",
+    "-var=sql_max_connections=1800",
+    "-var=sql_reserved_connections=20",
+)
 
 pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 
@@ -21,7 +26,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("terraform")
-    terraform(folder, "init", "-backend=false", "-input=false")
+    terraform(folder, "init", "-input=false")
     return folder
 
 
@@ -36,7 +41,7 @@ def terraform(data: Path, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def outputs(data: Path) -> dict[str, Any]:
     plan = data / "plan"
-    terraform(data, "plan", "-input=false", f"-out={plan}")
+    terraform(data, "plan", "-input=false", f"-out={plan}", *VARIABLES)
     shown = json.loads(terraform(data, "show", "-json", str(plan)))
     return {name: one["value"] for name, one in shown["planned_values"]["outputs"].items()}
 

@@ -1,0 +1,7 @@
+project            = "savepoint-production"
+environment        = "production"
+domain             = "api.example.com"
+region             = "us-central1"
+firestore_location = "nam5"
+sql_replica_region = "us-east1"
+sql_tier           = "db-custom-8-32768"

@@ -1,0 +1,5 @@
+project            = "savepoint-staging"
+environment        = "staging"
+domain             = "api.staging.example.com"
+region             = "us-central1"
+firestore_location = "nam5"

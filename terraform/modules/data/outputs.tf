@@ -1,0 +1,24 @@
+output "buckets" {
+  description = "Names of the buckets of objects: artifacts and public."
+  value       = { for key, bucket in google_storage_bucket.this : key => bucket.name }
+}
+
+output "secrets" {
+  description = "Ids of the secrets, once they exist."
+  value       = { for key, secret in google_secret_manager_secret.this : key => secret.secret_id }
+}
+
+output "sql_connection_name" {
+  description = "project:region:instance, which the connector is told."
+  value       = google_sql_database_instance.this.connection_name
+}
+
+output "sql_database" {
+  description = "Name of the database."
+  value       = google_sql_database.this.name
+}
+
+output "sql_instance" {
+  description = "Name of the database instance."
+  value       = google_sql_database_instance.this.name
+}

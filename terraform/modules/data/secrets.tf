@@ -1,0 +1,16 @@
+# Secrets without their values: a value in Terraform would be in its state (README.md).
+
+resource "google_secret_manager_secret" "this" {
+  for_each = var.secrets
+
+  secret_id           = each.key
+  deletion_protection = true
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+variable "authorized_domains" {
+  description = "Host names of pages on which players sign in."
+  type        = list(string)
+}
+
+variable "firestore_indexes" {
+  description = "Content of firestore.indexes.json, decoded."
+  type        = any
+}
+
+variable "firestore_location" {
+  description = "Where Firestore keeps documents."
+  type        = string
+}
+
+variable "firestore_rules" {
+  description = "Content of firestore.rules."
+  type        = string
+}
+
+variable "network" {
+  description = "Id of the network that the database is reached in."
+  type        = string
+}
+
+variable "project" {
+  description = "Id of the Google Cloud project."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of database, buckets and secrets."
+  type        = string
+}
+
+variable "secrets" {
+  description = "Ids of all secrets."
+  type        = set(string)
+}
+
+variable "sql_max_connections" {
+  description = "The database's max_connections."
+  type        = number
+}
+
+variable "sql_replica_region" {
+  description = "Region of a read replica, or null."
+  type        = string
+}
+
+variable "sql_tier" {
+  description = "Machine of the database."
+  type        = string
+}

@@ -1,0 +1,104 @@
+# What runs a function: its bundle, named by its content, and the service built from it.
+
+locals {
+  image      = "${var.repository}/${var.service}:${var.bundle.hash}"
+  base_image = "${var.region}-docker.pkg.dev/serverless-runtimes/google-22-full/runtimes/python311"
+  object     = "${replace(var.service, "-", "_")}/${var.bundle.hash}.zip"
+}
+
+# Another content is another name, so that only what changed is built and deployed again.
+resource "google_storage_bucket_object" "bundle" {
+  bucket = var.bundles_bucket
+  name   = local.object
+  source = var.bundle.zip
+
+  lifecycle {
+    create_before_destroy = true
+
+    precondition {
+      condition     = can(regex("^[0-9a-f]{64}$", var.bundle.hash))
+      error_message = "${var.service} is not staged: run make bundle first."
+    }
+  }
+}
+
+resource "google_cloud_run_v2_service" "this" {
+  name                = var.service
+  location            = var.region
+  description         = var.description
+  deletion_protection = true
+  ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+  # Players show tokens of their own, which the function verifies; triggers are called by IAM.
+  invoker_iam_disabled = var.anyone
+
+  build_config {
+    source_location          = "gs://${var.bundles_bucket}/${google_storage_bucket_object.bundle.name}"
+    function_target          = "main"
+    image_uri                = local.image
+    base_image               = local.base_image
+    enable_automatic_updates = true
+    service_account          = var.builder
+  }
+
+  # Of the service, not of the revision: one that serves nobody any more keeps none warm.
+  scaling {
+    min_instance_count = var.instances.min
+  }
+
+  template {
+    service_account                  = var.service_account
+    timeout                          = "${var.timeout}s"
+    max_instance_request_concurrency = var.concurrency
+
+    scaling {
+      max_instance_count = var.instances.max
+    }
+
+    containers {
+      image          = local.image
+      base_image_uri = local.base_image
+
+      resources {
+        limits            = { cpu = tostring(var.cpu), memory = var.memory }
+        cpu_idle          = true
+        startup_cpu_boost = true
+      }
+
+      dynamic "env" {
+        for_each = merge(var.settings, { FUNCTION_USE_ASGI = "true" })
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+
+      dynamic "env" {
+        for_each = var.secret_settings
+        content {
+          name = env.key
+          value_source {
+            secret_key_ref {
+              secret  = env.value
+              version = "latest"
+            }
+          }
+        }
+      }
+    }
+
+    dynamic "vpc_access" {
+      for_each = var.subnetwork == null ? [] : [var.subnetwork]
+      content {
+        egress = "PRIVATE_RANGES_ONLY"
+        network_interfaces {
+          subnetwork = vpc_access.value
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    # The release moves traffic, and what it runs names itself.
+    ignore_changes = [traffic, client, client_version]
+  }
+}

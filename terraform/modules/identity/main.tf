@@ -1,0 +1,64 @@
+# Who a function is, and everything it may do: what its function.yaml names and nothing else.
+
+locals {
+  # A signed request shows the HMAC key of this account, so the rights on objects are its own.
+  # What is public needs no right to be read.
+  bucket_roles = { r = "roles/storage.objectViewer", rw = "roles/storage.objectUser" }
+  rights = {
+    for bucket, right in var.objects : bucket => right
+    if right != null && !(bucket == "public" && right == "r")
+  }
+  roles = toset(concat(
+    var.sql ? ["roles/cloudsql.client", "roles/cloudsql.instanceUser"] : [],
+    var.documents ? ["roles/datastore.user"] : [],
+    # Every function says what it measures and where a sampled request went.
+    ["roles/telemetry.metricsWriter", "roles/telemetry.tracesWriter"],
+  ))
+}
+
+resource "google_service_account" "this" {
+  account_id   = "fn-${var.service}"
+  display_name = "Function ${var.service}"
+}
+
+resource "google_project_iam_member" "roles" {
+  for_each = local.roles
+
+  project = var.project
+  role    = each.key
+  member  = google_service_account.this.member
+}
+
+# MySQL knows the user by the account's name, without its domain. It starts without privileges:
+# the migrate job grants them.
+resource "google_sql_user" "this" {
+  count = var.sql ? 1 : 0
+
+  instance = var.sql_instance
+  name     = google_service_account.this.email
+  type     = "CLOUD_IAM_SERVICE_ACCOUNT"
+}
+
+resource "google_pubsub_topic_iam_member" "publishes" {
+  for_each = var.publishes
+
+  topic  = each.key
+  role   = "roles/pubsub.publisher"
+  member = google_service_account.this.member
+}
+
+resource "google_secret_manager_secret_iam_member" "reads" {
+  for_each = var.secrets
+
+  secret_id = each.key
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.this.member
+}
+
+resource "google_storage_bucket_iam_member" "objects" {
+  for_each = local.rights
+
+  bucket = var.buckets[each.key]
+  role   = local.bucket_roles[each.value]
+  member = google_service_account.this.member
+}

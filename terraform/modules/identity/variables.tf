@@ -1,0 +1,49 @@
+variable "buckets" {
+  description = "Names of the buckets `artifacts` and `public`."
+  type        = map(string)
+}
+
+variable "documents" {
+  description = "Whether it reads or writes Firestore."
+  type        = bool
+}
+
+variable "objects" {
+  description = "Rights on the buckets `artifacts` and `public`: r, rw or none."
+  type        = map(string)
+}
+
+variable "project" {
+  description = "Id of the Google Cloud project."
+  type        = string
+}
+
+variable "publishes" {
+  description = "Ids of the topics that it publishes to."
+  type        = set(string)
+}
+
+variable "secrets" {
+  description = "Ids of the secrets that it reads."
+  type        = set(string)
+}
+
+variable "service" {
+  description = "The function's name in the cloud."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z-]{1,24}[a-z]$", var.service))
+    error_message = "service must be 3 to 26 characters of a-z and -: account and database user are fn- and this, at most 30 characters."
+  }
+}
+
+variable "sql" {
+  description = "Whether it has a database user."
+  type        = bool
+}
+
+variable "sql_instance" {
+  description = "Name of the database instance."
+  type        = string
+}

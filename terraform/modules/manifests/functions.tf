@@ -1,0 +1,66 @@
+# Every function of the repository, as its function.yaml describes it, with what the runtime
+# assumes where the file says nothing. Needs no provider, so it is tested anywhere.
+
+locals {
+  _files = {
+    for file in fileset(var.root, "{functions,triggers}/*/function.yaml") :
+    basename(dirname(file)) => file
+  }
+  _manifests = {
+    for name, file in local._files : name => yamldecode(file("${var.root}/${file}"))
+  }
+
+  functions = {
+    for name, manifest in local._manifests : name => {
+      service     = replace(name, "_", "-")
+      folder      = dirname(local._files[name])
+      description = manifest.description
+      kind        = one(keys(manifest.trigger))
+      caller      = try(manifest.trigger.http.caller, null)
+      paths       = try(manifest.trigger.http.paths, [])
+      topic       = try(manifest.trigger.topic, manifest.trigger.pull.topic, null)
+      document    = try(manifest.trigger.document, null)
+      schedule    = try(manifest.trigger.pull.schedule, manifest.trigger.schedule, null)
+      memory      = manifest.memory
+      cpu         = manifest.cpu
+      concurrency = manifest.concurrency
+      instances   = { min = try(manifest.instances.min, 0), max = manifest.instances.max }
+      timeout     = manifest.timeout
+      # A trigger's failures and pauses are rows, whatever else it touches.
+      sql         = can(manifest.stores.sql) || !can(manifest.trigger.http)
+      pool        = try(manifest.stores.sql.pool, 0)
+      tables      = try(manifest.stores.sql.tables, {})
+      collections = try(manifest.stores.documents.collections, [])
+      objects = {
+        artifacts = try(manifest.stores.objects.artifacts, null)
+        public    = try(manifest.stores.objects.public, null)
+      }
+      # What everyone may read needs no key.
+      signs = can(manifest.stores.objects.artifacts) || try(manifest.stores.objects.public, "") == "rw"
+      # A trigger's hopeless events are messages; those that a schedule calls have none.
+      publishes = setunion(
+        try(manifest.topics, []),
+        can(manifest.trigger.http) || can(manifest.trigger.schedule) || try(manifest.trigger.topic, "") == "dead-letters" ? [] : ["dead-letters"],
+      )
+      # Who writes the table of dead letters over HTTP sends them to their consumers again.
+      redrives   = can(manifest.trigger.http) && try(manifest.stores.sql.tables.dead_letters, "") == "rw"
+      topics     = try(manifest.topics, [])
+      secrets    = try(manifest.secrets, [])
+      retry      = try(manifest.retry, null)
+      limits     = { body_bytes = try(manifest.limits.body_bytes, 262144), items = try(manifest.limits.items, 500) }
+      objectives = manifest.objectives
+    }
+  }
+
+  path_rules = merge([
+    for name, function in local.functions : {
+      for path in function.paths : path => function.service
+    }
+  ]...)
+
+  topics = toset(concat(
+    ["dead-letters"],
+    flatten([for one in local.functions : one.topics]),
+    [for one in local.functions : one.topic if one.topic != null],
+  ))
+}

@@ -1,0 +1,69 @@
+# The job that changes tables, and then says who may use them. Its user is the only one with DDL.
+
+resource "google_service_account" "this" {
+  account_id   = "migrate"
+  display_name = "Changes tables and grants their use"
+}
+
+resource "google_project_iam_member" "roles" {
+  for_each = toset(["roles/cloudsql.client", "roles/cloudsql.instanceUser"])
+
+  project = var.project
+  role    = each.key
+  member  = google_service_account.this.member
+}
+
+resource "google_sql_user" "this" {
+  instance       = var.sql_instance
+  name           = google_service_account.this.email
+  type           = "CLOUD_IAM_SERVICE_ACCOUNT"
+  database_roles = ["cloudsqlsuperuser"]
+}
+
+resource "google_cloud_run_v2_job" "this" {
+  name                = "migrate"
+  location            = var.region
+  deletion_protection = true
+
+  template {
+    template {
+      service_account = google_service_account.this.email
+      # An ALTER of a big table must be able to end, and half of one is looked at by a person.
+      timeout     = "3600s"
+      max_retries = 0
+
+      containers {
+        image = var.image
+
+        resources {
+          limits = { cpu = "1", memory = "512Mi" }
+        }
+
+        dynamic "env" {
+          for_each = merge(var.settings, {
+            DATABASE_USERS = jsonencode(var.database_users)
+            SQL_USER       = google_service_account.this.account_id
+          })
+          content {
+            name  = env.key
+            value = env.value
+          }
+        }
+      }
+
+      vpc_access {
+        egress = "PRIVATE_RANGES_ONLY"
+        network_interfaces {
+          subnetwork = var.subnetwork
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    # The release names who runs it.
+    ignore_changes = [client, client_version]
+  }
+
+  depends_on = [google_sql_user.this, google_project_iam_member.roles]
+}

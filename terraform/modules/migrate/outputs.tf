@@ -1,0 +1,9 @@
+output "job" {
+  description = "Name of the Cloud Run job."
+  value       = google_cloud_run_v2_job.this.name
+}
+
+output "service_account" {
+  description = "Address of the account that it runs as."
+  value       = google_service_account.this.email
+}

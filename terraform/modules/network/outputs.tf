@@ -1,0 +1,10 @@
+output "network" {
+  description = "Id of the network, once services such as Cloud SQL can be reached in it."
+  value       = google_compute_network.this.id
+  depends_on  = [google_service_networking_connection.services]
+}
+
+output "subnetwork" {
+  description = "Id of the subnetwork that functions leave through."
+  value       = google_compute_subnetwork.functions.id
+}

@@ -1,0 +1,75 @@
+# Subscriptions are our own, so that a deploy touches none of them and a message that cannot be
+# handled is kept. That of the dead letters itself has nowhere to go, and retries for ever.
+
+locals {
+  dead_letter = var.topic != null && var.topic != var.dead_letters
+  pushed      = var.kind == "topic"
+}
+
+resource "google_pubsub_subscription" "this" {
+  count = var.topic == null ? 0 : 1
+
+  name  = var.service
+  topic = var.topic
+  # Never shorter than the function may take, else a second delivery starts beside the first.
+  ack_deadline_seconds       = max(10, var.timeout)
+  message_retention_duration = local.dead_letter ? "604800s" : "2678400s"
+
+  expiration_policy {
+    ttl = "" # never
+  }
+
+  retry_policy {
+    minimum_backoff = "${var.retry.min_backoff}s"
+    maximum_backoff = "${var.retry.max_backoff}s"
+  }
+
+  dynamic "dead_letter_policy" {
+    for_each = local.dead_letter ? [var.dead_letters] : []
+    content {
+      dead_letter_topic     = "projects/${var.project}/topics/${dead_letter_policy.value}"
+      max_delivery_attempts = var.retry.max_attempts
+    }
+  }
+
+  dynamic "push_config" {
+    for_each = local.pushed ? [var.uri] : []
+    content {
+      push_endpoint = push_config.value
+      oidc_token {
+        service_account_email = var.delivery
+        audience              = push_config.value
+      }
+    }
+  }
+
+  depends_on = [google_cloud_run_v2_service_iam_member.delivers]
+
+  lifecycle {
+    precondition {
+      condition     = var.timeout <= 600
+      error_message = "${var.service} takes messages, whose acknowledgement waits 600 seconds at most."
+    }
+    precondition {
+      condition     = var.retry != null
+      error_message = "${var.service} must say how messages are retried."
+    }
+  }
+}
+
+# Pub/Sub forwards a dead letter in two steps, each with a right of its own.
+resource "google_pubsub_subscription_iam_member" "forwards" {
+  count = local.dead_letter ? 1 : 0
+
+  subscription = google_pubsub_subscription.this[0].name
+  role         = "roles/pubsub.subscriber"
+  member       = var.pubsub_agent
+}
+
+resource "google_pubsub_subscription_iam_member" "pulls" {
+  count = var.topic != null && !local.pushed ? 1 : 0
+
+  subscription = google_pubsub_subscription.this[0].name
+  role         = "roles/pubsub.subscriber"
+  member       = "serviceAccount:${var.service_account}"
+}

@@ -1,0 +1,45 @@
+# One topic for everything that a function publishes or consumes, and the grants that delivering
+# from them needs.
+
+resource "google_pubsub_topic" "this" {
+  for_each = module.manifests.topics
+
+  name = each.key
+  # Dead letters wait until an operator has seen what is wrong with their own consumer.
+  message_retention_duration = each.key == local.dead_letters ? "2678400s" : "604800s"
+
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+locals {
+  dead_letters = "dead-letters"
+}
+
+resource "google_pubsub_topic_iam_member" "forwards_dead_letters" {
+  topic  = google_pubsub_topic.this[local.dead_letters].name
+  role   = "roles/pubsub.publisher"
+  member = local.agents["pubsub"]
+}
+
+# Whom pushes, documents' events and schedules show: each function lets it in by its own trigger.
+resource "google_service_account" "delivery" {
+  account_id   = "delivery"
+  display_name = "Delivers events to functions"
+  depends_on   = [google_project_service.this]
+}
+
+resource "google_service_account_iam_member" "pubsub_signs_for_delivery" {
+  service_account_id = google_service_account.delivery.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = local.agents["pubsub"]
+}
+
+resource "google_project_iam_member" "delivery_receives_events" {
+  project = var.project
+  role    = "roles/eventarc.eventReceiver"
+  member  = google_service_account.delivery.member
+}
