@@ -1,3 +1,10 @@
+resource "google_project_service" "budgets" {
+  count = var.billing == null ? 0 : 1
+
+  service            = "billingbudgets.googleapis.com"
+  disable_on_destroy = false
+}
+
 resource "google_billing_budget" "month" {
   count = var.billing == null ? 0 : 1
 
@@ -29,6 +36,9 @@ resource "google_billing_budget" "month" {
   }
 
   all_updates_rule {
+    # A budget takes five channels at most.
     monitoring_notification_channels = slice(var.channels.ticket, 0, min(5, length(var.channels.ticket)))
   }
+
+  depends_on = [google_project_service.budgets]
 }

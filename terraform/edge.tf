@@ -1,0 +1,56 @@
+# One way in: the load balancer with the path rules of every HTTP function.
+
+variable "rate_limits" {
+  description = "Requests a minute that one address may send with a token, and without one. Many players share an address: homes, schools, mobile networks."
+  type        = object({ with_token = number, without_token = number })
+  default     = { with_token = 6000, without_token = 1200 }
+}
+
+variable "waf_preview" {
+  description = "Whether the WAF's rules only log what they would refuse (docs/runbooks/edge-refusals.md)."
+  type        = bool
+  default     = true
+}
+
+locals {
+  _contract = file("${path.module}/../docs/openapi.json")
+  _paths    = jsondecode(local._contract).paths
+  # A rule covers a prefix and what is below it; `/v1/me/sessions:batch` is beside it.
+  _verbs = [for path in keys(local._paths) : path if can(regex("^[^{}]+:[a-z-]+$", path))]
+
+  http = {
+    for name, one in local.functions : name => {
+      service  = module.function[name].name
+      public   = one.caller == "public"
+      prefixes = one.paths
+      paths = concat(
+        flatten([for path in one.paths : [path, "${path}/*"]]),
+        [for verb in local._verbs : verb if contains(one.paths, split(":", verb)[0])],
+      )
+    }
+    if one.kind == "http"
+  }
+}
+
+module "edge" {
+  source = "./modules/edge"
+
+  domain        = var.domain
+  functions     = local.http
+  openapi       = local._contract
+  project       = var.project
+  public_bucket = module.data.buckets["public"]
+  rate_limits   = var.rate_limits
+  region        = var.region
+  waf_preview   = var.waf_preview
+}
+
+output "addresses" {
+  description = "For the DNS: A and AAAA records of the API's host and of the objects' host."
+  value       = module.edge.addresses
+}
+
+output "routes" {
+  description = "The load balancer's path rules, to the Cloud Run service."
+  value       = module.edge.routes
+}

@@ -1,0 +1,108 @@
+# Objectives, alerts and dashboards: a function has them by existing.
+
+variable "billing" {
+  description = "Billing account and the budget of a month in its currency's units; null makes no budget."
+  type        = object({ account = string, monthly = number })
+  default     = null
+}
+
+variable "channels" {
+  description = "Notification channels by full name: who is woken (page), and who looks in the morning (ticket)."
+  type        = object({ page = list(string), ticket = list(string) })
+  default     = { page = [], ticket = [] }
+}
+
+variable "runbooks" {
+  description = "Address at which docs/runbooks is read, without a slash at the end; alerts link it when it is set, and always name the file."
+  type        = string
+  default     = null
+}
+
+locals {
+  # The capability whose dashboard shows a function is a module of shared/schema: the one that the
+  # function's name has in it, else that of most tables that it writes, else reads.
+  _schema = "${path.module}/../shared/schema"
+  _tables = merge([
+    for file in fileset(local._schema, "*.py") : {
+      for found in regexall("(?m)^\\w+ = table\\(\\s*\"(\\w+)\"", file("${local._schema}/${file}")) :
+      found[0] => trimsuffix(file, ".py")
+    }
+  ]...)
+
+  _touched = {
+    for name, one in local.functions : name => {
+      for right in ["rw", "r"] : right => [
+        for table, given in one.tables : lookup(local._tables, table, "other")
+        if given == right && lookup(local._tables, table, "") != "operations"
+      ]
+    }
+  }
+  # One that touches no table hands its work to who does.
+  _takers = {
+    for name, one in local.functions : name => flatten([
+      for taker, other in local.functions : [local._touched[taker].rw]
+      if other.topic != null && contains(one.topics, coalesce(other.topic, "-"))
+    ])
+  }
+  _votes = {
+    for name, touched in local._touched : name => coalescelist(
+      [for word in split("_", name) : word if contains(values(local._tables), word)],
+      touched.rw, touched.r, length(local.functions[name].tables) > 0 ? [] : local._takers[name], ["operations"],
+    )
+  }
+  capabilities = {
+    for name, votes in local._votes : name => split(" ", sort([
+      for one in distinct(votes) : format("%03d %s", 999 - length([for vote in votes : vote if vote == one]), one)
+    ])[0])[1]
+  }
+
+  _metrics = file("${path.module}/../shared/runtime/metrics.py")
+  _constants = {
+    for found in regexall("(?m)^(\\w+): Final = \"(\\w+)\"", local._metrics) : found[0] => found[1]
+  }
+  counters = {
+    for found in regexall("(\\w+): Instrument\\(\\s*\"line\",\\s*\"([^\"]+)\"(?:,\\s*\\(([^)]*)\\))?", local._metrics) :
+    local._constants[found[0]] => {
+      help   = found[1]
+      labels = [for label in regexall("\"(\\w+)\"", coalesce(found[2], " ")) : label[0]]
+    }
+  }
+}
+
+module "observability" {
+  source = "./modules/observability"
+
+  billing  = var.billing
+  channels = var.channels
+  counters = local.counters
+  functions = {
+    for name, one in local.functions : name => {
+      service    = one.service
+      capability = local.capabilities[name]
+      kind       = one.kind
+      schedule   = one.schedule
+      objectives = one.objectives
+    }
+  }
+  host     = var.domain
+  project  = var.project
+  region   = var.region
+  runbooks = var.runbooks
+  sql      = { instance = module.data.sql_instance, max_connections = var.sql_max_connections }
+
+  # What everyone may ask without saying more, and what the edge answers itself.
+  uptime_paths = toset(concat(["/openapi.json"], [
+    for path, methods in local._paths : path
+    if can(methods.get) && contains(flatten([for one in local.http : one.prefixes if one.public]), path)
+  ]))
+}
+
+output "observability" {
+  description = "Every alert with its runbook, and every dashboard's tiles."
+  value = {
+    alerts       = module.observability.alerts
+    capabilities = local.capabilities
+    counters     = local.counters
+    tiles        = module.observability.tiles
+  }
+}
