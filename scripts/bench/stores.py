@@ -41,7 +41,8 @@ class Stores:
 
     def settings(self) -> dict[str, str]:
         """Return the settings that a function needs to reach them."""
-        return environment(self.cloud) | {"TRACE_SAMPLE": "0.01"}
+        # No edge takes exports here; what recording costs is in every figure.
+        return environment(self.cloud) | {"TRACE_SAMPLE": "0.01", "OTEL_EXPORTER_OTLP_ENDPOINT": ""}
 
     def connect(
         self, *, local_infile: bool = False

@@ -41,7 +41,8 @@ from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument, Key, Series
 from shared.runtime.tracing import Span
 
-EXPORT_SECONDS = 3
+# Less than the exporter's first pause between two tries: a request waits for one.
+EXPORT_SECONDS = 0.75
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 _SCOPE = InstrumentationScope("savepoint")

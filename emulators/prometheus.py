@@ -1,0 +1,127 @@
+"""What Prometheus reads of a local cloud: the series that its functions send over OTLP.
+
+They send as in production, only more often, so what is read here has gone the whole way.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulators.answers import problem
+from shared.runtime import metrics
+from shared.runtime.manifest import LOCAL_PREFIX
+
+OTLP = f"{LOCAL_PREFIX}/otlp"
+METRICS = f"{LOCAL_PREFIX}/metrics"
+PROTOBUF = "application/x-protobuf"
+STALE_SECONDS = 300
+"""What says nothing for so long has ended, as Prometheus holds it too."""
+
+
+@dataclass(eq=False)
+class Received(Collector):
+    """The newest export of each instance, which holds all its series."""
+
+    newest: dict[str, tuple[float, ExportMetricsServiceRequest]] = field(default_factory=dict)
+
+    def take(self, body: bytes) -> None:
+        """Keep an export; raise DecodeError when it is none."""
+        export = ExportMetricsServiceRequest.FromString(body)
+        now = time.monotonic()
+        for one in export.resource_metrics:
+            attributes = {each.key: each.value.string_value for each in one.resource.attributes}
+            self.newest[attributes.get("service.instance.id", "")] = now, export
+        self.newest = {
+            instance: (at, kept)
+            for instance, (at, kept) in self.newest.items()
+            if now - at < STALE_SECONDS
+        }
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric with the series of all instances."""
+        families: dict[str, Any] = {}
+        for instance, (_, export) in self.newest.items():
+            for metric in _metrics(export):
+                if metric.name in metrics.INSTRUMENTS:
+                    family = families.setdefault(metric.name, _family(metric.name))
+                    _add(family, metric, instance)
+        yield from families.values()
+
+    def text(self) -> bytes:
+        """Return all of it as Prometheus reads it."""
+        registry = CollectorRegistry()
+        registry.register(self)
+        return generate_latest(registry)
+
+
+def _metrics(export: ExportMetricsServiceRequest) -> Iterator[Any]:
+    for resource in export.resource_metrics:
+        for scope in resource.scope_metrics:
+            yield from scope.metrics
+
+
+def _family(name: str) -> Any:
+    known = metrics.INSTRUMENTS[name]
+    labels = ["instance", "function", *known.labels]
+    kinds = {
+        "counter": CounterMetricFamily,
+        "gauge": GaugeMetricFamily,
+        "histogram": HistogramMetricFamily,
+    }
+    return kinds[known.kind](name, known.help, labels=labels)
+
+
+def _add(family: Any, metric: Any, instance: str) -> None:
+    known = metrics.INSTRUMENTS[metric.name]
+    for point in getattr(metric, metric.WhichOneof("data")).data_points:
+        said = {one.key: one.value.string_value for one in point.attributes}
+        labels = [instance, *(said[name] for name in ("function", *known.labels))]
+        if known.kind == "histogram":
+            bounds = [*map(str, point.explicit_bounds), "+Inf"]
+            buckets = list(zip(bounds, accumulate(point.bucket_counts), strict=True))
+            family.add_metric(labels, buckets, point.sum)
+        else:
+            family.add_metric(labels, getattr(point, point.WhichOneof("value")))
+
+
+def routes() -> list[Route]:
+    """Return where functions send their series, and where Prometheus reads them."""
+    received = Received()
+
+    async def take(request: Request) -> Response:
+        # No page can send this type without asking first, and is then refused.
+        if request.headers.get("content-type") != PROTOBUF:
+            return problem(400, f"Series come as {PROTOBUF}.")
+        try:
+            received.take(await request.body())
+        except DecodeError:
+            return problem(400, "The body is no export of metrics.")
+        return Response(ExportMetricsServiceResponse().SerializeToString(), media_type=PROTOBUF)
+
+    def read(_request: Request) -> Response:
+        return Response(received.text(), media_type=CONTENT_TYPE_LATEST)
+
+    return [
+        Route(f"{OTLP}/v1/metrics", take, methods=["POST"]),
+        Route(METRICS, read, methods=["GET"]),
+    ]
