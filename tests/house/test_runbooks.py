@@ -1,0 +1,115 @@
+"""Every alert leads to a runbook that is filled, and what a runbook names exists."""
+
+import argparse
+import importlib
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulators import __main__ as emulators
+from shared.runtime import manifest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs/runbooks"
+PAGES = sorted(FOLDER.glob("*.md"))
+ALERTS = ROOT / "terraform/modules/observability"
+SECTIONS = ["Look", "Stop the bleeding", "Mend", "Make sure"]
+FUNCTIONS = manifest.discover([ROOT])
+# Words in capitals stand for what the reader puts in.
+STANDS_FOR = re.compile(r"\b[A-Z]{3,}\b|…")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FOLDERS = "clients|docs|emulators|functions|scripts|shared|terraform|tests|triggers"
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+def code(page: Path) -> Iterator[str]:
+    """Yield every command and every other piece of code, comments cut off, lines put together."""
+    parts = FENCE.split(page.read_text(encoding="utf-8"))
+    prose, languages, blocks = parts[::3], parts[1::3], parts[2::3]
+    for language, block in zip(languages, blocks, strict=True):
+        for line in block.replace("\\\n", " ").splitlines():
+            if language != "sql":
+                yield re.sub(r"\s+#.*$", "", line).strip()
+    for inline in re.findall(r"`([^`]+)`", "".join(prose)):
+        yield " ".join(inline.split())
+
+
+def linked() -> set[str]:
+    """Return the runbooks that an alert or the budget names."""
+    lines = [
+        line
+        for file in ALERTS.glob("*.tf")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if "runbook" in line
+    ]
+    assigned = [found for line in lines for found in re.findall(r'[=?:] "([a-z-]+)"', line)]
+    return {*assigned, *re.findall(r"docs/runbooks/([a-z-]+)\.md", "\n".join(lines))}
+
+
+def operator() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulators")
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for module in dict.fromkeys(emulators.COMMANDS.values()):
+        importlib.import_module(module).add_commands(subparsers)
+    return parser
+
+
+def test_every_alert_has_a_runbook() -> None:
+    named = linked() - {"availability"}
+    assert len(named) > 10
+    assert not named - {page.stem for page in PAGES}
+
+
+@every_page
+def test_a_runbook_is_filled(page: Path) -> None:
+    title, *parts = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert re.match(r"# .+\n\n.{80,}", title, re.DOTALL), "it begins with what it means"
+    assert [part.splitlines()[0] for part in parts] == SECTIONS
+    assert all(len(part) > 60 for part in parts)
+    assert "```" in "".join(parts), "it has commands"
+
+
+@every_page
+def test_its_operators_commands_are_understood(page: Path) -> None:
+    parser = operator()
+    for command in code(page):
+        if command.startswith("python -m emulators "):
+            given = shlex.split(STANDS_FOR.sub("1", command))[3:]
+            parser.parse_args(given)
+            acted_on = {"pause", "resume", "fire", "--consumer"} & set(given)
+            names = [given[given.index(one) + 1] for one in acted_on]
+            assert all(name == "1" or name in FUNCTIONS for name in names), command
+
+
+@every_page
+def test_its_make_targets_and_modules_exist(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    for command in code(page):
+        for target in re.findall(r"^make ([a-z]+)", command):
+            assert target in targets, command
+        for module in re.findall(r"python -m ([\w.]+)", command):
+            assert importlib.util.find_spec(module), command
+
+
+@every_page
+def test_what_it_names_of_the_repository_exists(page: Path) -> None:
+    for piece in code(page):
+        for path in re.findall(rf"\b(?:{FOLDERS})/[\w./-]+", piece):
+            assert STANDS_FOR.search(path) or (ROOT / path).exists(), path
+
+
+@every_page
+def test_the_services_that_it_names_exist(page: Path) -> None:
+    services = {one.service for one in FUNCTIONS.values()}
+    command = re.compile(
+        r"gcloud (?:run services (?:update|describe)|scheduler jobs \w+) ([a-z][a-z-]+)"
+        r'|service_name="([a-z-]+)"|--service=([a-z][a-z-]+)'
+    )
+    for piece in code(page):
+        for found in command.findall(piece.replace("scheduler jobs list", "")):
+            assert "".join(found) in services, piece
