@@ -18,9 +18,8 @@ MOST_BYTES = 1 << 20
 _BOM = codecs.BOM_UTF8
 _TRUNCATED, _BEHIND_THE_END = b"[", b"]"
 """What cannot be read as a record, so that the place where a list breaks off is named."""
-_BLANK = re.compile(r"[\s,]*")
-# Only from where a run of blanks and commas begins: else each of a long run is tried anew.
-_BEFORE_A_RECORD = re.compile(r"(?<![\s,])[^\S\n]*[,\n][\s,]*(?=\{)")
+_BLANKS = ", \t\r\n"
+_BLANK = re.compile(rf"[{_BLANKS}]*")
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -77,18 +76,32 @@ def _elements(pieces: Iterable[bytes]) -> Iterator[Placed]:
 
 
 def _unreadable(ahead: "_Ahead") -> bytes:
-    """Return what cannot be read, up to the next record, and go behind it."""
-    broken = ""
+    """Return what cannot be read, up to the next record, and go behind it.
+
+    A record begins at a brace behind a comma or a line's end; wherever the pieces were cut.
+    """
+    broken: list[str] = []
+    length, apart = 0, False
     while len(ahead.text) > ahead.at:
-        for found in _BEFORE_A_RECORD.finditer(ahead.text, ahead.at):
-            if _is_record(_read(ahead.text, found.end())):
-                broken += ahead.text[ahead.at : found.start()]
-                ahead.at = found.end()
-                return _bytes(broken[: MOST_BYTES + 1])
-        broken = (broken + ahead.text[ahead.at :])[: MOST_BYTES + 1]
-        ahead.at = len(ahead.text)
+        if apart and _is_record(_read(ahead.text, ahead.at)):
+            break
+        brace = ahead.text.find("{", ahead.at + 1)
+        end = len(ahead.text) if brace < 0 else brace
+        passed = ahead.text[ahead.at : end]
+        apart = _is_apart(passed, apart)
+        if length <= MOST_BYTES:
+            broken.append(passed)
+            length += len(passed)
+        ahead.at = end
         ahead.fill()
-    return _bytes(broken)
+    return _bytes("".join(broken).rstrip(_BLANKS)[: MOST_BYTES + 1])
+
+
+def _is_apart(passed: str, before: bool) -> bool:  # noqa: FBT001  what it was and what it is
+    """Tell whether what ends with `passed` ends with a comma or a line's end, but for blanks."""
+    text = passed.rstrip(_BLANKS)
+    blanks = passed[len(text) :]
+    return "," in blanks or "\n" in blanks or (before and not text)
 
 
 def _read(text: str, start: int) -> tuple[Any, int] | None:
