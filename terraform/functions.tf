@@ -55,15 +55,17 @@ module "identity" {
   source   = "./modules/identity"
   for_each = local.functions
 
-  documents    = length(each.value.collections) > 0
-  objects      = { for key, right in each.value.objects : key => right }
-  buckets      = module.data.buckets
-  project      = var.project
-  publishes    = toset([for topic in each.value.publishes : google_pubsub_topic.this[topic].name])
-  secrets      = toset([for id in concat(values(try(local.objects_secrets[each.key], {})), each.value.secrets) : module.data.secrets[id]])
-  service      = each.value.service
-  sql          = each.value.sql
-  sql_instance = module.data.sql_instance
+  accounts      = each.value.accounts
+  accounts_role = module.data.accounts_role
+  documents     = length(each.value.collections) > 0
+  objects       = { for key, right in each.value.objects : key => right }
+  buckets       = module.data.buckets
+  project       = var.project
+  publishes     = toset([for topic in each.value.publishes : google_pubsub_topic.this[topic].name])
+  secrets       = toset([for id in concat(values(try(local.objects_secrets[each.key], {})), each.value.secrets) : module.data.secrets[id]])
+  service       = each.value.service
+  sql           = each.value.sql
+  sql_instance  = module.data.sql_instance
 
   depends_on = [google_project_service.this]
 }

@@ -1,3 +1,8 @@
+output "accounts_role" {
+  description = "Full name of the role that reads and gives the claims of players' accounts."
+  value       = google_project_iam_custom_role.accounts.name
+}
+
 output "buckets" {
   description = "Names of the buckets of objects: artifacts and public."
   value       = { for key, bucket in google_storage_bucket.this : key => bucket.name }

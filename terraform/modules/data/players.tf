@@ -15,3 +15,10 @@ resource "google_identity_platform_config" "this" {
     }
   }
 }
+
+# Firebase's own roles would let a function delete players, too.
+resource "google_project_iam_custom_role" "accounts" {
+  role_id     = "savepointAccounts"
+  title       = "Reads and gives the claims of players' accounts"
+  permissions = ["firebaseauth.users.get", "firebaseauth.users.update"]
+}

@@ -8,12 +8,13 @@ locals {
     for bucket, right in var.objects : bucket => right
     if right != null && !(bucket == "public" && right == "r")
   }
-  roles = toset(concat(
-    var.sql ? ["roles/cloudsql.client", "roles/cloudsql.instanceUser"] : [],
-    var.documents ? ["roles/datastore.user"] : [],
+  roles = merge(
+    var.sql ? { sql = "roles/cloudsql.client", sql_user = "roles/cloudsql.instanceUser" } : {},
+    var.documents ? { documents = "roles/datastore.user" } : {},
+    var.accounts ? { accounts = var.accounts_role } : {},
     # Every function says what it measures and where a sampled request went.
-    ["roles/telemetry.metricsWriter", "roles/telemetry.tracesWriter"],
-  ))
+    { metrics = "roles/telemetry.metricsWriter", traces = "roles/telemetry.tracesWriter" },
+  )
 }
 
 resource "google_service_account" "this" {
@@ -25,7 +26,7 @@ resource "google_project_iam_member" "roles" {
   for_each = local.roles
 
   project = var.project
-  role    = each.key
+  role    = each.value
   member  = google_service_account.this.member
 }
 

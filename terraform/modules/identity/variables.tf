@@ -1,3 +1,13 @@
+variable "accounts" {
+  description = "Whether it reads and gives the claims of players' accounts."
+  type        = bool
+}
+
+variable "accounts_role" {
+  description = "Full name of the role for that."
+  type        = string
+}
+
 variable "buckets" {
   description = "Names of the buckets `artifacts` and `public`."
   type        = map(string)

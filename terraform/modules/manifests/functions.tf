@@ -31,6 +31,7 @@ locals {
       pool        = try(manifest.stores.sql.pool, 0)
       tables      = try(manifest.stores.sql.tables, {})
       collections = try(manifest.stores.documents.collections, [])
+      accounts    = can(manifest.stores.accounts)
       objects = {
         artifacts = try(manifest.stores.objects.artifacts, null)
         public    = try(manifest.stores.objects.public, null)
