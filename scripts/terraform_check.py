@@ -1,8 +1,8 @@
 """Checks terraform/ as far as that goes without a cloud: `python -m scripts.terraform_check`.
 
-What needs no provider is checked everywhere. The rest (init, validate, plan, test) needs providers:
-a folder of stand-ins with the real ones' schemas, named by TERRAFORM_OFFLINE, else lying at
-../shared/terraform-offline. It runs in a copy, so that no lock file of theirs gets into the repository.
+What needs no provider is checked everywhere. The rest (init, validate, plan, test) needs a folder
+of stand-ins with the real providers' schemas: named by TERRAFORM_OFFLINE, else lying at
+../shared/terraform-offline. It runs in a copy, so that no lock file of theirs gets in here.
 """
 
 import argparse
@@ -33,10 +33,9 @@ def offline() -> Path | None:
 
 
 def providers(folder: Path, prefix: Path) -> dict[str, str]:
-    """Install the pinned providers' stand-ins; return the environment that makes Terraform use them."""
-    pinned = re.findall(
-        r'"hashicorp/(.+)"\n *version = "(.+)"', (TERRAFORM / "versions.tf").read_text()
-    )
+    """Install stand-ins of the pinned providers; return the environment that leads to them."""
+    versions = (TERRAFORM / "versions.tf").read_text(encoding="utf-8")
+    pinned = re.findall(r'"hashicorp/(.+)"\n *version = "(.+)"', versions)
     names = [f"{name}-{version}" for name, version in pinned]
     configuration = prefix / "terraformrc"
     if not configuration.exists():
@@ -100,9 +99,9 @@ def _checkov(scratch: Path) -> None:
     python = scratch / "checkov/bin/python"
     subprocess.run([sys.executable, "-m", "venv", scratch / "checkov"], check=True)
     lock = imports.ROOT / "scripts/checkov.lock"
-    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
-    subprocess.run([*uv, "--require-hashes", "-r", lock], check=True)
-    command = [python, "-m", "checkov.main", "--config-file", ".checkov.yaml"]
+    uv = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes")
+    subprocess.run([*uv, "--python", str(python), "-r", str(lock)], check=True)
+    command = [str(python), "-m", "checkov.main", "--config-file", ".checkov.yaml"]
     subprocess.run(command, cwd=imports.ROOT, check=True)
     _say("checkov", "")
 

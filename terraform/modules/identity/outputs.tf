@@ -8,6 +8,16 @@ output "email" {
   value       = google_service_account.this.email
 }
 
+output "grants" {
+  description = "Every right that it has, as `role on what`."
+  value = concat(
+    [for one in google_project_iam_member.roles : "${one.role} on the project"],
+    [for one in google_pubsub_topic_iam_member.publishes : "${one.role} on ${one.topic}"],
+    [for one in google_secret_manager_secret_iam_member.reads : "${one.role} on ${one.secret_id}"],
+    [for one in google_storage_bucket_iam_member.objects : "${one.role} on ${one.bucket}"],
+  )
+}
+
 output "member" {
   description = "The service account as IAM writes a member."
   value       = google_service_account.this.member

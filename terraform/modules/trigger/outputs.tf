@@ -1,0 +1,11 @@
+output "subscription" {
+  description = "How messages are delivered: where dead letters go, and when a delivery counts as failed; null without a topic."
+  value = one([
+    for one in google_pubsub_subscription.this : {
+      name        = one.name
+      ack_seconds = one.ack_deadline_seconds
+      attempts    = one(one.dead_letter_policy[*].max_delivery_attempts)
+      dead_letter = one(one.dead_letter_policy[*].dead_letter_topic)
+    }
+  ])
+}
