@@ -2,5 +2,11 @@
 
 from scripts.deploy import shell
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Stage every function."""
     shell.from_arguments(__doc__).run("make", "bundle")
+
+
+if __name__ == "__main__":
+    main()

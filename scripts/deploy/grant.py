@@ -6,5 +6,11 @@ Migrates too, which changes nothing but on the first deployment.
 
 from scripts.deploy import migrate, shell
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the job with this commit's image, which the plan gave it."""
     migrate.execute(shell.from_arguments(__doc__), "migrate", "grant")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,25 +1,36 @@
 """Builds the image of the migrate job and pushes it: `python -m scripts.deploy.image`.
 
-Its tag is the hash of what is in it, so the plan and the job mean the same image.
+Its tag is the hash of what is in it; the later steps mean the same image.
 """
 
-from scripts.deploy import shell
+import sys
+
+from scripts.deploy import BUILD, shell
 from scripts.deploy.shell import Shell
+
+FILE = BUILD / "migrate.image"
 
 
 def name(sh: Shell) -> str:
-    """Stage what goes into the image, and return the image's name."""
-    (repository,) = shell.need("REPOSITORY")
-    digest = sh.read(".venv/bin/python", "-m", "scripts.migrate_image", dry="HASH").split()[-1]
-    return f"{repository}/migrate:{digest}"
+    """Return the image that was built for this commit."""
+    if sh.dry:
+        return "REPOSITORY/migrate:HASH"
+    if not FILE.exists():
+        sys.exit(f"{FILE.name} is not there: run `python -m scripts.deploy.image` first.")
+    return FILE.read_text(encoding="utf-8").strip()
 
 
 def main() -> None:
-    """Build and push."""
+    """Stage, build and push."""
     sh = shell.from_arguments(__doc__)
-    image = name(sh)
+    (repository,) = shell.need("REPOSITORY")
+    digest = sh.read(".venv/bin/python", "-m", "scripts.migrate_image", dry="HASH").split()[-1]
+    image = f"{repository}/migrate:{digest}"
     sh.run("docker", "build", "--tag", image, "build/migrate")
     sh.run("docker", "push", image)
+    if not sh.dry:
+        BUILD.mkdir(exist_ok=True)
+        FILE.write_text(image, encoding="utf-8")
 
 
 if __name__ == "__main__":

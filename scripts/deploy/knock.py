@@ -1,6 +1,7 @@
-"""Asks each address once: `python3 knock.py URL=STATUS,STATUS …`.
+#!/usr/bin/env python3
+"""Asks each address once: `knock URL=STATUS+STATUS …`.
 
-Runs alone, with nothing but Python: the smoke test sends this file's text into the network.
+Needs nothing but Python: the builder image carries it alone, for the smoke test.
 """
 
 import sys
@@ -28,6 +29,6 @@ def knock(url: str, statuses: list[str]) -> str:
 
 if __name__ == "__main__":
     wanted = [word.rsplit("=", 1) for word in sys.argv[1:]]
-    wrong = [one for url, statuses in wanted if (one := knock(url, statuses.split(",")))]
+    wrong = [one for url, statuses in wanted if (one := knock(url, statuses.split("+")))]
     print(f"{len(wanted) - len(wrong)} of {len(wanted)} answer as they should")
     sys.exit("\n".join(wrong) or None)

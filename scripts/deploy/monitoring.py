@@ -12,7 +12,7 @@ from scripts.deploy import shell
 from scripts.deploy.shell import Shell
 from scripts.deploy.verdict import Seen
 
-ADDRESS = os.environ.get("MONITORING_URL", "https://monitoring.googleapis.com")
+ADDRESS = "https://monitoring.googleapis.com"
 REQUESTS = (
     "sum by (revision_name, response_code_class) (increase("
     'run_googleapis_com:request_count{{monitored_resource="cloud_run_revision"}}[{window}s]))'
@@ -40,7 +40,8 @@ def seen(sh: Shell, window: int) -> dict[str, Seen]:
 
 def _query(sh: Shell, query: str) -> Iterator[tuple[dict[str, str], float]]:
     (project,) = shell.need("PROJECT_ID")
-    url = f"{ADDRESS}/v1/projects/{project}/location/global/prometheus/api/v1/query"
+    address = os.environ.get("MONITORING_URL", ADDRESS)
+    url = f"{address}/v1/projects/{project}/location/global/prometheus/api/v1/query"
     if sh.dry:
         bearer = '"Authorization: Bearer $(gcloud auth print-access-token)"'
         print(

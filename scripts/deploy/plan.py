@@ -30,5 +30,10 @@ def make(sh: Shell) -> None:
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Plan what is checked out."""
     make(shell.from_arguments(__doc__))
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,7 @@ SETTINGS = {
     "ENVIRONMENT": "which of terraform/environments/*.tfvars: staging or production",
     "STATE_BUCKET": "the bucket of Terraform's state, which also keeps the records of releases",
     "REPOSITORY": "where images are pushed: REGION-docker.pkg.dev/PROJECT/NAME",
+    "IMAGE": "the builder image, which carries `knock`",
     "NETWORK": "the VPC network from which the smoke test asks",
     "SUBNET": "its subnet, with Private Google Access",
     "SMOKE_ACCOUNT": "a service account without roles, as which the smoke test runs",

@@ -7,23 +7,17 @@ started with its settings, or it would not be ready.
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from scripts.deploy import cloud_run, release, shell
 from scripts.deploy.cloud_run import Service
 from scripts.deploy.release import Move
 from scripts.deploy.shell import Shell
 
-KNOCK = Path(__file__).with_name("knock.py")
-PYTHON_IMAGE = "python:3.11-slim"
-SEPARATOR = "@@"
-"""Stands between the job's arguments, where gcloud would take a comma for the end of one."""
-
 
 def main() -> None:
     """Tag the new revisions, ask them, and end with what they did not answer."""
     sh = shell.from_arguments(__doc__)
-    shell.need("NETWORK", "SUBNET", "SMOKE_ACCOUNT")
+    shell.need("IMAGE", "NETWORK", "SUBNET", "SMOKE_ACCOUNT")
     found = cloud_run.services(sh, stage="new")
     moved = release.after(release.load(sh), found)
     release.save(sh, moved)
@@ -51,20 +45,18 @@ def doors(changed: dict[str, Move], found: dict[str, Service]) -> Iterator[str]:
         if name in changed and function.trigger.http:
             http = function.trigger.http
             # 404 and 405: there are only routes below the prefix, or no GET.
-            statuses = "200,404,405" if http.caller == "public" else "401,404,405"
+            statuses = "200+404+405" if http.caller == "public" else "401+404+405"
             yield f"{found[name].candidate_url}{http.paths[0]}={statuses}"
 
 
 def ask(sh: Shell, wanted: list[str]) -> None:
-    """Run `knock` in a job inside the network."""
-    project, region, network, subnet, account = shell.need(
-        "PROJECT_ID", "REGION", "NETWORK", "SUBNET", "SMOKE_ACCOUNT"
-    )
-    words = SEPARATOR.join(["-c", KNOCK.read_text(encoding="utf-8"), *wanted])
+    """Run the builder's `knock` in a job inside the network."""
+    project, region, image = shell.need("PROJECT_ID", "REGION", "IMAGE")
+    network, subnet, account = shell.need("NETWORK", "SUBNET", "SMOKE_ACCOUNT")
     sh.run(
         *("gcloud", "run", "jobs", "deploy", "smoke"),
-        *(f"--project={project}", f"--region={region}", f"--image={PYTHON_IMAGE}"),
-        *("--command=python3", f"--args=^{SEPARATOR}^{words}", f"--service-account={account}"),
+        *(f"--project={project}", f"--region={region}", f"--image={image}"),
+        *("--command=knock", f"--args={','.join(wanted)}", f"--service-account={account}"),
         *(f"--network={network}", f"--subnet={subnet}", "--vpc-egress=all-traffic"),
         *("--max-retries=0", "--execute-now", "--wait", "--quiet"),
     )

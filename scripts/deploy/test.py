@@ -2,5 +2,11 @@
 
 from scripts.deploy import shell
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run every test."""
     shell.from_arguments(__doc__).run("make", "test")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""`fake`: a cloud with two functions at their first revision, and the programs that change it."""
+
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.deploy import image, release
+
+PROGRAMS = ("gcloud", "terraform", "docker", "git", "make")
+SETTINGS = {
+    "PROJECT_ID": "demo-project",
+    "REGION": "europe-west4",
+    "ENVIRONMENT": "staging",
+    "STATE_BUCKET": "demo-state",
+    "REPOSITORY": "europe-west4-docker.pkg.dev/demo-project/savepoint",
+    "IMAGE": "europe-west4-docker.pkg.dev/demo-project/savepoint/builder:1",
+    "NETWORK": "savepoint",
+    "SUBNET": "savepoint",
+    "SMOKE_ACCOUNT": "smoke@demo-project.example",
+    "COMMIT_SHA": "0123456789abcdef",
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Fake:
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str]
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "cloud.json"
+
+    def read(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.file.read_text())
+        return found
+
+    def change(self, **changes: Any) -> None:
+        self.file.write_text(json.dumps(self.read() | changes))
+
+    def step(self, name: str, *words: str, **more: str) -> Done:
+        """Run a step as `python -m scripts.deploy.NAME`, in this process, which is faster."""
+        step = importlib.import_module(f"scripts.deploy.{name}")
+        with self.monkeypatch.context() as patch:
+            for key, value in more.items():
+                patch.setenv(key, value)
+            patch.setattr(sys, "argv", [name, *words])
+            self.capfd.readouterr()
+            status, said = 0, ""
+            try:
+                step.main()
+            except SystemExit as end:
+                status, said = (end.code, "") if isinstance(end.code, int) else (1, str(end.code))
+        out, err = self.capfd.readouterr()
+        return Done(status, out, err + said)
+
+    def ran(self) -> list[str]:
+        """What was run since this was asked last."""
+        said = [" ".join(words) for words in self.read()["ran"]]
+        self.change(ran=[])
+        return said
+
+    def shares(self, name: str) -> dict[str, int]:
+        """Each revision's share of a function's requests."""
+        traffic = self.read()["services"][name]["status"]["traffic"]
+        return {
+            one.get("revisionName", "latest"): one["percent"] for one in traffic if "percent" in one
+        }
+
+
+def service(name: str) -> dict[str, Any]:
+    """A function as it is after its first deployment: pinned by nobody."""
+    first = f"{name}-1"
+    traffic = [{"latestRevision": True, "revisionName": first, "percent": 100}]
+    ready = {"latestReadyRevisionName": first, "latestCreatedRevisionName": first}
+    return {"metadata": {"name": name}, "status": {**ready, "traffic": traffic}}
+
+
+@pytest.fixture
+def fake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Fake]:
+    script = Path(__file__).with_name("fake_cloud.py").read_text()
+    for name in PROGRAMS:
+        program = tmp_path / name
+        program.write_text(f"#!{sys.executable} -IS\n{script}")
+        program.chmod(0o755)
+    for key, value in SETTINGS.items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("FAKE_CLOUD", str(tmp_path / "cloud.json"))
+    monkeypatch.setattr(release, "FILE", tmp_path / "release.json")
+    monkeypatch.setattr(image, "FILE", tmp_path / "migrate.image")
+    image.FILE.write_text(f"{SETTINGS['REPOSITORY']}/migrate:first")
+    made = Fake(tmp_path, monkeypatch, capfd)
+    start = {
+        "services": {name: service(name) for name in ("catalog", "roll-up-sessions")},
+        "jobs": ["migrate"],
+        "objects": {},
+        "plan": {},
+        "applies": ["catalog", "roll-up-sessions"],
+        "failing": [],
+        "ran": [],
+    }
+    made.file.write_text(json.dumps(start))
+    on_term = signal.getsignal(signal.SIGTERM)
+    yield made
+    signal.signal(signal.SIGTERM, on_term)

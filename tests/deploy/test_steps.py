@@ -1,0 +1,255 @@
+"""A release from pin to promotion and back, on a fake cloud with two functions."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from scripts.deploy import apply, image, release
+from tests.deploy.conftest import Fake, service
+
+AT_ONCE = {"CANARY_MINUTES": "0", "MONITORING_DELAY_SECONDS": "0"}
+Counts = dict[str, tuple[int, int, int]]
+GOOD: Counts = {"catalog-2": (1_000, 0, 50), "roll-up-sessions-2": (1_000, 0, 50)}
+
+
+@pytest.fixture
+def monitoring() -> Iterator[Callable[[Counts], dict[str, str]]]:
+    """Cloud Monitoring's PromQL address: given each revision's requests, errors and p99."""
+    counts: Counts = {}
+
+    class Monitoring(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.headers["Authorization"] == "Bearer a-token"
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            found = list(answer(parse_qs(body)["query"][0], counts))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"data": {"result": found}}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Monitoring)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def tell(told: Counts) -> dict[str, str]:
+        counts.update(told)
+        return {**AT_ONCE, "MONITORING_URL": f"http://127.0.0.1:{server.server_port}"}
+
+    yield tell
+    server.shutdown()
+    server.server_close()
+
+
+def answer(query: str, counts: Counts) -> Iterator[dict[str, Any]]:
+    for revision, (requests, errors, p99) in counts.items():
+        name = {"revision_name": revision}
+        if "histogram_quantile" in query:
+            yield {"metric": name, "value": [0, str(p99)]}
+            continue
+        yield {
+            "metric": name | {"response_code_class": "2xx"},
+            "value": [0, str(requests - errors)],
+        }
+        yield {"metric": name | {"response_code_class": "5xx"}, "value": [0, str(errors)]}
+
+
+def do(fake: Fake, name: str, *words: str, **more: str) -> str:
+    done = fake.step(name, *words, **more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def deployed(fake: Fake) -> None:
+    """Everything before the canary."""
+    for name in ("pin", "apply", "grant", "smoke"):
+        do(fake, name)
+
+
+def test_a_release_that_is_as_good_reaches_everyone(
+    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+) -> None:
+    deployed(fake)
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    do(fake, "canary", **monitoring(GOOD))
+    assert fake.shares("catalog") == {"catalog-2": 5, "catalog-1": 95}
+    do(fake, "promote")
+    assert fake.shares("catalog") == {"catalog-2": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
+    (record,) = fake.read()["objects"]
+    assert record.startswith("gs://demo-state/releases/staging/")
+    assert record.endswith("-0123456789ab.json")
+
+
+def test_rolling_back_moves_requests_and_is_done_once(
+    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+) -> None:
+    deployed(fake)
+    do(fake, "canary", **monitoring(GOOD))
+    do(fake, "promote")
+    do(fake, "rollback", "catalog")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
+    do(fake, "rollback")
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
+    again = fake.step("rollback")
+    assert again.returncode == 1
+    assert "No release is recorded" in again.stderr
+
+
+def test_what_was_rolled_back_stays_so_until_its_function_changes(
+    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+) -> None:
+    deployed(fake)
+    do(fake, "canary", **monitoring(GOOD))
+    do(fake, "promote")
+    do(fake, "rollback")
+    fake.change(applies=[])
+    deployed(fake)
+    assert "No function changed." in do(fake, "canary")
+    do(fake, "promote")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+
+
+@pytest.mark.parametrize("worse", [(1_000, 50, 50), (1_000, 0, 5_000)])
+def test_one_that_is_worse_sends_everything_back(
+    fake: Fake, monitoring: Callable[[Counts], dict[str, str]], worse: tuple[int, int, int]
+) -> None:
+    deployed(fake)
+    told = monitoring({"catalog-2": worse, "roll-up-sessions-2": (1_000, 0, 50)})
+    done = fake.step("canary", **told)
+    assert done.returncode == 1
+    assert "The release goes back because of catalog." in done.stderr
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
+
+
+def test_what_cannot_be_compared_goes_back(fake: Fake) -> None:
+    deployed(fake)
+    done = fake.step("canary", **AT_ONCE, MONITORING_URL="http://127.0.0.1:1")
+    assert done.returncode == 1
+    assert "Cloud Monitoring does not say" in done.stderr
+    assert fake.shares("catalog") == {"catalog-1": 100}
+
+
+def test_one_that_cannot_be_moved_does_not_keep_the_others_from_going_back(fake: Fake) -> None:
+    deployed(fake)
+    fake.change(failing=["update-traffic catalog"])
+    assert fake.step("canary", **AT_ONCE).returncode == 1
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
+
+
+def test_too_few_requests_widen_and_then_hold_back_what_players_call(
+    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+) -> None:
+    deployed(fake)
+    fake.ran()
+    do(fake, "canary", **monitoring({"catalog-2": (3, 0, 5), "roll-up-sessions-2": (3, 0, 5)}))
+    moves = [one for one in fake.ran() if "update-traffic" in one]
+    assert any("roll-up-sessions-2=5,roll-up-sessions-1=95" in one for one in moves)
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 50, "roll-up-sessions-1": 50}
+    done = fake.step("promote")
+    assert done.returncode == 1
+    assert "promote --unjudged catalog" in done.stderr
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
+    assert len(fake.read()["objects"]) == 1
+    do(fake, "promote", "--unjudged", "catalog")
+    assert fake.shares("catalog") == {"catalog-2": 100}
+
+
+def test_a_function_that_is_new_is_pinned_in_the_end(fake: Fake) -> None:
+    fake.change(applies=["playtime"])
+    deployed(fake)
+    do(fake, "canary")
+    do(fake, "promote")
+    assert fake.shares("playtime") == {"playtime-2": 100}
+
+
+def test_a_revision_that_does_not_start_ends_the_release(fake: Fake) -> None:
+    do(fake, "pin")
+    do(fake, "apply")
+    services = fake.read()["services"]
+    services["catalog"]["status"]["latestCreatedRevisionName"] = "catalog-3"
+    fake.change(services=services)
+    done = fake.step("smoke")
+    assert done.returncode == 1
+    assert "catalog: catalog-3 is not ready" in done.stderr
+
+
+def test_only_changed_http_functions_are_asked(fake: Fake) -> None:
+    deployed(fake)
+    (job,) = [one for one in fake.ran() if "run jobs deploy smoke" in one]
+    assert "--args=https://candidate---catalog.example/v1/games=200+404+405 " in job
+    assert "--vpc-egress=all-traffic" in job
+
+
+def test_pinning_makes_a_plan_that_found_the_latest_again(fake: Fake) -> None:
+    do(fake, "pin")
+    assert any(" plan " in one for one in fake.ran())
+    do(fake, "pin")
+    assert not any(" plan " in one for one in fake.ran())
+
+
+def planned(traffic: list[dict[str, Any]], *actions: str) -> dict[str, Any]:
+    change = {"actions": list(actions), "after": {"name": "catalog", "traffic": traffic}}
+    return {"resource_changes": [{"type": "google_cloud_run_v2_service", "change": change}]}
+
+
+def test_a_plan_that_moves_requests_is_refused(fake: Fake) -> None:
+    fake.change(plan=planned([{"type": apply.LATEST, "percent": 100}], "update"))
+    done = fake.step("apply")
+    assert done.returncode == 1
+    assert "catalog" in done.stderr
+    assert not any(" apply " in one for one in fake.ran())
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {},
+        planned([], "create"),
+        planned([{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", "percent": 100}], "update"),
+    ],
+)
+def test_other_plans_are_applied(fake: Fake, plan: dict[str, Any]) -> None:
+    fake.change(plan=plan)
+    do(fake, "apply")
+    assert any(" apply " in one for one in fake.ran())
+
+
+def test_the_first_deployment_has_no_job_yet(fake: Fake) -> None:
+    fake.change(jobs=[])
+    assert "The first deployment" in do(fake, "migrate")
+    assert not any("jobs execute" in one for one in fake.ran())
+
+
+def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
+    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+) -> None:
+    deployed(fake)
+    do(fake, "canary", **monitoring(GOOD))
+    do(fake, "promote")
+    fake.ran()
+    image.FILE.write_text("migrate:second")
+    done = fake.step("migrate")
+    assert done.returncode == 0, done.stderr
+    jobs = [one for one in fake.ran() if "run jobs" in one]
+    assert [one.split()[3] for one in jobs] == ["list", "update", "execute", "update", "execute"]
+    assert "/migrate:first" in jobs[1]
+    assert "--args=revoke" in jobs[2]
+    assert "--image=migrate:second" in jobs[3]
+    assert "--args=migrate" in jobs[4]
+
+
+def test_nothing_is_recorded_of_a_service_that_is_not_ours(fake: Fake) -> None:
+    services = fake.read()["services"] | {"somebody-elses": service("somebody-elses")}
+    fake.change(services=services)
+    do(fake, "pin")
+    assert fake.shares("somebody-elses") == {"somebody-elses-1": 100}
+    assert "somebody-elses" not in release.FILE.read_text()
