@@ -91,7 +91,7 @@ def announce_art(
 
     def work(tx: Connection) -> http.Reply[Permission]:
         own_tools.one(tx, creator.uid, slot.row_id)
-        return http.Reply(art_uploads.allow(tx, slot, wish), status=201)
+        return http.Reply(art_uploads.allow(tx, slot, wish, creator.uid), status=201)
 
     return idempotency.once(key, creator.uid, f"art {tool_id} {kind}", wish, work)
 
@@ -205,9 +205,13 @@ def allow_upload(
 def publish(
     creator: Creator, key: idempotency.Key, tool_id: ToolId, version: Version
 ) -> http.Reply[OwnVersion]:
-    """Have the uploaded file verified; the version is published, or rejected, soon after."""
+    """Have the uploaded file verified; the version is published, or rejected, soon after.
+
+    409 when nothing was uploaded, or no published version of a dependency lies in its range.
+    """
 
     def work(tx: Connection) -> http.Reply[OwnVersion]:
+        publishing.require_uploaded(tx, creator.uid, int(tool_id), version)
         return _tagged(publishing.publish(tx, creator.uid, int(tool_id), version), status=202)
 
     reply = idempotency.once(key, creator.uid, f"publish {tool_id} {version}", None, work)

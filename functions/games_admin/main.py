@@ -2,7 +2,7 @@
 
 A repeated creation is refused by its title, a repeated merge or import changes nothing, repeated
 art replaces what is not shown yet, so none takes an Idempotency-Key. Every change is audited in
-its own transaction, art where it is shown or rejected.
+its own transaction, art when it is announced and when it is shown or rejected.
 """
 
 import io
@@ -78,10 +78,10 @@ def show_art(game_id: GameId) -> Kept:
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}", status=201)
-def announce_art(game_id: GameId, kind: Kind, wish: Announced) -> Permission:
+def announce_art(operator: Admin, game_id: GameId, kind: Kind, wish: Announced) -> Permission:
     """Answer where to PUT a game's icon, cover or banner."""
     slot = Slot(tables.games, game_id, kind)
-    return sql.transact(lambda tx: art_uploads.allow(tx, slot, wish))
+    return sql.transact(lambda tx: art_uploads.allow(tx, slot, wish, operator.uid))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}/publish", status=202)

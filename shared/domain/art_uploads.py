@@ -130,11 +130,17 @@ def last(stored: str | None) -> dict[Kind, ArtUpload]:
     }
 
 
-def allow(tx: Connection, slot: Slot, announced: Announced) -> Permission:
+def allow(tx: Connection, slot: Slot, announced: Announced, uid: str) -> Permission:
     """Allow an upload, in the place of any before it that is not settled; raise NotFound."""
     stored = column(tx, slot.table, slot.row_id, lock=True)
     upload = ArtUpload(upload_id=str(uuid.uuid4()), state="waiting")
     _keep(tx, slot, stored, upload)
+    before = last(stored).get(slot.kind)
+    detail = {
+        "before": before and before.model_dump(exclude_none=True),
+        "after": upload.model_dump(exclude_none=True) | announced.model_dump(),
+    }
+    audit.record(tx, uid, "art.announce", str(slot), detail)
     url = objects.presign_put(
         artifacts.incoming(upload.upload_id),
         size=announced.size,

@@ -1,12 +1,14 @@
 """The versions of a creator's own tool: drafted, listed and edited until they are published."""
 
 import json
+import operator
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from shared.domain import audit, builds, own_tools
 from shared.domain.tool_model import (
@@ -24,6 +26,14 @@ from shared.schema.tools import tool_versions, tools
 EDITABLE: tuple[State, ...] = ("draft", "rejected")
 Dependencies = Annotated[list[Dependency], Field(max_length=50)]
 
+_BOUND = re.compile(r"(>=|>|<=|<|=)(\S+)")
+_COMPARE: dict[str, Callable[[Any, str], ColumnElement[bool]]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+}
 _OPTIONS = TypeAdapter(Options)
 _DEPENDENCIES = TypeAdapter(Dependencies)
 _EXAMPLE: dict[str, JsonValue] = {
@@ -125,13 +135,30 @@ def create(tx: Connection, uid: str, tool_id: int, wish: NewVersion) -> OwnVersi
 
 def one(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
     """Return a version of the caller's tool; raise NotFound, also for one of somebody else."""
-    return as_model(_found(conn.execute(_own(uid, tool_id, version)).one_or_none(), version))
+    return as_model(held(conn, uid, tool_id, version))
+
+
+def held(conn: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
+    """Return the row of a version of the caller's as it stands now."""
+    return _found(conn.execute(_own(uid, tool_id, version)).one_or_none(), version)
 
 
 def locked(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
-    """Return the row of a version of the caller's, held until the transaction ends."""
-    held = _own(uid, tool_id, version).with_for_update()
-    return _found(tx.execute(held).one_or_none(), version)
+    """Return the row of a version of the caller's, which is the caller's until it commits."""
+    alone = _own(uid, tool_id, version).with_for_update()
+    return _found(tx.execute(alone).one_or_none(), version)
+
+
+def is_published(conn: Connection, wanted: Dependency) -> bool:
+    """Tell whether some published version of a tool lies in a dependency's range."""
+    version = tool_versions.c
+    bounds = [
+        _COMPARE[mark](version.sort_key, sort_key(bound))
+        for mark, bound in _BOUND.findall(wanted.range)
+    ]
+    published = version.tool_id == int(wanted.tool_id), version.state == "published"
+    found = select(version.version_id).where(*published, *bounds).limit(1)
+    return conn.scalar(found) is not None
 
 
 def page(

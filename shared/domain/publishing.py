@@ -111,12 +111,27 @@ def allow_upload(tx: Connection, uid: str, tool_id: int, version: str, wish: New
     )
 
 
+def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
+    """Raise Conflict when a version could be published but for its file; locks nothing."""
+    row = own_versions.held(conn, uid, tool_id, version)
+    if row.state not in EDITABLE or row.upload_id is None:
+        return  # `publish` says more of that
+    if objects.head("artifacts", artifacts.incoming(row.upload_id)) is None:
+        detail = "nothing was uploaded yet, or more than a day ago: PUT the file to its URL first"
+        raise errors.Conflict(detail, state=row.state)
+
+
 def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
-    """Have an uploaded version verified, and published when it is what it should be."""
+    """Have a version verified of which `require_uploaded` found the file.
+
+    It is published when it is what it should be. Raises Conflict, also for a dependency that
+    nobody can have.
+    """
     row = own_versions.locked(tx, uid, tool_id, version)
     own_versions.require_state(row, "published", EDITABLE)
     if row.upload_id is None:
         raise errors.Conflict("the version has no file: ask for an upload first", state=row.state)
+    _require_dependencies(tx, own_versions.as_model(row))
     after = _change(tx, uid, "publish", row, state="verifying", reason=None)
     outbox.add(
         tx,
@@ -125,6 +140,20 @@ def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
         ),
     )
     return after
+
+
+def _require_dependencies(tx: Connection, version: OwnVersion) -> None:
+    faults = [
+        {
+            "field": f"dependencies.{index}.range",
+            "detail": f"no published version of the tool {one.tool_id} is {one.range}",
+        }
+        for index, one in enumerate(version.dependencies)
+        if not own_versions.is_published(tx, one)
+    ]
+    if faults:
+        detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
+        raise errors.Conflict(detail, state=version.state, errors=faults)
 
 
 def withdraw(tx: Connection, uid: str, tool_id: int, version: str, wish: Withdrawal) -> OwnVersion:

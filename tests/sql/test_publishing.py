@@ -15,6 +15,7 @@ from shared.domain.builds import NewBuild
 from shared.domain.own_tools import NewTool, ToolChanges
 from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
 from shared.domain.publishing import ArtifactUploaded, NewUpload, Withdrawal
+from shared.domain.tool_model import Dependency
 from shared.runtime import errors, objects, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
@@ -200,6 +201,31 @@ def test_of_twins_that_publish_one_is_told_the_state(
     assert len(sql.read(lambda conn: list(conn.scalars(waiting)))) == 1
 
 
+def test_a_dependency_is_there_when_a_published_version_lies_in_its_range(
+    uid: str, game_id: int, tool_id: int
+) -> None:
+    for name, state in (("1.9.0", "published"), ("1.10.0-beta.2", "published"), ("2.0.0", "draft")):
+        draft(uid, tool_id, name)
+        mine = tool_versions.c.tool_id == tool_id, tool_versions.c.version == name
+        published = tool_versions.update().where(*mine).values(state=state)
+        sql.transact(lambda tx: tx.execute(published))  # noqa: B023
+    empty = new_tool(uid, game_id)
+    for wanted, is_there in {
+        "*": True,
+        "=1.9.0": True,
+        "=1.9.1": False,
+        ">=1.9.0 <2.0.0": True,
+        ">1.9.0 <1.10.0": True,
+        ">1.9.0 <1.10.0-beta.2": False,
+        "<1.9.0": False,
+        "<=1.9.0": True,
+        ">=2.0.0": False,
+    }.items():
+        for tool, found in ((tool_id, is_there), (empty, False)):
+            one = Dependency(tool_id=str(tool), range=wanted)
+            assert sql.read(lambda c: own_versions.is_published(c, one)) == found, one  # noqa: B023
+
+
 @pytest.fixture
 def crowd(uid: str, game_id: int, tool_id: int) -> Engine:
     """Many creators, builds and versions, and statistics of them."""
@@ -253,6 +279,9 @@ def test_pages_are_whole_and_their_plans_stay_flat(
             4,
         ),
     }
+    wanted = Dependency(tool_id=str(tool_id), range=">=1.2.0 <2.0.0")
+    for statement in statements_of(crowd, lambda conn: own_versions.is_published(conn, wanted)):
+        assert scans(crowd, statement, 20) == []
     for name, (page, start, total) in lists.items():
         found, at = [], start
         while True:

@@ -93,6 +93,12 @@ def put_into(sql: Connection, path: str, state: str) -> None:
     sql.execute(update(tool_versions).where(here).values(state=state))
 
 
+def put_file(maker: Maker, draft: str) -> None:
+    """Upload a file of one byte."""
+    allowed = maker.post(f"{draft}/upload", {"size": 1})
+    httpx.put(allowed["url"], content=b"x", headers=allowed["headers"]).raise_for_status()
+
+
 def noted(sql: Connection, maker: Maker) -> list[tuple[str, str, Any]]:
     """Return what the audit says that a creator did."""
     rows = sql.execute(select(audit).where(audit.c.actor == maker.uid).order_by(audit.c.audit_id))
@@ -316,7 +322,7 @@ ALLOWED = {
 def test_an_action_fits_the_state_or_is_told_it(
     maker: Maker, draft: str, sql: Connection, state: str, action: str
 ) -> None:
-    maker.post(f"{draft}/upload", {"size": 1})
+    put_file(maker, draft)
     put_into(sql, draft, state)
     method, path, body = ACTIONS[action]
     answer = maker.send(method, draft + path, body, **{"If-Match": "*"})
@@ -332,6 +338,33 @@ def test_an_action_fits_the_state_or_is_told_it(
 def test_nothing_is_published_without_a_file(maker: Maker, draft: str) -> None:
     status, problem = maker.refused("POST", f"{draft}/publish")
     assert (status, problem["state"], "upload" in problem["detail"]) == (409, "draft", True)
+
+
+def test_what_was_not_uploaded_yet_is_not_published(maker: Maker, draft: str) -> None:
+    allowed = maker.post(f"{draft}/upload", {"size": 1})
+    once = {"Idempotency-Key": str(uuid.uuid4())}
+    status, problem = maker.refused("POST", f"{draft}/publish", **once)
+    assert (status, problem["state"], "PUT" in problem["detail"]) == (409, "draft", True)
+    assert maker.get(draft)["state"] == "draft"
+    httpx.put(allowed["url"], content=b"x", headers=allowed["headers"]).raise_for_status()
+    answer = maker.send("POST", f"{draft}/publish", **once)
+    assert (answer.status_code, answer.json()["state"]) == (202, "verifying")
+
+
+def test_a_version_needs_what_can_be_had(
+    maker: Maker, game: str, tool: str, sql: Connection
+) -> None:
+    needed = f"/tools/{maker.post('/tools', {'game_id': game, **TRAINER})['tool_id']}"
+    maker.post(f"{needed}/versions", {**DRAFT, "version": "1.4.0"})
+    ranges = [{"tool_id": needed.split("/")[2], "range": ">=1.2.0 <2.0.0"}]
+    maker.post(f"{tool}/versions", {**DRAFT, "dependencies": ranges})
+    draft = f"{tool}/versions/1.0.0"
+    put_file(maker, draft)
+    status, problem = maker.refused("POST", f"{draft}/publish")
+    assert (status, problem["state"]) == (409, "draft")
+    assert [one["field"] for one in problem["errors"]] == ["dependencies.0.range"]
+    put_into(sql, needed, "published")
+    assert maker.post(f"{draft}/publish")["state"] == "verifying"
 
 
 def test_each_upload_has_a_place_of_its_own_and_a_retry_the_same(maker: Maker, draft: str) -> None:

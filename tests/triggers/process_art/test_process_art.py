@@ -98,7 +98,10 @@ def test_a_picture_becomes_art_for_everyone(
     row = sql.execute(select(games).where(games.c.game_id == game_id)).one()
     assert row.revision == 2
     assert (sql.scalar(select(catalog_version.c.version)) or 0) > before
-    (done,) = actions(sql, game_id)
+    announced, done = actions(sql, game_id)
+    assert (announced.action, announced.actor) == ("art.announce", done.actor)
+    assert json.loads(announced.detail)["before"] is None
+    assert json.loads(announced.detail)["after"]["upload_id"] == permission["upload_id"]
     assert done.action == "art.publish"
     assert json.loads(done.detail)["before"] == {}
     assert json.loads(done.detail)["after"]["colour"] == "#c81e1e"
@@ -121,7 +124,11 @@ def test_what_is_refused_says_why_and_what_was_shown_stays(
         "reason": "it has 256 by 512 pixels, the icon must be 1:1",
     }
     assert found["art"] == shown
-    assert [one.action for one in actions(sql, game_id)] == ["art.publish", "art.reject"]
+    noted = actions(sql, game_id)
+    assert [one.action.removeprefix("art.") for one in noted] == [
+        "announce", "publish", "announce", "reject",
+    ]  # fmt: skip
+    assert json.loads(noted[2].detail)["before"]["upload_id"] == first["upload_id"]
 
 
 def test_publishing_twice_and_late_deliveries_change_nothing(
@@ -208,7 +215,7 @@ def test_the_object_store_may_be_away_and_the_worker_killed(
     cloud.wait_until_back("functions", functions)
     found = eventually(lambda: settled(admin, game_id, "banner"), 60)
     assert found["uploads"]["banner"]["state"] == "published"
-    assert [one.action for one in actions(sql, game_id)] == ["art.publish"]
+    assert [one.action for one in actions(sql, game_id)] == ["art.announce", "art.publish"]
 
 
 def test_art_of_what_does_not_exist_is_a_dead_letter(
@@ -265,7 +272,8 @@ def test_a_creator_gives_a_tool_an_icon(
     found = eventually(lambda: creator.get(path).json()["art"].get("icon"))
     assert [one["width"] for one in found["sizes"]] == [64, 128, 256]
     target = audit.c.target == path.removeprefix("/v1/creator/") + "/icon"
-    assert sql.scalar(select(audit.c.action).where(target)) == "art.publish"
+    noted = sql.scalars(select(audit.c.action).where(target).order_by(audit.c.audit_id))
+    assert list(noted) == ["art.announce", "art.publish"]
 
 
 def test_a_tool_of_somebody_else_is_not_there(
