@@ -25,6 +25,7 @@ COMMANDS = {
     "dead-letters": "emulators.operator",
     "projections": "emulators.operator",
     "consumers": "emulators.operator",
+    "roles": "emulators.operator",
     "mcp": "emulators.commands.mcp",
 }
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from emulators import accounts
 from emulators.cloud import Cloud, private
 
 LIFETIME = 3600
@@ -73,7 +74,8 @@ def mint(
 ) -> str:
     """Return a signed token for `uid`, valid `lifetime` seconds; `claims` replace or add.
 
-    roles: `creator`, `admin`; every signed-in caller is a player, so that one is left out.
+    roles: `creator`, `admin`, besides those that the account was granted; every signed-in caller
+    is a player, so that one is left out.
     """
     now = int(time.time())
     body: dict[str, Any] = {
@@ -86,8 +88,9 @@ def mint(
         "exp": now + lifetime,
         "firebase": {"identities": {}, "sign_in_provider": "custom"},
     }
-    named = [role for role in roles if role != "player"]
+    given = accounts.sign_in(cloud.state, uid)
+    named = dict.fromkeys([*given.pop("roles", []), *(role for role in roles if role != "player")])
     if named:
-        body["roles"] = named
+        body["roles"] = list(named)
     file = _keys(cloud.state)[-1]
-    return jwt.encode(body | claims, file.read_bytes(), "RS256", headers={"kid": file.stem})
+    return jwt.encode(given | body | claims, file.read_bytes(), "RS256", headers={"kid": file.stem})

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -28,7 +29,7 @@ Actions = Subparsers
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
-    """Register `dead-letters`, `projections` and `consumers`."""
+    """Register `dead-letters`, `projections`, `consumers` and `roles`."""
     letters = _group(subparsers, "dead-letters", "Events that no retry could heal.")
     listing = _action(letters, "list", "List them, the oldest first.", list_letters)
     listing.add_argument("--status", choices=("open", "redriven", "resolved"), default="open")
@@ -59,6 +60,13 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     stop.add_argument("consumer")
     stop.add_argument("--reason", required=True)
     _action(consumers, "resume", "Let it work again.", resume).add_argument("consumer")
+
+    roles = _group(subparsers, "roles", "What players are besides players.")
+    _action(roles, "list", "Print a player's roles.", list_roles).add_argument("uid")
+    for name, help_text in (("grant", "Grant a role."), ("take-back", "Take a role back.")):
+        change = _action(roles, name, help_text, change_role)
+        change.add_argument("uid")
+        change.add_argument("role", choices=("creator", "admin"))
 
 
 def _group(
@@ -105,7 +113,7 @@ def call(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
     except httpx.HTTPError as error:
         raise CloudError(f"{client.base_url} does not answer: {error}") from None
     try:
-        said = answer.json()
+        said: Any = answer.json() if answer.content else None
     except ValueError:
         raise CloudError(f"{answer.status_code} from {answer.url}: {answer.text[:200]}") from None
     if answer.is_error:
@@ -239,6 +247,20 @@ def resume(options: argparse.Namespace, client: httpx.Client) -> int:
     call(client, "POST", f"consumers/{options.consumer}/resume")
     print(f"{options.consumer} works again; what waited comes with its next retry.")
     return 0
+
+
+def list_roles(options: argparse.Namespace, client: httpx.Client) -> int:
+    """Print what a player's next token says."""
+    found = call(client, "GET", f"roles/{quote(options.uid, safe='')}")
+    print(f"{found['uid']}: {', '.join(found['roles'])}")
+    return 0
+
+
+def change_role(options: argparse.Namespace, client: httpx.Client) -> int:
+    """Grant a role or take it back, and print what is left."""
+    method = "PUT" if options.action == "grant" else "DELETE"
+    call(client, method, f"roles/{quote(options.uid, safe='')}/{options.role}")
+    return list_roles(options, client)
 
 
 def _print(title: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

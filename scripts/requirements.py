@@ -40,6 +40,8 @@ def extras(manifest: Manifest) -> set[str]:
         wanted.add("documents")
     if own_manifest.signs(stores.objects):
         wanted.add("objects")
+    if stores.accounts:
+        wanted.add("accounts")
     if manifest.topics or trigger.kind != "http":
         wanted.add("messages")  # a trigger's hopeless events are messages
     return wanted

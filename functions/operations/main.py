@@ -1,4 +1,4 @@
-"""What an operator sees and does: dead letters, projections, consumers, plans, and who did what.
+"""What an operator sees and does: dead letters, projections, consumers, plans, roles, the audit.
 
 Every change is audited in its own transaction. Changes are safe to repeat by what they are, so
 they take no Idempotency-Key. Bodies refuse unknown members.
@@ -9,11 +9,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from shared.domain import audit, consumers, dead_letters, entitlements, projected
+from shared.domain import audit, consumers, dead_letters, entitlements, projected, roles
 from shared.domain.consumers import Overview, Pause
 from shared.domain.dead_letters import Detail, Redriven, State, Summary
 from shared.domain.entitlements import Entitlement, Plan, Until
 from shared.domain.projected import Comparison, KindName, Rebuilt
+from shared.domain.roles import Granted, Roles
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Admin, is_uid
 
@@ -193,6 +194,24 @@ def give_entitlement(operator: Admin, uid: Uid, plan: Plan, giving: Giving) -> E
 def take_back_entitlement(operator: Admin, uid: Uid, plan: Plan) -> None:
     """Take a plan from a player."""
     sql.transact(lambda tx: entitlements.take_back(tx, uid, plan, operator.uid))
+
+
+@api.get("/v1/admin/roles/{uid}")
+def list_roles(uid: Uid) -> Roles:
+    """List what a player's next token says that the player is."""
+    return roles.of(uid)
+
+
+@api.put("/v1/admin/roles/{uid}/{role}")
+def grant_role(operator: Admin, uid: Uid, role: Granted) -> Roles:
+    """Grant a player a role."""
+    return roles.grant(uid, role, operator.uid)
+
+
+@api.delete("/v1/admin/roles/{uid}/{role}")
+def take_back_role(operator: Admin, uid: Uid, role: Granted) -> None:
+    """Take a role from a player; nobody takes `admin` from themselves."""
+    roles.take_back(uid, role, operator.uid)
 
 
 @api.get("/v1/admin/audit")

@@ -139,6 +139,8 @@ class Stores(_Part):
     sql: Sql | None = None
     documents: Documents | None = None
     objects: Objects | None = None
+    accounts: Literal["rw"] | None = None
+    """Whether claims of Identity Platform's accounts are read and given."""
 
 
 class Retry(_Part):
