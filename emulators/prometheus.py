@@ -40,31 +40,27 @@ STALE_SECONDS = 300
 
 @dataclass(eq=False)
 class Received(Collector):
-    """The newest export of each instance, which holds all its series."""
+    """The newest point of each series, by the metric's name and the labels' values."""
 
-    newest: dict[str, tuple[float, ExportMetricsServiceRequest]] = field(default_factory=dict)
+    newest: dict[tuple[str, ...], tuple[float, Any]] = field(default_factory=dict)
 
     def take(self, body: bytes) -> None:
         """Keep an export; raise DecodeError when it is none."""
-        export = ExportMetricsServiceRequest.FromString(body)
         now = time.monotonic()
-        for one in export.resource_metrics:
-            attributes = {each.key: each.value.string_value for each in one.resource.attributes}
-            self.newest[attributes.get("service.instance.id", "")] = now, export
+        for instance, metric in _metrics(ExportMetricsServiceRequest.FromString(body)):
+            for point in getattr(metric, metric.WhichOneof("data")).data_points:
+                said = {one.key: one.value.string_value for one in point.attributes}
+                labels = [said[name] for name in ("function", *_labels(metric.name))]
+                self.newest[metric.name, instance, *labels] = now, point
         self.newest = {
-            instance: (at, kept)
-            for instance, (at, kept) in self.newest.items()
-            if now - at < STALE_SECONDS
+            key: kept for key, kept in self.newest.items() if now - kept[0] < STALE_SECONDS
         }
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric with the series of all instances."""
         families: dict[str, Any] = {}
-        for instance, (_, export) in self.newest.items():
-            for metric in _metrics(export):
-                if metric.name in metrics.INSTRUMENTS:
-                    family = families.setdefault(metric.name, _family(metric.name))
-                    _add(family, metric, instance)
+        for (name, *labels), (_, point) in self.newest.items():
+            _add(families.setdefault(name, _family(name)), labels, point)
         yield from families.values()
 
     def text(self) -> bytes:
@@ -74,34 +70,37 @@ class Received(Collector):
         return generate_latest(registry)
 
 
-def _metrics(export: ExportMetricsServiceRequest) -> Iterator[Any]:
+def _metrics(export: ExportMetricsServiceRequest) -> Iterator[tuple[str, Any]]:
+    """Yield each metric that we know, with the instance that sends it."""
     for resource in export.resource_metrics:
+        said = {one.key: one.value.string_value for one in resource.resource.attributes}
         for scope in resource.scope_metrics:
-            yield from scope.metrics
+            for metric in scope.metrics:
+                if metric.name in metrics.INSTRUMENTS:
+                    yield said.get("service.instance.id", ""), metric
+
+
+def _labels(name: str) -> tuple[str, ...]:
+    return metrics.INSTRUMENTS[name].labels
 
 
 def _family(name: str) -> Any:
     known = metrics.INSTRUMENTS[name]
-    labels = ["instance", "function", *known.labels]
     kinds = {
         "counter": CounterMetricFamily,
         "gauge": GaugeMetricFamily,
         "histogram": HistogramMetricFamily,
     }
-    return kinds[known.kind](name, known.help, labels=labels)
+    return kinds[known.kind](name, known.help, labels=["instance", "function", *known.labels])
 
 
-def _add(family: Any, metric: Any, instance: str) -> None:
-    known = metrics.INSTRUMENTS[metric.name]
-    for point in getattr(metric, metric.WhichOneof("data")).data_points:
-        said = {one.key: one.value.string_value for one in point.attributes}
-        labels = [instance, *(said[name] for name in ("function", *known.labels))]
-        if known.kind == "histogram":
-            bounds = [*map(str, point.explicit_bounds), "+Inf"]
-            buckets = list(zip(bounds, accumulate(point.bucket_counts), strict=True))
-            family.add_metric(labels, buckets, point.sum)
-        else:
-            family.add_metric(labels, getattr(point, point.WhichOneof("value")))
+def _add(family: Any, labels: list[str], point: Any) -> None:
+    if isinstance(family, HistogramMetricFamily):
+        bounds = [*map(str, point.explicit_bounds), "+Inf"]
+        buckets = list(zip(bounds, accumulate(point.bucket_counts), strict=True))
+        family.add_metric(labels, buckets, point.sum)
+    else:
+        family.add_metric(labels, getattr(point, point.WhichOneof("value")))
 
 
 def routes() -> list[Route]:
@@ -114,11 +113,11 @@ def routes() -> list[Route]:
             return problem(400, f"Series come as {PROTOBUF}.")
         try:
             received.take(await request.body())
-        except DecodeError:
+        except (DecodeError, KeyError):
             return problem(400, "The body is no export of metrics.")
         return Response(ExportMetricsServiceResponse().SerializeToString(), media_type=PROTOBUF)
 
-    def read(_request: Request) -> Response:
+    async def read(_request: Request) -> Response:
         return Response(received.text(), media_type=CONTENT_TYPE_LATEST)
 
     return [

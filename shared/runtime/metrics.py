@@ -6,8 +6,9 @@ caller does not tell the two apart; docs/metrics.md lists both.
 """
 
 import threading
+import time
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple
 
 from shared.runtime import logs
@@ -73,11 +74,13 @@ INSTRUMENTS: Final[dict[str, Instrument]] = {
 
 @dataclass(slots=True)
 class Series:
-    """One metric with one set of labels, since this process began.
+    """One metric with one set of labels, in this process.
 
-    value: a counter's total, a gauge's last reading, a histogram's sum.
+    began_ns: when it was recorded first. value: a counter's total, a gauge's last reading, a
+    histogram's sum.
     """
 
+    began_ns: int
     value: float = 0.0
     buckets: list[int] = field(default_factory=list)
 
@@ -106,8 +109,6 @@ def observe(name: str, value: float, **labels: str) -> None:
     bounds = INSTRUMENTS[name].bounds
     with _lock:
         series = _at(name, labels)
-        if not series.buckets:
-            series.buckets = [0] * (len(bounds) + 1)
         series.buckets[bisect_left(bounds, value)] += 1
         series.value += value
 
@@ -120,14 +121,16 @@ def measure(name: str, value: float, **labels: str) -> None:
 
 def _at(name: str, labels: dict[str, str]) -> Series:
     function = logs.context.get(_NOWHERE).get("function", "")
-    key = (name, function, tuple([labels[one] for one in INSTRUMENTS[name].labels]))
+    known = INSTRUMENTS[name]
+    key = (name, function, tuple([labels[one] for one in known.labels]))
     found = _series.get(key)
     if found is None:
-        found = _series[key] = Series()
+        buckets = [0] * (len(known.bounds) + 1) if known.bounds else []
+        found = _series[key] = Series(time.time_ns(), buckets=buckets)
     return found
 
 
 def snapshot() -> dict[Key, Series]:
     """Return every series as it is now."""
     with _lock:
-        return {key: Series(one.value, [*one.buckets]) for key, one in _series.items()}
+        return {key: replace(one, buckets=[*one.buckets]) for key, one in _series.items()}

@@ -41,6 +41,8 @@ from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument, Key, Series
 from shared.runtime.tracing import Span
 
+# No two points of a series may be closer.
+APART_NS = 10_000_000_000
 # Less than the exporter's first pause between two tries: a request waits for one.
 EXPORT_SECONDS = 0.75
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -55,7 +57,8 @@ _KINDS = {
     "receive": SpanKind.CLIENT,
     "sql": SpanKind.CLIENT,
 }
-_STARTED_NS = time.time_ns()
+# Series whose beginning was sent: `increase` of PromQL takes a first point for no growth at all.
+_begun: set[Key] = set()
 
 # The exporter logs each failure itself, in lines that are not ours; `telemetry` logs it as one.
 logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
@@ -73,12 +76,26 @@ def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
     failed = []
     if spans and _spans().export([_span(one) for one in spans]) is not SpanExportResult.SUCCESS:
         failed.append(f"{len(spans)} spans")
-    if with_metrics:
-        found = metrics.snapshot()
-        if _metrics().export(_data(found)) is not MetricExportResult.SUCCESS:
-            failed.append(f"{len(found)} series, which the next export brings")
+    if with_metrics and not _send_series(metrics.snapshot()):
+        failed.append("series, which the next export brings")
     if failed:
         raise ExportFailed(f"{' and '.join(failed)} to {settings.telemetry().endpoint}")
+
+
+def _send_series(found: Mapping[Key, Series]) -> bool:
+    """Send all series, of those that are new their zero first."""
+    began = {
+        key: Series(one.began_ns, buckets=[0] * len(one.buckets))
+        for key, one in found.items()
+        if key not in _begun and metrics.INSTRUMENTS[key[0]].kind != "gauge"
+    }
+    if began and _sent(_data(began, None)):
+        _begun.update(began)
+    return _sent(_data(found, time.time_ns()))
+
+
+def _sent(data: MetricsData) -> bool:
+    return _metrics().export(data) is MetricExportResult.SUCCESS
 
 
 @cache
@@ -115,8 +132,8 @@ def _resource() -> Resource:
     return Resource.create(own)
 
 
-def _data(found: Mapping[Key, Series]) -> MetricsData:
-    now = time.time_ns()
+def _data(found: Mapping[Key, Series], now: int | None) -> MetricsData:
+    """Return the series as of `now`; None: each as it began."""
     by_name: dict[str, list[tuple[Key, Series]]] = {}
     for key, series in found.items():
         by_name.setdefault(key[0], []).append((key, series))
@@ -125,25 +142,25 @@ def _data(found: Mapping[Key, Series]) -> MetricsData:
     return MetricsData([ResourceMetrics(_resource(), [scope], "")])
 
 
-def _metric(name: str, some: Sequence[tuple[Key, Series]], now: int) -> Metric:
+def _metric(name: str, some: Sequence[tuple[Key, Series]], now: int | None) -> Metric:
     known = metrics.INSTRUMENTS[name]
     if known.kind == "histogram":
         points = [_histogram(known, key, series, now) for key, series in some]
         return Metric(name, known.help, "", Histogram(points, _CUMULATIVE))
     numbers = [
-        NumberDataPoint(_labels(known, key), _STARTED_NS, now, series.value) for key, series in some
+        NumberDataPoint(_labels(known, key), *_times(series, now), series.value)
+        for key, series in some
     ]
     if known.kind == "gauge":
         return Metric(name, known.help, "", Gauge(numbers))
     return Metric(name, known.help, "", Sum(numbers, _CUMULATIVE, is_monotonic=True))
 
 
-def _histogram(known: Instrument, key: Key, series: Series, now: int) -> HistogramDataPoint:
+def _histogram(known: Instrument, key: Key, series: Series, now: int | None) -> HistogramDataPoint:
     # Which values were the least and the largest since the start tells nobody anything.
     return HistogramDataPoint(
         _labels(known, key),
-        _STARTED_NS,
-        now,
+        *_times(series, now),
         count=sum(series.buckets),
         sum=series.value,
         bucket_counts=series.buckets,
@@ -151,6 +168,12 @@ def _histogram(known: Instrument, key: Key, series: Series, now: int) -> Histogr
         min=0,
         max=0,
     )
+
+
+def _times(series: Series, now: int | None) -> tuple[int, int]:
+    """Return a point's start and time; the start lies before the first value, which may be new."""
+    start = series.began_ns - APART_NS
+    return start, start + 1_000_000 if now is None else now
 
 
 def _labels(known: Instrument, key: Key) -> dict[str, str]:

@@ -7,8 +7,9 @@ by the first export: it would cost each cold start 200 ms.
 """
 
 import asyncio
-import atexit
 import math
+import os
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -38,8 +39,27 @@ def _is_due(now: float) -> bool:
         _due_at = now + int(settings.telemetry().interval_ms) / 1000
     if not _begun:
         _begun = True
-        atexit.register(_export, (), with_metrics=True)
+        if "K_SERVICE" in os.environ:
+            _export_at_the_end(asyncio.get_running_loop())
     return due
+
+
+def _export_at_the_end(loop: asyncio.AbstractEventLoop) -> None:
+    """Export once more on SIGTERM, before the server acts on it.
+
+    Not by `atexit`: uvicorn ends its process by the signal itself.
+    """
+    server = signal.getsignal(signal.SIGTERM)
+
+    def end() -> None:
+        _export((), with_metrics=True)
+        loop.remove_signal_handler(signal.SIGTERM)
+        if callable(server):
+            server(signal.SIGTERM, None)
+        else:
+            signal.raise_signal(signal.SIGTERM)
+
+    loop.add_signal_handler(signal.SIGTERM, end)
 
 
 def _export(spans: Sequence[Span], *, with_metrics: bool) -> None:

@@ -43,6 +43,8 @@ NEVER_AT_IMPORT = {
     "botocore",
     "google.cloud.sql.connector",
     "httpx",
+    "opentelemetry.exporter",
+    "opentelemetry.sdk",
     "pytest",
 }
 READY_SECONDS = 60
@@ -114,10 +116,13 @@ def test_importing_starts_nothing_and_loads_only_what_is_declared(
 
 
 @contextmanager
-def serving(function: Manifest, staged: Path, site: Path, cloud: LocalCloud) -> Iterator[str]:
+def serving(
+    function: Manifest, staged: Path, site: Path, cloud: LocalCloud, **more: str
+) -> Iterator[str]:
     """Run a bundle as production does, in front of the local cloud's stores."""
     port = choose_ports("auto")["functions"]
-    settings = {**cloud.env, "K_SERVICE": function.service, "HOST": HOST, "PORT": str(port)}
+    known = {**cloud.env, "K_SERVICE": function.service, "HOST": HOST, "PORT": str(port)}
+    settings = known | more
     log = staged / f"{function.name}.log"
     process = processes.spawn(
         [sys.executable, "-S", *COMMAND],

@@ -1,0 +1,69 @@
+"""What takes OTLP in Google's place: a real server, whose requests are decoded."""
+
+import contextlib
+import http.server
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+
+@dataclass
+class Receiver:
+    """What arrived so far; `status` is what it answers, and only 200 takes anything."""
+
+    url: str = ""
+    status: int = 200
+    refused: int = 0
+    spans: list[Any] = field(default_factory=list)
+    metrics: list[Any] = field(default_factory=list)
+    resources: list[dict[str, str]] = field(default_factory=list)
+
+    def take(self, path: str, body: bytes) -> None:
+        if path == "/v1/traces":
+            for traces in ExportTraceServiceRequest.FromString(body).resource_spans:
+                self.spans += [span for scope in traces.scope_spans for span in scope.spans]
+            return
+        assert path == "/v1/metrics"
+        for series in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+            attributes = {one.key: one.value.string_value for one in series.resource.attributes}
+            self.resources.append(attributes)
+            self.metrics += [metric for scope in series.scope_metrics for metric in scope.metrics]
+
+    def points(self, name: str) -> list[Any]:
+        """Return every point of a metric, in the order of their arrival."""
+        return [
+            point
+            for metric in self.metrics
+            if metric.name == name
+            for point in getattr(metric, metric.WhichOneof("data")).data_points
+        ]
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Receiver]:
+    """Serve a receiver while the block runs."""
+    receiver = Receiver()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if receiver.status == http.HTTPStatus.OK:
+                receiver.take(self.path, body)
+            else:
+                receiver.refused += 1
+            self.send_response(receiver.status)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        receiver.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield receiver
+        server.shutdown()

@@ -1,0 +1,152 @@
+"""What leaves a bundle under production's command, and when: before the answer, and at its end."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scripts import bundle, isolation
+from scripts.requirements import distributions, extras
+from shared.runtime import metrics
+from tests.bundles import otlp_receiver
+from tests.bundles.otlp_receiver import Receiver
+from tests.bundles.test_boot import FUNCTIONS, serving
+from tests.conftest import Player
+from tests.local_cloud.local import LocalCloud
+
+Start = Callable[..., AbstractContextManager[str]]
+PLAYTIME = FUNCTIONS["playtime"]
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = "b7ad6b7169203331"
+NEVER, ALWAYS = "3600000", "0"
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("build")
+    bundle.stage([PLAYTIME], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    wanted = distributions(frozenset(extras(PLAYTIME)))
+    return isolation.site(wanted, tmp_path_factory.mktemp("site") / "0")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with otlp_receiver.serving() as made:
+        yield made
+
+
+@pytest.fixture
+def start(staged: Path, site: Path, cloud: LocalCloud, receiver: Receiver) -> Start:
+    """Serve the bundle, exporting to the receiver as it would to Google."""
+    settings = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
+        "OTEL_TRACES_EXPORTER": "otlp",
+        "TRACE_SAMPLE": "0",
+        "OTEL_RESOURCE_ATTRIBUTES": "gcp.project_id=p,cloud.region=europe-west1",
+    }
+
+    def run(interval_ms: str) -> AbstractContextManager[str]:
+        wanted = settings | {"OTEL_METRIC_EXPORT_INTERVAL": interval_ms}
+        return serving(PLAYTIME, staged, site, cloud, **wanted)
+
+    return run
+
+
+@pytest.fixture
+def ask(player: Callable[..., Player]) -> Callable[..., httpx.Response]:
+    someone = player()
+
+    def get(url: str, *, sampled: bool = False) -> httpx.Response:
+        traceparent = f"00-{TRACE}-{PARENT}-{'01' if sampled else '00'}"
+        headers = {**someone.headers, "traceparent": traceparent}
+        return httpx.get(f"{url}/v1/me/playtime", headers=headers, timeout=30)
+
+    return get
+
+
+def log(staged: Path) -> str:
+    return (staged / "playtime.log").read_text(encoding="utf-8")
+
+
+def counted(points: list[Any], **labels: str) -> list[int]:
+    """Return the counts of a histogram's points that have these labels."""
+    found = []
+    for point in points:
+        said = {one.key: one.value.string_value for one in point.attributes}
+        if labels.items() <= said.items():
+            found.append(point.count)
+    return found
+
+
+def test_the_spans_of_a_sampled_request_are_there_before_its_answer(
+    start: Start, receiver: Receiver, ask: Callable[..., httpx.Response], staged: Path
+) -> None:
+    with start(NEVER) as url:
+        assert ask(url).is_success
+        assert receiver.spans == []
+        assert ask(url, sampled=True).is_success
+        spans = list(receiver.spans)  # no waiting: the answer came after them
+    by_name = {span.name: span for span in spans}
+    root = by_name["GET /v1/me/playtime"]
+    assert (root.trace_id.hex(), root.parent_span_id.hex()) == (TRACE, PARENT)
+    statement = by_name["SELECT"]
+    assert statement.parent_span_id == root.span_id
+    attributes = {one.key: one.value.string_value for one in statement.attributes}
+    assert attributes["statement"].startswith("SELECT ")
+    assert root.start_time_unix_nano <= statement.start_time_unix_nano
+    assert statement.end_time_unix_nano <= root.end_time_unix_nano + 1_000_000
+    assert '"kind":"sql"' not in log(staged), "what is exported is not logged as well"
+
+
+def test_metrics_leave_with_a_request_and_begin_at_zero(
+    start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
+) -> None:
+    where = {"function": "playtime", "kind": "http", "status": "2xx"}
+    with start(ALWAYS) as url:
+        for _ in range(3):
+            assert ask(url).is_success
+        found = counted(receiver.points(metrics.REQUEST), **where)
+    assert found[0] == 0
+    assert found[-1] == 3
+    assert found == sorted(found)
+    (resource,) = {tuple(sorted(one.items())) for one in receiver.resources}
+    said = dict(resource)
+    assert (said["service.name"], said["cloud.region"]) == ("playtime", "europe-west1")
+    assert said["service.instance.id"]
+
+
+def test_what_is_left_leaves_when_the_platform_stops_the_instance(
+    start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
+) -> None:
+    with start(NEVER) as url:
+        assert ask(url).is_success
+        assert receiver.metrics == []
+    assert max(counted(receiver.points(metrics.REQUEST), function="playtime", status="2xx")) == 1
+
+
+@pytest.mark.parametrize("sampled", [True, False])
+def test_an_address_that_takes_nothing_fails_no_request_and_loses_no_count(
+    start: Start,
+    receiver: Receiver,
+    ask: Callable[..., httpx.Response],
+    staged: Path,
+    sampled: bool,
+) -> None:
+    with start(ALWAYS) as url:
+        receiver.status = 503
+        for _ in range(2):
+            assert ask(url, sampled=sampled).is_success
+        assert receiver.refused > 0
+        assert "telemetry could not be exported" in log(staged)
+        receiver.status = 200
+        assert ask(url).is_success
+        found = counted(receiver.points(metrics.REQUEST), function="playtime", status="2xx")
+    assert found[-1] == 3
