@@ -47,7 +47,6 @@ def describe(options: Options) -> None:
     cloud = Cloud(
         state=options.state,
         ports=choose_ports(str(options.port)),
-        isolated=True,
         backoff=1.0,
         public_url=options.public_url,
     )
