@@ -61,7 +61,7 @@ def test_every_manifest_is_one_service(fresh: Plan) -> None:
         assert (float(limits["cpu"]), limits["memory"]) == (one.cpu, one.memory)
         assert service["ingress"] == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
         assert service["invoker_iam_disabled"] == (one.trigger.kind == "http")
-        assert bool(template.get("vpc_access")) == uses_sql(one)
+        assert bool(template["vpc_access"]) == uses_sql(one)
 
 
 def test_a_bundle_and_its_image_are_named_by_the_content(fresh: Plan, workspace: Any) -> None:

@@ -5,6 +5,6 @@ output "network" {
 }
 
 output "subnetwork" {
-  description = "Id of the subnetwork that functions leave through."
-  value       = google_compute_subnetwork.functions.id
+  description = "Name of the subnetwork that functions leave through."
+  value       = google_compute_subnetwork.functions.name
 }
