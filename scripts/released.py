@@ -1,0 +1,40 @@
+"""The code that runs while a rollout goes on: that of the last release."""
+
+import subprocess
+from pathlib import PurePosixPath
+
+from scripts.imports import ROOT
+
+VERSIONS = "shared/schema/migrations/versions"
+
+
+def tag() -> str | None:
+    """Return the last tag below this commit, or None before the first."""
+    return _git("describe", "--tags", "--abbrev=0", "HEAD")
+
+
+def before_newest_migration() -> str | None:
+    """Return the commit before the one that added the newest migration; None where git ends."""
+    newest = max((ROOT / VERSIONS).glob("v*.py"))
+    name = newest.relative_to(ROOT).as_posix()
+    added = _git("log", "--diff-filter=A", "--format=%H", "-1", "--", name)
+    if not added:
+        return _git("rev-parse", "HEAD") if not _git("ls-files", name) else None
+    return _git("rev-parse", "--verify", "--quiet", f"{added}^")
+
+
+def files(commit: str, *folders: str) -> dict[str, str]:
+    """Return the Python files of a commit in these folders, by path, migrations left out."""
+    listed = (_git("ls-tree", "-r", "--name-only", commit, *folders) or "").splitlines()
+    names = [
+        one
+        for one in listed
+        if one.endswith(".py") and PurePosixPath(VERSIONS) not in PurePosixPath(one).parents
+    ]
+    return {name: _git("show", f"{commit}:{name}") or "" for name in names}
+
+
+def _git(*words: str) -> str | None:
+    """Return what git says, or None when it refuses or says nothing."""
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None if done.returncode == 0 else None
