@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from pydantic import Field
 from sqlalchemy import Connection
 
-from shared.domain import catalog, game_detail, merged, search, tools
+from shared.domain import catalog, game_detail, locales, merged, search, tools
 from shared.domain.catalog import Game
 from shared.domain.game_detail import GameDetail
 from shared.domain.locales import Locale
@@ -35,29 +35,31 @@ details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 
 @api.get("/v1/games")
 async def list_games(
-    q: Query = "", limit: Limit = 20, cursor: Cursor = None
+    q: Query = "", locale: Locale = None, limit: Limit = 20, cursor: Cursor = None
 ) -> http.Reply[http.Page[Game]]:
     """List games by title, or find those whose names have all words of `q`, the popular first.
 
-    Each word may be only begun. A page may be shorter than `limit`, even empty, and go on: only
-    without `next_cursor` was everything looked at.
+    Each word may be only begun, and of a name in any language. The order is that of English titles,
+    whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
+    only without `next_cursor` was everything looked at.
     """
-    key = catalog.name_key(q)
+    wanted, key = locale and locale.lower(), catalog.name_key(q)
     query = search.identity(key)
     place: Any = search.Place if key else tuple[str, int]
     after = http.decode_own_cursor(cursor, query, place)[0] if cursor else None
 
     def look(conn: Connection) -> tuple[list[Game], tuple[Any, ...] | None]:
-        if key:
-            return search.page(conn, key, after, limit)
-        return catalog.page(conn, after, limit)
+        found: tuple[list[Game], tuple[Any, ...] | None]
+        found = search.page(conn, key, after, limit) if key else catalog.page(conn, after, limit)
+        return catalog.translated(conn, found[0], wanted), found[1]
 
     def load() -> http.Reply[http.Page[Game]]:
         items, following = sql.read(look)
         next_cursor = http.encode_cursor(query, following) if following else None
-        return http.Reply(http.Page[Game](items=items, next_cursor=next_cursor), headers=SHARED)
+        headers = {**SHARED, "Content-Language": locales.listed(one.locale for one in items)}
+        return http.Reply(http.Page[Game](items=items, next_cursor=next_cursor), headers=headers)
 
-    return await pages.get((query, after, limit), lambda: api.in_thread(load))
+    return await pages.get((query, wanted, after, limit), lambda: api.in_thread(load))
 
 
 @api.get("/v1/games/{game_id}")

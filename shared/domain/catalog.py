@@ -9,8 +9,10 @@ Three normal forms, all public because clients and importers must agree on them:
 """
 
 import hashlib
+import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from shared.domain import locales
 from shared.runtime import clock
 from shared.schema.catalog import (
     catalog_version,
@@ -45,10 +48,11 @@ PLAIN_LETTERS = str.maketrans(
 
 
 class Game(BaseModel):
-    """A game in a list."""
+    """A game in a list; locale: the language of its title."""
 
     game_id: str
     title: str
+    locale: str = locales.DEFAULT
     revision: int
 
 
@@ -115,6 +119,23 @@ def page(
     rows = rows[:limit]
     found = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
     return found, (rows[-1].name_key, rows[-1].game_id) if more else None
+
+
+def translated(conn: Connection, found: Sequence[Game], wanted: str | None) -> list[Game]:
+    """Return games under their titles in a language, in English where one has none."""
+    if wanted in (None, locales.DEFAULT) or not found:
+        return list(found)
+    ids = [int(one.game_id) for one in found]
+    rows = select(games.c.game_id, games.c.titles).where(
+        games.c.game_id.in_(ids), games.c.titles.is_not(None)
+    )
+    known = {str(row.game_id): json.loads(row.titles) for row in conn.execute(rows)}
+    shown = []
+    for one in found:
+        titles = {locales.DEFAULT: one.title, **known.get(one.game_id, {})}
+        locale = locales.choose(wanted, titles)
+        shown.append(one.model_copy(update={"title": titles[locale], "locale": locale}))
+    return shown
 
 
 def _listing(after: tuple[str, int] | None, limit: int) -> Select[Any]:

@@ -85,6 +85,21 @@ class GameChanges(BaseModel):
         return self
 
 
+class KnownStore(BaseModel):
+    """A store id as it is kept, also one that nobody could write today."""
+
+    store: str
+    id: str
+
+
+class KnownExecutable(BaseModel):
+    """An executable as it is kept, also one that nobody could write today."""
+
+    os: str
+    name: str
+    is_launcher: bool
+
+
 class EditedGame(BaseModel):
     """All that an operator can edit of a game; merged_into: the game that it became a part of."""
 
@@ -92,8 +107,8 @@ class EditedGame(BaseModel):
     title: str
     titles: dict[str, str]
     aliases: list[str]
-    stores: list[Store]
-    executables: list[Executable]
+    stores: list[KnownStore]
+    executables: list[KnownExecutable]
     merged_into: str | None = None
     revision: int
     updated_at: datetime
@@ -110,9 +125,9 @@ def one(conn: Connection, game_id: int) -> EditedGame:
         title=game.title,
         titles=json.loads(game.titles or "{}"),
         aliases=sorted(name for name, is_title in facts.names.values() if not is_title),
-        stores=[Store(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
+        stores=[KnownStore(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
         executables=[
-            Executable.model_validate({"os": os, "name": suffix, "is_launcher": is_launcher})
+            KnownExecutable(os=os, name=suffix, is_launcher=is_launcher)
             for suffix, os, is_launcher in sorted(
                 (suffix, os, is_launcher)
                 for (_, os), (suffix, is_launcher) in facts.programs.items()
@@ -164,7 +179,7 @@ def edit(
     if title != before.title:
         _free_key(tx, title, game_id)
     known = game_facts.known(tx, [game_id])[game_id]
-    facts = _changed(before, title, wanted)
+    facts = _changed(known, before, title, wanted)
     if (facts, title, titles) == (known, before.title, before.titles):
         return before
     game_facts.remove(tx, game_id, known.without(facts))
@@ -178,13 +193,15 @@ def edit(
     return after
 
 
-def _changed(before: EditedGame, title: str, wanted: Mapping[str, Any]) -> Facts:
-    return game_facts.of(
-        title,
-        wanted.get("aliases", before.aliases),
-        wanted.get("stores", before.stores),
-        wanted.get("executables", before.executables),
-    )
+def _changed(known: Facts, before: EditedGame, title: str, wanted: Mapping[str, Any]) -> Facts:
+    """Return the facts after a change; of a list that is absent the rows stay as they are."""
+    aliases = wanted.get("aliases", before.aliases)
+    facts = game_facts.of(title, aliases, wanted.get("stores", ()), wanted.get("executables", ()))
+    if "stores" not in wanted:
+        facts.stores = known.stores
+    if "executables" not in wanted:
+        facts.programs = known.programs
+    return facts
 
 
 def _free_key(tx: Connection, title: str, game_id: int | None) -> str:

@@ -36,3 +36,8 @@ def choose(wanted: str | None, available: Iterable[str]) -> str:
         while parts and len(parts[-1]) == 1:  # it only announces what was just cut off
             parts.pop()
     return tags.get(DEFAULT, DEFAULT)
+
+
+def listed(tags: Iterable[str]) -> str:
+    """Return the languages of an answer's texts as the header Content-Language lists them."""
+    return ", ".join(sorted(set(tags))) or DEFAULT

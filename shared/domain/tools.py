@@ -144,7 +144,7 @@ def languages(shown: Iterable[Tool | ToolVersion]) -> str:
         found.add(one.locale)
         if isinstance(one, Tool):
             found.update(version.locale for version in one.newest)
-    return ", ".join(sorted(found)) or locales.DEFAULT
+    return locales.listed(found)
 
 
 def page(

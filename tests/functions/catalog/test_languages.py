@@ -1,12 +1,15 @@
 """`?locale=` on games, tools, versions and options: de-AT, de, then English, and it is said."""
 
 import json
+import uuid
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Connection, update
 
+from shared.domain import catalog, catalog_import
+from shared.runtime import sql as sql_session
 from shared.schema.catalog import games
 from tests import publishing
 
@@ -23,6 +26,7 @@ def paths(sql: Connection) -> dict[str, str]:
     tool_id = publishing.tool(sql, game_id)
     publishing.version(sql, tool_id, "1.0.0")
     return {
+        "games": "/v1/games",
         "game": f"/v1/games/{game_id}",
         "tools": f"/v1/games/{game_id}/tools",
         "tool": f"/v1/tools/{tool_id}",
@@ -64,6 +68,42 @@ def test_texts_are_in_the_nearest_language(
     assert (speed["group"], mode["label"]) == ("Movement", "Mode")
     first = "Leicht" if german else "Easy"
     assert mode["choices"][0] == {"value": "easy", "label": first}
+
+
+def test_a_list_shows_the_titles_that_there_are_and_says_in_which_languages(
+    client: httpx.Client,
+) -> None:
+    word = f"q{uuid.uuid4().hex[:12]}"
+    names = ("zwei", "drei")
+    lines = [json.dumps({"title": f"{word} {name}"}).encode() for name in ("one", *names)]
+    catalog_import.import_games(lines)
+
+    def name(tx: Connection) -> None:
+        for title in names:
+            mine = games.c.title == f"{word} {title}"
+            titles = json.dumps({"de": f"{word} {title} auf Deutsch"})
+            tx.execute(update(games).where(mine).values(titles=titles))
+        catalog.bump_version(tx)
+
+    sql_session.transact(name)
+
+    def found(**query: Any) -> tuple[str, list[tuple[str, str]]]:
+        answer = client.get("/v1/games", params={"q": word, **query})
+        listed = [
+            (one["title"].removeprefix(f"{word} "), one["locale"]) for one in answer.json()["items"]
+        ]
+        return answer.headers["content-language"], sorted(listed)
+
+    english = [("drei", "en"), ("one", "en"), ("zwei", "en")]
+    assert found() == found(locale="en") == found(locale="ja") == ("en", english)
+    german = [("drei auf Deutsch", "de"), ("one", "en"), ("zwei auf Deutsch", "de")]
+    assert found(locale="de-AT") == ("de, en", german)
+    page = client.get("/v1/games", params={"q": word, "locale": "de", "limit": 1}).json()
+    cursor = page["next_cursor"]
+    rest = client.get("/v1/games", params={"q": word, "cursor": cursor}).json()["items"]
+    assert [one["locale"] for one in rest] == ["en", "en"]
+    listed = client.get("/v1/games", params={"locale": "de"})
+    assert listed.headers["content-language"].endswith("en")
 
 
 @pytest.mark.parametrize("locale", ["de_AT", "d", "de-", "", "*", "de\x00", "de' OR 1=1"])

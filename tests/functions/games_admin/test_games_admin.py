@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from emulators.commands import import_games
 from shared.domain import game_lists
 from shared.domain.game_lists import Placed
+from shared.schema.catalog import game_executables, game_stores
 from shared.schema.operations import audit
 from tests.local_cloud.local import LocalCloud
 
@@ -85,6 +86,33 @@ def test_a_game_is_made_and_edited_and_the_audit_says_what_was_before(
     )  # fmt: skip
     again = operator("PATCH", path, json=changes, headers={"If-Match": '"2"'})
     assert (again.headers["etag"], len(audited(sql, game["game_id"]))) == ('"2"', 2)
+
+
+def test_what_older_rules_let_in_is_read_and_stays_until_it_is_written_anew(
+    operator: Any, sql: Connection, word: str
+) -> None:
+    game = made(operator, word)
+    path, game_id = f"{GAMES}/{game['game_id']}", int(game["game_id"])
+    old = {"os": "windows", "suffix": "../Old.EXE", "is_launcher": False}
+    row = {**old, "suffix_hash": uuid.uuid4().bytes * 2, "game_id": game_id}
+    sql.execute(game_executables.insert().values(**row))
+    store = {"game_id": game_id, "store": "Old Store!", "store_id": word}
+    sql.execute(game_stores.insert().values(**store))
+    shown = operator("GET", path).json()
+    program = {"os": "windows", "name": "../Old.EXE", "is_launcher": False}
+    assert shown["executables"] == [program]
+    assert shown["stores"] == [{"store": "Old Store!", "id": word}]
+    headers = {"If-Match": '"1"'}
+    named = operator("PATCH", path, json={"aliases": [f"{word} also"]}, headers=headers).json()
+    assert (named["executables"], named["stores"]) == (shown["executables"], shown["stores"])
+    kept = select(game_executables.c.suffix_hash).where(game_executables.c.game_id == game_id)
+    assert sql.scalar(kept) == row["suffix_hash"]
+    headers = {"If-Match": '"2"'}
+    again = operator("PATCH", path, json={"executables": [program]}, headers=headers)
+    assert (again.status_code, "executables.0.os" in again.text) == (422, True)
+    new = [{"os": "win32", "name": "new.exe", "is_launcher": False}]
+    edited = operator("PATCH", path, json={"executables": new, "stores": []}, headers=headers)
+    assert (edited.json()["executables"], edited.json()["stores"]) == (new, [])
 
 
 def test_an_edit_must_know_what_it_changes(operator: Any, word: str) -> None:
