@@ -83,6 +83,7 @@ module "function" {
   description     = each.value.description
   instances       = each.value.instances
   memory          = each.value.memory
+  project         = var.project
   region          = var.region
   repository      = local.repository
   secret_settings = try(local.objects_secrets[each.key], {})
@@ -91,6 +92,12 @@ module "function" {
   settings        = local.settings[each.key]
   subnetwork      = each.value.sql ? module.network.subnetwork : null
   timeout         = each.value.timeout
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.builder_writes_images,
+    google_project_iam_member.builder_logs,
+    google_storage_bucket_iam_member.builder_reads_bundles,
+  ]
 }
 
 module "trigger" {

@@ -1,9 +1,9 @@
 # What runs a function: its bundle, named by its content, and the service built from it.
 
 locals {
-  image      = "${var.repository}/${var.service}:${var.bundle.hash}"
-  base_image = "${var.region}-docker.pkg.dev/serverless-runtimes/google-22-full/runtimes/python311"
-  object     = "${replace(var.service, "-", "_")}/${var.bundle.hash}.zip"
+  image  = "${var.repository}/${var.service}:${var.bundle.hash}"
+  source = "gs://${var.bundles_bucket}/${google_storage_bucket_object.bundle.name}"
+  object = "${replace(var.service, "-", "_")}/${var.bundle.hash}.zip"
 }
 
 # Another content is another name, so that only what changed is built and deployed again.
@@ -22,6 +22,23 @@ resource "google_storage_bucket_object" "bundle" {
   }
 }
 
+# build_config alone builds nothing (docs/adr/0020-functions-are-cloud-run-services.md).
+resource "terraform_data" "image" {
+  triggers_replace = [local.image]
+
+  provisioner "local-exec" {
+    command = "gcloud builds submit \"$SOURCE\" --project=\"$PROJECT\" --region=\"$REGION\" --config=\"$CONFIG\" --service-account=\"$BUILDER\" --substitutions=_IMAGE=\"$IMAGE\" --quiet"
+    environment = {
+      BUILDER = var.builder
+      CONFIG  = "${path.module}/build.yaml"
+      IMAGE   = local.image
+      PROJECT = var.project
+      REGION  = var.region
+      SOURCE  = local.source
+    }
+  }
+}
+
 resource "google_cloud_run_v2_service" "this" {
   name                = var.service
   location            = var.region
@@ -32,12 +49,10 @@ resource "google_cloud_run_v2_service" "this" {
   invoker_iam_disabled = var.anyone
 
   build_config {
-    source_location          = "gs://${var.bundles_bucket}/${google_storage_bucket_object.bundle.name}"
-    function_target          = "main"
-    image_uri                = local.image
-    base_image               = local.base_image
-    enable_automatic_updates = true
-    service_account          = var.builder
+    source_location = local.source
+    function_target = "main"
+    image_uri       = local.image
+    service_account = var.builder
   }
 
   # Of the service, not of the revision: one that serves nobody any more keeps none warm.
@@ -55,8 +70,7 @@ resource "google_cloud_run_v2_service" "this" {
     }
 
     containers {
-      image          = local.image
-      base_image_uri = local.base_image
+      image = local.image
 
       resources {
         limits            = { cpu = tostring(var.cpu), memory = var.memory }
@@ -101,4 +115,6 @@ resource "google_cloud_run_v2_service" "this" {
     # The release moves traffic, and what it runs names itself.
     ignore_changes = [traffic, client, client_version]
   }
+
+  depends_on = [terraform_data.image]
 }

@@ -63,6 +63,11 @@ variable "memory" {
   }
 }
 
+variable "project" {
+  description = "Id of the Google Cloud project."
+  type        = string
+}
+
 variable "region" {
   description = "Region of the service."
   type        = string
