@@ -72,6 +72,25 @@ locals {
       line = 300
     },
     {
+      title = "Events an hour: failed tries, and those that had taken effect before"
+      charts = {
+        "failed, {{function}}"     = "sum by (function) (increase(savepoint_events_failed_total[1h]))"
+        "duplicates, {{function}}" = "sum by (function) (increase(savepoint_inbox_duplicates_total[1h]))"
+      }
+    },
+    {
+      title = "An hour: messages relayed by the sweep, documents projected and swept"
+      charts = {
+        relayed               = "sum(increase(savepoint_outbox_relayed_total[1h]))"
+        "projected, {{kind}}" = "sum by (kind) (increase(savepoint_projections_written_total[1h]))"
+        "swept, {{kind}}"     = "sum by (kind) (increase(savepoint_projections_swept_total[1h]))"
+      }
+    },
+    {
+      title  = "Work without the network, p99 by kind, s"
+      charts = { "{{kind}}" = "histogram_quantile(0.99, sum by (kind, le) (rate(savepoint_request_seconds_bucket[5m])))" }
+    },
+    {
       title  = "Items of one roll-up, p99"
       charts = { "{{function}}" = "histogram_quantile(0.99, sum by (function, le) (rate(savepoint_roll_up_size_bucket[5m])))" }
     },

@@ -67,9 +67,19 @@ variable "runbooks" {
 variable "sql" {
   description = "The database instance's name and its max_connections."
   type        = object({ instance = string, max_connections = number })
+
+  validation {
+    condition     = var.sql.max_connections > 0
+    error_message = "max_connections is larger than zero."
+  }
 }
 
 variable "uptime_paths" {
   description = "Public paths that are asked from several continents."
   type        = set(string)
+
+  validation {
+    condition     = length(var.uptime_paths) > 0 && alltrue([for path in var.uptime_paths : startswith(path, "/")])
+    error_message = "Name at least one path; each begins with a slash."
+  }
 }
