@@ -1,7 +1,7 @@
 # Everything a person does here. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bundle check demo down help lock matching openapi reset run screenshot setup test
+.PHONY: bench bundle check demo down estimate help lock matching openapi reset run screenshot setup test
 PYTHON := .venv/bin/python
 # Node.js may have been installed there, where the machine has none.
 WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
@@ -34,13 +34,17 @@ bench: ## Measure it and print the tables of docs/benchmarks.md
 	@scripts/setup.sh test
 	@exec $(PYTHON) -m scripts.bench $(ARGS)
 
+estimate: ## Print what a month costs and which limit comes first; write docs/estimate.md and its picture
+	@scripts/setup.sh check
+	@exec $(PYTHON) -m scripts.estimate $(ARGS)
+
 down: ## Stop a local cloud that was started with --detach
 	@exec $(PYTHON) -m emulators down
 
 reset: ## Empty the local cloud: databases, documents, topics
 	@exec $(PYTHON) -m emulators reset
 
-openapi: ## Write docs/openapi.json, events/, errors.md, limits.md, settings.md and the client's types
+openapi: ## Write docs/openapi.json, events/, errors.md, limits.md, metrics.md, settings.md and the client's types
 	@scripts/setup.sh check
 	@$(PYTHON) -m scripts.reference
 	@$(WITH_NODE) npm --prefix clients/ts run --silent generate
