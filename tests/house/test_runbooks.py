@@ -15,7 +15,8 @@ from shared.runtime import manifest
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/runbooks"
-PAGES = sorted(FOLDER.glob("*.md"))
+LIST = FOLDER / "README.md"
+PAGES = sorted(set(FOLDER.glob("*.md")) - {LIST})
 ALERTS = ROOT / "terraform/modules/observability"
 SECTIONS = ["Look", "Stop the bleeding", "Mend", "Make sure"]
 FUNCTIONS = manifest.discover([ROOT])
@@ -62,6 +63,11 @@ def test_every_alert_has_a_runbook() -> None:
     named = linked() - {"availability"}
     assert len(named) > 10
     assert not named - {page.stem for page in PAGES}
+
+
+def test_every_runbook_is_in_the_list() -> None:
+    listed = set(re.findall(r"\(([a-z-]+)\.md\)", LIST.read_text(encoding="utf-8")))
+    assert listed == {page.stem for page in PAGES}
 
 
 @every_page
