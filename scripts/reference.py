@@ -1,6 +1,6 @@
 """Writes what is generated from the code: `python -m scripts.reference [--check]`.
 
-docs/openapi.json, docs/events/, docs/errors.md, docs/limits.md and docs/settings.md. With --check
+docs/openapi.json, events/, errors.md, limits.md, metrics.md and settings.md beside it. With --check
 nothing is written, and a file that is not what the code says ends it with an error.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from scripts import event_schemas, limits, openapi
+from scripts import event_schemas, limits, metrics_page, openapi
 from scripts.imports import ROOT
 from shared.runtime import errors, settings
 
@@ -49,6 +49,7 @@ def generated() -> dict[Path, str]:
         DOCS / "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         DOCS / "errors.md": "\n".join(_errors()),
         DOCS / "limits.md": "\n".join([f"# Limits\n\n{GENERATED}", *limits.page(document), ""]),
+        DOCS / "metrics.md": "\n".join([f"# Metrics\n\n{GENERATED}", *metrics_page.page()]),
         DOCS / "settings.md": "\n".join(_settings()),
     }
     for kind, model in event_schemas.messages().items():

@@ -8,7 +8,6 @@ caller does not tell the two apart; docs/metrics.md lists both.
 import threading
 import time
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple
 
 from shared.runtime import logs
@@ -72,7 +71,6 @@ INSTRUMENTS: Final[dict[str, Instrument]] = {
 }
 
 
-@dataclass(slots=True)
 class Series:
     """One metric with one set of labels, in this process.
 
@@ -80,9 +78,12 @@ class Series:
     histogram's sum.
     """
 
-    began_ns: int
-    value: float = 0.0
-    buckets: list[int] = field(default_factory=list)
+    __slots__ = ("began_ns", "buckets", "value")
+
+    def __init__(self, began_ns: int, buckets: list[int], value: float = 0.0) -> None:
+        self.began_ns = began_ns
+        self.buckets = buckets
+        self.value = value
 
 
 Key = tuple[str, str, tuple[str, ...]]
@@ -100,37 +101,42 @@ def count(name: str, amount: int = 1, **labels: str) -> None:
     if INSTRUMENTS[name].kind == "line":
         logs.info("metric", metric={"name": name, "amount": amount, **labels})
         return
+    series = _at(name, labels)
     with _lock:
-        _at(name, labels).value += amount
+        series.value += amount
 
 
 def observe(name: str, value: float, **labels: str) -> None:
     """Add one value to the histogram `name`."""
-    bounds = INSTRUMENTS[name].bounds
+    series, bucket = _at(name, labels), bisect_left(INSTRUMENTS[name].bounds, value)
     with _lock:
-        series = _at(name, labels)
-        series.buckets[bisect_left(bounds, value)] += 1
+        series.buckets[bucket] += 1
         series.value += value
 
 
 def measure(name: str, value: float, **labels: str) -> None:
     """Set the gauge `name`."""
-    with _lock:
-        _at(name, labels).value = value
+    _at(name, labels).value = value
 
 
 def _at(name: str, labels: dict[str, str]) -> Series:
     function = logs.context.get(_NOWHERE).get("function", "")
-    known = INSTRUMENTS[name]
-    key = (name, function, tuple([labels[one] for one in known.labels]))
-    found = _series.get(key)
-    if found is None:
-        buckets = [0] * (len(known.bounds) + 1) if known.bounds else []
-        found = _series[key] = Series(time.time_ns(), buckets=buckets)
-    return found
+    key = (name, function, tuple(labels.values()))
+    return _series.get(key) or _begun(key, labels)
+
+
+def _begun(key: Key, labels: dict[str, str]) -> Series:
+    known = INSTRUMENTS[key[0]]
+    if tuple(labels) != known.labels:
+        raise TypeError(f"{key[0]} has the labels {known.labels}, not {tuple(labels)}")
+    buckets = [0] * (len(known.bounds) + 1) if known.bounds else []
+    with _lock:
+        return _series.setdefault(key, Series(time.time_ns(), buckets))
 
 
 def snapshot() -> dict[Key, Series]:
     """Return every series as it is now."""
     with _lock:
-        return {key: replace(one, buckets=[*one.buckets]) for key, one in _series.items()}
+        return {
+            key: Series(one.began_ns, [*one.buckets], one.value) for key, one in _series.items()
+        }

@@ -85,7 +85,7 @@ def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
 def _send_series(found: Mapping[Key, Series]) -> bool:
     """Send all series, of those that are new their zero first."""
     began = {
-        key: Series(one.began_ns, buckets=[0] * len(one.buckets))
+        key: Series(one.began_ns, [0] * len(one.buckets))
         for key, one in found.items()
         if key not in _begun and metrics.INSTRUMENTS[key[0]].kind != "gauge"
     }

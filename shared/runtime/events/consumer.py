@@ -203,10 +203,7 @@ def entry_point(
     threads = stores.sql.pool if stores.sql else known.concurrency
     connections.wish(threads)
     keep = kind != SCHEDULE and known.trigger.topic != deadletters.TOPIC
-
-    @functools.cache
-    def pool() -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(threads, known.name)
+    pool = functools.cache(lambda: ThreadPoolExecutor(threads, known.name))
 
     async def main(request: Request) -> Raw:
         started, received_at = time.perf_counter(), clock.now()
