@@ -48,14 +48,15 @@ def database() -> Engine:
             told.instance,
             "pymysql",
             user=told.user,
-            db=told.database,
             enable_iam_auth=True,
             ip_type="private",
             ssl_disabled=True,  # the connector's TLS is around it
             init_command=migrate.INIT,
         )
         with connection.cursor() as cursor:
-            cursor.execute("SET ROLE ALL")  # a granted role sleeps until it is switched on
+            # A granted role sleeps until it is switched on, and without it no database opens.
+            cursor.execute("SET ROLE ALL")
+        connection.select_db(told.database)
         return connection
 
     return create_engine("mysql+pymysql://", creator=connect, poolclass=NullPool)
