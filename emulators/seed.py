@@ -55,7 +55,7 @@ def seed(cloud: Cloud) -> list[str]:
     return _lines(cloud.url("edge"), game)
 
 
-def _import() -> catalog_import.Outcome:
+def _import() -> catalog_import.ImportReport:
     """Import the games; on a terminal, show how far it is."""
     console = Console(stderr=True)
     if not console.is_terminal:

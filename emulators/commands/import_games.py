@@ -13,7 +13,7 @@ from emulators.cloud import CloudError, state_folder
 from emulators.commands import Subparsers
 from emulators.operator import call, connect
 from shared.domain import game_lists
-from shared.domain.catalog_import import Outcome
+from shared.domain.catalog_import import ImportReport
 from shared.domain.game_lists import Placed
 
 PART_BYTES = 1 << 20
@@ -40,7 +40,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Send the file and print the report; 1 when a record was rejected."""
-    outcome, import_id = Outcome(), str(uuid.uuid4())
+    outcome, import_id = ImportReport(), str(uuid.uuid4())
     try:
         with (
             connect(options.state, options.url, options.token) as client,
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
                 said = call(
                     client, "POST", "imports", params=where, content=packed, headers=headers
                 )
-                outcome.add(Outcome.model_validate(said))
+                outcome.add(ImportReport.model_validate(said))
                 status.update(f"Importing games: {part.last}")
     except (OSError, EOFError) as error:
         raise CloudError(f"{options.file} cannot be read: {error}") from None
@@ -74,7 +74,7 @@ def parts(records: Iterable[Placed]) -> Iterator[Part]:
         yield Part(first, last, bytes(text))
 
 
-def _report(outcome: Outcome) -> int:
+def _report(outcome: ImportReport) -> int:
     for one in outcome.rejected:
         print(f"{one.position}: {one.reason}")
     if outcome.rejected_count > len(outcome.rejected):

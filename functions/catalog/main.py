@@ -63,8 +63,11 @@ async def list_games(
 
 
 @api.get("/v1/games/{game_id}")
-async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]:
-    """Return one game with its aliases, store ids, executables and newest builds."""
+async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail] | http.Moved:
+    """Return one game with its aliases, store ids, executables and newest builds.
+
+    A game that was merged into another is found there.
+    """
     wanted = locale and locale.lower()
 
     def load() -> http.Reply[GameDetail]:
@@ -84,8 +87,11 @@ async def tools_of_game(
     locale: Locale = None,
     limit: FewTools = 20,
     cursor: Cursor = None,
-) -> http.Reply[http.Page[Tool]]:
-    """List a game's tools, each with the newest version of a channel that fits `build`."""
+) -> http.Reply[http.Page[Tool]] | http.Moved:
+    """List a game's tools, each with the newest version of a channel that fits `build`.
+
+    Those of a game that was merged into another are found there.
+    """
     asked, query = tools.asked(locale, build), f"tools of {game_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
 
@@ -102,14 +108,14 @@ async def tools_of_game(
     return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
 
 
-def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Reply[Any] | None:
+def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Moved | None:
     """Return where a game that was merged is found now, or None."""
     into = sql.read(lambda conn: merged.survivor(conn, int(game_id)))
     if into is None:
         return None
     query = urlencode({name: value for name, value in asked.items() if value is not None})
     location = f"/v1/games/{into}{rest}{'?' if query else ''}{query}"
-    return http.Reply(None, status=308, headers={**SHARED, "Location": location})
+    return http.Moved(location, SHARED)
 
 
 main = api.entry_point()

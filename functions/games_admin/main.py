@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain import art_uploads, catalog_import, game_lists, games, merging
 from shared.domain.art import Kind
 from shared.domain.art_uploads import Announced, ArtUpload, Kept, Permission, Put, Slot
-from shared.domain.catalog_import import Outcome
+from shared.domain.catalog_import import ImportReport
 from shared.domain.game_lists import Form, Placed
 from shared.domain.games import EditedGame, GameChanges, NewGame
 from shared.domain.record_games import Run
@@ -101,7 +101,7 @@ def import_list(
     format_: Form | None = None,
     import_id: uuid.UUID | None = None,
     first: Position = 1,
-) -> Outcome:
+) -> ImportReport:
     """Import a list of games: JSON lines, or an array as Discord's `applications/detectable`.
 
     Without `format` it is an array if it begins like one. A long list comes in parts, one after

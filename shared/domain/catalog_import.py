@@ -34,7 +34,7 @@ class Rejected(BaseModel):
     reason: str
 
 
-class Outcome(BaseModel):
+class ImportReport(BaseModel):
     """What an import did; `rejected` lists the first hundred of `rejected_count`.
 
     merged: records that added to a game of another title, found by an id.
@@ -63,7 +63,7 @@ class Outcome(BaseModel):
         if len(self.rejected) < SHOWN_REJECTIONS:
             self.rejected.append(Rejected(position=position, reason=reason))
 
-    def add(self, other: "Outcome") -> None:
+    def add(self, other: "ImportReport") -> None:
         """Take in what another part of the import did."""
         self.created += other.created
         self.updated += other.updated
@@ -73,26 +73,26 @@ class Outcome(BaseModel):
         self.rejected = (self.rejected + other.rejected)[:SHOWN_REJECTIONS]
 
 
-def import_file(path: Path, progress: Progress | None = None) -> Outcome:
+def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
     """Import a file of JSON lines or of one array, packed by gzip when its name ends in .gz."""
     with path.open("rb") as raw:
         stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         return import_records(game_lists.records(stream.read), Run(), progress)
 
 
-def import_games(lines: Iterable[bytes], progress: Progress | None = None) -> Outcome:
+def import_games(lines: Iterable[bytes], progress: Progress | None = None) -> ImportReport:
     """Import JSON lines."""
     return import_records(map(Placed._make, enumerate(lines, start=1)), Run(), progress)
 
 
 def import_records(
     records: Iterable[Placed], run: Run, progress: Progress | None = None, actor: str | None = None
-) -> Outcome:
+) -> ImportReport:
     """Import records; `progress` is told the number of records done after each transaction.
 
     actor: the operator who is noted in the audit.
     """
-    outcome = Outcome()
+    outcome = ImportReport()
     for batch in _batches(_screened(records, outcome)):
         _store(batch, run, outcome, actor)
         if progress is not None:
@@ -100,7 +100,7 @@ def import_records(
     return outcome
 
 
-def _screened(records: Iterable[Placed], outcome: Outcome) -> Iterator[Line]:
+def _screened(records: Iterable[Placed], outcome: ImportReport) -> Iterator[Line]:
     for position, text in records:
         if not text.strip():
             continue
@@ -136,7 +136,7 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _store(batch: Sequence[Line], run: Run, outcome: Outcome, actor: str | None) -> None:
+def _store(batch: Sequence[Line], run: Run, outcome: ImportReport, actor: str | None) -> None:
     """Store a batch; when the database refuses a value, each record alone, to find which."""
     try:
         done, taken = sql.transact(lambda tx: _write(tx, batch, run, actor))
@@ -153,10 +153,10 @@ def _store(batch: Sequence[Line], run: Run, outcome: Outcome, actor: str | None)
 
 def _write(
     tx: Connection, batch: Sequence[Line], run: Run, actor: str | None
-) -> tuple[Outcome, dict[int, int]]:
+) -> tuple[ImportReport, dict[int, int]]:
     """Write a batch; return what it did, and which games the import took by now."""
     catalog.lock_version(tx)
-    outcome = Outcome()
+    outcome = ImportReport()
     found = record_games.candidates(tx, run, batch)
     new, took, added = _sorted(batch, found, outcome)
     ids = _create(tx, new)
@@ -179,7 +179,7 @@ def _write(
 
 
 def _sorted(
-    batch: Sequence[Line], found: Candidates, outcome: Outcome
+    batch: Sequence[Line], found: Candidates, outcome: ImportReport
 ) -> tuple[list[Line], list[tuple[int, Line]], dict[int, Facts]]:
     """Return the records that are new games, those that found one, and what they add to it."""
     new: dict[str, Line] = {}

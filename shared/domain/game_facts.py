@@ -54,8 +54,8 @@ def _program(path: str) -> str:
 
 Name = Annotated[
     str,
-    BeforeValidator(_tidy),
     Field(min_length=1, max_length=LONGEST_NAME),
+    BeforeValidator(_tidy),
     AfterValidator(_title),
 ]
 Word = Annotated[

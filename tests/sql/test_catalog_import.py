@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from shared.domain import catalog, catalog_import, game_detail, game_lists, record_games
-from shared.domain.catalog_import import Outcome
+from shared.domain.catalog_import import ImportReport
 from shared.domain.record_games import Run
 from shared.runtime import sql
 from shared.schema.catalog import game_names, games, import_claims
@@ -27,12 +27,12 @@ def word() -> str:
     return f"q{uuid.uuid4().hex[:12]}"
 
 
-def imported(*records: Any) -> Outcome:
+def imported(*records: Any) -> ImportReport:
     lines = (one if isinstance(one, bytes) else json.dumps(one).encode() for one in records)
     return catalog_import.import_games(lines)
 
 
-def an_array(text: bytes) -> Outcome:
+def an_array(text: bytes) -> ImportReport:
     return catalog_import.import_records(game_lists.records(io.BytesIO(text).read), Run())
 
 
@@ -49,7 +49,7 @@ def how_many(word: str) -> int:
     return sql.read(lambda conn: conn.scalar(named)) or 0
 
 
-def counts(outcome: Outcome) -> tuple[int, ...]:
+def counts(outcome: ImportReport) -> tuple[int, ...]:
     return (
         outcome.created,
         outcome.updated,
@@ -176,7 +176,7 @@ def test_two_games_of_a_list_that_share_an_id_stay_two(word: str) -> None:
 def test_an_import_in_parts_still_knows_which_games_it_took(word: str) -> None:
     run = uuid.uuid4()
 
-    def part(position: int, **record: Any) -> Outcome:
+    def part(position: int, **record: Any) -> ImportReport:
         text = json.dumps(record).encode()
         return catalog_import.import_records([game_lists.Placed(position, text)], Run(run))
 

@@ -13,13 +13,14 @@ from shared.runtime.http.batches import Batch, Receipt, Rejection
 from shared.runtime.http.binding import Header, Request
 from shared.runtime.http.paging import Page, decode_cursor, decode_own_cursor, encode_cursor
 from shared.runtime.http.preconditions import IfMatch, check_if_match
-from shared.runtime.http.replies import Reply, cache_control
+from shared.runtime.http.replies import Moved, Reply, cache_control
 
 __all__ = [
     "Api",
     "Batch",
     "Header",
     "IfMatch",
+    "Moved",
     "Page",
     "Receipt",
     "Rejection",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
@@ -12,7 +12,7 @@ from shared.runtime import errors
 from shared.runtime.errors import Code, Retry
 from shared.runtime.http.api import Api
 from shared.runtime.http.batches import Receipt
-from shared.runtime.http.replies import Reply
+from shared.runtime.http.replies import Moved, Reply
 from shared.runtime.http.routes import Route
 
 REF = "#/components/schemas/{model}"
@@ -125,10 +125,16 @@ def _models(route: Route) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
 
 def answer_model(route: Route) -> type[BaseModel] | None:
     """Return the model that a route answers with, or None when it has no body."""
+    for answer in _alternatives(route):
+        model = get_args(answer)[0] if get_origin(answer) is Reply else answer
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            return model
+    return None
+
+
+def _alternatives(route: Route) -> tuple[Any, ...]:
     answer = route.signature.answer
-    if get_origin(answer) is Reply:
-        answer = get_args(answer)[0]
-    return answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None
+    return get_args(answer) if get_origin(answer) is Union else (answer,)
 
 
 def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
@@ -236,6 +242,9 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     responses = {str(route.status): good}
     if route.method == "GET":
         responses["304"] = {"description": "The caller's copy is current"}
+    if Moved in _alternatives(route):
+        location = {"Location": {"required": True, "schema": {"type": "string"}}}
+        responses["308"] = {"description": "It is found elsewhere now", "headers": location}
     problem = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
     failures = [errors.BadRequest, errors.NotFound, errors.Unavailable]
     if route.role is not None:

@@ -78,6 +78,15 @@ class Reply(Generic[T]):
         return self._head
 
 
+class Moved(Reply[Any]):
+    """A 308: what was asked for has another address from now on."""
+
+    __slots__ = ()
+
+    def __init__(self, location: str, headers: Mapping[str, str]) -> None:
+        super().__init__(None, status=308, headers={**headers, "Location": location})
+
+
 def encode(body: BaseModel) -> bytes:
     """Return a model as JSON; members that are None are absent."""
     return body.__pydantic_serializer__.to_json(body, by_alias=True, exclude_none=True)

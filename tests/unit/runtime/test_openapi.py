@@ -54,7 +54,7 @@ def apis(tmp_path: Path) -> list[http.Api]:
     )
 
     @public.get("/v1/things/{thing_id}")
-    async def one(thing_id: int) -> http.Reply[Thing]:
+    async def one(thing_id: int) -> http.Reply[Thing] | http.Moved:
         """Return one thing.
 
         With all of its parts.
@@ -190,6 +190,19 @@ def test_every_reference_leads_to_something(document: dict[str, Any]) -> None:
     found = references(document)
     assert f"{prefix}Colour" in found
     assert {one.removeprefix(prefix) for one in found} <= set(document["components"]["schemas"])
+
+
+def test_what_may_be_found_elsewhere_says_so(document: dict[str, Any]) -> None:
+    moved = {
+        path: operation["responses"].get("308", {}).get("headers")
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+    }
+    found = moved.pop("/v1/things/{thing_id}")
+    assert found["Location"]["schema"] == {"type": "string"}
+    assert set(moved.values()) == {None}
+    answer = document["paths"]["/v1/things/{thing_id}"]["get"]["responses"]["200"]
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Thing"}
 
 
 def test_who_may_call_is_said(document: dict[str, Any]) -> None:
