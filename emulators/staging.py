@@ -52,7 +52,8 @@ def describe(options: Options) -> None:
     )
     settings = cloud.state / "functions.env"
     before = [file.read_bytes() if file.exists() else b"" for file in (cloud.file, settings)]
-    save(cloud, {"ready": True, "supervisor": {"pid": 1, "created": 0}, "services": {}})
+    nobody = {"pid": 1, "created": 0}  # systemd watches the parts
+    save(cloud, {"ready": True, "supervisor": nobody, "services": {}, "complaint": None})
     lines = (f"{name}='{value}'\n" for name, value in sorted(environment(cloud).items()))
     private(settings, "".join(lines))
     changed = before != [cloud.file.read_bytes(), settings.read_bytes()]
