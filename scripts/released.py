@@ -25,13 +25,17 @@ def before_newest_migration() -> str | None:
 
 def files(commit: str, *folders: str) -> dict[str, str]:
     """Return the Python files of a commit in these folders, by path, migrations left out."""
-    listed = (_git("ls-tree", "-r", "--name-only", commit, *folders) or "").splitlines()
     names = [
         one
-        for one in listed
+        for one in listed(commit, *folders)
         if one.endswith(".py") and PurePosixPath(VERSIONS) not in PurePosixPath(one).parents
     ]
     return {name: _git("show", f"{commit}:{name}") or "" for name in names}
+
+
+def listed(commit: str, *folders: str) -> list[str]:
+    """Return the paths of a commit's files in these folders."""
+    return (_git("ls-tree", "-r", "--name-only", commit, *folders) or "").splitlines()
 
 
 def _git(*words: str) -> str | None:

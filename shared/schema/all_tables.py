@@ -3,7 +3,11 @@
 from shared.schema import catalog, detection, downloads, library, operations, play, tools
 from shared.schema.base import metadata
 
+LEAVING: frozenset[str] = frozenset()
+"""`table` or `table.column`, which migrations made and no code uses: dropped one release later."""
+
 __all__ = [
+    "LEAVING",
     "catalog",
     "detection",
     "downloads",

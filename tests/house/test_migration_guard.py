@@ -1,8 +1,11 @@
 """What the migration guard refuses, each with the reason it gives."""
 
+from pathlib import Path
+
 import pytest
 
-from scripts import migration_guard
+from scripts import migration_guard, released
+from shared.schema.all_tables import metadata
 
 HEAD = """from alembic import op
 from shared.schema.migrations import steps
@@ -24,6 +27,8 @@ REFUSED = {
     "op.create_check_constraint('c', 'games', 'x > 1')": "refuses rows",
     "op.add_column('games', column)": "use a step",
     "op.create_table('games')": "use a step",
+    "steps.drop_column('games', name)": "cannot be checked",
+    "steps.change_column('games', 'title', before, after)": "cannot be checked",
     "op.execute('ALTER TABLE games DROP COLUMN title')": "nobody checks",
     "op.get_bind().execute('DROP TABLE games')": "use a step",
     "steps.add_column('games', 'subtitle', 'VARCHAR(9) NOT NULL')": "NOT NULL without DEFAULT",
@@ -60,13 +65,111 @@ def test_what_only_expands_passes(line: str) -> None:
     assert list(migration_guard.findings(f"{HEAD}    {line}\n")) == []
 
 
-def test_contracting_needs_the_release_that_stopped_using_it() -> None:
-    drop = "    op.drop_column('games', 'title')\n"
-    said = "    # contract: since 0.4.0 nothing reads games.title\n"
-    vague = "    # contract: nobody needs it\n"
+GOES = {
+    "drop_column('games', 'subtitle')": "games.subtitle",
+    "drop_table('subtitles')": "subtitles",
+    "drop_index('games', 'games_by_subtitle')": "games.games_by_subtitle",
+}
+
+
+@pytest.mark.parametrize("step", GOES)
+def test_contracting_needs_the_release_that_stopped_using_it(step: str) -> None:
+    drop = f"    steps.{step}\n"
+    said = f"    # contract: since 0.4.0 nothing reads {GOES[step]}\n"
     assert list(migration_guard.findings(HEAD + said + drop)) == []
-    assert list(migration_guard.findings(HEAD + vague + drop)) != []
-    assert list(migration_guard.findings(HEAD + said + "\n" + drop)) != []
+    for other in ("", "    # contract: nobody needs it\n", said + "\n", said.replace("subt", "t")):
+        found = list(migration_guard.findings(HEAD + other + drop))
+        assert "# contract: since <release> nothing reads" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        ("drop_column('games', 'subtitle')", "select(games.c.subtitle)"),
+        ("drop_column('games', 'subtitle')", "SELECT subtitle\nFROM games"),
+        ("drop_table('subtitles')", "from shared.schema.catalog import subtitles"),
+        ("drop_index('games', 'games_by_subtitle')", 'Index("games_by_subtitle", "subtitle")'),
+    ],
+)
+def test_what_the_last_release_names_stays(step: str, text: str) -> None:
+    source = f"{HEAD}    # contract: since 0.4.0 nothing reads {GOES[step]}\n    steps.{step}\n"
+    found = list(migration_guard.findings(source, {"shared/domain/catalog.py": text}))
+    assert "the release that runs still names, in shared/domain/catalog.py" in found[0]
+    # Only what names all of it: another table may have a column of that name.
+    other = {"shared/domain/tools.py": "tools.c.subtitle", "shared/domain/x.py": "games"}
+    assert list(migration_guard.findings(source, other)) == []
+    # Where a release says what it leaves behind, it does not use it.
+    assert list(migration_guard.findings(source, {"shared/schema/all_tables.py": text})) == []
+
+
+def test_a_name_that_an_older_release_took_away_may_be_used_again(tmp_path: Path) -> None:
+    said = "    # contract: since 0.4.0 nothing reads games.subtitle\n"
+    file = tmp_path / "v0010_gone.py"
+    file.write_text(f"{HEAD}{said}    steps.drop_column('games', 'subtitle')\n")
+    code = {"shared/domain/catalog.py": "games.c.subtitle"}
+    assert len(migration_guard.check([file], code)) == 1
+    assert migration_guard.check([file], code, [file.name]) == []
+
+
+def test_the_code_of_a_commit_is_read_without_its_migrations() -> None:
+    code = released.files("HEAD", "shared", "functions", "triggers")
+    assert "games" in code["shared/schema/catalog.py"]
+    assert "functions/catalog/main.py" in code
+    assert not any("/versions/" in name for name in code)
+
+
+def test_the_last_release_is_in_the_history() -> None:
+    # A shallow clone has none, and says so.
+    commit = released.before_newest_migration()
+    newest = max(migration_guard.VERSIONS.glob("v*.py")).name
+    shown = released.listed(commit or "HEAD", released.VERSIONS)
+    assert any(name.endswith("v0001_first_tables.py") for name in shown)
+    assert commit is None or not any(name.endswith(newest) for name in shown)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("VARCHAR(64) NOT NULL", "VARCHAR(63) NOT NULL", "is narrowed"),
+        ("BIGINT UNSIGNED", "INT UNSIGNED", "is narrowed"),
+        ("MEDIUMTEXT", "TEXT", "is narrowed"),
+        ("DATETIME(6)", "DATETIME", "is narrowed"),
+        ("BINARY(32)", "BINARY(20)", "becomes another type"),
+        ("BIGINT", "VARCHAR(20)", "becomes another type"),
+        ("BIGINT", "BIGINT UNSIGNED", "changes more than the size"),
+        ("VARCHAR(9)", "VARCHAR(9) COLLATE utf8mb4_bin", "changes more than the size"),
+        ("VARCHAR(9)", "VARCHAR(9) NOT NULL", "becomes NOT NULL"),
+        ("VARCHAR(9)", "VARCHAR(9) NOT NULL DEFAULT ''", "becomes NOT NULL"),
+        ("VARCHAR(9) NOT NULL", "VARCHAR(30) NOT NULL", None),
+        ("VARCHAR(9) NOT NULL", "VARCHAR(9)", None),
+        ("varchar(9)", "VARCHAR(9) NULL", None),
+        ("INTEGER", "BIGINT", None),
+        ("TEXT", "MEDIUMTEXT", None),
+    ],
+)
+def test_a_column_may_only_widen(before: str, after: str, reason: str | None) -> None:
+    line = f"    steps.change_column('games', 'subtitle', {before!r}, {after!r})\n"
+    found = list(migration_guard.findings(HEAD + line))
+    if reason is None:
+        assert found == []
+    else:
+        assert f"games.subtitle {reason}" in found[0]
+
+
+def test_a_table_that_grows_is_not_copied() -> None:
+    line = "    steps.change_column('{}', 'c', 'INT', 'BIGINT', copy=True)\n"
+    assert list(migration_guard.findings(HEAD + line.format("games"))) == []
+    assert "copies player_stats" in next(
+        migration_guard.findings(HEAD + line.format("player_stats"))
+    )
+    # Nobody knows how large a table is that the code does not declare.
+    assert "copies others" in next(migration_guard.findings(HEAD + line.format("others")))
+
+
+def test_growth_says_which_tables_are_big() -> None:
+    big = {name for name in metadata.tables if migration_guard.is_big(name)}
+    assert {"player_stats", "library_entries", "import_claims", "inbox"} <= big
+    assert {"games", "consumers", "tools", "outbox"} & big == set()
 
 
 def test_the_migrations_that_exist_pass() -> None:

@@ -7,6 +7,7 @@ import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from shared.schema.migrations import steps
 
@@ -55,6 +56,32 @@ def test_missing_rows_are_inserted_and_others_stay(connection: Connection) -> No
     twice(steps.insert_missing, "games", rows)
     found = connection.execute(text("SELECT title FROM games ORDER BY game_id")).scalars().all()
     assert list(found) == ["Portal", "Hades"]
+
+
+def test_a_column_is_widened_in_place(connection: Connection) -> None:
+    steps.add_column("games", "subtitle", "VARCHAR(9) NOT NULL DEFAULT 'none'")
+    wider = "VARCHAR(30) NOT NULL DEFAULT 'none'"
+    twice(steps.change_column, "games", "subtitle", "VARCHAR(9) NOT NULL DEFAULT 'none'", wider)
+    connection.execute(text("UPDATE games SET subtitle = 'longer than nine'"))
+    assert connection.scalar(text("SELECT subtitle FROM games")) == "longer than nine"
+
+
+def test_a_change_that_needs_a_copy_is_refused_unless_it_is_wanted(connection: Connection) -> None:
+    steps.add_column("games", "players", "INT")
+    with pytest.raises(OperationalError, match="ALGORITHM=INPLACE is not supported"):
+        steps.change_column("games", "players", "INT", "BIGINT")
+    steps.change_column("games", "players", "INT", "BIGINT", copy=True)
+    connection.execute(text(f"UPDATE games SET players = {2**40}"))
+
+
+def test_what_no_release_uses_is_dropped_once(connection: Connection) -> None:
+    steps.add_column("games", "subtitle", "VARCHAR(9) NOT NULL DEFAULT 'none'")
+    steps.add_index("games", "games_by_subtitle", "subtitle")
+    twice(steps.drop_index, "games", "games_by_subtitle")
+    twice(steps.drop_column, "games", "subtitle")
+    assert connection.execute(text("SELECT * FROM games")).one() == (1, "Portal")
+    twice(steps.drop_table, "games")
+    assert connection.execute(text("SHOW TABLES")).all() == []
 
 
 def test_a_table_that_is_made_unconditionally_is_refused(connection: Connection) -> None:

@@ -37,6 +37,33 @@ def add_index(table: str, index: str, *columns: str) -> None:
         )
 
 
+def change_column(table: str, column: str, before: str, after: str, *, copy: bool = False) -> None:
+    """Widen a column, given its definition before and after, while others read and write.
+
+    Where the engine can only copy the table it refuses; `copy` lets it, with writers waiting.
+    """
+    del before  # for the guard, which compares the two
+    how = "ALGORITHM=COPY" if copy else "ALGORITHM=INPLACE, LOCK=NONE"
+    op.execute(text(f"ALTER TABLE {table} MODIFY COLUMN {column} {after}, {how}"))
+
+
+def drop_table(table: str) -> None:
+    """Drop a table that no release uses any more."""
+    op.execute(text(f"DROP TABLE IF EXISTS {table}"))
+
+
+def drop_column(table: str, column: str) -> None:
+    """Drop a column that no release uses any more and no index holds."""
+    if _exists("COLUMNS", table, "COLUMN_NAME", column):
+        op.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}, ALGORITHM=INSTANT"))
+
+
+def drop_index(table: str, index: str) -> None:
+    """Drop an index that no release's queries rely on any more."""
+    if _exists("STATISTICS", table, "INDEX_NAME", index):
+        op.execute(text(f"ALTER TABLE {table} DROP INDEX {index}, ALGORITHM=INPLACE, LOCK=NONE"))
+
+
 def insert_missing(table: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert the rows whose primary key is not there yet; rows that are there stay as they are."""
     columns = list(rows[0])
