@@ -23,6 +23,7 @@ GENERATED = "Generated from the code by `make openapi`; do not edit.\n"
 PLATFORM = {
     "PYDANTIC_DISABLE_PLUGINS": "set to `__all__` unless given: looking for any takes time",
     "K_SERVICE": "set by Cloud Run; with it a function that lacks a setting refuses to start",
+    "K_REVISION": "set by Cloud Run; the version that series and spans carry",
     "FIREBASE_AUTH_EMULATOR_HOST": "host:port of the accounts' stand-in, only locally",
     "FIRESTORE_EMULATOR_HOST": "host:port of the Firestore emulator, only locally",
     "PUBSUB_EMULATOR_HOST": "host:port of the Pub/Sub emulator, only locally",

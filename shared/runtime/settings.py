@@ -37,7 +37,11 @@ class Core:
     trusted_issuers: str = _env(
         "TRUSTED_ISSUERS", "JSON list of {issuer, audience, jwks_url} whose tokens are accepted"
     )
-    trace_sample: str = _env("TRACE_SAMPLE", "share of requests whose spans are logged", "0.01")
+    trace_sample: str = _env(
+        "TRACE_SAMPLE",
+        "share of requests whose spans are kept, of those that bring no traceparent",
+        "0.01",
+    )
 
     def issuers(self) -> list[dict[str, str]]:
         """Return the trusted issuers, each with issuer, audience and jwks_url."""
@@ -127,6 +131,12 @@ class Telemetry:
         "50000",
     )
 
+    def interval(self) -> float:
+        """Return the seconds between an instance's exports; raise MissingSettings."""
+        if not self.interval_ms.isdigit():
+            raise MissingSettings("OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds")
+        return int(self.interval_ms) / 1000
+
 
 GROUPS = (Core, Sql, Operations, Objects, PublicObjects, Telemetry)
 S = TypeVar("S", Core, Sql, Operations, Objects, PublicObjects, Telemetry)
@@ -204,6 +214,7 @@ def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
     complaints: list[str] = []
     wanted = (
         (True, lambda: core().issuers()),
+        (True, lambda: telemetry().interval()),
         (uses_sql, sql),
         (own_manifest.signs(buckets), objects),
         (buckets is not None and buckets.public is not None, public_objects),

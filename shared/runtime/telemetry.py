@@ -36,7 +36,7 @@ def _is_due(now: float) -> bool:
     global _due_at, _begun  # noqa: PLW0603  one clock a process is the point
     due = now >= _due_at
     if due or not _begun:
-        _due_at = now + int(settings.telemetry().interval_ms) / 1000
+        _due_at = now + settings.telemetry().interval()
     if not _begun:
         _begun = True
         if "K_SERVICE" in os.environ:

@@ -74,6 +74,15 @@ def test_unreadable_issuers_are_found_at_the_start(
         settings.check(uses_sql=False)
 
 
+@pytest.mark.parametrize("text", ["a minute", "-1", "1.5"])
+def test_an_unreadable_interval_is_found_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("OTEL_METRIC_EXPORT_INTERVAL", text)
+    with pytest.raises(MissingSettings, match="OTEL_METRIC_EXPORT_INTERVAL must be"):
+        settings.check(uses_sql=False)
+
+
 @pytest.mark.parametrize("buckets", SIGNING)
 @pytest.mark.parametrize("lacking", OBJECTS)
 def test_the_object_store_needs_all_but_its_region(
