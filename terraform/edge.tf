@@ -1,17 +1,5 @@
 # One way in: the load balancer with the path rules of every HTTP function.
 
-variable "rate_limits" {
-  description = "Requests a minute that one address may send with a token, and without one. Many players share an address: homes, schools, mobile networks."
-  type        = object({ with_token = number, without_token = number })
-  default     = { with_token = 6000, without_token = 1200 }
-}
-
-variable "waf_preview" {
-  description = "Whether the WAF's rules only log what they would refuse (docs/runbooks/edge-refusals.md)."
-  type        = bool
-  default     = true
-}
-
 locals {
   _contract = file("${path.module}/../docs/openapi.json")
   _paths    = jsondecode(local._contract).paths

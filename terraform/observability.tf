@@ -1,23 +1,5 @@
 # Objectives, alerts and dashboards: a function has them by existing.
 
-variable "billing" {
-  description = "Billing account and the budget of a month in its currency's units; null makes no budget."
-  type        = object({ account = string, monthly = number })
-  default     = null
-}
-
-variable "channels" {
-  description = "Notification channels by full name: who is woken (page), and who looks in the morning (ticket)."
-  type        = object({ page = list(string), ticket = list(string) })
-  default     = { page = [], ticket = [] }
-}
-
-variable "runbooks" {
-  description = "Address at which docs/runbooks is read, without a slash at the end; alerts link it when it is set, and always name the file."
-  type        = string
-  default     = null
-}
-
 locals {
   # The capability whose dashboard shows a function is a module of shared/schema: the one that the
   # function's name has in it, else that of most tables that it writes, else reads.

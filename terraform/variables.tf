@@ -1,7 +1,31 @@
+variable "billing" {
+  description = "Billing account and the budget of a month in its currency's units; null makes no budget."
+  type        = object({ account = string, monthly = number })
+  default     = null
+
+  validation {
+    condition     = try(var.billing.monthly > 0, var.billing == null)
+    error_message = "A budget is larger than zero."
+  }
+}
+
 variable "bundles" {
   description = "Folder that `make bundle` staged the functions in, relative to this module or absolute."
   type        = string
   default     = "../build"
+}
+
+variable "channels" {
+  description = "Notification channels by full name: who is woken (page), and who looks in the morning (ticket)."
+  type        = object({ page = list(string), ticket = list(string) })
+  default     = { page = [], ticket = [] }
+
+  validation {
+    condition = alltrue([
+      for one in concat(var.channels.page, var.channels.ticket) : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", one))
+    ])
+    error_message = "A channel is named projects/PROJECT/notificationChannels/NUMBER: docs/operations.md says how one is made."
+  }
 }
 
 variable "domain" {
@@ -54,6 +78,17 @@ variable "project" {
   }
 }
 
+variable "rate_limits" {
+  description = "Requests a minute that one address may send with a token, and without one. Many players share an address: homes, schools, mobile networks."
+  type        = object({ with_token = number, without_token = number })
+  default     = { with_token = 6000, without_token = 1200 }
+
+  validation {
+    condition     = var.rate_limits.with_token >= var.rate_limits.without_token && var.rate_limits.without_token >= 60
+    error_message = "Allow at least 60 a minute without a token, and with one no less than without."
+  }
+}
+
 variable "region" {
   description = "Where functions, database and buckets are: the one that Firestore's events come from."
   type        = string
@@ -68,6 +103,17 @@ variable "root" {
   description = "Folder with functions/ and triggers/, relative to this module or absolute."
   type        = string
   default     = ".."
+}
+
+variable "runbooks" {
+  description = "Address at which docs/runbooks is read, without a slash at the end; alerts link it when it is set, and always name the file."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbooks == null || can(regex("^https://.*[^/]$", var.runbooks))
+    error_message = "runbooks starts with https:// and does not end with a slash."
+  }
 }
 
 variable "sql_max_connections" {
@@ -112,4 +158,10 @@ variable "sql_tier" {
     condition     = can(regex("^db-custom-[0-9]+-[0-9]+$", var.sql_tier))
     error_message = "sql_tier must look like db-custom-4-16384."
   }
+}
+
+variable "waf_preview" {
+  description = "Whether the WAF's rules only log what they would refuse (docs/runbooks/edge-refusals.md)."
+  type        = bool
+  default     = true
 }
