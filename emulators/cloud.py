@@ -1,7 +1,9 @@
 """What one local cloud is: its ports, its state folder, and the settings its functions get."""
 
+import contextlib
 import json
 import os
+import random
 import secrets
 import socket
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ HOST = "127.0.0.1"
 PROJECT = "demo-savepoint"
 DATABASE = "savepoint"
 DEFAULT_PORT = 8080
+FREE_PORTS = (10_000, 32_000)
 OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4, "objects": 5}
 
 
@@ -85,11 +88,14 @@ def choose_ports(given: str | None) -> dict[str, int]:
 
 
 def _free_ports() -> dict[str, int]:
-    held = {name: socket.create_server((HOST, 0)) for name in OFFSETS}
-    ports = {name: int(one.getsockname()[1]) for name, one in held.items()}
-    for one in held.values():
-        one.close()
-    return ports
+    """Look below those that connections are given, which might take one before it is used."""
+    while True:
+        base = random.randrange(*FREE_PORTS, len(OFFSETS))  # noqa: S311 - nobody is to be fooled
+        ports = {name: base + offset for name, offset in OFFSETS.items()}
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in ports.values():
+                held.enter_context(socket.create_server((HOST, port)))
+            return ports
 
 
 def private(file: Path, text: str) -> None:
