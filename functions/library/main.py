@@ -3,8 +3,9 @@
 Matching stores nothing: paths are looked at and forgotten. Stored are games, per installation.
 """
 
+import json
 from collections import defaultdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -23,7 +24,7 @@ from shared.domain.library import HeldGame, InstallId, LibraryGame, Misread, Rep
 from shared.domain.library_items import LibraryItem
 from shared.domain.matching import Guess, Verdict, Why
 from shared.runtime import errors, http, sql
-from shared.runtime.http.batches import described
+from shared.runtime.http.batches import described, loads
 from shared.runtime.identity import Player
 
 MOST_ENTRIES = 5000
@@ -88,6 +89,20 @@ class Held(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": _HELD})
 
     items: list[Annotated[HeldGame, WrapValidator(_alone)]]
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
+        """Read it; half a character, for which pydantic refuses all, costs its entry alone."""
+        try:
+            return super().model_validate_json(json_data, **given)
+        except ValidationError as error:
+            if not isinstance(json_data, bytes) or b"\\u" not in json_data:
+                raise
+            try:
+                whole = json.dumps(loads(json_data), ensure_ascii=False).encode(errors="replace")
+            except (ValueError, RecursionError):
+                raise error from None
+            return super().model_validate_json(whole, **given)
 
 
 @api.post("/v1/me/library:match")

@@ -122,7 +122,7 @@ class Parser(Generic[T]):
 
     def _parse_each(self, body: bytes) -> Batch[T]:
         try:
-            raw = _read(body)
+            raw = loads(body)
         except (ValueError, RecursionError) as error:
             message = f"the body is not JSON: {error}"
             raise errors.BadRequest(message) from error
@@ -167,7 +167,7 @@ class Parser(Generic[T]):
         return batch
 
 
-def _read(body: bytes) -> Any:
+def loads(body: bytes) -> Any:
     """Return what JSON says, also what pydantic refuses of it; raise ValueError, RecursionError.
 
     What pydantic refuses is in one item, as a rule, and must cost that item only.

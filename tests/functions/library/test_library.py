@@ -427,6 +427,28 @@ def test_an_entry_of_a_wrong_type_is_refused_alone(
     assert [one["game_id"] for one in library(client, me)] == [game.game_id]
 
 
+@pytest.mark.parametrize(
+    ("broken", "shown"),
+    [('{"game_id": "\\ud800"}', "?"), ('"\\udfff"', None), ('{"\\ud800": 1}', None)],
+)
+def test_an_entry_with_half_a_character_is_refused_alone(
+    client: httpx.Client,
+    player: Players,
+    known: Callable[..., Known],
+    broken: str,
+    shown: str | None,
+) -> None:
+    game = known().game_id
+    body = f'{{"items": [{broken}, {{"game_id": "{game}"}}]}}'
+    path, headers = "/v1/me/library/desktop", player().headers
+    answer = client.put(path, content=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    (refused,) = answer.json()["rejected"]
+    assert (answer.json()["entries"], refused["index"], refused.get("id")) == (1, 0, shown)
+    for whole in (body[:-1], body.replace('"items"', '"\\ud800"')):
+        assert client.put(path, content=whole, headers=headers).is_client_error
+
+
 def test_a_library_comes_in_pages(
     client: httpx.Client, player: Players, known: Callable[..., Known]
 ) -> None:
