@@ -630,8 +630,9 @@ export interface paths {
         };
         /**
          * List games by title, or find those whose names have all words of `q`, the popular first.
-         * @description Each word may be only begun. A page may be shorter than `limit`, even empty, and go on: only
-         *     without `next_cursor` was everything looked at.
+         * @description Each word may be only begun, and of a name in any language. The order is that of English titles,
+         *     whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
+         *     only without `next_cursor` was everything looked at.
          */
         get: operations["catalog_list_games"];
         put?: never;
@@ -649,7 +650,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return one game with its aliases, store ids, executables and newest builds. */
+        /**
+         * Return one game with its aliases, store ids, executables and newest builds.
+         * @description A game that was merged into another is found there.
+         */
         get: operations["catalog_game"];
         put?: never;
         post?: never;
@@ -666,7 +670,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a game's tools, each with the newest version of a channel that fits `build`. */
+        /**
+         * List a game's tools, each with the newest version of a channel that fits `build`.
+         * @description Those of a game that was merged into another are found there.
+         */
         get: operations["catalog_tools_of_game"];
         put?: never;
         post?: never;
@@ -1209,7 +1216,7 @@ export interface components {
             /** Aliases */
             aliases: string[];
             /** Executables */
-            executables: components["schemas"]["Executable"][];
+            executables: components["schemas"]["KnownExecutable"][];
             /** Game Id */
             game_id: string;
             /**
@@ -1220,7 +1227,7 @@ export interface components {
             /** Revision */
             revision: number;
             /** Stores */
-            stores: components["schemas"]["Store"][];
+            stores: components["schemas"]["KnownStore"][];
             /** Title */
             title: string;
             /** Titles */
@@ -1318,24 +1325,6 @@ export interface components {
             store: string;
         };
         /**
-         * Executable
-         * @description The end of a program's path; Discord writes `>` before one that is a bare file name.
-         */
-        Executable: {
-            /**
-             * Is Launcher
-             * @default false
-             */
-            is_launcher?: boolean;
-            /** Name */
-            name: string;
-            /**
-             * Os
-             * @enum {string}
-             */
-            os: "win32" | "darwin" | "linux" | Other;
-        };
-        /**
          * Export
          * @description Every row and document that is the player's.
          *
@@ -1386,11 +1375,16 @@ export interface components {
         };
         /**
          * Game
-         * @description A game in a list.
+         * @description A game in a list; locale: the language of its title.
          */
         Game: {
             /** Game Id */
             game_id: string;
+            /**
+             * Locale
+             * @default en
+             */
+            locale?: string;
             /** Revision */
             revision: number;
             /** Title */
@@ -1564,6 +1558,44 @@ export interface components {
             game_id: string;
         };
         /**
+         * ImportReport
+         * @description What an import did; `rejected` lists the first hundred of `rejected_count`.
+         *
+         *     merged: records that added to a game of another title, found by an id.
+         */
+        ImportReport: {
+            /**
+             * Created
+             * @default 0
+             */
+            created?: number;
+            /**
+             * Merged
+             * @default 0
+             */
+            merged?: number;
+            /**
+             * Rejected
+             * @default []
+             */
+            rejected?: components["schemas"]["Rejected"][];
+            /**
+             * Rejected Count
+             * @default 0
+             */
+            rejected_count?: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged?: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated?: number;
+        };
+        /**
          * Installed
          * @description Where a game is, and in which build as far as that is known.
          */
@@ -1589,6 +1621,28 @@ export interface components {
             uploads: {
                 [key: string]: components["schemas"]["ArtUpload"];
             };
+        };
+        /**
+         * KnownExecutable
+         * @description An executable as it is kept, also one that nobody could write today.
+         */
+        KnownExecutable: {
+            /** Is Launcher */
+            is_launcher: boolean;
+            /** Name */
+            name: string;
+            /** Os */
+            os: string;
+        };
+        /**
+         * KnownStore
+         * @description A store id as it is kept, also one that nobody could write today.
+         */
+        KnownStore: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
         };
         /**
          * LibraryGame
@@ -2005,44 +2059,6 @@ export interface components {
              * @default null
              */
             step?: number | null;
-        };
-        /**
-         * Outcome
-         * @description What an import did; `rejected` lists the first hundred of `rejected_count`.
-         *
-         *     merged: records that added to a game of another title, found by an id.
-         */
-        Outcome: {
-            /**
-             * Created
-             * @default 0
-             */
-            created?: number;
-            /**
-             * Merged
-             * @default 0
-             */
-            merged?: number;
-            /**
-             * Rejected
-             * @default []
-             */
-            rejected?: components["schemas"]["Rejected"][];
-            /**
-             * Rejected Count
-             * @default 0
-             */
-            rejected_count?: number;
-            /**
-             * Unchanged
-             * @default 0
-             */
-            unchanged?: number;
-            /**
-             * Updated
-             * @default 0
-             */
-            updated?: number;
         };
         /**
          * Overview
@@ -2658,16 +2674,6 @@ export interface components {
             url: string;
             /** Width */
             width: number;
-        };
-        /**
-         * Store
-         * @description The game's id in a store.
-         */
-        Store: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
         };
         /**
          * Summary
@@ -4621,7 +4627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Outcome"];
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description The request could not be read */
@@ -6765,6 +6771,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                locale?: string | null;
                 q?: string;
             };
             header?: never;
@@ -6847,6 +6854,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description It is found elsewhere now */
+            308: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The request could not be read */
             400: {
                 headers: {
@@ -6904,6 +6919,14 @@ export interface operations {
             /** @description The caller's copy is current */
             304: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is found elsewhere now */
+            308: {
+                headers: {
+                    Location: string;
                     [name: string]: unknown;
                 };
                 content?: never;
