@@ -24,7 +24,7 @@ DELAY_SECONDS = 180
 def main() -> None:
     """Watch the release; leave it at its share when it may go on, else put everything back."""
     sh = shell.from_arguments(__doc__)
-    shell.need("PROJECT_ID", "REGION")
+    shell.place()
     moved = release.load(sh)
     changed = moved.changed()
     if not changed:

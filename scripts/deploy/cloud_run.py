@@ -39,11 +39,11 @@ def functions() -> dict[str, Manifest]:
 
 def services(sh: Shell, *, stage: str = "running") -> dict[str, Service]:
     """Return those of the repository's functions that are deployed; `stage` is for a dry run."""
-    project, region = shell.need("PROJECT_ID", "REGION")
+    flags = shell.place().flags
     ours = functions()
     listed = sh.read_json(
         *("gcloud", "run", "services", "list"),
-        *(f"--project={project}", f"--region={region}", "--format=json"),
+        *(*flags, "--format=json"),
         dry=[_example(name, stage) for name in ours],
     )
     found = [parse(one) for one in listed]
@@ -112,6 +112,5 @@ def untag(sh: Shell, name: str) -> None:
 
 
 def _update(sh: Shell, name: str, change: str) -> None:
-    project, region = shell.need("PROJECT_ID", "REGION")
-    place = (f"--project={project}", f"--region={region}")
-    sh.run("gcloud", "run", "services", "update-traffic", name, *place, change, "--quiet")
+    flags = shell.place().flags
+    sh.run("gcloud", "run", "services", "update-traffic", name, *flags, change, "--quiet")

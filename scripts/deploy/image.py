@@ -14,7 +14,7 @@ FILE = BUILD / "migrate.image"
 def name(sh: Shell) -> str:
     """Return the image that was built for this commit."""
     if sh.dry:
-        return "REPOSITORY/migrate:HASH"
+        return f"{shell.place().repository}/migrate:HASH"
     if not FILE.exists():
         sys.exit(f"{FILE.name} is not there: run `python -m scripts.deploy.image` first.")
     return FILE.read_text(encoding="utf-8").strip()
@@ -23,7 +23,7 @@ def name(sh: Shell) -> str:
 def main() -> None:
     """Stage, build and push."""
     sh = shell.from_arguments(__doc__)
-    (repository,) = shell.need("REPOSITORY")
+    repository = shell.place().repository
     digest = sh.read(".venv/bin/python", "-m", "scripts.migrate_image", dry="HASH").split()[-1]
     image = f"{repository}/migrate:{digest}"
     sh.run("docker", "build", "--tag", image, "build/migrate")

@@ -39,25 +39,38 @@ def last(sh: Shell) -> Release | None:
 def exists(sh: Shell) -> bool:
     """Tell whether the job has been deployed."""
     listed = sh.read(
-        "gcloud", "run", "jobs", "list", *_place(), "--format=value(metadata.name)", dry=JOB
+        "gcloud",
+        "run",
+        "jobs",
+        "list",
+        *shell.place().flags,
+        "--format=value(metadata.name)",
+        dry=JOB,
     )
     return JOB in listed.split()
 
 
 def use(sh: Shell, name: str) -> None:
     """Give the job an image."""
-    sh.run("gcloud", "run", "jobs", "update", JOB, *_place(), f"--image={name}", "--quiet")
+    sh.run(
+        "gcloud", "run", "jobs", "update", JOB, *shell.place().flags, f"--image={name}", "--quiet"
+    )
 
 
 def execute(sh: Shell, *words: str) -> None:
     """Run the job to its end."""
     arguments = f"--args={','.join(words)}"
-    sh.run("gcloud", "run", "jobs", "execute", JOB, *_place(), arguments, "--wait", "--quiet")
-
-
-def _place() -> tuple[str, str]:
-    project, region = shell.need("PROJECT_ID", "REGION")
-    return f"--project={project}", f"--region={region}"
+    sh.run(
+        "gcloud",
+        "run",
+        "jobs",
+        "execute",
+        JOB,
+        *shell.place().flags,
+        arguments,
+        "--wait",
+        "--quiet",
+    )
 
 
 if __name__ == "__main__":

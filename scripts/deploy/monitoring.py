@@ -39,7 +39,7 @@ def seen(sh: Shell, window: int) -> dict[str, Seen]:
 
 
 def _query(sh: Shell, query: str) -> Iterator[tuple[dict[str, str], float]]:
-    (project,) = shell.need("PROJECT_ID")
+    project = shell.place().project
     address = os.environ.get("MONITORING_URL", ADDRESS)
     url = f"{address}/v1/projects/{project}/location/global/prometheus/api/v1/query"
     if sh.dry:

@@ -8,7 +8,7 @@ TERRAFORM = ("terraform", "-chdir=terraform")
 
 def make(sh: Shell) -> None:
     """Plan the environment with the image of this commit."""
-    environment, bucket = shell.need("ENVIRONMENT", "STATE_BUCKET")
+    place = shell.place()
     migrate_image = image.name(sh)
     BUILD.mkdir(exist_ok=True)
     sh.run(
@@ -16,15 +16,15 @@ def make(sh: Shell) -> None:
         "init",
         "-input=false",
         "-reconfigure",
-        f"-backend-config=bucket={bucket}",
-        f"-backend-config=prefix={environment}",
+        f"-backend-config=bucket={place.state_bucket}",
+        f"-backend-config=prefix={place.environment}",
     )
     sh.run(
         *TERRAFORM,
         "plan",
         "-input=false",
         "-lock-timeout=300s",
-        f"-var-file=environments/{environment}.tfvars",
+        f"-var-file=environments/{place.environment}.tfvars",
         f"-var=migrate_image={migrate_image}",
         f"-out={PLAN}",
     )

@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--unjudged", action="append", metavar="NAME", help="a function's service")
     given = parser.parse_args()
     sh = shell.Shell(given.dry_run)
-    shell.need("PROJECT_ID", "REGION", "ENVIRONMENT", "STATE_BUCKET")
+    shell.place()
     if given.unjudged:
         let_on(sh, given.unjudged)
         return

@@ -89,8 +89,8 @@ def parse(raw: dict[str, Any]) -> Release:
 
 def folder() -> str:
     """Return where the environment's releases are recorded."""
-    environment, bucket = shell.need("ENVIRONMENT", "STATE_BUCKET")
-    return f"gs://{bucket}/releases/{environment}/"
+    place = shell.place()
+    return f"gs://{place.state_bucket}/releases/{place.environment}/"
 
 
 def names(sh: Shell, place: str) -> list[str]:

@@ -1,8 +1,9 @@
-"""What the steps share: settings from the environment, commands, and a dry run that prints them."""
+"""What the steps share: where they act, commands, and a dry run that prints them."""
 
 import argparse
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -12,30 +13,51 @@ from typing import Any
 
 from scripts.deploy import ROOT
 
-SETTINGS = {
-    "PROJECT_ID": "the Google Cloud project",
-    "REGION": "the region of the functions, as in terraform/environments",
-    "ENVIRONMENT": "which of terraform/environments/*.tfvars: staging or production",
-    "STATE_BUCKET": "the bucket of Terraform's state, which also keeps the records of releases",
-    "REPOSITORY": "where images are pushed: REGION-docker.pkg.dev/PROJECT/NAME",
-    "IMAGE": "the builder image, which carries `knock`",
-    "NETWORK": "the VPC network from which the smoke test asks",
-    "SUBNET": "its subnet, with Private Google Access",
-    "SMOKE_ACCOUNT": "a service account without roles, as which the smoke test runs",
-}
+ENVIRONMENTS = ROOT / "terraform/environments"
+_LINE = re.compile(r'^(\w+)\s*=\s*"([^"]*)"', re.MULTILINE)
 
 
-def need(*names: str) -> list[str]:
-    """Return these settings, or end by naming every one that is missing."""
-    missing = [f"  export {name}=…   # {SETTINGS[name]}" for name in names if not _given(name)]
-    if missing:
-        sys.exit("\n".join(["Not set, so nothing was done:", *missing, "See docs/deploying.md."]))
-    return [os.environ[name] for name in names]
+@dataclass(frozen=True)
+class Place:
+    """Where a step acts, as terraform/environments says; the names are those of terraform/."""
+
+    environment: str
+    project: str
+    region: str
+
+    @property
+    def state_bucket(self) -> str:
+        """Return the bucket of Terraform's state, which also keeps the records of releases."""
+        return f"{self.project}-terraform"
+
+    @property
+    def repository(self) -> str:
+        """Return the address below which images lie."""
+        return f"{self.region}-docker.pkg.dev/{self.project}/savepoint"
+
+    @property
+    def flags(self) -> tuple[str, str]:
+        """Return the flags that name the place to gcloud."""
+        return f"--project={self.project}", f"--region={self.region}"
 
 
-def _given(name: str) -> bool:
-    # Cloud Build leaves a substitution without a value empty.
-    return bool(os.environ.get(name))
+def place() -> Place:
+    """Return where ENVIRONMENT is; end with what to set when it is missing or another project's."""
+    known = {one.stem: one for one in sorted(ENVIRONMENTS.glob("*.tfvars"))}
+    environment = os.environ.get("ENVIRONMENT", "")
+    if environment not in known:
+        said = f"ENVIRONMENT is {environment}" if environment else "ENVIRONMENT is not set"
+        choices = "".join(f"\n  export ENVIRONMENT={one}" for one in known)
+        sys.exit(f"{said}, so nothing was done. One of{choices}\nSee docs/deploying.md.")
+    values = dict(_LINE.findall(known[environment].read_text(encoding="utf-8")))
+    found = Place(environment, values["project"], values["region"])
+    ours = os.environ.get("PROJECT_ID", found.project)
+    if ours != found.project:
+        sys.exit(
+            f"This build runs in {ours}, but {environment} is {found.project}: mend"
+            f" terraform/environments/{environment}.tfvars, or build there."
+        )
+    return found
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ by a job inside the network. A trigger is reached by Google's services only: its
 started with its settings, or it would not be ready.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -13,11 +14,14 @@ from scripts.deploy.cloud_run import Service
 from scripts.deploy.release import Move
 from scripts.deploy.shell import Shell
 
+BUILDER = "builder:1"
+NETWORK = "savepoint"
+"""The network and its subnet, as terraform/modules/network names them."""
+
 
 def main() -> None:
     """Tag the new revisions, ask them, and end with what they did not answer."""
     sh = shell.from_arguments(__doc__)
-    shell.need("IMAGE", "NETWORK", "SUBNET", "SMOKE_ACCOUNT")
     found = cloud_run.services(sh, stage="new")
     moved = release.after(release.load(sh), found)
     release.save(sh, moved)
@@ -51,13 +55,13 @@ def doors(changed: dict[str, Move], found: dict[str, Service]) -> Iterator[str]:
 
 def ask(sh: Shell, wanted: list[str]) -> None:
     """Run the builder's `knock` in a job inside the network."""
-    project, region, image = shell.need("PROJECT_ID", "REGION", "IMAGE")
-    network, subnet, account = shell.need("NETWORK", "SUBNET", "SMOKE_ACCOUNT")
+    place = shell.place()
+    image = os.environ.get("BUILDER") or f"{place.repository}/{BUILDER}"
+    account = f"smoke@{place.project}.iam.gserviceaccount.com"
     sh.run(
-        *("gcloud", "run", "jobs", "deploy", "smoke"),
-        *(f"--project={project}", f"--region={region}", f"--image={image}"),
+        *("gcloud", "run", "jobs", "deploy", "smoke", *place.flags, f"--image={image}"),
         *("--command=knock", f"--args={','.join(wanted)}", f"--service-account={account}"),
-        *(f"--network={network}", f"--subnet={subnet}", "--vpc-egress=all-traffic"),
+        *(f"--network={NETWORK}", f"--subnet={NETWORK}", "--vpc-egress=all-traffic"),
         *("--max-retries=0", "--execute-now", "--wait", "--quiet"),
     )
 

@@ -15,18 +15,7 @@ import pytest
 from scripts.deploy import image, release
 
 PROGRAMS = ("gcloud", "terraform", "docker", "git", "make")
-SETTINGS = {
-    "PROJECT_ID": "demo-project",
-    "REGION": "europe-west4",
-    "ENVIRONMENT": "staging",
-    "STATE_BUCKET": "demo-state",
-    "REPOSITORY": "europe-west4-docker.pkg.dev/demo-project/savepoint",
-    "IMAGE": "europe-west4-docker.pkg.dev/demo-project/savepoint/builder:1",
-    "NETWORK": "savepoint",
-    "SUBNET": "savepoint",
-    "SMOKE_ACCOUNT": "smoke@demo-project.example",
-    "COMMIT_SHA": "0123456789abcdef",
-}
+SETTINGS = {"ENVIRONMENT": "staging", "COMMIT_SHA": "0123456789abcdef"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +95,7 @@ def fake(
     monkeypatch.setenv("FAKE_CLOUD", str(tmp_path / "cloud.json"))
     monkeypatch.setattr(release, "FILE", tmp_path / "release.json")
     monkeypatch.setattr(image, "FILE", tmp_path / "migrate.image")
-    image.FILE.write_text(f"{SETTINGS['REPOSITORY']}/migrate:first")
+    image.FILE.write_text("images/migrate:first")
     made = Fake(tmp_path, monkeypatch, capfd)
     start = {
         "services": {name: service(name) for name in ("catalog", "roll-up-sessions")},

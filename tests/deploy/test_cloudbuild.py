@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.deploy import ROOT, shell
+from scripts.deploy import ROOT, migrate, shell, smoke
 from tests.deploy.conftest import Fake
 
 BUILD: dict[str, Any] = yaml.safe_load((ROOT / "cloudbuild.yaml").read_text())
@@ -18,6 +18,7 @@ ORDER = [
 ]  # fmt: skip
 BUILT_IN = {"PROJECT_ID", "COMMIT_SHA"}
 # What a step runs must be there in a fresh clone, before `check` has made .venv.
+FOR_TESTS = {"MONITORING_URL", "MONITORING_DELAY_SECONDS"}
 BEFORE_VENV = {"check", "test"}
 
 
@@ -51,7 +52,7 @@ def test_every_program_is_a_step_or_goes_back() -> None:
 
 def test_every_setting_is_given_and_every_substitution_used() -> None:
     given = {one.split("=", 1)[0]: one.split("=", 1)[1] for one in BUILD["options"]["env"]}
-    assert set(shell.SETTINGS) <= set(given)
+    assert set(given) == {"CI", *read_from_the_environment()}
     text = (ROOT / "cloudbuild.yaml").read_text()
     used = set(re.findall(r"\$\{(\w+)\}", text)) - BUILT_IN
     assert used == set(BUILD["substitutions"])
@@ -92,11 +93,39 @@ def test_a_dry_run_prints_commands_and_runs_none(name: str, fake: Fake) -> None:
     assert fake.ran() == []
 
 
-@pytest.mark.parametrize("name", ["image", "plan", "pin", "smoke", "canary", "promote", "rollback"])
-def test_a_step_without_its_settings_says_what_to_set(name: str, fake: Fake) -> None:
-    done = fake.step(name, **dict.fromkeys(shell.SETTINGS, ""))
-    assert done.returncode == 1
-    assert "Not set, so nothing was done:\n  export " in done.stderr
-    assert "docs/deploying.md" in done.stderr
-    assert "Traceback" not in done.stderr
+def read_from_the_environment() -> set[str]:
+    """What the steps read, but for what only tests set."""
+    code = "".join(one.read_text() for one in (ROOT / "scripts/deploy").glob("*.py"))
+    return set(re.findall(r'environ\.get\("([A-Z_]+)"', code)) - FOR_TESTS
+
+
+@pytest.mark.parametrize(
+    "name", ["image", "plan", "migrate", "pin", "grant", "smoke", "canary", "promote", "rollback"]
+)
+def test_a_step_that_is_not_told_where_says_what_to_set(name: str, fake: Fake) -> None:
+    for given in ("", "moon"):
+        done = fake.step(name, ENVIRONMENT=given)
+        assert done.returncode == 1
+        assert "so nothing was done" in done.stderr
+        assert "export ENVIRONMENT=production" in done.stderr
     assert fake.ran() == []
+
+
+def test_a_build_in_another_project_is_refused(fake: Fake) -> None:
+    done = fake.step("pin", PROJECT_ID="savepoint-production")
+    assert done.returncode == 1
+    assert "runs in savepoint-production, but staging is savepoint-staging" in done.stderr
+    assert fake.ran() == []
+
+
+def test_the_names_are_those_of_terraform() -> None:
+    terraform = {one: (ROOT / f"terraform/{one}").read_text() for one in (
+        "bundles.tf", "modules/network/main.tf", "modules/migrate/main.tf", "variables.tf"
+    )}  # fmt: skip
+    assert 'repository_id = "savepoint"' in terraform["bundles.tf"]
+    assert f'name                     = "{smoke.NETWORK}"' in terraform["modules/network/main.tf"]
+    assert f'name                = "{migrate.JOB}"' in terraform["modules/migrate/main.tf"]
+    assert 'variable "migrate_image"' in terraform["variables.tf"]
+    assert 'backend "gcs"' in (ROOT / "terraform/versions.tf").read_text()
+    for file in shell.ENVIRONMENTS.glob("*.tfvars"):
+        assert re.search(r"^region +=", file.read_text(), re.MULTILINE)

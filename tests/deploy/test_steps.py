@@ -1,6 +1,7 @@
 """A release from pin to promotion and back, on a fake cloud with two functions."""
 
 import json
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,7 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from scripts.deploy import apply, image, release
+from scripts.deploy import ROOT, apply, image, release
 from tests.deploy.conftest import Fake, service
 
 AT_ONCE = {"CANARY_MINUTES": "0", "MONITORING_DELAY_SECONDS": "0"}
@@ -82,7 +83,7 @@ def test_a_release_that_is_as_good_reaches_everyone(
     assert fake.shares("catalog") == {"catalog-2": 100}
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
     (record,) = fake.read()["objects"]
-    assert record.startswith("gs://demo-state/releases/staging/")
+    assert record.startswith("gs://savepoint-staging-terraform/releases/staging/")
     assert record.endswith("-0123456789ab.json")
 
 
@@ -232,7 +233,11 @@ def test_the_first_deployment_has_no_job_yet(fake: Fake) -> None:
 def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
     fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
 ) -> None:
-    deployed(fake)
+    (fake.folder / "git").unlink()  # the migrations are compared with what really ran
+    head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
+    do(fake, "pin", COMMIT_SHA=head)
+    do(fake, "apply")
+    do(fake, "smoke")
     do(fake, "canary", **monitoring(GOOD))
     do(fake, "promote")
     fake.ran()
@@ -241,7 +246,7 @@ def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
     assert done.returncode == 0, done.stderr
     jobs = [one for one in fake.ran() if "run jobs" in one]
     assert [one.split()[3] for one in jobs] == ["list", "update", "execute", "update", "execute"]
-    assert "/migrate:first" in jobs[1]
+    assert "--image=images/migrate:first" in jobs[1]
     assert "--args=revoke" in jobs[2]
     assert "--image=migrate:second" in jobs[3]
     assert "--args=migrate" in jobs[4]
