@@ -9,8 +9,12 @@ VERSIONS = "shared/schema/migrations/versions"
 
 
 def tag() -> str | None:
-    """Return the last tag below this commit, or None before the first."""
-    return _git("describe", "--tags", "--abbrev=0", "HEAD")
+    """Return the last tag before this commit, or None before the first.
+
+    The build of a release is one of a tag: that one is not yet out.
+    """
+    own = (_git("tag", "--points-at", "HEAD") or "").split()
+    return _git("describe", "--tags", "--abbrev=0", *(f"--exclude={one}" for one in own), "HEAD")
 
 
 def before_newest_migration() -> str | None:
