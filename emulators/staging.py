@@ -116,7 +116,7 @@ def wire(options: Options) -> None:
         wiring.wire_firestore(cloud, manifests)
         return
     wiring.wire_pubsub(cloud, manifests)
-    print(f"{kept.restore_messages(cloud)} messages are back.")
+    print(f"Messages that are back: {kept.restore_messages(cloud)}.")
 
 
 def keep(options: Options) -> None:
@@ -126,7 +126,7 @@ def keep(options: Options) -> None:
         print(f"The documents are in {kept.export_documents(cloud)}.")
     else:
         count = kept.keep_messages(cloud, manifest.discover(cloud.roots))
-        print(f"{count} messages are kept.")
+        print(f"Messages that are kept: {count}.")
 
 
 def functions(options: Options) -> None:
