@@ -3,7 +3,9 @@
 locals {
   indexes = {
     for index in var.firestore_indexes.indexes :
-    join("/", concat([index.collectionGroup], [for field in index.fields : field.fieldPath])) => index
+    join("/", concat([index.collectionGroup], [
+      for field in index.fields : "${field.fieldPath} ${try(field.order, field.arrayConfig)}"
+    ])) => index
   }
   fields = {
     for field in var.firestore_indexes.fieldOverrides : "${field.collectionGroup}/${field.fieldPath}" => field

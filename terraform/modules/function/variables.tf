@@ -26,6 +26,11 @@ variable "concurrency" {
     condition     = var.concurrency >= 1 && var.concurrency <= 1000
     error_message = "concurrency must be 1 to 1000."
   }
+
+  validation {
+    condition     = var.concurrency == 1 || var.cpu >= 1
+    error_message = "concurrency above 1 needs 1 CPU."
+  }
 }
 
 variable "cpu" {
