@@ -15,7 +15,7 @@ import pytest
 
 from emulators import processes, sdk
 from emulators.cloud import HOST, Cloud, choose_ports
-from shared.runtime import documents, identity, logs, messages, settings, sql, tracing
+from shared.runtime import documents, identity, logs, messages, metrics, settings, sql, tracing
 from shared.runtime.events import deadletters, pull
 from tests.engines import disconnect
 from tests.runtime.doors import Door, door
@@ -51,6 +51,12 @@ def within(seconds: float, call: Callable[[], object]) -> None:
     assert not thread.is_alive(), "it took too long"
     for error in raised:
         raise error
+
+
+def total(name: str, *labels: str) -> float:
+    """Return what this test has added up under a metric's name and labels."""
+    found = metrics.snapshot().items()
+    return sum(one.value for (known, _, said), one in found if (known, said) == (name, labels))
 
 
 def _answers(url: str) -> bool:
@@ -178,6 +184,11 @@ def untraced() -> Iterator[None]:
     yield
     tracing._current.set(None)
     logs.context.set({})
+
+
+@pytest.fixture(autouse=True)
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "_series", {})
 
 
 @pytest.fixture(autouse=True)

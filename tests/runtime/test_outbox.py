@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import Connection, select
 
-from shared.runtime import errors, outbox, sql
+from shared.runtime import errors, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.operations import outbox as table
-from tests.runtime.conftest import Lines, PubSub, wait_until
+from tests.runtime.conftest import Lines, PubSub, total, wait_until
 from tests.runtime.doors import Door
 from tests.runtime.sqls import Own, thread_of
 
@@ -127,7 +127,7 @@ def test_what_pubsub_did_not_take_waits_for_the_sweep(topic: PubSub, lines: Line
 
     wait_until(swept)
     assert (arrived(topic), waiting()) == ([(event_id, "a")], [])
-    assert lines()[-1]["metric"] == {"name": "outbox_relayed", "amount": 1}
+    assert total(metrics.OUTBOX_RELAYED) == 1
 
 
 def test_the_sweep_leaves_what_its_own_request_may_still_publish(
