@@ -13,6 +13,7 @@ names another one: that which runs in an environment.
 import argparse
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -201,8 +202,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Check that migrations hurt nobody.")
     parser.add_argument("--released", metavar="COMMIT", help="what runs; else the last tag")
     commit = parser.parse_args().released or released.tag()
-    code = released.files(commit, "shared", "functions", "triggers") if commit else None
-    if commit and not code:
+    try:
+        code = released.files(commit, "shared", "functions", "triggers") if commit else None
+    except subprocess.CalledProcessError:
         sys.exit(f"This clone does not have {commit}: `git fetch --unshallow --tags` brings it.")
     ran = [Path(one).name for one in released.listed(commit, released.VERSIONS)] if commit else []
     found = check(sorted(VERSIONS.glob("*.py")), code, ran)

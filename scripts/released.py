@@ -1,7 +1,8 @@
 """The code that runs while a rollout goes on: that of the last release."""
 
+import io
 import subprocess
-from pathlib import PurePosixPath
+import tarfile
 
 from scripts.imports import ROOT
 
@@ -29,12 +30,20 @@ def before_newest_migration() -> str | None:
 
 def files(commit: str, *folders: str) -> dict[str, str]:
     """Return the Python files of a commit in these folders, by path, migrations left out."""
-    names = [
-        one
-        for one in listed(commit, *folders)
-        if one.endswith(".py") and PurePosixPath(VERSIONS) not in PurePosixPath(one).parents
-    ]
-    return {name: _git("show", f"{commit}:{name}") or "" for name in names}
+    with archive(commit, *folders) as packed:
+        return {
+            one.name: contents.read().decode()
+            for one in packed
+            if one.name.endswith(".py") and VERSIONS not in one.name
+            if (contents := packed.extractfile(one))
+        }
+
+
+def archive(commit: str, *folders: str) -> tarfile.TarFile:
+    """Return folders of a commit as one archive; raise CalledProcessError where git lacks it."""
+    command = ["git", "archive", "--format=tar", commit, *folders]
+    packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    return tarfile.open(fileobj=io.BytesIO(packed))
 
 
 def listed(commit: str, *folders: str) -> list[str]:

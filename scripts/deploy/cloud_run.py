@@ -11,6 +11,7 @@ from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
 
 TAG = "candidate"
+UNTAG = f"--remove-tags={TAG}"
 AT_A_TIME = 8
 
 
@@ -83,34 +84,27 @@ def _example(name: str, stage: str) -> dict[str, Any]:
     }
 
 
-def move(sh: Shell, shares: Mapping[str, Mapping[str, int]]) -> None:
-    """Give each function's revisions, by name, their shares of its requests.
-
-    Several functions at a time; one that fails does not keep the others from moving.
-    """
+def move(sh: Shell, shares: Mapping[str, Mapping[str, int]], *also: str) -> None:
+    """Give each function's revisions, by name, their shares of its requests."""
     splits = {
         name: ",".join(f"{revision}={percent}" for revision, percent in split.items())
         for name, split in shares.items()
     }
+    _update(sh, {name: (f"--to-revisions={split}", *also) for name, split in splits.items()})
+
+
+def tag(sh: Shell, revisions: Mapping[str, str]) -> None:
+    """Give a revision of each function an address of its own."""
+    _update(sh, {name: (f"--update-tags={TAG}={one}",) for name, one in revisions.items()})
+
+
+def _update(sh: Shell, changes: Mapping[str, tuple[str, ...]]) -> None:
+    """Change several functions at a time; one that fails does not keep the others from it."""
+    command = ("gcloud", "run", "services", "update-traffic")
+    flags = (*shell.place().flags, "--quiet")
     with ThreadPoolExecutor(1 if sh.dry else AT_A_TIME) as pool:
-        moves = [
-            pool.submit(_update, sh, name, f"--to-revisions={split}")
-            for name, split in splits.items()
+        started = [
+            pool.submit(sh.run, *command, name, *change, *flags) for name, change in changes.items()
         ]
-    for one in moves:
+    for one in started:
         one.result()
-
-
-def tag(sh: Shell, name: str, revision: str) -> None:
-    """Give a revision an address of its own."""
-    _update(sh, name, f"--update-tags={TAG}={revision}")
-
-
-def untag(sh: Shell, name: str) -> None:
-    """Take the candidate's address away."""
-    _update(sh, name, f"--remove-tags={TAG}")
-
-
-def _update(sh: Shell, name: str, change: str) -> None:
-    flags = shell.place().flags
-    sh.run("gcloud", "run", "services", "update-traffic", name, *flags, change, "--quiet")

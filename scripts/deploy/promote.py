@@ -22,12 +22,9 @@ def main() -> None:
         let_on(sh, given.unjudged)
         return
     moved = release.load(sh)
-    ways = {**moved.changed(), **moved.started()}
-    cloud_run.move(
-        sh, {name: {one.after: 100} for name, one in ways.items() if name not in moved.held}
-    )
-    for name in moved.changed():
-        cloud_run.untag(sh, name)
+    on = {name: one for name, one in moved.changed().items() if name not in moved.held}
+    cloud_run.move(sh, {name: {one.after: 100} for name, one in on.items()}, cloud_run.UNTAG)
+    cloud_run.move(sh, {name: {one.after: 100} for name, one in moved.started().items()})
     record(sh, moved)
     if moved.held:
         words = " ".join(f"--unjudged {name}" for name in moved.held)

@@ -28,8 +28,7 @@ def main() -> None:
     broken = [f"{one.name}: {one.created} is not ready" for one in found.values() if unready(one)]
     if broken:
         sys.exit("\n".join(broken))
-    for name, move in moved.changed().items():
-        cloud_run.tag(sh, name, move.after)
+    cloud_run.tag(sh, {name: move.after for name, move in moved.changed().items()})
     tagged = cloud_run.services(sh, stage="new")
     wanted = list(doors(moved.changed(), tagged))
     if not wanted:

@@ -3,11 +3,9 @@
 They run with the packages that are installed here, not with those of their own lock.
 """
 
-import io
 import os
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -17,7 +15,7 @@ import httpx
 
 from emulators import processes
 from emulators.cloud import HOST, choose_ports
-from scripts.imports import ROOT
+from scripts import released
 from tests.local_cloud.local import eventually
 
 READY_SECONDS = 60
@@ -25,10 +23,8 @@ READY_SECONDS = 60
 
 def extract(commit: str, folder: Path) -> Path:
     """Write a commit's code into a folder."""
-    command = ["git", "archive", "--format=tar", commit, "shared", "functions", "triggers"]
-    packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
+    with released.archive(commit, "shared", "functions", "triggers") as packed:
+        packed.extractall(folder, filter="data")
     return folder
 
 

@@ -1,6 +1,8 @@
 """A release from pin to promotion and back, on a fake cloud with two functions."""
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ import pytest
 
 from scripts.deploy import ROOT, apply, image, release
 from tests.deploy.conftest import Fake, service
+from tests.local_cloud.local import eventually
 
 AT_ONCE = {"CANARY_MINUTES": "0", "MONITORING_DELAY_SECONDS": "0"}
 Counts = dict[str, tuple[int, int, int]]
@@ -136,6 +139,20 @@ def test_what_cannot_be_compared_goes_back(fake: Fake) -> None:
     assert done.returncode == 1
     assert "Cloud Monitoring does not say" in done.stderr
     assert fake.shares("catalog") == {"catalog-1": 100}
+
+
+def test_a_canary_that_is_cancelled_goes_back(fake: Fake) -> None:
+    deployed(fake)
+
+    def cancel() -> None:
+        eventually(lambda: fake.shares("catalog") == {"catalog-2": 5, "catalog-1": 95}, 30)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=cancel, daemon=True).start()
+    done = fake.step("canary", CANARY_MINUTES="10")
+    assert (done.returncode, done.stderr) == (1, "cancelled")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
 
 
 def test_one_that_cannot_be_moved_does_not_keep_the_others_from_going_back(fake: Fake) -> None:
