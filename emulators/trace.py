@@ -28,6 +28,8 @@ COLOURS = {
     "schedule": "bold magenta",
     "sql": "cyan",
     "document": "yellow",
+    "object": "yellow",
+    "receive": "magenta",
 }
 
 

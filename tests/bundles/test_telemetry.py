@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Connection, insert
 
 from scripts import bundle, isolation
 from scripts.requirements import distributions, extras
-from shared.runtime import metrics
+from shared.runtime import clock, metrics
+from shared.schema.operations import projections
+from shared.schema.play import player_stats
 from tests.bundles import otlp_receiver
 from tests.bundles.otlp_receiver import Receiver
 from tests.bundles.test_boot import FUNCTIONS, serving
@@ -18,7 +22,7 @@ from tests.conftest import Player
 from tests.local_cloud.local import LocalCloud
 
 Start = Callable[..., AbstractContextManager[str]]
-PLAYTIME = FUNCTIONS["playtime"]
+SERVED = [FUNCTIONS["playtime"], FUNCTIONS["sweep_projections"]]
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
 NEVER, ALWAYS = "3600000", "0"
@@ -27,14 +31,18 @@ NEVER, ALWAYS = "3600000", "0"
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")
-    bundle.stage([PLAYTIME], folder)
+    bundle.stage(SERVED, folder)
     return folder
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    wanted = distributions(frozenset(extras(PLAYTIME)))
-    return isolation.site(wanted, tmp_path_factory.mktemp("site") / "0")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """For each function, a folder of exactly what its bundle requires."""
+    folder = tmp_path_factory.mktemp("sites")
+    return {
+        one.name: isolation.site(distributions(frozenset(extras(one))), folder / one.name)
+        for one in SERVED
+    }
 
 
 @pytest.fixture
@@ -44,8 +52,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def start(staged: Path, site: Path, cloud: LocalCloud, receiver: Receiver) -> Start:
-    """Serve the bundle, exporting to the receiver as it would to Google."""
+def start(staged: Path, sites: dict[str, Path], cloud: LocalCloud, receiver: Receiver) -> Start:
+    """Serve a bundle, exporting to the receiver as it would to Google."""
     settings = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
         "OTEL_TRACES_EXPORTER": "otlp",
@@ -53,9 +61,9 @@ def start(staged: Path, site: Path, cloud: LocalCloud, receiver: Receiver) -> St
         "OTEL_RESOURCE_ATTRIBUTES": "gcp.project_id=p,cloud.region=europe-west1",
     }
 
-    def run(interval_ms: str) -> AbstractContextManager[str]:
+    def run(interval_ms: str, name: str = "playtime") -> AbstractContextManager[str]:
         wanted = settings | {"OTEL_METRIC_EXPORT_INTERVAL": interval_ms}
-        return serving(PLAYTIME, staged, site, cloud, **wanted)
+        return serving(FUNCTIONS[name], staged, sites[name], cloud, **wanted)
 
     return run
 
@@ -104,6 +112,30 @@ def test_the_spans_of_a_sampled_request_are_there_before_its_answer(
     assert root.start_time_unix_nano <= statement.start_time_unix_nano
     assert statement.end_time_unix_nano <= root.end_time_unix_nano + 1_000_000
     assert '"kind":"sql"' not in log(staged), "what is exported is not logged as well"
+
+
+def test_the_spans_of_a_sampled_event_hold_its_documents(
+    start: Start, receiver: Receiver, sql: Connection, player: Callable[..., Player]
+) -> None:
+    uid, at = player().uid, clock.now()
+    stats = {"uid": uid, "game_key": "7", "revision": 3, "play_ms": 5, "first_played_at": at}
+    due = {"uid": uid, "kind": "stats", "item": "7", "revision": 3}
+    with start(NEVER, "sweep_projections") as url:
+        # Only now: looking whether it is up has fired the schedule.
+        sql.execute(insert(player_stats).values(stats))
+        sql.execute(insert(projections).values(**due, due_at=at - timedelta(minutes=5)))
+        headers = {"x-cloudscheduler": "true", "traceparent": f"00-{TRACE}-{PARENT}-01"}
+        assert httpx.post(f"{url}/", headers=headers, timeout=60).is_success
+        spans = list(receiver.spans)
+    (written,) = [
+        span
+        for span in spans
+        for one in span.attributes
+        if (span.name, one.value.string_value) == ("commit", f"players/{uid}/stats/7")
+    ]
+    root = next(span for span in spans if span.name == "sweep_projections ← schedule")
+    assert (root.kind, root.parent_span_id.hex()) == (root.SPAN_KIND_CONSUMER, PARENT)
+    assert (written.kind, written.parent_span_id) == (root.SPAN_KIND_CLIENT, root.span_id)
 
 
 def test_metrics_leave_with_a_request_and_begin_at_zero(

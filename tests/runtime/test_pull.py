@@ -98,6 +98,20 @@ def test_everything_that_waits_is_handled_in_batches(
     assert left(pubsub) == []
 
 
+def test_what_is_pulled_is_in_the_trace(emptied: Emptied, lines: Lines) -> None:
+    body = Said(text="a").model_dump_json().encode()
+    messages.send("empty-me", [(body, {"ce-id": "a"})])
+    assert emptied.run() == 204
+    spans = [line["span"] for line in lines() if "span" in line]
+    taken = [(one["name"], one["attributes"]) for one in spans if one["kind"] == "receive"]
+    # The last pull finds nothing, which is how it ends.
+    assert taken == [
+        ("pull empty_it", {"messages": 1}),
+        ("acknowledge empty_it", {"messages": 1}),
+        ("pull empty_it", {"messages": 0}),
+    ]
+
+
 def test_an_empty_topic_calls_nobody(emptied: Emptied) -> None:
     assert (emptied.run(), emptied.batches) == (204, [])
 
