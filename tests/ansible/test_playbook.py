@@ -35,7 +35,7 @@ def play(
     files = [str(ANSIBLE / "group_vars/all.yml")]
     book.write_text(yaml.safe_dump([{**head, "vars_files": files, "tasks": tasks}]))
     return subprocess.run(
-        [PLAYBOOK, "-i", "localhost,", "-e", json.dumps(given), book],
+        [str(PLAYBOOK), "-i", "localhost,", "-e", json.dumps(given), str(book)],
         capture_output=True,
         text=True,
         check=False,
