@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Table, delete
+from sqlalchemy import Column, Date, Table, delete
 
 from shared.runtime import clock, metrics, sql
 from shared.schema.catalog import import_claims
+from shared.schema.downloads import COUNTED_DAYS, download_marks
 from shared.schema.operations import (
     audit,
     dead_letters,
@@ -42,6 +43,7 @@ RULES = (
     Rule(audit, audit.c.at, timedelta(days=400)),
     Rule(erasures, erasures.c.finished_at, timedelta(days=60)),
     Rule(import_claims, import_claims.c.claimed_at, timedelta(days=2)),
+    Rule(download_marks, download_marks.c.day, timedelta(days=COUNTED_DAYS + 1)),
     Rule(unlisted_games, unlisted_games.c.first_seen_at, timedelta(days=400)),
 )
 
@@ -55,9 +57,10 @@ def clean(until: float) -> dict[str, int]:
 
 
 def _clean(rule: Rule, until: float) -> int:
+    end = clock.now() - rule.keep
     ended = (
         delete(rule.table)
-        .where(rule.since < clock.now() - rule.keep)
+        .where(rule.since < (end.date() if isinstance(rule.since.type, Date) else end))
         .with_dialect_options(mysql_limit=ROWS_A_BATCH)
     )
     gone = 0

@@ -1,8 +1,12 @@
 """Which plans a player has, and how often tools are downloaded."""
 
 from sqlalchemy import Column, Date, ForeignKey
+from sqlalchemy.dialects import mysql
 
 from shared.schema.base import BIGINT, UID, Moment, Personal, identifier, table
+
+COUNTED_DAYS = 32
+"""What was granted longer ago counts no more: Pub/Sub keeps a message for 31 days."""
 
 FOREVER = "none: creators compare years"
 
@@ -34,4 +38,13 @@ tool_downloads = table(
     Column("downloads", BIGINT, nullable=False),
     growth="a row per tool downloaded for the first time: tens",
     end=FOREVER,
+)
+
+download_marks = table(
+    "download_marks",
+    Column("day", Date, primary_key=True),
+    # 16 bytes of the hash of a download's id: an inbox row takes five times the room.
+    Column("mark", mysql.BINARY(16), primary_key=True),
+    growth="4 million rows: one a player, version and day",
+    end="33 days, when no message of that day counts any more (clean_up)",
 )

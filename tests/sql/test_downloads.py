@@ -13,10 +13,11 @@ from sqlalchemy import Connection, event, select
 from shared.domain import audit, download_counts, downloads, entitlements
 from shared.domain.download_counts import DownloadGranted
 from shared.domain.downloads import DownloadWish
-from shared.runtime import clock, errors, inbox, settings, sql
-from shared.schema.downloads import tool_download_days, tool_downloads
+from shared.runtime import clock, errors, settings, sql
+from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
 from tests import publishing
 from tests.local_cloud.local import eventually
+from tests.sql.test_plans import scans, statements_of
 
 STORE = {
     "OBJECTS_ENDPOINT": "http://store.example",
@@ -26,7 +27,7 @@ STORE = {
     "OBJECTS_PUBLIC_BUCKET": "public",
     "OBJECTS_PUBLIC_URL": "http://store.example/public",
 }
-DAY = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
+DAY = datetime.now(UTC).replace(hour=23, minute=59) - timedelta(days=2)
 
 
 @pytest.fixture(autouse=True)
@@ -233,9 +234,9 @@ def test_downloads_are_counted_by_version_and_day_and_in_all(game_id: int) -> No
     assert counted(tool_id, first, second) == (
         4,
         {
-            (first, date(2026, 3, 1)): 2,
-            (first, date(2026, 3, 2)): 1,
-            (second, date(2026, 3, 2)): 1,
+            (first, DAY.date()): 2,
+            (first, next_day.date()): 1,
+            (second, next_day.date()): 1,
         },
     )
 
@@ -247,6 +248,26 @@ def test_what_comes_again_is_counted_once_in_one_batch_or_in_two(game_id: int) -
     count(*(told(tool_id, version_id, name) for name in names))
     count(told(tool_id, version_id, names[3]))
     assert counted(tool_id, version_id)[0] == 4
+
+
+def test_what_was_granted_too_long_ago_to_be_known_is_not_counted(game_id: int) -> None:
+    tool_id, version_id = published(game_id)
+    today = clock.now()
+    for days in (COUNTED_DAYS, COUNTED_DAYS + 1):
+        count(told(tool_id, version_id, at=today - timedelta(days=days)))
+    assert counted(tool_id, version_id)[0] == 1
+
+
+def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
+    """Beside many that were counted on the same days."""
+    version = published(game_id)
+    crowd = [told(*version, at=DAY - timedelta(days=n % 8)) for n in range(4000)]
+    count(*crowd)
+    with sql.engine().connect() as connection:
+        connection.exec_driver_sql("ANALYZE TABLE download_marks").all()
+        marks = [download_counts._mark(one) for one in crowd[:100]]
+        (asked,) = statements_of(sql.engine(), lambda tx: download_counts._known(tx, marks))
+    assert scans(sql.engine(), asked, 300) == []
 
 
 def test_a_thousand_messages_are_four_statements(game_id: int) -> None:
@@ -270,8 +291,8 @@ def test_a_batch_that_another_run_is_counting_is_left_to_it(game_id: int) -> Non
             found.append(error)
 
     def first(tx: Connection) -> None:
-        ids = [one.download_id for one in batch]
-        assert inbox.first_times(tx, download_counts.CONSUMER, ids[:1]) == ids[:1]
+        mark = download_counts._mark(batch[0])
+        assert download_counts._first_times(tx, [mark]) == [mark]
         other.start()
         wait_until_blocked(tx)
 
@@ -285,9 +306,9 @@ def test_a_batch_that_another_run_is_counting_is_left_to_it(game_id: int) -> Non
 
 
 def wait_until_blocked(tx: Connection) -> None:
-    """Poll until another connection waits in an INSERT into the inbox."""
+    """Poll until another connection waits in an INSERT of what is counted."""
     waiting = (
         "SELECT COUNT(*) FROM information_schema.processlist"
-        " WHERE info LIKE 'INSERT INTO inbox%%' AND id <> CONNECTION_ID()"
+        " WHERE info LIKE 'INSERT INTO download_marks%%' AND id <> CONNECTION_ID()"
     )
     eventually(lambda: tx.exec_driver_sql(waiting).scalar())

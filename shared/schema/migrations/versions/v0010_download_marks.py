@@ -1,0 +1,16 @@
+"""Which downloads were counted, in less room than the inbox takes."""
+
+from shared.schema.migrations import steps
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    steps.create_table("""
+        CREATE TABLE IF NOT EXISTS download_marks (
+            day DATE NOT NULL,
+            mark BINARY(16) NOT NULL,
+            PRIMARY KEY (day, mark)
+        )
+    """)
