@@ -16,7 +16,7 @@ run: ## Start the whole backend on this machine, with games and one player; Ctrl
 
 test: ## Run every test against the same real parts (ARGS="tests/unit -k word" for some)
 	@scripts/setup.sh test
-	@$(WITH_NODE) exec $(PYTHON) -m pytest $(ARGS)
+	@$(WITH_NODE) exec $(PYTHON) -m pytest $(or $(ARGS),--numprocesses=2 --dist=loadfile)
 
 check: ## Lint, types, layers, migrations and everything generated
 	@scripts/setup.sh check
