@@ -6,6 +6,7 @@ know it refuses earlier, and with another status.
 
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.deploy.conftest import Fake
 
 STEPS = ("migrate", "smoke", "canary", "promote", "rollback")
 UNKNOWN = 2
+GCLOUD = shutil.which("gcloud") or "gcloud"  # found before the fake one is on the PATH
 
 
 def shape(command: list[str]) -> tuple[str, ...]:
@@ -31,7 +33,12 @@ def parsed(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]
         "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
     }
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [GCLOUD, *command[1:]],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
