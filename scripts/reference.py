@@ -30,9 +30,17 @@ PLATFORM = {
 }
 # Read by the local cloud, the scripts and the tests.
 TOOLS = {
+    "BUILDER": "image that the release's smoke test runs in; by default `builder:1`",
+    "CANARY_MINUTES": "how long a release's new revisions are compared; by default 10",
+    "CANARY_REQUESTS": "how many requests of a new revision are enough; by default 300",
     "CI": "set in continuous integration: SQL tests must have run on both engines",
+    "COMMIT_SHA": "set by Cloud Build: the commit of the release",
+    "ENVIRONMENT": "where a release goes: `staging` or `production`",
     "GCLOUD_SDK_ROOT": "the Google Cloud SDK that has the emulators, when it is not found",
     "JAVA_HOME": "the Java that runs the emulators; by default the one on the PATH",
+    "MONITORING_DELAY_SECONDS": "how long Cloud Monitoring is waited for; by default 180",
+    "MONITORING_URL": "another address of Cloud Monitoring, for tests",
+    "PROJECT_ID": "set by Cloud Build: a release refuses a project that is not ENVIRONMENT's",
     "PYTHON": "the Python that `.venv` is made with; by default python3.11",
     "SAVEPOINT_BACKOFF": "what the local cloud multiplies retry delays with; by default 0.1",
     "SAVEPOINT_CACHE": "where MySQL is unpacked; by default `~/.cache/savepoint`",
