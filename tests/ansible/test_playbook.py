@@ -76,7 +76,7 @@ def test_a_command_says_when_it_changes_something() -> None:
 
 
 def test_the_playbook_is_understood() -> None:
-    command = [PLAYBOOK, "-i", "inventory.example.yml", "--syntax-check", "site.yml"]
+    command = [str(PLAYBOOK), "-i", "inventory.example.yml", "--syntax-check", "site.yml"]
     done = subprocess.run(command, cwd=ANSIBLE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
