@@ -1,14 +1,14 @@
 # Everything a person does here. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bundle check demo down estimate help lock matching openapi reset rollback run screenshot setup test
+.PHONY: bench bundle check demo down estimate help lock matching openapi reset rollback run screenshot setup staging staging-test test
 PYTHON := .venv/bin/python
 # Node.js may have been installed there, where the machine has none.
 WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 ARGS ?=
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Start the whole backend on this machine, with games and one player; Ctrl-C stops it
 	@scripts/setup.sh run
@@ -68,6 +68,14 @@ lock: ## Resolve requirements.lock again (ARGS=--upgrade for the newest versions
 
 rollback: ## Undo the last release of $ENVIRONMENT (ARGS=--dry-run, or names of services)
 	@exec $(PYTHON) -m scripts.deploy.rollback $(ARGS)
+
+staging: ## Make the staging hosts of ansible/inventory.yml (ARGS=--check to look only)
+	@scripts/setup.sh check
+	@cd ansible && exec ../.venv/bin/ansible-playbook site.yml $(ARGS)
+
+staging-test: ## Make one here, on a real Debian in a container, and prove it (as root; some minutes)
+	@scripts/setup.sh check
+	@exec $(PYTHON) -m scripts.staging_test
 
 setup: ## Install what run and test need, and nothing else
 	@scripts/setup.sh test
