@@ -48,7 +48,7 @@ TOOLS = {
     "SAVEPOINT_PORT": "first port of the local cloud, or `auto`; by default 8080",
     "SAVEPOINT_STATE": "state folder of the local cloud; by default `.savepoint`",
     "SAVEPOINT_TOKEN": "an operator's token for commands that are given `--url`",
-    "TERRAFORM_OFFLINE": "stand-ins of Terraform's providers; by default ../shared/terraform-offline",
+    "TERRAFORM_OFFLINE": "stand-in providers; by default ../shared/terraform-offline",
 }
 
 
