@@ -4,7 +4,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
@@ -22,6 +22,10 @@ from shared.domain.tool_model import (
 )
 from shared.runtime import clock, errors, sql
 from shared.schema.tools import tool_versions, tools
+
+VERIFYING_TIME = timedelta(days=1)
+"""Then an upload is cleared away: what still waits can never be verified, whatever delayed it."""
+_OVERDUE = "overdue: it could not be verified within a day: upload the file again"
 
 EDITABLE: tuple[State, ...] = ("draft", "rejected")
 Dependencies = Annotated[list[Dependency], Field(max_length=50)]
@@ -146,7 +150,13 @@ def held(conn: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
 def locked(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
     """Return the row of a version of the caller's, which is the caller's until it commits."""
     alone = _own(uid, tool_id, version).with_for_update()
-    return _found(tx.execute(alone).one_or_none(), version)
+    row = _found(tx.execute(alone).one_or_none(), version)
+    if not _is_overdue(row):
+        return row
+    # Under the same revision, for that is what the caller was shown.
+    this = tool_versions.c.version_id == row.version_id
+    tx.execute(update(tool_versions).where(this).values(state="rejected", reason=_OVERDUE))
+    return tx.execute(alone).one()
 
 
 def is_published(conn: Connection, wanted: Dependency) -> bool:
@@ -263,14 +273,21 @@ def _found(row: Row[Any] | None, version: str) -> Row[Any]:
     return row
 
 
+def _is_overdue(row: Row[Any]) -> bool:
+    waits: bool = row.state == "verifying"
+    return waits and row.updated_at < clock.now() - VERIFYING_TIME
+
+
 def as_model(row: Row[Any]) -> OwnVersion:
     """Return a row as its creator sees it."""
-    code, _, detail = (row.reason or "").partition(": ")
+    state: State = "rejected" if _is_overdue(row) else row.state
+    reason = _OVERDUE if _is_overdue(row) else row.reason
+    code, _, detail = (reason or "").partition(": ")
     return OwnVersion(
         tool_id=str(row.tool_id),
         version=row.version,
         channel=row.channel,
-        state=row.state,
+        state=state,
         options=json.loads(row.options),
         dependencies=json.loads(row.dependencies),
         first_build_id=row.first_build_id and str(row.first_build_id),
@@ -278,7 +295,7 @@ def as_model(row: Row[Any]) -> OwnVersion:
         size=row.size,
         sha256=row.sha256,
         murmur2=row.murmur2,
-        reason=Reason(code=code, detail=detail) if row.reason else None,
+        reason=Reason(code=code, detail=detail) if reason else None,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -114,7 +114,7 @@ def allow_upload(tx: Connection, uid: str, tool_id: int, version: str, wish: New
 def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
     """Raise Conflict when a version could be published but for its file; locks nothing."""
     row = own_versions.held(conn, uid, tool_id, version)
-    if row.state not in EDITABLE or row.upload_id is None:
+    if own_versions.as_model(row).state not in EDITABLE or row.upload_id is None:
         return  # `publish` says more of that
     if objects.head("artifacts", artifacts.incoming(row.upload_id)) is None:
         detail = "nothing was uploaded yet, or more than a day ago: PUT the file to its URL first"

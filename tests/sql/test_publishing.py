@@ -16,7 +16,7 @@ from shared.domain.own_tools import NewTool, ToolChanges
 from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
 from shared.domain.publishing import ArtifactUploaded, NewUpload, Withdrawal
 from shared.domain.tool_model import Dependency
-from shared.runtime import errors, objects, settings, sql
+from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
 from shared.schema.tools import tool_versions, tools
@@ -179,6 +179,46 @@ def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.Monk
     gone = sql.transact(lambda tx: publishing.withdraw(tx, uid, tool_id, "1.0.0", why))
     assert (gone.state, gone.revision) == ("withdrawn", published.revision + 1)
     assert sql.read(catalog.version) == version + 2
+
+
+def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
+    uid: str, tool_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "presign_put", lambda key, **_: f"https://store.example/{key}")
+    draft(uid, tool_id)
+    mine = tool_versions.c.tool_id == tool_id
+
+    def upload() -> None:
+        wish = NewUpload(size=3)
+        sql.transact(lambda tx: publishing.allow_upload(tx, uid, tool_id, "1.0.0", wish))
+
+    def shown() -> OwnVersion:
+        return sql.read(lambda conn: own_versions.one(conn, uid, tool_id, "1.0.0"))
+
+    def wait(hours: int) -> None:
+        since = clock.now() - timedelta(hours=hours)
+        waiting = tool_versions.update().where(mine).values(updated_at=since)
+        sql.transact(lambda tx: tx.execute(waiting))
+
+    upload()
+    sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0"))
+    wait(23)
+    assert shown().state == "verifying"
+    with pytest.raises(errors.Conflict):
+        upload()
+    wait(25)
+    before = shown()
+    assert (before.state, before.reason and before.reason.code) == ("rejected", "overdue")
+
+    def check(version: OwnVersion) -> None:
+        assert (version.revision, version.state) == (before.revision, "rejected")
+
+    changes = VersionChanges(channel="beta")
+    sql.transact(lambda tx: own_versions.edit(tx, uid, tool_id, "1.0.0", changes, check))
+    assert shown().state == "rejected"
+    upload()
+    again = sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0"))
+    assert (again.state, shown().state, again.reason) == ("verifying", "verifying", None)
 
 
 def test_of_twins_that_publish_one_is_told_the_state(
