@@ -71,13 +71,14 @@ class Host:
         clean = [
             "env",
             "-i",
+            f"--chdir={cwd}",
             "HOME=/root",
             "LANG=C.UTF-8",
             "PATH=/usr/local/sbin:/usr/sbin:/usr/bin",
             *kept,
         ]
         return subprocess.run(
-            ["nsenter", f"--target={self.init}", "--all", f"--wd={cwd}", *clean, *command],
+            ["nsenter", f"--target={self.init}", "--all", *clean, *command],
             input=text,
             capture_output=True,
             text=True,
@@ -180,7 +181,7 @@ def _refused(host: Host) -> str:
     done = host.play("--extra-vars", "savepoint_emulators_address=0.0.0.0")
     said = "savepoint_emulators_address is 0.0.0.0"
     if done.returncode == 0 or said not in done.stdout or "changed=0 " not in done.stdout:
-        raise Failed(f"it was taken: {done.stdout[-2000:]}")
+        raise Failed(f"it was not refused so: {done.stdout[-2000:]}{done.stderr[-1000:]}")
     return said
 
 
