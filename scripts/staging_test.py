@@ -21,7 +21,7 @@ from scripts.imports import ROOT
 
 PORT, DOOR = 28080, 28443
 SDK = "/usr/lib/google-cloud-sdk"
-SUITE, MIRROR = "bookworm", "http://deb.debian.org/debian"
+SUITE = "bookworm"
 PACKAGES = (
     "systemd,systemd-sysv,dbus,python3,python3-apt,python3-venv,ca-certificates,git,iproute2,curl"
 )
@@ -30,7 +30,7 @@ PASSED_ON = ("SSL_CERT_FILE", "PIP_CERT", "http_proxy", "https_proxy", "no_proxy
 SHARED = ("/etc/ssl/certs/ca-certificates.crt", SDK)
 BOOT_SECONDS = 60
 STATE = "/var/lib/savepoint"
-PYTHON = ("runuser", "--user=savepoint", "--", "/opt/savepoint/venv/bin/python")
+PYTHON = ("runuser", "--user=savepoint", "--", "/srv/savepoint/venv/bin/python")
 INVENTORY = {
     "staging": {
         "hosts": {
@@ -130,7 +130,7 @@ def _installed(root: Path) -> Path:
         shutil.rmtree(base, ignore_errors=True)
         base.parent.mkdir(parents=True, exist_ok=True)
         include = f"--include={PACKAGES}"
-        _here("debootstrap", "--variant=minbase", include, SUITE, str(base), MIRROR)
+        _here("debootstrap", "--variant=minbase", include, SUITE, str(base))
         (base / "made").touch()
     _here("cp", "--archive", "--reflink=auto", str(base), str(root))
     _here("git", "clone", "--quiet", str(ROOT), str(root / "srv/savepoint"))
@@ -204,7 +204,7 @@ def _same_bundles(host: Host) -> str:
             check=True,
         ).stdout
     wanted = {tuple(reversed(line.split())) for line in staged.splitlines()}
-    there = host.root / "opt/savepoint/bundles"
+    there = host.root / "srv/savepoint/bundles"
     found = {(one.parent.name, one.name) for one in there.glob("*/*")}
     if found != wanted:
         raise Failed(f"bundles differ: {sorted(found ^ wanted)}")
@@ -233,7 +233,7 @@ def _door(host: Host) -> str:
 
 def _demo(host: Host) -> str:
     words = ("-m", "scripts.demo", "--state", STATE, "--players", "60")
-    said = host.run(*PYTHON, *words, cwd="/opt/savepoint/app")
+    said = host.run(*PYTHON, *words, cwd="/srv/savepoint/app")
     return said.strip().splitlines()[-1]
 
 

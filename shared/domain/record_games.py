@@ -143,8 +143,10 @@ def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
     named = name.name_key.in_({catalog.name_key(key) for key in keys})
     titled = select(name.game_id, games.c.title).where(named)
     now = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
-    # What a merged game was called last is a name of its survivor.
+    # What a merged game was called last is a name of its survivor. Most games have no survivor,
+    # which makes MySQL believe that an index of it leads to thousands.
     merged = titled.join(games, games.c.merged_into == name.game_id)
+    merged = merged.with_hint(games, "FORCE INDEX (games_by_merge)")
     for query in (now, merged):
         for game_id, title in conn.execute(query):
             key = catalog.title_key(title)

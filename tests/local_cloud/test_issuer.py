@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from emulators import issuer
-from tests.local_cloud.local import LocalCloud
+from tests.local_cloud.local import LocalCloud, eventually
 
 
 def keys(client: httpx.Client) -> jwt.PyJWKSet:
@@ -46,6 +46,10 @@ def test_after_a_rotation_the_old_key_is_still_published(
     assert jwt.get_unverified_header(after)["kid"] == kid
     for token in (before, after):
         assert verified(cloud, client, token)["sub"] == "ada"
+    # Functions ask for keys once in 30 s; whatever runs next has tokens of the new one.
+    headers = {"Authorization": f"Bearer {after}"}
+    mine = "/v1/me/playtime"
+    eventually(lambda: client.get(mine, headers=headers).status_code == 200, timeout=60)
 
 
 def test_a_page_elsewhere_does_not_rotate(client: httpx.Client) -> None:
