@@ -180,7 +180,7 @@ def edit_version(
     """Change a draft, or what was rejected."""
 
     def check(known: OwnVersion) -> None:
-        http.check_if_match(if_match, known.revision, known)
+        http.check_if_match(if_match, _tag(known), known)
 
     return _tagged(
         sql.transact(
@@ -233,7 +233,14 @@ def withdraw(
 
 def _tagged(found: T, *, status: int = 200, location: str | None = None) -> http.Reply[T]:
     headers = {} if location is None else {"Location": location}
-    return http.Reply(found, status=status, headers=headers, etag=str(found.revision))
+    return http.Reply(found, status=status, headers=headers, etag=_tag(found))
+
+
+def _tag(found: OwnTool | OwnVersion) -> str:
+    """Return an ETag; a version that is overdue is shown as rejected before its row changes."""
+    reason = getattr(found, "reason", None)
+    overdue = "-overdue" if reason and reason.code == "overdue" else ""
+    return f"{found.revision}{overdue}"
 
 
 def _cursor(query: str, *last: Any) -> str | None:

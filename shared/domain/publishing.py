@@ -226,6 +226,8 @@ def _waiting(conn: Connection, told: ArtifactUploaded, *, for_update: bool) -> R
             version.version_id == int(told.version_id),
             version.state == "verifying",
             version.revision == told.revision,
+            # Later, its creator was told that it is rejected.
+            version.updated_at >= clock.now() - own_versions.VERIFYING_TIME,
         )
     )
     return conn.execute(query.with_for_update() if for_update else query).one_or_none()

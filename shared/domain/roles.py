@@ -48,7 +48,7 @@ def grant(uid: str, role: Granted, actor: str) -> Roles:
     def with_it(roles: list[str]) -> list[str]:
         return roles if role in roles else [*roles, role]
 
-    return sql.transact(lambda tx: _change(tx, uid, actor, GRANT, with_it))
+    return sql.read(lambda conn: _change(conn, uid, actor, GRANT, with_it))
 
 
 def take_back(uid: str, role: Granted, actor: str) -> None:
@@ -63,19 +63,26 @@ def take_back(uid: str, role: Granted, actor: str) -> None:
     def without_it(roles: list[str]) -> list[str]:
         return [one for one in roles if one != role]
 
-    sql.transact(lambda tx: _change(tx, uid, actor, TAKE_BACK, without_it))
+    sql.read(lambda conn: _change(conn, uid, actor, TAKE_BACK, without_it))
 
 
-def _change(tx: Connection, uid: str, actor: str, action: str, changed: Change) -> Roles:
-    with _turn(tx):
-        _must_be_admin_still(tx, actor)
+def _change(conn: Connection, uid: str, actor: str, action: str, changed: Change) -> Roles:
+    """Note a change, then make it.
+
+    Outside a transaction: the note must stand before the claims change, whatever then happens,
+    and whoever has the next turn must see it.
+    """
+    with _turn(conn):
+        _must_be_admin_still(conn, actor)
         held = accounts.claims(uid)
         before = _listed(held)
         after = changed(before)
+        wanted = {**held, "roles": after}
+        accounts.fitting(wanted)
         # Noted first: what was not noted has not happened, and a repetition is noted too.
-        audit.record(tx, actor, action, uid, {"before": before, "after": after})
+        audit.record(conn, actor, action, uid, {"before": before, "after": after})
         if after != before:
-            accounts.give(uid, {**held, "roles": after})
+            accounts.give(uid, wanted)
     return _shown(uid, after)
 
 

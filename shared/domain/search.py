@@ -27,7 +27,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union_all,
+    union,
 )
 
 from shared.domain import words
@@ -118,7 +118,6 @@ def _looked(
     statement = _look_behind(
         tuple(driver.rank for driver in drivers), tuple(map(len, query.needed))
     )
-    # A game may be listed under several prefixes of one rank.
     met: dict[Place, Game] = {}
     last = None
     for rank, level, game_id, number, is_met, title, revision in conn.execute(statement, asked):
@@ -168,7 +167,8 @@ def _places(ranks: tuple[int, ...]) -> Any:
             .order_by(_at.tier, _at.game_id)
             .limit(size)
         )
-    listed = union_all(*parts).subquery("listed").c
+    # A game may be listed under several prefixes of one rank, and counts once.
+    listed = union(*parts).subquery("listed").c
     order = (listed.rank_, listed.tier, listed.game_id)
     number = func.row_number().over(order_by=order).label("number")
     return select(*order, number).order_by(*order).limit(size).subquery("at").c

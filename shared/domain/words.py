@@ -98,10 +98,8 @@ class Query(NamedTuple):
             ((f" {NAME}{whole} ",), [NAME + whole]),
             (tuple(f" {term}" for term in terms), _rarest(terms)),
         ]
-        joined = _stored(whole)
-        # No longer than the first word, it would lead to the same games once more.
-        if len(joined) > len(terms[0]):
-            ranks.append(((f" {whole}",), [joined]))
+        if len(plain) > 1:
+            ranks.append(((f" {whole}",), [_stored(whole)]))
         drivers = (Driver(rank, one) for rank, (_, some) in enumerate(ranks) for one in some)
         return cls(tuple(needed for needed, _ in ranks), tuple(drivers))
 

@@ -34,10 +34,15 @@ def claims(uid: str) -> dict[str, Any]:
 
 def give(uid: str, wanted: dict[str, Any]) -> None:
     """Replace an account's claims; raise Conflict when they are too long, or Unavailable."""
-    text = json.dumps(wanted, separators=(",", ":"))
+    _call("update", {"localId": uid, "customAttributes": fitting(wanted)})
+
+
+def fitting(claims: dict[str, Any]) -> str:
+    """Return claims as they are sent; raise Conflict when they are too long."""
+    text = json.dumps(claims, separators=(",", ":"))
     if len(text) > MAX_CLAIMS:
         raise errors.Conflict(f"the claims would have {len(text)} characters, over {MAX_CLAIMS}")
-    _call("update", {"localId": uid, "customAttributes": text})
+    return text
 
 
 def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:

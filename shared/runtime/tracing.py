@@ -75,11 +75,14 @@ def begin(function: str, traceparent: str | None) -> Context:
     else:
         context = Context(came[0], _span_id(), came[1], came[2])
     _current.set(context)
-    wanted = settings.telemetry()
-    exported = context.sampled and wanted.endpoint and wanted.spans == "otlp"
-    _collected.set([] if exported else None)
+    _collected.set([] if context.sampled and _are_exported() else None)
     logs.context.set({"function": function, **_log_fields(context)})
     return context
+
+
+def _are_exported() -> bool:
+    wanted = settings.telemetry()
+    return bool(wanted.endpoint) and wanted.spans == "otlp"
 
 
 def _log_fields(context: Context) -> dict[str, str]:

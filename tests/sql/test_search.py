@@ -146,6 +146,15 @@ def test_two_words_find_a_game_of_many_names_among_others_by_popularity(word: st
         assert found(q) == found(q, 1) == both
 
 
+@pytest.mark.parametrize("limit", [5, 20])
+def test_games_that_are_listed_twice_under_a_rank_are_all_found(word: str, limit: int) -> None:
+    begun = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike November"
+    more = "Oscar Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu"
+    titles = [f"{word}{number:02}" for number in range(30)]
+    add(*({"title": title, "aliases": f"{begun} {more}".split()} for title in titles))
+    assert [one for one in found("yankee zulu", limit) if one.startswith(word)] == titles
+
+
 def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(word: str) -> None:
     add({"title": f"{word} a", "aliases": [f"{word} one", f"{word} two"]}, {"title": f"{word} b"})
     assert found(word) == [f"{word} a", f"{word} b"]
@@ -243,7 +252,7 @@ def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPa
     add(*({"title": f"{word} {number}"} for number in range(30)), {"title": f"{word} zebra"})
     first, *more = pages(f"{word} z", 5)
     assert first == []
-    assert len(more) == 3  # 31 games, ten a page
+    assert len(more) == 6  # 31 games in each of two ranks, ten a page
     assert [title for page in more for title in page] == [f"{word} zebra"]
 
 

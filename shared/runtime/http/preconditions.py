@@ -24,7 +24,7 @@ class IfMatch(Header):
         return cls(given)
 
 
-def check_if_match(given: IfMatch, revision: int, current: BaseModel) -> None:
+def check_if_match(given: IfMatch, revision: int | str, current: BaseModel) -> None:
     """Raise PreconditionFailed unless `If-Match` names this revision.
 
     current: the thing as it is, which the refusal carries with its ETag.

@@ -1,6 +1,7 @@
 """Operators grant and take back roles, which the player's next token carries."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -69,6 +70,17 @@ def test_each_change_is_audited_with_before_and_after(
         (operator.uid, "role.grant", {"before": both, "after": both}),
         (operator.uid, "role.take_back", {"before": both, "after": ["admin"]}),
     ]
+
+
+def test_of_two_admins_who_take_the_role_from_each_other_one_is_left(
+    player: Any, call: Any
+) -> None:
+    one, other = player(["admin"]), player(["admin"])
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(
+            lambda who: call("DELETE", *who), [(one, "admin", other), (other, "admin", one)]
+        )
+    assert sorted(answer.status_code for answer in answers) == [204, 403]
 
 
 def test_other_claims_stay(cloud: LocalCloud, player: Any, call: Any) -> None:

@@ -41,6 +41,8 @@ def rank(q: str, title: str, *names: str) -> int | None:
         ("itcher", "The Witcher 3: Wild Hunt", None),
         ("star craft", "StarCraft", TITLE),
         ("star craft", "StarCraft II", JOINED),
+        ("portal 2", "Portal2 Soundtrack", JOINED),
+        ("counterstrike 2", "Counterstrike2 Beta", JOINED),
         ("callofduty", "Call of Duty: Black Ops", WORDS),
         ("???", "???", TITLE),
         ("%", "100%", None),
