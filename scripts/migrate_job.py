@@ -72,11 +72,22 @@ def main() -> None:
     if unknown := set(steps) - {"migrate", "grant", "revoke"}:
         parser.error(f"there is no step {', '.join(sorted(unknown))}")
     try:
-        users = json.loads(os.environ[USERS]) if {"grant", "revoke"} & set(steps) else {}
-        shall = wanted(manifest.discover([ROOT]), users) if users else {}
+        shall = _told(steps) if {"grant", "revoke"} & set(steps) else {}
         _run(steps, shall, dry=given.dry_run)
     except (KeyError, ValueError, settings.MissingSettings) as error:
         sys.exit(f"Nothing was done: {error}")
+
+
+def _told(steps: list[str]) -> grants.Wanted:
+    """Read who is whose user from the environment."""
+    users = json.loads(os.environ[USERS])
+    if not isinstance(users, dict):
+        raise ValueError(f"{USERS} is no JSON object")  # noqa: TRY004  as what else is wrong with it
+    functions = manifest.discover([ROOT])
+    if "grant" not in steps:
+        # The last release's image takes back; functions that came since are not its to judge.
+        users = {name: user for name, user in users.items() if name in functions}
+    return wanted(functions, users)
 
 
 def _run(steps: list[str], shall: grants.Wanted, *, dry: bool) -> None:

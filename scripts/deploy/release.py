@@ -95,7 +95,9 @@ def folder() -> str:
 
 def names(sh: Shell, place: str) -> list[str]:
     """Return the addresses of the records in a folder, the oldest first."""
-    command = ("gcloud", "storage", "objects", "list", f"{place}*.json", "--format=value(name)")
+    # Older versions are listed too, those of records that were moved away among them.
+    options = ("--filter=NOT noncurrent_time:*", "--format=value(name)")
+    command = ("gcloud", "storage", "objects", "list", f"{place}*.json", *options)
     listed = sh.read(*command, dry="20260101T000000Z-COMMIT.json")
     return sorted(place + one.rsplit("/", 1)[-1] for one in listed.split())
 

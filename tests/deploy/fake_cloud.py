@@ -49,6 +49,17 @@ def traffic(service: dict[str, Any], words: list[str]) -> None:
     status["traffic"] = [*shares, *tags]
 
 
+def listed(cloud: dict[str, Any], pattern: str, wanted: str) -> str:
+    """List a versioned bucket, as gcloud does: what was moved away is there as an older version."""
+    folder = pattern.removesuffix("*.json")
+    names = list(cloud["objects"])
+    if "noncurrent_time" not in wanted:
+        names += cloud.get("noncurrent", [])
+    below = [name for name in names if name.startswith(folder)]
+    here = [name for name in below if "/" not in name.removeprefix(folder)]
+    return "\n".join(name.split("/", 3)[3] for name in here)
+
+
 def gcloud(cloud: dict[str, Any], words: list[str]) -> str:
     match words:
         case ["run", "services", "list", *_]:
@@ -60,16 +71,14 @@ def gcloud(cloud: dict[str, Any], words: list[str]) -> str:
         case ["run", "jobs", "execute", name, *_]:
             assert name in cloud["jobs"]
         case ["storage", "objects", "list", pattern, *_]:
-            folder = pattern.removesuffix("*.json")
-            below = [name for name in cloud["objects"] if name.startswith(folder)]
-            listed = [name for name in below if "/" not in name.removeprefix(folder)]
-            return "\n".join(name.split("/", 3)[3] for name in listed)
+            return listed(cloud, pattern, flag(words, "filter"))
         case ["storage", "cat", address]:
             return str(cloud["objects"][address])
         case ["storage", "cp", source, address]:
             cloud["objects"][address] = Path(source).read_text(encoding="utf-8")
         case ["storage", "mv", source, address]:
             cloud["objects"][address] = cloud["objects"].pop(source)
+            cloud.setdefault("noncurrent", []).append(source)
         case ["auth", "print-access-token"]:
             return "a-token"
     return ""

@@ -246,8 +246,19 @@ def test_the_job_migrates_an_empty_database_and_grants_from_its_image(
     assert (again.returncode, again.stdout) == (0, "")
 
 
-def test_the_job_refuses_half_a_list_of_users(engine_url: str) -> None:
-    refused = job(os.fspath(imports.ROOT), engine_url, {"catalog": "fn-catalog"}, "grant")
+@pytest.mark.parametrize("half", [{"catalog": "fn-catalog"}, {}])
+def test_the_job_refuses_half_a_list_of_users(engine_url: str, half: dict[str, str]) -> None:
+    refused = job(os.fspath(imports.ROOT), engine_url, half, "grant")
     assert refused.returncode == 1
     assert "Nothing was done" in refused.stderr
     assert "has no user" in refused.stderr
+
+
+def test_an_older_image_takes_back_though_there_is_a_function_that_it_does_not_know(
+    engine_url: str, users: dict[str, str]
+) -> None:
+    root = os.fspath(imports.ROOT)
+    done = job(root, engine_url, {**users, "brand_new": "fn-brand-new"}, "revoke")
+    assert done.returncode == 0, done.stderr
+    refused = job(root, engine_url, {**users, "brand_new": "fn-brand-new"}, "grant")
+    assert "there is no function brand_new" in refused.stderr
