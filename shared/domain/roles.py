@@ -87,24 +87,24 @@ def _change(conn: Connection, uid: str, actor: str, action: str, changed: Change
 
 
 @contextmanager
-def _turn(tx: Connection) -> Iterator[None]:
+def _turn(conn: Connection) -> Iterator[None]:
     """Let nobody else change claims: an account is read, merged and written back as a whole."""
-    if tx.scalar(_TURN, {"seconds": TURN_SECONDS}) != 1:
+    if conn.scalar(_TURN, {"seconds": TURN_SECONDS}) != 1:
         raise errors.Unavailable("another change of roles is under way")
     try:
         yield
     finally:
-        if not tx.invalidated:
-            tx.execute(_TURN_OVER)
+        if not conn.invalidated:
+            conn.execute(_TURN_OVER)
 
 
-def _must_be_admin_still(tx: Connection, actor: str) -> None:
+def _must_be_admin_still(conn: Connection, actor: str) -> None:
     """Refuse who was an admin when the token was issued and is none now."""
     column = tables.audit.c
     about = (column.target == actor, column.action.in_((GRANT, TAKE_BACK)))
     recent = column.at > clock.now() - TOKEN_LIFETIME
     newest = select(column.detail).where(recent, *about).order_by(column.audit_id.desc()).limit(1)
-    detail = tx.scalar(newest)
+    detail = conn.scalar(newest)
     if detail is not None and "admin" not in json.loads(detail)["after"]:
         raise errors.Forbidden("this role was taken from you")
 

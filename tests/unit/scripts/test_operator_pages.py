@@ -1,7 +1,5 @@
 """Whoever follows an operator's page finds each command and each consumer there."""
 
-import argparse
-import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -9,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from emulators.__main__ import COMMANDS
 from scripts.imports import ROOT
 from shared.domain.consumers import NAMES
+from tests.house.test_runbooks import operator
 
 PAGES = [ROOT / "docs/mcp.md", ROOT / "docs/operations.md"]
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`]+)`", re.DOTALL)
@@ -24,14 +22,6 @@ def commands(text: str) -> Iterator[str]:
         yield from (line for line in lines if line.startswith(("python ", "make ")))
 
 
-def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(exit_on_error=False)
-    subparsers = made.add_subparsers(dest="command", required=True)
-    for name in dict.fromkeys(COMMANDS.values()):
-        importlib.import_module(name).add_commands(subparsers)
-    return made
-
-
 def is_known(command: str) -> bool:
     program, *words = shlex.split(command, comments=True)
     if program == "make":
@@ -40,8 +30,8 @@ def is_known(command: str) -> bool:
     if words[1].startswith("scripts."):
         return ROOT.joinpath(*words[1].split(".")).with_suffix(".py").is_file()
     try:
-        found = parser().parse_args(words[2:])
-    except (argparse.ArgumentError, SystemExit):
+        found = operator().parse_args(words[2:])
+    except SystemExit:
         return False
     consumer = getattr(found, "consumer", None)
     return words[:2] == ["-m", "emulators"] and consumer in {None, *NAMES}
