@@ -95,6 +95,7 @@ def main() -> int:
     """Do everything; return 0 when all of it held."""
     begun = time.monotonic()
     try:
+        _able()
         with tempfile.TemporaryDirectory(prefix="savepoint-staging-") as folder:
             root = _installed(Path(folder) / "root")
             with _booted(root) as host:
@@ -104,6 +105,15 @@ def main() -> int:
         return 1
     print(f"All of it held, after {time.monotonic() - begun:.0f} s.")
     return 0
+
+
+def _able() -> None:
+    """Raise Failed with what to install, or as whom to run."""
+    if os.geteuid() != 0:
+        raise Failed("this boots a container, which only root may: sudo make staging-test")
+    tools = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container"}
+    if lacking := [package for tool, package in tools.items() if not shutil.which(tool)]:
+        raise Failed(f"it needs more: apt-get install {' '.join(lacking)}")
 
 
 def _check(host: Host) -> None:
