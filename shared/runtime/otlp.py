@@ -41,9 +41,9 @@ from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument, Key, Series
 from shared.runtime.tracing import Span
 
-# No two points of a series may be closer.
+# No two points of a series may be closer than five seconds: twice that.
 APART_NS = 10_000_000_000
-# Less than the exporter's first pause between two tries: a request waits for one.
+# Of each call. Less than the exporter's first pause between two tries: a request waits for one.
 EXPORT_SECONDS = 0.75
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
@@ -71,25 +71,28 @@ class ExportFailed(Exception):
 def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
     """Send the spans, and all series when wanted; raise ExportFailed.
 
-    Series are totals since the process began, so what one export loses the next one brings.
+    Series are totals since the process began, so what one export loses the next one brings. Spans
+    that were refused are lost.
     """
     failed = []
     if spans and _spans().export([_span(one) for one in spans]) is not SpanExportResult.SUCCESS:
-        failed.append(f"{len(spans)} spans")
+        failed.append(f"{len(spans)} spans, which are lost")
     if with_metrics and not _send_series(metrics.snapshot()):
         failed.append("series, which the next export brings")
     if failed:
-        raise ExportFailed(f"{' and '.join(failed)} to {settings.telemetry().endpoint}")
+        raise ExportFailed(f"{' and '.join(failed)}: {settings.telemetry().endpoint}")
 
 
 def _send_series(found: Mapping[Key, Series]) -> bool:
-    """Send all series, of those that are new their zero first."""
+    """Send all series, of those that are new their zero first; without that not one."""
     began = {
         key: Series(one.began_ns, [0] * len(one.buckets))
         for key, one in found.items()
         if key not in _begun and metrics.INSTRUMENTS[key[0]].kind != "gauge"
     }
-    if began and _sent(_data(began, None)):
+    if began:
+        if not _sent(_data(began, None)):
+            return False
         _begun.update(began)
     return _sent(_data(found, time.time_ns()))
 

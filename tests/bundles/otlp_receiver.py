@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -67,3 +68,11 @@ def serving() -> Iterator[Receiver]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield receiver
         server.shutdown()
+
+
+@contextlib.contextmanager
+def mute() -> Iterator[str]:
+    """Give the address of a server that takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        # The kernel accepts what nobody takes out of the queue.
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"

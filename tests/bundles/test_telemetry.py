@@ -1,6 +1,9 @@
 """What leaves a bundle under production's command, and when: before the answer, and at its end."""
 
+import secrets
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -12,20 +15,21 @@ from sqlalchemy import Connection, insert
 
 from scripts import bundle, isolation
 from scripts.requirements import distributions, extras
-from shared.runtime import clock, metrics
+from shared.runtime import clock, metrics, otlp, telemetry
 from shared.schema.operations import projections
 from shared.schema.play import player_stats
 from tests.bundles import otlp_receiver
 from tests.bundles.otlp_receiver import Receiver
 from tests.bundles.test_boot import FUNCTIONS, serving
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.local_cloud.local import LocalCloud, eventually
 
 Start = Callable[..., AbstractContextManager[str]]
 SERVED = [FUNCTIONS["playtime"], FUNCTIONS["sweep_projections"]]
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
 NEVER, ALWAYS = "3600000", "0"
+MANY = 20
 
 
 @pytest.fixture(scope="module")
@@ -61,23 +65,24 @@ def start(staged: Path, sites: dict[str, Path], cloud: LocalCloud, receiver: Rec
         "OTEL_RESOURCE_ATTRIBUTES": "gcp.project_id=p,cloud.region=europe-west1",
     }
 
-    def run(interval_ms: str, name: str = "playtime") -> AbstractContextManager[str]:
-        wanted = settings | {"OTEL_METRIC_EXPORT_INTERVAL": interval_ms}
+    def run(interval_ms: str, name: str = "playtime", **more: str) -> AbstractContextManager[str]:
+        wanted = settings | {"OTEL_METRIC_EXPORT_INTERVAL": interval_ms} | more
         return serving(FUNCTIONS[name], staged, sites[name], cloud, **wanted)
 
     return run
 
 
 @pytest.fixture
-def ask(player: Callable[..., Player]) -> Callable[..., httpx.Response]:
+def ask(player: Callable[..., Player]) -> Iterator[Callable[..., httpx.Response]]:
     someone = player()
 
-    def get(url: str, *, sampled: bool = False) -> httpx.Response:
-        traceparent = f"00-{TRACE}-{PARENT}-{'01' if sampled else '00'}"
+    def get(url: str, *, sampled: bool = False, trace: str = TRACE) -> httpx.Response:
+        traceparent = f"00-{trace}-{PARENT}-{'01' if sampled else '00'}"
         headers = {**someone.headers, "traceparent": traceparent}
-        return httpx.get(f"{url}/v1/me/playtime", headers=headers, timeout=30)
+        return asking.get(f"{url}/v1/me/playtime", headers=headers)
 
-    return get
+    with httpx.Client(timeout=30) as asking:
+        yield get
 
 
 def log(staged: Path) -> str:
@@ -182,3 +187,60 @@ def test_an_address_that_takes_nothing_fails_no_request_and_loses_no_count(
         assert ask(url).is_success
         found = counted(receiver.points(metrics.REQUEST), function="playtime", status="2xx")
     assert found[-1] == 3
+
+
+def at_once(ask: Callable[..., httpx.Response], url: str, traces: list[str]) -> float:
+    """Send a sampled request of each trace, all at once; return the seconds until all answered."""
+    with ThreadPoolExecutor(len(traces)) as threads:
+        started = time.monotonic()
+        found = list(threads.map(lambda one: ask(url, sampled=True, trace=one), traces))
+        elapsed = time.monotonic() - started
+    assert {one.status_code for one in found} == {200}
+    return elapsed
+
+
+def new_traces() -> list[str]:
+    return [secrets.token_hex(16) for _ in range(MANY)]
+
+
+def test_an_address_that_never_answers_holds_requests_up_for_one_deadline_in_all(
+    start: Start, ask: Callable[..., httpx.Response]
+) -> None:
+    with (
+        otlp_receiver.mute() as silent,
+        start(NEVER, OTEL_EXPORTER_OTLP_ENDPOINT=silent) as url,
+    ):
+        first = at_once(ask, url, new_traces())
+        again = at_once(ask, url, new_traces())
+    usual = otlp.EXPORT_SECONDS  # more than so many requests take, less than one try
+    assert usual < first < telemetry.DEADLINE_SECONDS + usual
+    assert again < usual, "after a failure there is a pause"
+
+
+def test_spans_that_find_an_export_on_its_way_leave_with_the_next(
+    start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
+) -> None:
+    traces = new_traces()
+    with start(NEVER) as url:
+        at_once(ask, url, traces)
+        assert ask(url, sampled=True).is_success
+        roots = [one for one in receiver.spans if one.name == "GET /v1/me/playtime"]
+    assert sorted(one.trace_id.hex() for one in roots) == sorted([*traces, TRACE])
+
+
+def test_the_last_points_are_as_far_apart_as_any(
+    start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
+) -> None:
+    asked = 0
+
+    def exported() -> bool:
+        nonlocal asked
+        asked += 1
+        return ask(url).is_success and receiver.metrics != []
+
+    with start("2000") as url:
+        eventually(exported)
+        assert ask(url).is_success
+    found = [one for one in receiver.points(metrics.REQUEST) if counted([one], status="2xx")]
+    assert found[-1].count == asked + 1
+    assert found[-1].time_unix_nano - found[-2].time_unix_nano >= 2_000_000_000
