@@ -200,19 +200,9 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
     received_at: datetime,
     elapsed_ms: float,
 ) -> None:
-    """Write the request's line: Cloud Logging's httpRequest, and the request's span."""
+    """Write the request's line: Cloud Logging's httpRequest, and the span of a sampled one."""
     pattern = route.path if route else "(no route)"
-    outcome = "error" if status >= _SERVER_ERROR else "ok"
     metrics.observe(metrics.REQUEST, elapsed_ms / 1000, kind="http", status=f"{status // 100}xx")
-    span = tracing.Span(
-        f"{scope['method']} {pattern}",
-        "http",
-        context,
-        received_at,
-        elapsed_ms,
-        outcome,
-        {"status": status},
-    )
     client = headers.get(b"savepoint-client")
     fields: dict[str, Any] = {
         "httpRequest": {
@@ -222,8 +212,12 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
             "latency": f"{elapsed_ms / 1000:.6f}s",
         },
         "route": pattern,
-        "span": tracing.end(span),
     }
+    if context.sampled:
+        name, said = f"{scope['method']} {pattern}", {"status": status}
+        outcome = "error" if status >= _SERVER_ERROR else "ok"
+        span = tracing.Span(name, "http", context, received_at, elapsed_ms, outcome, said)
+        fields["span"] = tracing.end(span)
     if client is not None:
         fields["client"] = client[:MAX_CLIENT_LENGTH].decode("latin-1")
     severity = "ERROR" if status >= _SERVER_ERROR else "INFO"

@@ -166,6 +166,16 @@ def test_a_request_writes_one_line_that_is_its_span(api: http.Api, lines: Lines)
     assert (line["span"]["kind"], line["span"]["status"]) == ("http", "ok")
 
 
+def test_the_line_of_a_request_that_is_not_sampled_has_its_trace_and_no_span(
+    api: http.Api, lines: Lines
+) -> None:
+    ask(api, "GET", "/v1/things/loop", {"traceparent": f"{TRACEPARENT[:-2]}00"})
+    (line,) = lines()
+    assert line["logging.googleapis.com/trace"].endswith(TRACEPARENT.split("-")[1])
+    assert line["httpRequest"]["latency"].endswith("s")
+    assert "span" not in line
+
+
 def test_a_long_client_name_is_cut(api: http.Api, lines: Lines) -> None:
     ask(api, "GET", "/v1/things/loop", {"Savepoint-Client": "x" * 5000})
     assert len(lines()[0]["client"]) == 80
