@@ -22,17 +22,22 @@ TRIGGER_TOPIC = "dead-letters"
 EXPORT = "shared.domain.account.export"
 ERASE = "shared.domain.erasing.erase"
 
+# An insert alone; what lets a known key be, or updates it, needs UPDATE as well.
+APPENDS = {".insert", "sqlalchemy.insert"}
 WRITES = {
     ".delete",
-    ".insert",
     ".update",
     "shared.runtime.sql.insert_ignore",
     "shared.runtime.sql.upsert",
     "sqlalchemy.delete",
     "sqlalchemy.dialects.mysql.insert",
-    "sqlalchemy.insert",
     "sqlalchemy.update",
 }
+
+# Which declared rights are enough, and not more, for what is done. Of what is only read some is
+# written in ways that are not seen here: a table out of a list.
+FITTING = {"r": {"r", "ra", "rw"}, "a": {"a", "ra"}, "rw": {"rw"}}
+DONE = {"r": "read", "a": "appended to", "rw": "written"}
 
 # What each call of the object store needs; a bucket that is not said here is its first argument.
 OBJECTS = "shared.runtime.objects."
@@ -67,8 +72,11 @@ def touched(function: Manifest) -> Touched:
     modules = imports.closure(function.source)
     stores = {name for name in STORES if f"shared.runtime.{name}" in modules}
     tables = found.values(Table)
-    written = {name for called, names in found.calls if called in WRITES for name in names}
-    rights = {one.name: "rw" if name in written else "r" for name, one in tables.items()}
+    written, appended = _arguments(found, WRITES), _arguments(found, APPENDS)
+    rights = {
+        one.name: "rw" if name in written else "a" if name in appended else "r"
+        for name, one in tables.items()
+    }
     collections = {one.path for one in found.values(Collection).values()}
     names = {str(symbol) for symbol in found.symbols}
     if EXPORT in names:
@@ -79,6 +87,10 @@ def touched(function: Manifest) -> Touched:
         collections |= {one.path for one in COLLECTIONS}
     signs = any(called in SIGNED for called, _ in found.calls)
     return Touched(stores, rights, collections, _published(found), _buckets(found), signs)
+
+
+def _arguments(found: Reach, called: set[str]) -> set[str]:
+    return {name for one, names in found.calls if one in called for name in names}
 
 
 def _buckets(found: Reach) -> dict[str, str]:
@@ -160,5 +172,5 @@ def _rights(
     kind: str, touched_ones: Mapping[str, str], declared: Mapping[str, str]
 ) -> Iterator[str]:
     for name, right in sorted(touched_ones.items()):
-        if right == "rw" and declared.get(name) == "r":
-            yield f"the {kind} {name} is written but declared as r"
+        if name in declared and declared[name] not in FITTING[right]:
+            yield f"the {kind} {name} is {DONE[right]} but declared as {declared[name]}"

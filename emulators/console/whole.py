@@ -72,7 +72,7 @@ def _edges(function: Manifest) -> Iterator[Json]:
     for collection in stores.documents.collections if stores.documents else ():
         yield _edge(me, f"collection:{collection}", "documents")
     for name, right in stores.sql.tables.items() if stores.sql else ():
-        yield _edge(me, f"table:{name}", "writes" if "w" in right else "reads")
+        yield _edge(me, f"table:{name}", "reads" if right == "r" else "writes")
     buckets = stores.objects.model_dump(exclude_none=True) if stores.objects else {}
     for name, right in buckets.items():
         yield _edge(me, f"bucket:{name}", "writes" if "w" in right else "reads")

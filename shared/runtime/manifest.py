@@ -25,7 +25,9 @@ FILE = "function.yaml"
 FOLDERS = ("functions", "triggers")
 LOCAL_PREFIX = "/_local"
 """Paths below it belong to the local cloud itself."""
-TRIGGER_TABLES: dict[str, Literal["r", "rw"]] = {"consumers": "r", "event_failures": "rw"}
+TableRight = Literal["r", "a", "ra", "rw"]
+"""Read; append: insert, and never change or delete; both; read and write."""
+TRIGGER_TABLES: dict[str, TableRight] = {"consumers": "r", "event_failures": "rw"}
 """What the runtime itself does for every trigger: it reads the pause and notes failures."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
@@ -110,7 +112,7 @@ class Sql(_Part):
     """Connections an instance may hold, and every table touched with the right it needs."""
 
     pool: Positive
-    tables: Annotated[dict[str, Literal["r", "rw"]], Field(min_length=1)]
+    tables: Annotated[dict[str, TableRight], Field(min_length=1)]
 
 
 class Documents(_Part):
@@ -224,7 +226,7 @@ class Manifest(_Part):
         return self.trigger.pull.topic if self.trigger.pull else self.trigger.topic
 
     @property
-    def tables(self) -> dict[str, Literal["r", "rw"]]:
+    def tables(self) -> dict[str, TableRight]:
         """Every table that the function touches, the runtime's own included, with its right."""
         named = self.stores.sql.tables if self.stores.sql else {}
         return named if self.trigger.kind == "http" else {**TRIGGER_TABLES, **named}

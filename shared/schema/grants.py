@@ -1,4 +1,4 @@
-"""What each database user may do: read or write the tables that its function names, nothing else.
+"""What each database user may do: what its function names of its tables, nothing else.
 
 Granting never harms who is running; revoking is a step of its own, since until a release has
 all the traffic the one before it still reads what it names.
@@ -14,10 +14,12 @@ from shared.schema.all_tables import metadata
 
 PRIVILEGES = {
     "r": frozenset({"SELECT"}),
+    "a": frozenset({"INSERT"}),
+    "ra": frozenset({"SELECT", "INSERT"}),
     "rw": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"}),
 }
 Wanted = Mapping[str, Mapping[str, str]]
-"""The right to each table, "r" or "rw", by user and table."""
+"""The right to each table, as PRIVILEGES names it, by user and table."""
 
 _USER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # What SHOW GRANTS says on both engines; a role is granted ON nothing.

@@ -68,8 +68,7 @@ def test_what_is_declared_passes(tmp_path: Path) -> None:
     [
         "tx.execute(update(games), [])",
         "tx.execute(delete(games))",
-        "tx.execute(insert(games), [])",
-        "tx.execute(games.insert(), [])",
+        "tx.execute(games.update(), [])",
         "sql.upsert(tx, games, [], [])",
         "sql.insert_ignore(tx, games, [])",
     ],
@@ -84,6 +83,25 @@ def test_a_write_needs_rw(tmp_path: Path, statement: str) -> None:
     found = declared.problems(function(wrong, code, SQL % "r"))
     assert found == ["the table games is written but declared as r"]
     assert declared.problems(function(right, code, SQL % "rw")) == []
+
+
+@pytest.mark.parametrize("statement", ["insert(games)", "games.insert()"])
+def test_an_insert_needs_the_right_to_append_and_no_more(tmp_path: Path, statement: str) -> None:
+    code = (
+        "from sqlalchemy import insert\n"
+        "from shared.runtime import sql\nfrom shared.schema.catalog import games\n"
+        f"def main(request):\n    sql.transact(lambda tx: tx.execute({statement}, []))\n"
+    )
+    for right in ("r", "rw"):
+        found = declared.problems(function(tmp_path / right, code, SQL % right))
+        assert found == [f"the table games is appended to but declared as {right}"]
+    for right in ("a", "ra"):
+        assert declared.problems(function(tmp_path / right, code, SQL % right)) == []
+
+
+def test_who_may_append_may_not_read(tmp_path: Path) -> None:
+    found = declared.problems(function(tmp_path, READS, SQL % "a"))
+    assert found == ["the table games is read but declared as a"]
 
 
 def test_a_table_behind_a_domain_function_is_found(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from emulators import cloud, database, own_users
 from scripts import imports
@@ -183,6 +184,20 @@ def test_operators_creators_and_players_write_what_is_named(
     assert erasure.status_code == 202, erasure.text
     erased = "SELECT uid FROM erasures WHERE finished_at IS NOT NULL"
     eventually(lambda: "heidi" in asked(isolated, erased), 60)
+
+
+AUDITED = [name for name, one in FUNCTIONS.items() if "audit" in one.tables]
+
+
+@pytest.mark.parametrize("name", [one for one in AUDITED if one != "clean_up"])
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = ''", "DELETE FROM audit"])
+def test_what_was_audited_stays(isolated: LocalCloud, name: str, statement: str) -> None:
+    url = own_users.sql_url(isolated.cloud, FUNCTIONS[name])
+    with (
+        migrate.engine(url).connect() as connection,
+        pytest.raises(DBAPIError, match="command denied"),
+    ):
+        connection.exec_driver_sql(statement)
 
 
 def test_a_table_that_a_manifest_forgets_is_refused(

@@ -98,6 +98,27 @@ def test_a_writer_writes_its_table_and_does_nothing_else(engine_url: str, user: 
         assert attempt(engine_url, user, statement) in DENIED, statement
 
 
+@pytest.mark.parametrize("right", ["a", "ra"])
+def test_who_may_append_changes_nothing_that_is_there(
+    engine_url: str, user: str, right: str
+) -> None:
+    grant(engine_url, {user: {"audit": right}})
+    insert = "INSERT INTO audit (at, actor, action, target, detail) VALUES (NOW(), '', '', '', '')"
+    assert attempt(engine_url, user, insert) == 0
+    again = "INSERT INTO audit SELECT * FROM audit ON DUPLICATE KEY UPDATE actor = ''"
+    for statement in [
+        "UPDATE audit SET actor = ''",
+        "DELETE FROM audit",
+        "REPLACE INTO audit SELECT * FROM audit",
+        "TRUNCATE audit",
+        again,
+        *NEVER,
+    ]:
+        assert attempt(engine_url, user, statement) in DENIED, statement
+    reads = attempt(engine_url, user, "SELECT * FROM audit")
+    assert reads == 0 if right == "ra" else reads in DENIED
+
+
 def test_a_user_begins_with_nothing(engine_url: str, user: str) -> None:
     assert attempt(engine_url, user, READ) in DENIED
 
@@ -190,6 +211,8 @@ def test_functions_and_users_must_pair() -> None:
     users = {name: f"fn-{one.service}" for name, one in FUNCTIONS.items()}
     shall = migrate_job.wanted(FUNCTIONS, users)
     assert shall["fn-clean-up"]["audit"] == "rw"
+    assert shall["fn-operations"]["audit"] == "ra"
+    assert shall["fn-creator"]["audit"] == "a"
     assert shall["fn-sessions"] == {}
     others = {name: user for name, user in users.items() if name != "catalog"}
     with pytest.raises(ValueError, match=r"catalog has no user; there is no function catalogue"):
