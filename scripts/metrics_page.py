@@ -28,8 +28,15 @@ READING = """\
 ## How to read them
 
 - An instance exports inside a request, at most every {interval} seconds, and once more when the
-  platform stops it. The last values of a quiet instance therefore arrive late, never not at all;
-  those of an instance that crashed are lost since its last export.
+  platform stops it, at least five seconds after the last time: Cloud Monitoring refuses points
+  of a series that are closer. The last values of a quiet instance therefore arrive late.
+- Values are lost when the instance crashes, or when its last export fails: those since the export
+  before. A failed export loses nothing else, the next one brings the totals. Lost too is what a
+  request counts that ends after the last export, while the instance stops.
+- Spans are sent once. Those that find an export on its way, or the pause of {interval} seconds that
+  follows a failure, wait for the next, up to 1,000 of an instance; what is more is dropped. Lost
+  are the spans of an export that fails, and what waits in an instance that crashes. Log lines count
+  both: `spans were dropped`, `telemetry could not be exported`.
 - Requests are `savepoint_request_seconds_count`, their latency the histogram itself. What CORS
   asks beforehand (OPTIONS) is not in it.
 - Counters and histograms are totals since the instance began. A series is first sent as zero, so

@@ -15,7 +15,7 @@ locals {
     for name, one in local.functions : name => {
       for right in ["rw", "r"] : right => [
         for table, given in one.tables : lookup(local._tables, table, "other")
-        if (given == "r") == (right == "r") && lookup(local._tables, table, "") != "operations"
+        if right == (given == "r" ? "r" : "rw") && lookup(local._tables, table, "") != "operations"
       ]
     }
   }

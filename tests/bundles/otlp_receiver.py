@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -76,3 +77,22 @@ def mute() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         # The kernel accepts what nobody takes out of the queue.
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def endless() -> Iterator[str]:
+    """Give the address of a server whose answer never ends, though each byte of it comes soon."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nx: ")
+                while not ended.wait(0.2):
+                    self.request.sendall(b"x")
+
+    ended = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        ended.set()
+        server.shutdown()

@@ -221,6 +221,21 @@ def test_an_address_that_never_answers_holds_requests_up_for_one_deadline_in_all
     assert tries == 1, "after a failure there is a pause"
 
 
+def test_an_answer_that_never_ends_holds_a_request_up_for_one_deadline(
+    start: Start, ask: Callable[..., httpx.Response]
+) -> None:
+    with (
+        otlp_receiver.endless() as endless,
+        start(NEVER, OTEL_EXPORTER_OTLP_ENDPOINT=endless) as url,
+    ):
+        first = at_once(ask, url, new_traces())
+        again = at_once(ask, url, new_traces())
+        stopping = time.monotonic()
+    assert telemetry.DEADLINE_SECONDS <= first < telemetry.DEADLINE_SECONDS + 1
+    assert again < telemetry.DEADLINE_SECONDS
+    assert time.monotonic() - stopping < 9, "the platform kills after ten seconds"
+
+
 def test_spans_that_find_an_export_on_its_way_leave_with_the_next(
     start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
 ) -> None:
