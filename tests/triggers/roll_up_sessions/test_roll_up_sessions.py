@@ -149,7 +149,7 @@ def test_a_database_that_is_away_delays_everything_and_loses_nothing(
     with cloud.without("mysql"):
         for one in players:
             playing.send(client, one.headers, session(START, 30))
-        eventually(lambda: refused() - before >= 5 * len(players), 60)
+        eventually(lambda: refused() - before >= 5 * len(players), 120)
     left = {one.uid for one in players}
 
     def arrived() -> bool:
@@ -157,7 +157,7 @@ def test_a_database_that_is_away_delays_everything_and_loses_nothing(
         return not left
 
     sql.invalidate()  # its server was another process
-    eventually(arrived, 60)
+    eventually(arrived, 120)
     new = select(dead_letters.c.event_id).where(dead_letters.c.recorded_at >= began)
     assert sql.execute(new).all() == []
 
