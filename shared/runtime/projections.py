@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Select,
     bindparam,
     case,
     delete,
@@ -150,27 +150,28 @@ def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
     Returns how many documents were written.
     """
     written = 0
-    while True:
-        overdue = (
-            select(table.c.uid, table.c.item, table.c.due_at)
-            .where(table.c.due_at < clock.now() - SWEEP_GRACE, table.c.kind == kind.name)
-            .order_by(table.c.due_at)
-            .limit(limit)
-        )
-        rows = sql.read(partial(_rows, overdue))
-        keys = [(row.uid, row.item) for row in rows]
-        oldest = rows[0].due_at if rows else clock.now()
-        lag = (clock.now() - oldest).total_seconds()
-        metrics.measure(metrics.PROJECTION_LAG, lag, kind=kind.name)
-        swept = _project(kind, keys, only_due=True)
+    for page in count():
+        rows = sql.read(partial(_overdue, kind, limit))
+        if page == 0:  # the longest overdue come first
+            oldest = rows[0].due_at if rows else clock.now()
+            lag = (clock.now() - oldest).total_seconds()
+            metrics.measure(metrics.PROJECTION_LAG, lag, kind=kind.name)
+        swept = _project(kind, [(row.uid, row.item) for row in rows], only_due=True)
         metrics.count(metrics.PROJECTIONS_SWEPT, swept, kind=kind.name)
         written += swept
-        if len(keys) < limit or time.monotonic() >= until:
-            return written
+        if len(rows) < limit or time.monotonic() >= until:
+            break
+    return written
 
 
-def _rows(query: Select[Any], connection: Connection) -> Sequence[Any]:
-    return connection.execute(query).all()
+def _overdue(kind: Kind, limit: int, connection: Connection) -> Sequence[Any]:
+    overdue = (
+        select(table.c.uid, table.c.item, table.c.due_at)
+        .where(table.c.due_at < clock.now() - SWEEP_GRACE, table.c.kind == kind.name)
+        .order_by(table.c.due_at)
+        .limit(limit)
+    )
+    return connection.execute(overdue).all()
 
 
 def rebuild(kind: Kind, keys: Sequence[Key]) -> int:

@@ -307,6 +307,18 @@ def test_the_sweep_goes_on_until_nothing_is_left(player: Player) -> None:
     assert projections.sweep(player.kind, time.monotonic() + 30, limit=2) == 5
 
 
+def test_how_late_the_sweep_is_the_first_page_says(player: Player) -> None:
+    for item in "123":
+        player.change(item)
+    long_ago = clock.now() - 5 * MINUTE
+    late = update(table).where(table.c.uid == player.uid, table.c.item == "2")
+    sql.transact(lambda tx: tx.execute(late.values(due_at=long_ago)))
+    assert projections.sweep(player.kind, time.monotonic() + 30, limit=1) == 3
+    assert 300 <= total(metrics.PROJECTION_LAG, "test") < 330
+    assert projections.sweep(player.kind) == 0
+    assert total(metrics.PROJECTION_LAG, "test") < 1
+
+
 def test_the_sweep_leaves_what_its_own_event_may_still_project(
     player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
