@@ -4,7 +4,7 @@ They send as in production, only more often, so what is read here has gone the w
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -43,21 +43,23 @@ class Received(Collector):
     """The newest point of each series, by the metric's name and the labels' values."""
 
     newest: dict[tuple[str, ...], tuple[float, Any]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
     def take(self, body: bytes) -> None:
         """Keep an export; raise DecodeError when it is none."""
-        now = time.monotonic()
+        now = self.clock()
         for instance, metric in _metrics(ExportMetricsServiceRequest.FromString(body)):
             for point in getattr(metric, metric.WhichOneof("data")).data_points:
                 said = {one.key: one.value.string_value for one in point.attributes}
                 labels = [said[name] for name in ("function", *_labels(metric.name))]
                 self.newest[metric.name, instance, *labels] = now, point
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric with the series of all instances that still say something."""
+        now = self.clock()
         self.newest = {
             key: kept for key, kept in self.newest.items() if now - kept[0] < STALE_SECONDS
         }
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric with the series of all instances."""
         families: dict[str, Any] = {}
         for (name, *labels), (_, point) in self.newest.items():
             _add(families.setdefault(name, _family(name)), labels, point)
