@@ -5,6 +5,7 @@ as Google's own clients find it, by FIREBASE_AUTH_EMULATOR_HOST.
 https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts
 """
 
+import http.client
 import json
 import os
 import urllib.error
@@ -17,23 +18,24 @@ from shared.runtime import errors, logs, settings
 TIMEOUT_SECONDS = 10
 MAX_CLAIMS = 1000
 """How many characters the claims of an account may have together."""
+MAX_REASON_LENGTH = 2000
 
 _BASE = "https://identitytoolkit.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/identitytoolkit"
-_TOO_MANY = 429
+_OK, _TOO_MANY, _BROKEN = 200, 429, 500
 
 
 def claims(uid: str) -> dict[str, Any]:
     """Return the claims that an account was given; raise NotFound, or Unavailable."""
     found = _call("lookup", {"localId": [uid]}).get("users")
     if not found:
-        raise errors.NotFound("no player has this uid")
+        raise _unknown()
     given = json.loads(found[0].get("customAttributes") or "{}")
     return given if isinstance(given, dict) else {}
 
 
 def give(uid: str, wanted: dict[str, Any]) -> None:
-    """Replace an account's claims; raise Conflict when they are too long, or Unavailable."""
+    """Replace an account's claims; raise Conflict when too long, NotFound, or Unavailable."""
     _call("update", {"localId": uid, "customAttributes": fitting(wanted)})
 
 
@@ -56,18 +58,49 @@ def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:
             "Content-Type": "application/json",
         }
         sent = json.dumps(body).encode()
-        request = urllib.request.Request(url, sent, headers, method="POST")  # noqa: S310  see above
+        status, text = _answered(
+            urllib.request.Request(url, sent, headers, method="POST")  # noqa: S310  see above
+        )
+    except (OSError, http.client.HTTPException) as error:
+        raise _away(f"{type(error).__name__}: {error}") from error
+    found = _object(text)
+    # What is no JSON object came from something between us and the API.
+    if status >= _BROKEN or status == _TOO_MANY or found is None:
+        raise _away(f"{status}: {text[:MAX_REASON_LENGTH].decode('utf-8', 'replace')}")
+    if status != _OK:
+        raise _refused(method, found)
+    return found
+
+
+def _answered(request: urllib.request.Request) -> tuple[int, bytes]:
+    """Return the status and the body of an answer, whatever it is; raise when there is none."""
+    try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            found: dict[str, Any] = json.load(answer)
-            return found
+            return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
-            reason = error.read(2000).decode("utf-8", "replace")
-        if error.code < 500 and error.code != _TOO_MANY:  # noqa: PLR2004
-            raise RuntimeError(f"Identity Toolkit refused {method}: {reason}") from error
-        raise _away(reason) from error
-    except OSError as error:
-        raise _away(str(error)) from error
+            return error.code, error.read()
+
+
+def _object(text: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _refused(method: str, found: dict[str, Any]) -> Exception:
+    """Return what a refusal of the API itself means: the account went away, or a bug of ours."""
+    error = found.get("error")
+    message = str(error.get("message")) if isinstance(error, dict) else str(found)
+    if message.startswith("USER_NOT_FOUND"):
+        return _unknown()
+    return RuntimeError(f"Identity Toolkit refused {method}: {message[:MAX_REASON_LENGTH]}")
+
+
+def _unknown() -> errors.NotFound:
+    return errors.NotFound("no player has this uid")
 
 
 def _away(reason: str) -> errors.Unavailable:

@@ -8,10 +8,12 @@ from typing import Any
 
 import google.auth
 import pytest
+from google.auth import exceptions
 
 from shared.runtime import accounts, errors, settings
 from tests.sql.cloud_sql import Identity
 
+NO_STATUS = 0
 PROJECT = "/v1/projects/demo-savepoint/accounts"
 
 
@@ -19,6 +21,9 @@ class Toolkit(HTTPServer):
     """Answers what it is told to, and remembers what it was asked."""
 
     answer: tuple[int, Any] = (200, {})
+    """The status, and what is told: bytes as they are, all else as JSON."""
+    promised: int | None = None
+    """How many bytes the answer says that it has, whatever it has."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -32,9 +37,14 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((self.path, self.headers["Authorization"], body))
         status, told = self.server.answer
+        if status == NO_STATUS:
+            self.wfile.write(told)
+            return
         self.send_response(status)
+        if self.server.promised:
+            self.send_header("Content-Length", str(self.server.promised))
         self.end_headers()
-        self.wfile.write(json.dumps(told).encode())
+        self.wfile.write(told if isinstance(told, bytes) else json.dumps(told).encode())
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -88,6 +98,54 @@ def test_what_is_away_is_unavailable(toolkit: Toolkit, status: int) -> None:
     toolkit.answer = (status, {})
     with pytest.raises(errors.Unavailable):
         accounts.claims("ada")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"<html>Sign in to the hotel's network</html>"),
+        (200, b""),
+        (200, b"\xff\xfe"),
+        (200, ["a list"]),
+        (400, b"<html>Bad Request</html>"),
+        (404, b""),
+        (NO_STATUS, b"no HTTP at all\r\n\r\n"),
+        (NO_STATUS, b""),
+    ],
+)
+def test_what_is_no_answer_of_the_api_is_unavailable(
+    toolkit: Toolkit, answer: tuple[int, Any]
+) -> None:
+    toolkit.answer = answer
+    with pytest.raises(errors.Unavailable):
+        accounts.claims("ada")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_that_is_cut_off_is_unavailable(toolkit: Toolkit, status: int) -> None:
+    toolkit.answer, toolkit.promised = (status, {"users": []}), 1000
+    with pytest.raises(errors.Unavailable):
+        accounts.claims("ada")
+
+
+@pytest.mark.parametrize("error", [exceptions.TransportError, exceptions.RefreshError])
+def test_no_access_token_is_unavailable(
+    toolkit: Toolkit, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def refuse(_self: Identity, _request: Any) -> None:
+        raise error("no metadata server")
+
+    monkeypatch.setattr(Identity, "refresh", refuse)
+    with pytest.raises(errors.Unavailable):
+        accounts.claims("ada")
+    assert toolkit.asked == []
+
+
+@pytest.mark.parametrize("message", ["USER_NOT_FOUND", "USER_NOT_FOUND : gone meanwhile"])
+def test_an_account_that_went_away_is_not_found(toolkit: Toolkit, message: str) -> None:
+    toolkit.answer = (400, {"error": {"code": 400, "message": message}})
+    with pytest.raises(errors.NotFound):
+        accounts.give("ada", {"roles": []})
 
 
 def test_nobody_there_is_unavailable(toolkit: Toolkit, monkeypatch: pytest.MonkeyPatch) -> None:
