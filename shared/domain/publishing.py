@@ -219,16 +219,14 @@ def _reject(tx: Connection, told: ArtifactUploaded, refused: Refused) -> None:
 def _waiting(conn: Connection, told: ArtifactUploaded, *, for_update: bool) -> Row[Any] | None:
     """Return the version's row, with its game, if it still waits for this very verification."""
     version = tool_versions.c
-    query = (
-        select(tool_versions, tools.c.game_id)
-        .join(tools, tools.c.tool_id == version.tool_id)
-        .where(
-            version.version_id == int(told.version_id),
-            version.state == "verifying",
-            version.revision == told.revision,
-            # Later, its creator was told that it is rejected.
-            version.updated_at >= clock.now() - own_versions.VERIFYING_TIME,
-        )
+    # Not joined: locking a tool as well would need the right to change it, on MySQL.
+    game_id = select(tools.c.game_id).where(tools.c.tool_id == version.tool_id)
+    query = select(tool_versions, game_id.scalar_subquery().label("game_id")).where(
+        version.version_id == int(told.version_id),
+        version.state == "verifying",
+        version.revision == told.revision,
+        # Later, its creator was told that it is rejected.
+        version.updated_at >= clock.now() - own_versions.VERIFYING_TIME,
     )
     return conn.execute(query.with_for_update() if for_update else query).one_or_none()
 

@@ -13,6 +13,7 @@ import pymysql
 import pytest
 
 from scripts import imports, migrate_image, migrate_job
+from shared.domain import publishing
 from shared.runtime import manifest
 from shared.schema import grants, migrate
 from tests.engines import execute
@@ -205,6 +206,13 @@ def test_a_trigger_may_what_the_runtime_does_for_it() -> None:
         }.items()
     )
     assert FUNCTIONS["playtime"].tables == {"playtime_days": "r", "player_achievements": "r"}
+
+
+def test_who_verifies_a_version_may_lock_it(engine_url: str, user: str) -> None:
+    grant(engine_url, {user: FUNCTIONS["verify_artifact"].tables})
+    told = publishing.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
+    with migrate.engine(address(engine_url, user)).connect() as connection:
+        assert publishing._waiting(connection, told, for_update=True) is None
 
 
 def test_functions_and_users_must_pair() -> None:
