@@ -13,7 +13,6 @@ import os
 import signal
 import threading
 import time
-from dataclasses import dataclass, field
 
 from shared.runtime import logs, settings, tracing
 from shared.runtime.tracing import Span
@@ -28,19 +27,20 @@ MAX_WAITING = 1000
 """How many spans wait for an export; what is more is dropped, and counted in the log."""
 
 
-@dataclass
 class _State:
     """What a process knows of its exports. Times are monotonic.
 
-    Changed on the event loop only, but for `sent_at`, which whoever exports says.
+    Changed on the event loop only, but for `sent_at`, which whoever exports says. No dataclass:
+    making one takes each cold start half a millisecond.
     """
 
-    due_at: float = math.inf
-    sent_at: float = -math.inf
-    paused_until: float = -math.inf
-    waiting: list[Span] = field(default_factory=list)
-    dropped: int = 0
-    ending: asyncio.Task[None] | None = None
+    def __init__(self) -> None:
+        self.due_at = math.inf
+        self.sent_at = -math.inf
+        self.paused_until = -math.inf
+        self.waiting: list[Span] = []
+        self.dropped = 0
+        self.ending: asyncio.Task[None] | None = None
 
     def keep(self, spans: list[Span]) -> None:
         """Let spans wait for the next export, as many as there is room for."""
