@@ -81,7 +81,9 @@ def ask(player: Callable[..., Player]) -> Iterator[Callable[..., httpx.Response]
         headers = {**someone.headers, "traceparent": traceparent}
         return asking.get(f"{url}/v1/me/playtime", headers=headers)
 
-    with httpx.Client(timeout=30) as asking:
+    # The server closes an idle connection after two seconds, perhaps just when it is asked again.
+    each_its_own = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(timeout=30, limits=each_its_own) as asking:
         yield get
 
 
