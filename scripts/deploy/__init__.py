@@ -1,6 +1,6 @@
 """The steps of cloudbuild.yaml, each a program that also runs by hand: see docs/deploying.md.
 
-check, test, image and plan stand on the standard library alone; the others need `.venv`.
+check, test and image stand on the standard library alone; the others need `.venv`.
 """
 
 from pathlib import Path

@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 
 from scripts.deploy import cloud_run, monitoring, release, shell
-from scripts.deploy.release import Move
+from scripts.deploy.release import Move, State
 from scripts.deploy.shell import Shell
 from scripts.deploy.verdict import Seen, Verdict, judge
 
@@ -30,20 +30,28 @@ def main() -> None:
     if not changed:
         sh.say("No function changed.")
         return
+    moved = replace(moved, state=State.MOVING)
+    release.save(sh, moved)
     # A build that is cancelled ends its steps by a signal.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("cancelled"))
     try:
-        quiet = watch(sh, changed)
+        quiet, worse = watch(sh, changed)
     except BaseException:
         back(sh, changed)
+        release.save(sh, replace(moved, state=State.BACK))
         raise
+    if worse:
+        back(sh, changed)
+        refused = [*moved.refused, *(changed[name].after for name in worse)]
+        release.save(sh, replace(moved, state=State.BACK, refused=refused))
+        sys.exit(f"The release goes back because of {', '.join(worse)}.")
     held = [one for one in quiet if cloud_run.functions()[one].trigger.http]
     back(sh, {name: changed[name] for name in held})
     release.save(sh, replace(moved, held=held))
 
 
-def watch(sh: Shell, changed: dict[str, Move]) -> list[str]:
-    """Return the functions that were asked too seldom at the largest share."""
+def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
+    """Return the functions that were asked too seldom at the largest share, and the worse ones."""
     quiet = list(changed)
     for share in SHARES:
         asked = {name: changed[name] for name in quiet}
@@ -51,14 +59,16 @@ def watch(sh: Shell, changed: dict[str, Move]) -> list[str]:
             sh,
             {name: {one.after: share, one.before: 100 - share} for name, one in asked.items()},
         )
-        quiet = [name for name in compare(sh, changed) if name in quiet]
-        if not quiet:
+        verdicts = compare(sh, changed)
+        worse = [name for name, one in verdicts.items() if one is Verdict.BACK]
+        quiet = [name for name in quiet if verdicts[name] is Verdict.TOO_FEW]
+        if worse or not quiet:
             break
-    return quiet
+    return quiet, worse
 
 
-def compare(sh: Shell, changed: dict[str, Move]) -> list[str]:
-    """Wait, compare every function, and return those that were asked too seldom."""
+def compare(sh: Shell, changed: dict[str, Move]) -> dict[str, Verdict]:
+    """Wait, and compare every function with what it would replace."""
     window = int(60 * float(os.environ.get("CANARY_MINUTES") or 10))
     enough = int(os.environ.get("CANARY_REQUESTS") or 300)
     delay = int(os.environ.get("MONITORING_DELAY_SECONDS") or DELAY_SECONDS)
@@ -67,17 +77,13 @@ def compare(sh: Shell, changed: dict[str, Move]) -> list[str]:
     else:
         time.sleep(window + delay)
     seen = monitoring.seen(sh, window)
-    quiet, worse = [], []
+    verdicts = {}
     for name, move in changed.items():
         old, new = seen.get(move.before, Seen()), seen.get(move.after, Seen())
         objective = cloud_run.functions()[name].objectives.p99_ms
-        verdict, why = judge(old, new, enough=enough, objective_ms=objective)
-        sh.say(f"{name} {verdict.value}: {why}")
-        quiet += [name] if verdict is Verdict.TOO_FEW else []
-        worse += [name] if verdict is Verdict.BACK else []
-    if worse:
-        sys.exit(f"The release goes back because of {', '.join(worse)}.")
-    return quiet
+        verdicts[name], why = judge(old, new, enough=enough, objective_ms=objective)
+        sh.say(f"{name} {verdicts[name].value}: {why}")
+    return verdicts
 
 
 def back(sh: Shell, moves: dict[str, Move]) -> None:

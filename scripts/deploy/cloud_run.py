@@ -19,18 +19,25 @@ AT_A_TIME = 8
 class Service:
     """One function in the cloud.
 
-    serving: the revision that most requests reach.
+    serves: the revisions that requests reach, the most asked one first.
     latest: the newest revision that is ready.
     created: the newest revision, ready or not.
+    url: the address of what serves.
     candidate_url: the address of the revision that is tagged as the candidate.
     """
 
     name: str
-    serving: str
+    serves: tuple[str, ...]
     latest: str
     created: str
     is_pinned: bool
+    url: str
     candidate_url: str
+
+    @property
+    def serving(self) -> str:
+        """Return the revision that most requests reach; of two halves the older one."""
+        return self.serves[0] if self.serves else ""
 
 
 def functions() -> dict[str, Manifest]:
@@ -55,21 +62,30 @@ def parse(raw: Mapping[str, Any]) -> Service:
     """Read one service as `gcloud run services list --format=json` writes it."""
     status = raw["status"]
     traffic = status.get("traffic", [])
-    most: Mapping[str, Any] = max(traffic, key=lambda one: one.get("percent", 0), default={})
     latest = status.get("latestReadyRevisionName", "")
+    shares: dict[str, int] = {}
+    for one in traffic:
+        if one.get("percent"):
+            revision = one.get("revisionName") or latest
+            shares[revision] = shares.get(revision, 0) + one["percent"]
     return Service(
         name=raw["metadata"]["name"],
-        serving=most.get("revisionName") or latest,
+        serves=tuple(sorted(shares, key=lambda one: (-shares[one], one == latest))),
         latest=latest,
         created=status.get("latestCreatedRevisionName", ""),
         is_pinned=not any(one.get("latestRevision") and one.get("percent") for one in traffic),
+        url=status.get("url", ""),
         candidate_url=next((one["url"] for one in traffic if one.get("tag") == TAG), ""),
     )
 
 
 def _example(name: str, stage: str) -> dict[str, Any]:
-    """Return a service for a dry run: one revision runs, with `stage` new another one is ready."""
+    """Return a service for a dry run.
+
+    One revision is "running"; then a "new" one is ready, which has "moved" requests to it.
+    """
     newest = f"{name}-OLD" if stage == "running" else f"{name}-NEW"
+    serving = newest if stage == "moved" else f"{name}-OLD"
     tagged = {"tag": TAG, "revisionName": newest, "url": f"https://{TAG}---{name}.example"}
     return {
         "metadata": {"name": name},
@@ -77,7 +93,7 @@ def _example(name: str, stage: str) -> dict[str, Any]:
             "latestReadyRevisionName": newest,
             "latestCreatedRevisionName": newest,
             "traffic": [
-                {"percent": 100, "revisionName": f"{name}-OLD", "latestRevision": True},
+                {"percent": 100, "revisionName": serving, "latestRevision": True},
                 *([tagged] if stage == "new" else []),
             ],
         },

@@ -1,29 +1,29 @@
 """Names the running revisions, so that new ones get no requests: `python -m scripts.deploy.pin`.
 
-A plan repeats the traffic that it found. One that found "the latest" would undo the pin, so it is
-made again.
+A function that serves two, since a canary was cut, serves the older one again. A plan repeats the
+traffic that it found: one that found "the latest" would undo the pin, so it is made again.
 """
 
-import os
+from dataclasses import replace
 
-from scripts.deploy import cloud_run, image, plan, release, shell
-from scripts.deploy.shell import Shell
+from scripts.deploy import cloud_run, plan, release, shell
+from scripts.deploy.release import Move
 
 
 def main() -> None:
     """Pin each function and write down what runs."""
     sh = shell.from_arguments(__doc__)
+    shell.place()
+    begun = release.load(sh)
     running = cloud_run.services(sh)
-    loose = [one for one in running.values() if one.serving and not one.is_pinned]
-    cloud_run.move(sh, {one.name: {one.serving: 100} for one in loose})
+    loose = [one for one in running.values() if one.serves and not one.is_pinned]
+    split = [one for one in running.values() if len(one.serves) > 1]
+    cloud_run.move(sh, {one.name: {one.serving: 100} for one in (*loose, *split)})
     if loose:
         sh.say(f"{len(loose)} functions served their latest revision: the plan is made again.")
         plan.make(sh)
-    release.save(sh, release.begun(_commit(sh), image.name(sh), running))
-
-
-def _commit(sh: Shell) -> str:
-    return os.environ.get("COMMIT_SHA") or sh.read("git", "rev-parse", "HEAD", dry="COMMIT").strip()
+    moves = {name: Move(one.serving) for name, one in running.items() if one.serving}
+    release.save(sh, replace(begun, moves=moves))
 
 
 if __name__ == "__main__":

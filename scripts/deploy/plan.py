@@ -1,9 +1,19 @@
-"""Saves what Terraform would change to build/plan: `python3 -m scripts.deploy.plan`."""
+"""Saves what Terraform would change to build/plan: `python -m scripts.deploy.plan`.
 
-from scripts.deploy import BUILD, PLAN, image, shell
+Rights, paths and indexes that what serves was deployed with stay for one release more than the
+code that needs them: Terraform is told what is released beside what is checked out.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+
+from scripts.deploy import BUILD, PLAN, ROOT, cloud_run, image, records, shell
 from scripts.deploy.shell import Shell
 
 TERRAFORM = ("terraform", "-chdir=terraform")
+RELEASED = BUILD / "released"
+INDEXES = "shared/schema/firestore.indexes.json"
 
 
 def make(sh: Shell) -> None:
@@ -26,8 +36,37 @@ def make(sh: Shell) -> None:
         "-lock-timeout=300s",
         f"-var-file=environments/{place.environment}.tfvars",
         f"-var=migrate_image={migrate_image}",
+        *released(sh),
         f"-out={PLAN}",
     )
+
+
+def released(sh: Shell) -> Iterator[str]:
+    """Write the manifests and indexes of the commits that serve; yield how Terraform is told."""
+    serving = records.serving(sh, records.newest(sh))
+    if not sh.dry:
+        shutil.rmtree(RELEASED, ignore_errors=True)
+    known = {name: made[0].commit for name, made in serving.items() if made and made[0].commit}
+    for name, commit in known.items():
+        path = f"{cloud_run.functions()[name].folder.relative_to(ROOT)}/function.yaml"
+        write(sh, path, sh.read("git", "show", f"{commit}:{path}"))
+    if not known:
+        return
+    indexes: list[object] = []
+    for commit in sorted(set(known.values())):
+        found = sh.read_json("git", "show", f"{commit}:{INDEXES}", dry={"indexes": []})
+        indexes += [one for one in found["indexes"] if one not in indexes]
+    write(sh, INDEXES, json.dumps({"indexes": indexes}))
+    yield f"-var=released={RELEASED}"
+
+
+def write(sh: Shell, path: str, text: str) -> None:
+    """Write a file of the released folder."""
+    if sh.dry:
+        return
+    file = RELEASED / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def main() -> None:

@@ -1,18 +1,21 @@
-"""Gives the new revisions every request, and records it: `python -m scripts.deploy.promote`.
+"""Gives the new revisions every request: `python -m scripts.deploy.promote`.
 
-With `--unjudged NAME` a person lets on a function that the canary held back.
+With `--unjudged NAME` a person lets on a function that was held back or sent back. A build is green
+when everything of its commit serves.
 """
 
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
 
-from scripts.deploy import cloud_run, release, shell
-from scripts.deploy.release import Release
+from scripts.deploy import cloud_run, records, release, shell
+from scripts.deploy.cloud_run import Service
+from scripts.deploy.release import Release, State
 from scripts.deploy.shell import Shell
 
 
 def main() -> None:
-    """Move what may go on; a function that is held back makes the build fail, loudly and last."""
+    """Move what may go on; what stays behind makes the build fail, loudly and last."""
     parser = shell.parser(__doc__)
     parser.add_argument("--unjudged", action="append", metavar="NAME", help="a function's service")
     given = parser.parse_args()
@@ -21,33 +24,48 @@ def main() -> None:
     if given.unjudged:
         let_on(sh, given.unjudged)
         return
-    moved = release.load(sh)
+    moved = replace(release.load(sh), state=State.MOVING)
+    release.save(sh, moved)
     on = {name: one for name, one in moved.changed().items() if name not in moved.held}
     cloud_run.move(sh, {name: {one.after: 100} for name, one in on.items()}, cloud_run.UNTAG)
     cloud_run.move(sh, {name: {one.after: 100} for name, one in moved.started().items()})
-    record(sh, moved)
-    if moved.held:
-        words = " ".join(f"--unjudged {name}" for name in moved.held)
+    release.save(sh, replace(moved, state=State.DONE))
+    behind = dict(stays(moved, cloud_run.services(sh, stage="moved")))
+    if behind:
+        words = " ".join(f"--unjudged {name}" for name in behind)
         sys.exit(
-            f"Everything is out but {', '.join(moved.held)}: asked too seldom to be compared."
-            f" Look at them, then `python -m scripts.deploy.promote {words}`."
+            "\n".join(["Everything is out but", *(f"  {one}" for one in behind.values())])
+            + f"\nLook at them, then `python -m scripts.deploy.promote {words}`."
         )
 
 
+def stays(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str, str]]:
+    """Yield each function whose newest revision, which is of this commit, does not serve."""
+    for name in cloud_run.functions():
+        one = found.get(name)
+        if one is None or one.serves == (one.latest,) == (one.created,):
+            continue
+        why = "it does not serve"
+        if name in moved.held:
+            why = "it was asked too seldom to be compared"
+        elif one.latest in moved.refused:
+            why = "it was worse, or rolled back"
+        yield name, f"{name}: {one.created}: {why}"
+
+
 def let_on(sh: Shell, names: list[str]) -> None:
-    """Give the newest revision of each function every request."""
+    """Give the newest revision of each function every request, and forget why it had none."""
     found = cloud_run.services(sh, stage="new")
     for name in names:
         if name not in found:
             sys.exit(f"No function is deployed as {name}; there are {', '.join(found)}.")
+    last = records.newest(sh)
     cloud_run.move(sh, {name: {found[name].latest: 100} for name in names})
-
-
-def record(sh: Shell, moved: Release) -> None:
-    """Keep the release, for going back and for comparing the next one with it."""
-    at = "NOW" if sh.dry else datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    address = f"{release.folder()}{at}-{moved.commit[:12]}.json"
-    sh.run("gcloud", "storage", "cp", str(release.FILE), address)
+    if last:
+        newest = {found[name].latest for name in names}
+        refused = [one for one in last.refused if one not in newest]
+        held = [one for one in last.held if one not in names]
+        release.save(sh, replace(last, refused=refused, held=held))
 
 
 if __name__ == "__main__":

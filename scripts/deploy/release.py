@@ -1,34 +1,72 @@
-"""What one release moves: written by `pin`, read by the later steps, kept in the state's bucket."""
+"""What one release moves: begun by `migrate`, completed by the later steps, kept beside the state.
 
-import json
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+Each step reads what the one before wrote to build/release.json; the same text lies in the bucket,
+so that a rollback, and the next release, know how far this one came.
+"""
 
-from scripts.deploy import BUILD, cloud_run, shell
+import os
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from scripts.deploy import BUILD, cloud_run, image, shell
 from scripts.deploy.cloud_run import Service
 from scripts.deploy.shell import Shell
 
 FILE = BUILD / "release.json"
 
 
+class State(StrEnum):
+    """How far a release came; a canary that is worse goes BACK, a person makes one UNDONE."""
+
+    BEGUN = "begun"
+    MOVING = "moving"
+    DONE = "done"
+    BACK = "back"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a revision was made of: a commit, and the migrate job's image of that commit.
+
+    Both are empty for what served before the first release was recorded.
+    """
+
+    commit: str = ""
+    image: str = ""
+
+
 @dataclass(frozen=True)
 class Move:
-    """One function's way from a revision to the next."""
+    """One function's way from a revision to the next; no way when `after` is empty."""
 
     before: str
     after: str = ""
-    latest: str = ""
-    """The newest revision when the release began: what is newer was made by it."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """A commit, and what serves before and after it; a held function stays as it was."""
+    """A commit, and what serves before and after it.
 
+    address: where it is recorded.
+    build: Cloud Build's id; empty when it is made by hand.
+    held: functions that were asked too seldom to be compared; they stay as they were.
+    refused: revisions that were worse or rolled back; they stay back until their function changes.
+    made: by function, what the revisions are made of that serve or may be gone back to.
+    """
+
+    address: str
     commit: str
     image: str
-    moves: dict[str, Move]
+    build: str = ""
+    state: State = State.BEGUN
+    moves: dict[str, Move] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    made: dict[str, dict[str, Made]] = field(default_factory=dict)
 
     def changed(self) -> dict[str, Move]:
         """Return the functions that have a revision before and another after."""
@@ -39,31 +77,64 @@ class Release:
         return {name: one for name, one in self.moves.items() if not one.before}
 
 
+_JSON = TypeAdapter(Release)
+
 EXAMPLE = Release(
-    "COMMIT", "IMAGE", {name: Move(f"{name}-OLD", f"{name}-NEW") for name in cloud_run.functions()}
+    address="gs://PROJECT-terraform/releases/ENVIRONMENT/RECORD.json",
+    commit="COMMIT",
+    image="IMAGE",
+    build="BUILD",
+    state=State.MOVING,
+    moves={name: Move(f"{name}-OLD", f"{name}-NEW") for name in cloud_run.functions()},
+    made={
+        name: {f"{name}-{age}": Made("COMMIT", "IMAGE") for age in ("OLD", "NEW")}
+        for name in cloud_run.functions()
+    },
 )
 """What a dry run takes for the release: every function changed."""
 
 
-def after(release: Release, now: dict[str, Service]) -> Release:
-    """Add the revisions that the deployment made.
+def begin(sh: Shell, last: Release | None) -> Release:
+    """Return a release of this commit that has not changed anything yet."""
+    at = "NOW" if sh.dry else datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    told = os.environ.get("COMMIT_SHA")
+    commit = told or sh.read("git", "rev-parse", "HEAD", dry="COMMIT").strip()
+    return Release(
+        address=f"{folder()}{at}-{commit[:12]}.json",
+        commit=commit,
+        image=image.name(sh),
+        build=os.environ.get("BUILD_ID", ""),
+        refused=last.refused if last else [],
+        made=last.made if last else {},
+    )
 
-    What was the newest before is none of them: a revision that was rolled back stays so until its
-    function changes.
+
+def after(release: Release, now: dict[str, Service]) -> Release:
+    """Add the revisions that get requests next: the newest ones that do not serve yet.
+
+    An older build may have made them, and failed before it moved any request. All are what this
+    commit says, since they are the newest after its plan was applied.
     """
-    moves = {name: replace(one, after="") for name, one in release.moves.items()}
-    for name, service in now.items():
-        known = moves.get(name, Move(before=""))
-        if service.latest != known.latest:
-            moves[name] = replace(known, after=service.latest)
-    return replace(release, moves=moves)
+    moves, made = {}, {}
+    this = Made(release.commit, release.image)
+    for name, one in now.items():
+        before = release.moves.get(name, Move("")).before
+        stays = one.latest == before or one.latest in release.refused
+        moves[name] = Move(before, "" if stays else one.latest)
+        known = release.made.get(name, {})
+        made[name] = {before: known.get(before, Made())} if before else {}
+        made[name][one.latest] = this
+    newest = {one.latest for one in now.values()}
+    refused = [one for one in release.refused if one in newest]
+    return replace(release, moves=moves, made=made, refused=refused)
 
 
 def save(sh: Shell, release: Release) -> None:
-    """Write the release for the next step."""
+    """Write the release for the next step, and record it."""
     if not sh.dry:
-        BUILD.mkdir(exist_ok=True)
-        FILE.write_text(json.dumps(asdict(release), indent=1), encoding="utf-8")
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_bytes(_JSON.dump_json(release, indent=1))
+    sh.run("gcloud", "storage", "cp", str(FILE), release.address)
 
 
 def load(sh: Shell) -> Release:
@@ -71,37 +142,16 @@ def load(sh: Shell) -> Release:
     if sh.dry:
         return EXAMPLE
     if not FILE.exists():
-        raise SystemExit(f"{FILE.name} is not there: run `python -m scripts.deploy.pin` first.")
-    return parse(json.loads(FILE.read_text(encoding="utf-8")))
+        raise SystemExit(f"{FILE.name} is not there: run `python -m scripts.deploy.migrate` first.")
+    return parse(FILE.read_text(encoding="utf-8"))
 
 
-def begun(commit: str, image: str, now: dict[str, Service]) -> Release:
-    """Return a release that has not changed anything yet."""
-    moves = {name: Move(one.serving, "", one.latest) for name, one in now.items()}
-    return Release(commit, image, moves)
-
-
-def parse(raw: dict[str, Any]) -> Release:
+def parse(text: str) -> Release:
     """Read a release as `save` writes it."""
-    moves = {name: Move(**one) for name, one in raw["moves"].items()}
-    return Release(raw["commit"], raw["image"], moves, raw["held"])
+    return _JSON.validate_json(text)
 
 
 def folder() -> str:
     """Return where the environment's releases are recorded."""
     place = shell.place()
     return f"gs://{place.state_bucket}/releases/{place.environment}/"
-
-
-def names(sh: Shell, place: str) -> list[str]:
-    """Return the addresses of the records in a folder, the oldest first."""
-    # Older versions are listed too, those of records that were moved away among them.
-    options = ("--filter=NOT noncurrent_time:*", "--format=value(name)")
-    command = ("gcloud", "storage", "objects", "list", f"{place}*.json", *options)
-    listed = sh.read(*command, dry="20260101T000000Z-COMMIT.json")
-    return sorted(place + one.rsplit("/", 1)[-1] for one in listed.split())
-
-
-def recorded(sh: Shell, address: str) -> Release:
-    """Read one record."""
-    return parse(sh.read_json("gcloud", "storage", "cat", address, dry=asdict(EXAMPLE)))

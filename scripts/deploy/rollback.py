@@ -4,8 +4,10 @@ Only requests move. Tables stay as they are: what a release adds does not hurt t
 """
 
 import sys
+from dataclasses import replace
 
-from scripts.deploy import cloud_run, release, shell
+from scripts.deploy import cloud_run, migrate, records, release, shell
+from scripts.deploy.release import Made, Move, Release, State
 from scripts.deploy.shell import Shell
 
 
@@ -13,42 +15,64 @@ def main() -> None:
     """Move every function of the last release, or those named, to what served before it."""
     parser = shell.parser(__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="services; all when left out")
+    parser.add_argument(
+        "--anyway", action="store_true", help="though a later build has touched the tables"
+    )
     given = parser.parse_args()
     sh = shell.Shell(given.dry_run)
-    address = last(sh)
-    undone = release.recorded(sh, address)
-    running = cloud_run.services(sh, stage="new")
-    chosen = given.names or list(undone.changed())
-    back = {}
-    for name in chosen:
+    newest, undone = last(sh)
+    for name in given.names:
         if name not in undone.changed():
             sys.exit(f"The release of {undone.commit} did not change {name}.")
+    back = returning(sh, undone, given.names or list(undone.changed()))
+    if newest.address != undone.address:
+        if not given.anyway:
+            sys.exit(
+                f"The build of {newest.commit} came later. It moved no requests, but may have taken"
+                " away rights and columns: read docs/runbooks/rollback.md, then add --anyway."
+            )
+        grant(sh, [undone.made[name].get(one.before) for name, one in back.items()])
+    cloud_run.move(sh, {name: {one.before: 100} for name, one in back.items()})
+    sent = [one.after for one in back.values()]
+    if newest.address != undone.address:
+        release.save(sh, replace(newest, refused=[*newest.refused, *sent]))
+    state = undone.state if given.names else State.UNDONE
+    release.save(sh, replace(undone, state=state, refused=[*undone.refused, *sent]))
+    sh.say(f"Put back: {', '.join(back) or 'nothing'}. It stays so until its code changes.")
+
+
+def last(sh: Shell) -> tuple[Release, Release]:
+    """Return the newest record, and the one to undo: one release back is what tables allow."""
+    newest = None
+    for one in records.newest_first(sh):
+        newest = newest or one
+        if newest is one:
+            records.alone(sh, newest)
+        if one.state is State.UNDONE:
+            sys.exit("The last release is undone already: go forward with a fix instead.")
+        if one.state in {State.MOVING, State.DONE}:
+            return newest, one
+    sys.exit("No release is recorded that moved requests, so there is nothing to go back to.")
+
+
+def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:
+    """Return what is put back; what was moved elsewhere by hand is left."""
+    running = cloud_run.services(sh, stage="new")
+    back = {}
+    for name in names:
         move = undone.changed()[name]
-        if sh.dry or running[name].serving in (move.after, move.before):
-            back[name] = {move.before: 100}
+        if sh.dry or set(running[name].serves) <= {move.after, move.before}:
+            back[name] = move
         else:
             sh.say(f"{name} serves {running[name].serving}, which is not of this release: left.")
-    cloud_run.move(sh, back)
-    if not given.names:
-        sh.run("gcloud", "storage", "mv", address, _undone(address))
-        sh.say(f"{undone.commit} is undone. Revert it, or the next deployment brings it again.")
+    return back
 
 
-def last(sh: Shell) -> str:
-    """Return the last release's record; one release back is all that tables are kept for."""
-    kept, undone = release.names(sh, release.folder()), []
-    if not sh.dry:
-        undone = release.names(sh, _undone(release.folder()))
-    if not kept:
-        sys.exit("No release is recorded, so there is nothing to go back to.")
-    if undone and undone[-1].rsplit("/", 1)[-1] > kept[-1].rsplit("/", 1)[-1]:
-        sys.exit("The last release is undone already: go forward with a fix instead.")
-    return kept[-1]
-
-
-def _undone(address: str) -> str:
-    folder, _, name = address.rpartition("/")
-    return f"{folder}/undone/{name}"
+def grant(sh: Shell, made: list[Made | None]) -> None:
+    """Give back the rights that the older revisions had."""
+    for one in sorted({one.image for one in made if one and one.image}):
+        migrate.use(sh, one)
+        migrate.execute(sh, "grant")
 
 
 if __name__ == "__main__":

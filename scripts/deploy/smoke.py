@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scripts.deploy import cloud_run, release, shell
 from scripts.deploy.cloud_run import Service
-from scripts.deploy.release import Move
+from scripts.deploy.release import Release
 from scripts.deploy.shell import Shell
 
 BUILDER = "builder:1"
@@ -28,9 +28,11 @@ def main() -> None:
     broken = [f"{one.name}: {one.created} is not ready" for one in found.values() if unready(one)]
     if broken:
         sys.exit("\n".join(broken))
+    for name, one in found.items():
+        if one.latest in moved.refused:
+            sh.say(f"{name} stays at {one.serving}: {one.latest} was sent back.")
     cloud_run.tag(sh, {name: move.after for name, move in moved.changed().items()})
-    tagged = cloud_run.services(sh, stage="new")
-    wanted = list(doors(moved.changed(), tagged))
+    wanted = list(doors(moved, cloud_run.services(sh, stage="new")))
     if not wanted:
         sh.say("No HTTP function changed.")
         return
@@ -42,14 +44,19 @@ def unready(one: Service) -> bool:
     return one.created != one.latest
 
 
-def doors(changed: dict[str, Move], found: dict[str, Service]) -> Iterator[str]:
-    """Yield an address and the statuses that prove a function's own answer."""
+def doors(moved: Release, found: dict[str, Service]) -> Iterator[str]:
+    """Yield an address and the statuses that prove a function's own answer.
+
+    A function that is new has nobody before it: what is asked there serves already.
+    """
+    asked = {name: found[name].candidate_url for name in moved.changed()}
+    asked |= {name: found[name].url for name in moved.started()}
     for name, function in cloud_run.functions().items():
-        if name in changed and function.trigger.http:
+        if name in asked and function.trigger.http:
             http = function.trigger.http
             # 404 and 405: there are only routes below the prefix, or no GET.
             statuses = "200+404+405" if http.caller == "public" else "401+404+405"
-            yield f"{found[name].candidate_url}{http.paths[0]}={statuses}"
+            yield f"{asked[name]}{http.paths[0]}={statuses}"
 
 
 def ask(sh: Shell, wanted: list[str]) -> None:

@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from typing import Any
 
 import pytest
 
-from scripts.deploy import image, release
+from scripts.deploy import ROOT, image, plan, release
 
-PROGRAMS = ("gcloud", "terraform", "docker", "git", "make")
-SETTINGS = {"ENVIRONMENT": "staging", "COMMIT_SHA": "0123456789abcdef"}
+PROGRAMS = ("gcloud", "terraform", "docker", "make")
+# Migrations and manifests are compared with those of a commit, which the real git shows.
+HEAD = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
+SETTINGS = {"ENVIRONMENT": "staging", "COMMIT_SHA": HEAD}
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,14 @@ def fake(
     monkeypatch.setenv("FAKE_CLOUD", str(tmp_path / "cloud.json"))
     monkeypatch.setattr(release, "FILE", tmp_path / "release.json")
     monkeypatch.setattr(image, "FILE", tmp_path / "migrate.image")
+    monkeypatch.setattr(plan, "RELEASED", tmp_path / "released")
     image.FILE.write_text("images/migrate:first")
     made = Fake(tmp_path, monkeypatch, capfd)
     start = {
         "services": {name: service(name) for name in ("catalog", "roll-up-sessions")},
         "jobs": ["migrate"],
         "objects": {},
+        "builds": {},
         "plan": {},
         "applies": ["catalog", "roll-up-sessions"],
         "failing": [],
@@ -110,3 +115,12 @@ def fake(
     on_term = signal.getsignal(signal.SIGTERM)
     yield made
     signal.signal(signal.SIGTERM, on_term)
+
+
+@pytest.fixture
+def monitoring() -> Iterator[Any]:
+    """Cloud Monitoring, told each revision's requests, errors and p99; returns settings of it."""
+    from tests.deploy import steps  # noqa: PLC0415  it knows this file's `Fake`
+
+    with steps.monitored() as tell:
+        yield tell

@@ -50,17 +50,17 @@ def traffic(service: dict[str, Any], words: list[str]) -> None:
 
 
 def listed(cloud: dict[str, Any], pattern: str, wanted: str) -> str:
-    """List a versioned bucket, as gcloud does: what was moved away is there as an older version."""
+    """List a versioned bucket, as gcloud does: older versions of what was overwritten too."""
     folder = pattern.removesuffix("*.json")
     names = list(cloud["objects"])
     if "noncurrent_time" not in wanted:
-        names += cloud.get("noncurrent", [])
+        names *= 2
     below = [name for name in names if name.startswith(folder)]
     here = [name for name in below if "/" not in name.removeprefix(folder)]
     return "\n".join(name.split("/", 3)[3] for name in here)
 
 
-def gcloud(cloud: dict[str, Any], words: list[str]) -> str:
+def gcloud(cloud: dict[str, Any], words: list[str]) -> str:  # noqa: PLR0911  one a command
     match words:
         case ["run", "services", "list", *_]:
             return json.dumps(list(cloud["services"].values()))
@@ -76,9 +76,8 @@ def gcloud(cloud: dict[str, Any], words: list[str]) -> str:
             return str(cloud["objects"][address])
         case ["storage", "cp", source, address]:
             cloud["objects"][address] = Path(source).read_text(encoding="utf-8")
-        case ["storage", "mv", source, address]:
-            cloud["objects"][address] = cloud["objects"].pop(source)
-            cloud.setdefault("noncurrent", []).append(source)
+        case ["builds", "describe", build, *_]:
+            return str(cloud["builds"][build])
         case ["auth", "print-access-token"]:
             return "a-token"
     return ""
@@ -89,15 +88,14 @@ def terraform(cloud: dict[str, Any], words: list[str]) -> str:
         return json.dumps(cloud["plan"])
     if "apply" in words:
         for name in cloud["applies"]:
-            made = {
-                "latestReadyRevisionName": f"{name}-2",
-                "latestCreatedRevisionName": f"{name}-2",
-            }
-            status = {"traffic": [{"latestRevision": True, "percent": 100}]}
+            status: dict[str, Any] = {"traffic": [{"latestRevision": True, "percent": 100}]}
+            status |= {"url": f"https://{name}.example", "latestReadyRevisionName": f"{name}-1"}
             known = cloud["services"].setdefault(
                 name, {"metadata": {"name": name}, "status": status}
-            )
-            known["status"] |= made
+            )["status"]
+            number = int(known["latestReadyRevisionName"].rpartition("-")[2]) + 1
+            for newest in ("latestReadyRevisionName", "latestCreatedRevisionName"):
+                known[newest] = f"{name}-{number}"
     return ""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.deploy import release
 from tests.deploy.conftest import Fake
 
 STEPS = ("migrate", "smoke", "canary", "promote", "rollback")
@@ -44,6 +45,7 @@ def parsed(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture
 def commands(fake: Fake) -> list[list[str]]:
+    release.FILE.touch()  # what is copied must be there, or gcloud looks no further
     lines = [line for name in STEPS for line in fake.step(name, "--dry-run").stdout.splitlines()]
     found = [shlex.split(line) for line in lines if line.startswith("gcloud ")]
     return list({shape(one): one for one in found}.values())

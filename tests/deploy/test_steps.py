@@ -1,83 +1,19 @@
-"""A release from pin to promotion and back, on a fake cloud with two functions."""
+"""A release from migrations to promotion and back, on a fake cloud with two functions."""
 
-import json
 import os
 import signal
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
-from scripts.deploy import ROOT, apply, image, release
-from tests.deploy.conftest import Fake, service
+from scripts.deploy import apply, image, release
+from tests.deploy.conftest import HEAD, Fake, service
+from tests.deploy.steps import AT_ONCE, GOOD, Monitoring, deployed, do
 from tests.local_cloud.local import eventually
 
-AT_ONCE = {"CANARY_MINUTES": "0", "MONITORING_DELAY_SECONDS": "0"}
-Counts = dict[str, tuple[int, int, int]]
-GOOD: Counts = {"catalog-2": (1_000, 0, 50), "roll-up-sessions-2": (1_000, 0, 50)}
 
-
-@pytest.fixture
-def monitoring() -> Iterator[Callable[[Counts], dict[str, str]]]:
-    """Cloud Monitoring's PromQL address: given each revision's requests, errors and p99."""
-    counts: Counts = {}
-
-    class Monitoring(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.headers["Authorization"] == "Bearer a-token"
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            found = list(answer(parse_qs(body)["query"][0], counts))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps({"data": {"result": found}}).encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Monitoring)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-
-    def tell(told: Counts) -> dict[str, str]:
-        counts.update(told)
-        return {**AT_ONCE, "MONITORING_URL": f"http://127.0.0.1:{server.server_port}"}
-
-    yield tell
-    server.shutdown()
-    server.server_close()
-
-
-def answer(query: str, counts: Counts) -> Iterator[dict[str, Any]]:
-    for revision, (requests, errors, p99) in counts.items():
-        name = {"revision_name": revision}
-        if "histogram_quantile" in query:
-            yield {"metric": name, "value": [0, str(p99)]}
-            continue
-        yield {
-            "metric": name | {"response_code_class": "2xx"},
-            "value": [0, str(requests - errors)],
-        }
-        yield {"metric": name | {"response_code_class": "5xx"}, "value": [0, str(errors)]}
-
-
-def do(fake: Fake, name: str, *words: str, **more: str) -> str:
-    done = fake.step(name, *words, **more)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def deployed(fake: Fake) -> None:
-    """Everything before the canary."""
-    for name in ("pin", "apply", "grant", "smoke"):
-        do(fake, name)
-
-
-def test_a_release_that_is_as_good_reaches_everyone(
-    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
-) -> None:
+def test_a_release_that_is_as_good_reaches_everyone(fake: Fake, monitoring: Monitoring) -> None:
     deployed(fake)
     assert fake.shares("catalog") == {"catalog-1": 100}
     do(fake, "canary", **monitoring(GOOD))
@@ -87,12 +23,10 @@ def test_a_release_that_is_as_good_reaches_everyone(
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
     (record,) = fake.read()["objects"]
     assert record.startswith("gs://savepoint-staging-terraform/releases/staging/")
-    assert record.endswith("-0123456789ab.json")
+    assert record.endswith(f"-{HEAD[:12]}.json")
 
 
-def test_rolling_back_moves_requests_and_is_done_once(
-    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
-) -> None:
+def test_rolling_back_moves_requests_and_is_done_once(fake: Fake, monitoring: Monitoring) -> None:
     deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     do(fake, "promote")
@@ -103,11 +37,11 @@ def test_rolling_back_moves_requests_and_is_done_once(
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
     again = fake.step("rollback")
     assert again.returncode == 1
-    assert "No release is recorded" in again.stderr
+    assert "undone already" in again.stderr
 
 
 def test_what_was_rolled_back_stays_so_until_its_function_changes(
-    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+    fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
@@ -116,13 +50,26 @@ def test_what_was_rolled_back_stays_so_until_its_function_changes(
     fake.change(applies=[])
     deployed(fake)
     assert "No function changed." in do(fake, "canary")
-    do(fake, "promote")
+    done = fake.step("promote")
+    assert done.returncode == 1
+    assert "catalog: catalog-2: it was worse, or rolled back" in done.stderr
     assert fake.shares("catalog") == {"catalog-1": 100}
+    fake.change(applies=["catalog"])
+    deployed(fake)
+    do(fake, "canary", **monitoring({"catalog-3": (1_000, 0, 50)}))
+    fake.step("promote")
+    assert fake.shares("catalog") == {"catalog-3": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
+    do(fake, "promote", "--unjudged", "roll-up-sessions")
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
+    fake.change(applies=[])
+    deployed(fake)
+    do(fake, "promote")
 
 
 @pytest.mark.parametrize("worse", [(1_000, 50, 50), (1_000, 0, 5_000)])
 def test_one_that_is_worse_sends_everything_back(
-    fake: Fake, monitoring: Callable[[Counts], dict[str, str]], worse: tuple[int, int, int]
+    fake: Fake, monitoring: Monitoring, worse: tuple[int, int, int]
 ) -> None:
     deployed(fake)
     told = monitoring({"catalog-2": worse, "roll-up-sessions-2": (1_000, 0, 50)})
@@ -163,7 +110,7 @@ def test_one_that_cannot_be_moved_does_not_keep_the_others_from_going_back(fake:
 
 
 def test_too_few_requests_widen_and_then_hold_back_what_players_call(
-    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+    fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
     fake.ran()
@@ -181,17 +128,19 @@ def test_too_few_requests_widen_and_then_hold_back_what_players_call(
     assert fake.shares("catalog") == {"catalog-2": 100}
 
 
-def test_a_function_that_is_new_is_pinned_in_the_end(fake: Fake) -> None:
+def test_a_function_that_is_new_is_asked_too_and_pinned_in_the_end(fake: Fake) -> None:
     fake.change(applies=["playtime"])
     deployed(fake)
+    (job,) = [one for one in fake.ran() if "run jobs deploy smoke" in one]
+    assert "--args=https://playtime.example/v1/me/playtime=401+404+405 " in job
     do(fake, "canary")
     do(fake, "promote")
     assert fake.shares("playtime") == {"playtime-2": 100}
 
 
 def test_a_revision_that_does_not_start_ends_the_release(fake: Fake) -> None:
-    do(fake, "pin")
-    do(fake, "apply")
+    for name in ("migrate", "pin", "apply"):
+        do(fake, name)
     services = fake.read()["services"]
     services["catalog"]["status"]["latestCreatedRevisionName"] = "catalog-3"
     fake.change(services=services)
@@ -208,6 +157,7 @@ def test_only_changed_http_functions_are_asked(fake: Fake) -> None:
 
 
 def test_pinning_makes_a_plan_that_found_the_latest_again(fake: Fake) -> None:
+    do(fake, "migrate")
     do(fake, "pin")
     assert any(" plan " in one for one in fake.ran())
     do(fake, "pin")
@@ -248,13 +198,9 @@ def test_the_first_deployment_has_no_job_yet(fake: Fake) -> None:
 
 
 def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
-    fake: Fake, monitoring: Callable[[Counts], dict[str, str]]
+    fake: Fake, monitoring: Monitoring
 ) -> None:
-    (fake.folder / "git").unlink()  # the migrations are compared with what really ran
-    head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
-    do(fake, "pin", COMMIT_SHA=head)
-    do(fake, "apply")
-    do(fake, "smoke")
+    deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     do(fake, "promote")
     fake.ran()
@@ -272,6 +218,7 @@ def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
 def test_nothing_is_recorded_of_a_service_that_is_not_ours(fake: Fake) -> None:
     services = fake.read()["services"] | {"somebody-elses": service("somebody-elses")}
     fake.change(services=services)
+    do(fake, "migrate")
     do(fake, "pin")
     assert fake.shares("somebody-elses") == {"somebody-elses-1": 100}
     assert "somebody-elses" not in release.FILE.read_text()
