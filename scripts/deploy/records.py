@@ -62,7 +62,9 @@ def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
         return {}
     found: dict[str, list[Made]] = {}
     for name, service in cloud_run.services(sh).items():
-        known = last.made.get(name, {})
+        # A new function serves at once: its release may have failed before it was recorded.
+        begun = dict.fromkeys(service.serves, Made(last.commit, last.image))
+        known = last.made.get(name, begun)
         strange = [one for one in service.serves if one not in known]
         if strange:
             sys.exit(
