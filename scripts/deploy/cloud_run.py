@@ -22,6 +22,7 @@ class Service:
     serves: the revisions that requests reach, the most asked one first.
     latest: the newest revision that is ready.
     created: the newest revision, ready or not.
+    image: what the newest revision was made from.
     url: the address of what serves.
     candidate_url: the address of the revision that is tagged as the candidate.
     """
@@ -31,6 +32,7 @@ class Service:
     latest: str
     created: str
     is_pinned: bool
+    image: str
     url: str
     candidate_url: str
 
@@ -74,6 +76,7 @@ def parse(raw: Mapping[str, Any]) -> Service:
         latest=latest,
         created=status.get("latestCreatedRevisionName", ""),
         is_pinned=not any(one.get("latestRevision") and one.get("percent") for one in traffic),
+        image=raw["spec"]["template"]["spec"]["containers"][0]["image"],
         url=status.get("url", ""),
         candidate_url=next((one["url"] for one in traffic if one.get("tag") == TAG), ""),
     )
@@ -89,6 +92,7 @@ def _example(name: str, stage: str) -> dict[str, Any]:
     tagged = {"tag": TAG, "revisionName": newest, "url": f"https://{TAG}---{name}.example"}
     return {
         "metadata": {"name": name},
+        "spec": {"template": {"spec": {"containers": [{"image": f"{name}:HASH"}]}}},
         "status": {
             "latestReadyRevisionName": newest,
             "latestCreatedRevisionName": newest,

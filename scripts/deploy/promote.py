@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.deploy import cloud_run, records, release, shell
+from scripts.deploy import BUILD, cloud_run, records, release, shell
 from scripts.deploy.cloud_run import Service
 from scripts.deploy.release import Release, State
 from scripts.deploy.shell import Shell
@@ -30,13 +30,25 @@ def main() -> None:
     cloud_run.move(sh, {name: {one.after: 100} for name, one in on.items()}, cloud_run.UNTAG)
     cloud_run.move(sh, {name: {one.after: 100} for name, one in moved.started().items()})
     release.save(sh, replace(moved, state=State.DONE))
-    behind = dict(stays(moved, cloud_run.services(sh, stage="moved")))
+    found = cloud_run.services(sh, stage="moved")
+    behind = dict(stays(moved, found))
     if behind:
         words = " ".join(f"--unjudged {name}" for name in behind)
         sys.exit(
             "\n".join(["Everything is out but", *(f"  {one}" for one in behind.values())])
             + f"\nLook at them, then `python -m scripts.deploy.promote {words}`."
         )
+
+    others = [one.name for one in found.values() if not sh.dry and not is_ours(one)]
+    if others:
+        sys.exit(f"{', '.join(others)}: what serves was not made of this commit: build it again.")
+
+
+def is_ours(one: Service) -> bool:
+    """Tell whether the newest revision has the hash of the bundle that was staged here."""
+    file = BUILD / f"{cloud_run.functions()[one.name].name}.sha256"
+    digest = file.read_text(encoding="ascii").strip() if file.exists() else "not staged"
+    return one.image.endswith(f":{digest}")
 
 
 def stays(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str, str]]:

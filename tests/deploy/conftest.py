@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scripts.deploy import ROOT, image, plan, release
+from scripts.deploy import ROOT, image, plan, promote, release
 
 PROGRAMS = ("gcloud", "terraform", "docker", "make")
 # Migrations and manifests are compared with those of a commit, which the real git shows.
@@ -80,7 +80,9 @@ def service(name: str) -> dict[str, Any]:
     first = f"{name}-1"
     traffic = [{"latestRevision": True, "revisionName": first, "percent": 100}]
     ready = {"latestReadyRevisionName": first, "latestCreatedRevisionName": first}
-    return {"metadata": {"name": name}, "status": {**ready, "traffic": traffic}}
+    spec = {"template": {"spec": {"containers": [{"image": f"images/{name}:hash"}]}}}
+    status = {**ready, "traffic": traffic}
+    return {"metadata": {"name": name}, "spec": spec, "status": status}
 
 
 @pytest.fixture
@@ -98,6 +100,9 @@ def fake(
     monkeypatch.setenv("FAKE_CLOUD", str(tmp_path / "cloud.json"))
     monkeypatch.setattr(release, "FILE", tmp_path / "release.json")
     monkeypatch.setattr(image, "FILE", tmp_path / "migrate.image")
+    monkeypatch.setattr(promote, "BUILD", tmp_path)
+    for name in ("catalog", "roll_up_sessions", "playtime"):
+        (tmp_path / f"{name}.sha256").write_text("hash\n")
     monkeypatch.setattr(plan, "RELEASED", tmp_path / "released")
     image.FILE.write_text("images/migrate:first")
     made = Fake(tmp_path, monkeypatch, capfd)

@@ -88,10 +88,11 @@ def terraform(cloud: dict[str, Any], words: list[str]) -> str:
         return json.dumps(cloud["plan"])
     if "apply" in words:
         for name in cloud["applies"]:
+            spec = {"template": {"spec": {"containers": [{"image": f"images/{name}:hash"}]}}}
             status: dict[str, Any] = {"traffic": [{"latestRevision": True, "percent": 100}]}
             status |= {"url": f"https://{name}.example", "latestReadyRevisionName": f"{name}-1"}
             known = cloud["services"].setdefault(
-                name, {"metadata": {"name": name}, "status": status}
+                name, {"metadata": {"name": name}, "spec": spec, "status": status}
             )["status"]
             number = int(known["latestReadyRevisionName"].rpartition("-")[2]) + 1
             for newest in ("latestReadyRevisionName", "latestCreatedRevisionName"):
