@@ -31,6 +31,7 @@ PLATFORM = {
 # Read by the local cloud, the scripts and the tests.
 TOOLS = {
     "BUILDER": "image that the release's smoke test runs in; by default `builder:1`",
+    "BUILD_ID": "Cloud Build's name of the build that releases; empty when a step is run by hand",
     "CANARY_MINUTES": "how long a release's new revisions are compared; by default 10",
     "CANARY_REQUESTS": "how many requests of a new revision are enough; by default 300",
     "CI": "set in continuous integration: SQL tests must have run on both engines",
