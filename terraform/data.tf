@@ -11,7 +11,7 @@ module "data" {
   source = "./modules/data"
 
   authorized_domains  = ["${var.project}.firebaseapp.com", var.domain]
-  firestore_indexes   = jsondecode(file("${path.module}/../shared/schema/firestore.indexes.json"))
+  firestore_indexes   = merge(local._indexes, { indexes = distinct(concat(local._indexes.indexes, local._released_indexes)) })
   firestore_location  = var.firestore_location
   firestore_rules     = file("${path.module}/../shared/schema/firestore.rules")
   network             = module.network.network
@@ -26,15 +26,19 @@ module "data" {
 }
 
 locals {
+  _index_file       = "shared/schema/firestore.indexes.json"
+  _indexes          = jsondecode(file("${path.module}/../${local._index_file}"))
+  _released_indexes = try(jsondecode(file("${var.released}/${local._index_file}")).indexes, [])
+
   # A key to the object store is of one account, so each function that signs has its own.
   objects_secrets = {
     for name, one in local.functions : name => {
       OBJECTS_KEY_ID = "objects-key-id-${one.service}"
       OBJECTS_SECRET = "objects-secret-${one.service}"
-    } if one.signs
+    } if local.granted[name].signs
   }
   secrets = toset(concat(
     flatten([for one in local.objects_secrets : values(one)]),
-    flatten([for one in local.functions : one.secrets]),
+    flatten([for one in local.granted : tolist(one.secrets)]),
   ))
 }

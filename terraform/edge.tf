@@ -4,17 +4,22 @@ locals {
   _contract = file("${path.module}/../docs/openapi.json")
   _paths    = jsondecode(local._contract).paths
   # A rule covers a prefix and what is below it; `/v1/me/sessions:batch` is beside it.
-  _verbs = [for path in keys(local._paths) : path if can(regex("^[^{}]+:[a-z-]+$", path))]
+  _released = try(jsondecode(file("${var.released}/docs/openapi.json")).paths, {})
+  _verbs = [
+    for path in keys(merge(local._released, local._paths)) : path if can(regex("^[^{}]+:[a-z-]+$", path))
+  ]
 
   http = {
     for name, one in local.functions : name => {
       service  = module.function[name].name
       public   = one.caller == "public"
       prefixes = one.paths
-      paths = concat(
-        flatten([for path in one.paths : [path, "${path}/*"]]),
-        [for verb in local._verbs : verb if contains(one.paths, split(":", verb)[0])],
-      )
+      paths = flatten([
+        for path in concat(one.paths, module.manifests.kept_paths[name]) : concat(
+          [path, "${path}/*"],
+          [for verb in local._verbs : verb if split(":", verb)[0] == path],
+        )
+      ])
     }
     if one.kind == "http"
   }

@@ -4,6 +4,7 @@
 module "manifests" {
   source = "./modules/manifests"
 
+  released                 = var.released
   root                     = startswith(var.root, "/") ? var.root : "${path.module}/${var.root}"
   sql_max_connections      = var.sql_max_connections
   sql_reserved_connections = var.sql_reserved_connections
@@ -11,6 +12,7 @@ module "manifests" {
 
 locals {
   functions  = module.manifests.functions
+  granted    = module.manifests.granted
   path_rules = module.manifests.path_rules
 }
 
@@ -53,17 +55,17 @@ locals {
 
 module "identity" {
   source   = "./modules/identity"
-  for_each = local.functions
+  for_each = local.granted
 
   accounts      = each.value.accounts
   accounts_role = module.data.accounts_role
-  documents     = length(each.value.collections) > 0
+  documents     = each.value.documents
   objects       = { for key, right in each.value.objects : key => right }
   buckets       = module.data.buckets
   project       = var.project
   publishes     = toset([for topic in each.value.publishes : google_pubsub_topic.this[topic].name])
-  secrets       = toset([for id in concat(values(try(local.objects_secrets[each.key], {})), each.value.secrets) : module.data.secrets[id]])
-  service       = each.value.service
+  secrets       = toset([for id in concat(values(try(local.objects_secrets[each.key], {})), tolist(each.value.secrets)) : module.data.secrets[id]])
+  service       = local.functions[each.key].service
   sql           = each.value.sql
   sql_instance  = module.data.sql_instance
 
@@ -86,7 +88,7 @@ module "function" {
   project         = var.project
   region          = var.region
   repository      = local.repository
-  secret_settings = try(local.objects_secrets[each.key], {})
+  secret_settings = each.value.signs ? local.objects_secrets[each.key] : {}
   service         = each.value.service
   service_account = module.identity[each.key].email
   settings        = local.settings[each.key]
@@ -140,7 +142,7 @@ resource "google_cloud_run_v2_service_iam_member" "redrives" {
 module "migrate" {
   source = "./modules/migrate"
 
-  database_users = { for name, one in local.functions : name => module.identity[name].database_user if one.sql }
+  database_users = { for name, one in local.granted : name => module.identity[name].database_user if one.sql }
   image          = var.migrate_image
   project        = var.project
   region         = var.region

@@ -99,6 +99,17 @@ variable "region" {
   }
 }
 
+variable "released" {
+  description = "Absolute path of what is released, in the repository's layout: `python -m scripts.deploy.plan` writes it. Its rights, paths, topics and indexes stay for one release more."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.released == null || can(regex("^/", var.released))
+    error_message = "released is an absolute path."
+  }
+}
+
 variable "root" {
   description = "Folder with functions/ and triggers/, relative to this module or absolute."
   type        = string

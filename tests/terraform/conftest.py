@@ -22,10 +22,10 @@ class Workspace:
     def run(self, *words: str) -> str:
         return terraform_check.run(self.root / "terraform", self.environment, *words)
 
-    def plan(self) -> "Plan":
+    def plan(self, *more: str) -> "Plan":
         """Plan a project that has nothing yet."""
         file = self.root / "plan"
-        words = ("-input=false", "-refresh=false", *terraform_check.FRESH, f"-out={file}")
+        words = ("-input=false", "-refresh=false", *terraform_check.FRESH, *more, f"-out={file}")
         self.run("plan", *words)
         return Plan(json.loads(self.run("show", "-json", str(file))))
 

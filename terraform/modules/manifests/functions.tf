@@ -1,19 +1,23 @@
 # Every function of the repository, as its function.yaml describes it, with what the runtime
-# assumes where the file says nothing. Needs no provider, so it is tested anywhere.
+# assumes where the file says nothing. Needs no provider, so it is tested anywhere. released.tf
+# says what those that serve need meanwhile.
 
 locals {
-  _files = {
-    for file in fileset(var.root, "{functions,triggers}/*/function.yaml") :
-    basename(dirname(file)) => file
-  }
-  _manifests = {
-    for name, file in local._files : name => yamldecode(file("${var.root}/${file}"))
-  }
+  _roots = { for key, root in { now = var.root, released = var.released } : key => root if root != null }
+  _files = merge([
+    for key, root in local._roots : {
+      for file in fileset(root, "{functions,triggers}/*/function.yaml") :
+      "${key}/${basename(dirname(file))}" => { root = root, path = file }
+    }
+  ]...)
 
-  functions = {
-    for name, manifest in local._manifests : name => {
-      service     = replace(name, "_", "-")
-      folder      = dirname(local._files[name])
+  _described = {
+    for key, file in local._files : key => merge(yamldecode(file("${file.root}/${file.path}")), { folder = dirname(file.path) })
+  }
+  _normal = {
+    for key, manifest in local._described : key => {
+      service     = replace(basename(key), "_", "-")
+      folder      = manifest.folder
       description = manifest.description
       kind        = one(keys(manifest.trigger))
       caller      = try(manifest.trigger.http.caller, null)
@@ -53,6 +57,9 @@ locals {
     }
   }
 
+  functions = { for key, one in local._normal : basename(key) => one if startswith(key, "now/") }
+  released  = { for key, one in local._normal : basename(key) => one if startswith(key, "released/") }
+
   path_rules = merge([
     for name, function in local.functions : {
       for path in function.paths : path => function.service
@@ -61,7 +68,7 @@ locals {
 
   topics = toset(concat(
     ["dead-letters"],
-    flatten([for one in local.functions : one.topics]),
-    [for one in local.functions : one.topic if one.topic != null],
+    flatten([for one in local._normal : one.topics]),
+    [for one in local._normal : one.topic if one.topic != null],
   ))
 }

@@ -8,6 +8,16 @@ output "functions" {
   value       = local.functions
 }
 
+output "granted" {
+  description = "What each function may do: what its function.yaml names, and what the released one named."
+  value       = local.granted
+}
+
+output "kept_paths" {
+  description = "By function, path prefixes that only the released one has."
+  value       = local.kept_paths
+}
+
 output "path_rules" {
   description = "The load balancer's path rules: prefix to service. A rule covers the prefix and everything below it."
   value       = local.path_rules

@@ -1,3 +1,9 @@
+variable "released" {
+  description = "Folder with functions/ and triggers/ of what serves; null when nothing does."
+  type        = string
+  default     = null
+}
+
 variable "root" {
   description = "Folder with functions/ and triggers/, relative to where terraform runs or absolute."
   type        = string
