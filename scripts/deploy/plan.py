@@ -14,6 +14,7 @@ from scripts.deploy.shell import Shell
 TERRAFORM = ("terraform", "-chdir=terraform")
 RELEASED = BUILD / "released"
 INDEXES = "shared/schema/firestore.indexes.json"
+CONTRACT = "docs/openapi.json"
 
 
 def make(sh: Shell) -> None:
@@ -42,7 +43,7 @@ def make(sh: Shell) -> None:
 
 
 def released(sh: Shell) -> Iterator[str]:
-    """Write the manifests and indexes of the commits that serve; yield how Terraform is told."""
+    """Write manifests, indexes and routes of the commits that serve; yield how Terraform is told."""
     serving = records.serving(sh, records.newest(sh))
     if not sh.dry:
         shutil.rmtree(RELEASED, ignore_errors=True)
@@ -53,10 +54,13 @@ def released(sh: Shell) -> Iterator[str]:
     if not known:
         return
     indexes: list[object] = []
+    paths: dict[str, object] = {}
     for commit in sorted(set(known.values())):
         found = sh.read_json("git", "show", f"{commit}:{INDEXES}", dry={"indexes": []})
         indexes += [one for one in found["indexes"] if one not in indexes]
+        paths |= sh.read_json("git", "show", f"{commit}:{CONTRACT}", dry={"paths": {}})["paths"]
     write(sh, INDEXES, json.dumps({"indexes": indexes}))
+    write(sh, CONTRACT, json.dumps({"paths": paths}))
     yield f"-var=released={RELEASED}"
 
 

@@ -114,6 +114,7 @@ def test_what_an_older_revision_needs_is_compared_and_kept_while_it_serves(
     fake.change(objects={address: json.dumps(record)})
     do(fake, "plan")
     assert (plan.RELEASED / "functions/catalog/function.yaml").is_file()
+    assert "/v1/games" in (plan.RELEASED / plan.CONTRACT).read_text()
     assert (plan.RELEASED / plan.INDEXES).is_file()
     assert any(f"-var=released={plan.RELEASED}" in one for one in fake.ran())
     done = do(fake, "migrate")
