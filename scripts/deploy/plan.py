@@ -43,7 +43,7 @@ def make(sh: Shell) -> None:
 
 
 def released(sh: Shell) -> Iterator[str]:
-    """Write manifests, indexes and routes of the commits that serve; yield how Terraform is told."""
+    """Write what the commits that serve are deployed with; yield how Terraform is told."""
     serving = records.serving(sh, records.newest(sh))
     if not sh.dry:
         shutil.rmtree(RELEASED, ignore_errors=True)
