@@ -36,6 +36,8 @@ module "edge" {
   rate_limits   = var.rate_limits
   region        = var.region
   waf_preview   = var.waf_preview
+
+  depends_on = [google_project_service.this]
 }
 
 output "addresses" {

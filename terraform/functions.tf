@@ -99,6 +99,7 @@ module "function" {
     google_artifact_registry_repository_iam_member.builder_writes_images,
     google_project_iam_member.builder_logs,
     google_storage_bucket_iam_member.builder_reads_bundles,
+    module.identity, # a revision does not start before it may read its secrets
   ]
 }
 

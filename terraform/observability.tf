@@ -72,6 +72,8 @@ module "observability" {
   runbooks = var.runbooks
   sql      = { instance = module.data.sql_instance, max_connections = var.sql_max_connections }
 
+  depends_on = [google_project_service.this]
+
   # What everyone may ask without saying more, and what the edge answers itself.
   uptime_paths = toset(concat(["/openapi.json"], [
     for path, methods in local._paths : path

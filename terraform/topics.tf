@@ -14,6 +14,11 @@ resource "google_pubsub_topic" "this" {
   }
 
   depends_on = [google_project_service.this]
+
+  lifecycle {
+    # Its messages would be lost: README.md says how a topic is retired.
+    prevent_destroy = true
+  }
 }
 
 locals {

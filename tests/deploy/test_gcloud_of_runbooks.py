@@ -12,6 +12,7 @@ import pytest
 from tests.house.test_runbooks import FOLDER, code
 
 GCLOUD = shutil.which("gcloud")
+OF_THE_SERVICE = {"--region", "--min", "--max"}
 EVERYWHERE = {"--format", "--project", "--quiet", "--impersonate-service-account"}
 
 pytestmark = pytest.mark.skipif(not GCLOUD, reason="gcloud is not installed")
@@ -48,6 +49,15 @@ def unknown(tree: dict[str, Any], line: str) -> set[str]:
     return positive - set(node["flags"]) - EVERYWHERE
 
 
+def without_effect(line: str) -> set[str]:
+    """Return the flags that make a revision, which gets no requests: traffic is pinned by name."""
+    words = shlex.split(line)
+    if not {"run", "services", "update"} <= set(words):
+        return set()
+    flags = {word.split("=")[0] for word in words if word.startswith("--")}
+    return flags - OF_THE_SERVICE - EVERYWHERE
+
+
 def test_gcloud_knows_every_command_of_the_runbooks(tree: dict[str, Any]) -> None:
     lines = {
         line
@@ -56,6 +66,7 @@ def test_gcloud_knows_every_command_of_the_runbooks(tree: dict[str, Any]) -> Non
         if line.startswith("gcloud ") and len(line.split()) > 3
     }
     assert len(lines) > 30
+    assert {line: found for line in lines if (found := without_effect(line))} == {}
     assert {line: found for line in lines if (found := unknown(tree, line))} == {}
 
 
@@ -69,3 +80,9 @@ def test_gcloud_knows_every_command_of_the_runbooks(tree: dict[str, Any]) -> Non
 )
 def test_what_gcloud_does_not_know_is_seen(tree: dict[str, Any], line: str) -> None:
     assert unknown(tree, line)
+
+
+@pytest.mark.parametrize("flag", ["--max-instances=5", "--min-instances=1", "--memory=1Gi"])
+def test_what_would_make_a_revision_is_seen(flag: str) -> None:
+    assert without_effect(f"gcloud run services update catalog --region=r {flag}")
+    assert not without_effect("gcloud beta run services update catalog --region=r --max=5")

@@ -56,7 +56,9 @@ def test_every_manifest_is_one_service(fresh: Plan) -> None:
         assert template["max_instance_request_concurrency"] == one.concurrency
         assert template["timeout"] == f"{one.timeout}s"
         assert template["scaling"][0]["max_instance_count"] == one.instances.max
+        # Of the service too: an operator's change of it makes no revision.
         assert service["scaling"][0]["min_instance_count"] == one.instances.min
+        assert service["scaling"][0]["max_instance_count"] == one.instances.max
         limits = container["resources"][0]["limits"]
         assert (float(limits["cpu"]), limits["memory"]) == (one.cpu, one.memory)
         assert service["ingress"] == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"

@@ -55,9 +55,11 @@ resource "google_cloud_run_v2_service" "this" {
     service_account = var.builder
   }
 
-  # Of the service, not of the revision: one that serves nobody any more keeps none warm.
+  # Of the service, not of the revision: one that serves nobody any more keeps none warm, and an
+  # operator can change both without a new revision, which would get no requests.
   scaling {
     min_instance_count = var.instances.min
+    max_instance_count = var.instances.max
   }
 
   template {

@@ -46,6 +46,9 @@ resource "google_pubsub_subscription" "this" {
   depends_on = [google_cloud_run_v2_service_iam_member.delivers]
 
   lifecycle {
+    # What waits in it would be lost: terraform/README.md says how a consumer is retired.
+    prevent_destroy = true
+
     precondition {
       condition     = var.timeout <= 600
       error_message = "${var.service} takes messages, whose acknowledgement waits 600 seconds at most."
