@@ -84,9 +84,10 @@ def _told(steps: list[str]) -> grants.Wanted:
     if not isinstance(users, dict):
         raise ValueError(f"{USERS} is no JSON object")  # noqa: TRY004  as what else is wrong with it
     functions = manifest.discover([ROOT])
-    if "grant" not in steps:
-        # The last release's image takes back; functions that came since are not its to judge.
+    if "migrate" not in steps:
+        # An older image grants or takes back: functions came and went since.
         users = {name: user for name, user in users.items() if name in functions}
+        functions = {name: one for name, one in functions.items() if name in users}
     return wanted(functions, users)
 
 

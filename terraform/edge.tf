@@ -15,7 +15,7 @@ locals {
       public   = one.caller == "public"
       prefixes = one.paths
       paths = flatten([
-        for path in concat(one.paths, module.manifests.kept_paths[name]) : concat(
+        for path in concat(one.paths, tolist(module.manifests.kept_paths[name])) : concat(
           [path, "${path}/*"],
           [for verb in local._verbs : verb if split(":", verb)[0] == path],
         )

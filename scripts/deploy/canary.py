@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import replace
 
-from scripts.deploy import cloud_run, monitoring, release, shell
+from scripts.deploy import cloud_run, monitoring, records, release, shell
 from scripts.deploy.release import Move, State
 from scripts.deploy.shell import Shell
 from scripts.deploy.verdict import Seen, Verdict, judge
@@ -25,7 +25,7 @@ def main() -> None:
     """Watch the release; leave it at its share when it may go on, else put everything back."""
     sh = shell.from_arguments(__doc__)
     shell.place()
-    moved = release.load(sh)
+    moved = records.current(sh)
     changed = moved.changed()
     if not changed:
         sh.say("No function changed.")
@@ -42,7 +42,7 @@ def main() -> None:
         raise
     if worse:
         back(sh, changed)
-        refused = [*moved.refused, *(changed[name].after for name in worse)]
+        refused = [*moved.refused, *(moved.made[name][changed[name].after].image for name in worse)]
         release.save(sh, replace(moved, state=State.BACK, refused=refused))
         sys.exit(f"The release goes back because of {', '.join(worse)}.")
     held = [one for one in quiet if cloud_run.functions()[one].trigger.http]

@@ -17,16 +17,15 @@ def main() -> None:
     new = image.name(sh)
     last = records.newest(sh)
     records.alone(sh, last)
-    serving = records.distinct(records.serving(sh, last))
-    for commit in sorted({one.commit for one in serving if one.commit}):
+    serving = records.commits(records.serving(sh, last))
+    for commit in sorted(one for one in serving if one):
         sh.run(".venv/bin/python", "-m", "scripts.migration_guard", f"--released={commit}")
     release.save(sh, release.begin(sh, last))
     if not exists(sh):
         sh.say("The first deployment: the job comes with it, and `grant` makes the tables.")
         return
-    images = {one.image for one in serving}
-    if len(images) == 1 and all(images):
-        use(sh, images.pop())
+    if len(serving) == 1 and all(serving):
+        use(sh, *serving.values())
         execute(sh, "revoke")
     else:
         sh.say("Not one recorded commit alone serves, so all rights stay.")

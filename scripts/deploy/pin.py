@@ -6,7 +6,7 @@ traffic that it found: one that found "the latest" would undo the pin, so it is 
 
 from dataclasses import replace
 
-from scripts.deploy import cloud_run, plan, release, shell
+from scripts.deploy import cloud_run, plan, records, release, shell
 from scripts.deploy.release import Move
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Pin each function and write down what runs."""
     sh = shell.from_arguments(__doc__)
     shell.place()
-    begun = release.load(sh)
+    begun = records.current(sh)
     running = cloud_run.services(sh)
     loose = [one for one in running.values() if one.serves and not one.is_pinned]
     split = [one for one in running.values() if len(one.serves) > 1]

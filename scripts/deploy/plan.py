@@ -44,13 +44,16 @@ def make(sh: Shell) -> None:
 
 def released(sh: Shell) -> Iterator[str]:
     """Write what the commits that serve are deployed with; yield how Terraform is told."""
-    serving = records.serving(sh, records.newest(sh))
+    last = records.newest(sh)
+    records.alone(sh, last)
+    serving = records.serving(sh, last)
     if not sh.dry:
         shutil.rmtree(RELEASED, ignore_errors=True)
     known = {name: made[0].commit for name, made in serving.items() if made and made[0].commit}
     for name, commit in known.items():
         path = f"{cloud_run.functions()[name].folder.relative_to(ROOT)}/function.yaml"
-        write(sh, path, sh.read("git", "show", f"{commit}:{path}"))
+        if sh.read("git", "ls-tree", "--name-only", commit, "--", path, dry=path).strip():
+            write(sh, path, sh.read("git", "show", f"{commit}:{path}"))
     if not known:
         return
     indexes: list[object] = []

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from scripts.deploy import BUILD, cloud_run, records, release, shell
 from scripts.deploy.cloud_run import Service
-from scripts.deploy.release import Release, State
+from scripts.deploy.release import Move, Release, State
 from scripts.deploy.shell import Shell
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     if given.unjudged:
         let_on(sh, given.unjudged)
         return
-    moved = replace(release.load(sh), state=State.MOVING)
+    moved = replace(records.current(sh), state=State.MOVING)
     release.save(sh, moved)
     on = {name: one for name, one in moved.changed().items() if name not in moved.held}
     cloud_run.move(sh, {name: {one.after: 100} for name, one in on.items()}, cloud_run.UNTAG)
@@ -38,7 +38,6 @@ def main() -> None:
             "\n".join(["Everything is out but", *(f"  {one}" for one in behind.values())])
             + f"\nLook at them, then `python -m scripts.deploy.promote {words}`."
         )
-
     others = [one.name for one in found.values() if not sh.dry and not is_ours(one)]
     if others:
         sys.exit(f"{', '.join(others)}: what serves was not made of this commit: build it again.")
@@ -60,7 +59,7 @@ def stays(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str, str]
         why = "it does not serve"
         if name in moved.held:
             why = "it was asked too seldom to be compared"
-        elif one.latest in moved.refused:
+        elif one.image in moved.refused:
             why = "it was worse, or rolled back"
         yield name, f"{name}: {one.created}: {why}"
 
@@ -68,16 +67,29 @@ def stays(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str, str]
 def let_on(sh: Shell, names: list[str]) -> None:
     """Give the newest revision of each function every request, and forget why it had none."""
     found = cloud_run.services(sh, stage="new")
+    last = records.newest(sh)
     for name in names:
         if name not in found:
             sys.exit(f"No function is deployed as {name}; there are {', '.join(found)}.")
-    last = records.newest(sh)
+        if last is None or found[name].latest not in last.made.get(name, {}):
+            sys.exit(f"{name}'s newest revision passed no smoke test: build it again.")
+    if last is None:
+        return
+    # What a rollback puts back is this, too.
+    moves = {
+        name: Move(found[name].serving, found[name].latest)
+        for name in names
+        if found[name].serving != found[name].latest
+    }
     cloud_run.move(sh, {name: {found[name].latest: 100} for name in names})
-    if last:
-        newest = {found[name].latest for name in names}
-        refused = [one for one in last.refused if one not in newest]
-        held = [one for one in last.held if one not in names]
-        release.save(sh, replace(last, refused=refused, held=held))
+    on = replace(
+        last,
+        state=State.DONE,
+        moves=last.moves | moves,
+        refused=[one for one in last.refused if one not in {found[name].image for name in names}],
+        held=[one for one in last.held if one not in names],
+    )
+    release.save(sh, on)
 
 
 if __name__ == "__main__":

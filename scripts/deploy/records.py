@@ -30,6 +30,16 @@ def newest(sh: Shell) -> Release | None:
     return next(newest_first(sh), None)
 
 
+def current(sh: Shell) -> Release:
+    """Return the record of this commit's release; end when none is on its way."""
+    found = newest(sh)
+    if found is None or (not sh.dry and found.commit != release.commit(sh)):
+        sys.exit("The newest release is not of this commit: begin with scripts.deploy.migrate.")
+    if found.state in {State.BACK, State.UNDONE}:
+        sys.exit(f"The release of {found.commit} went back: begin anew, or promote --unjudged.")
+    return found
+
+
 def alone(sh: Shell, last: Release | None) -> None:
     """End when another build has begun a release and still works on it.
 
@@ -63,20 +73,20 @@ def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
     found: dict[str, list[Made]] = {}
     for name, service in cloud_run.services(sh).items():
         # A new function serves at once: its release may have failed before it was recorded.
-        begun = dict.fromkeys(service.serves, Made(last.commit, last.image))
+        begun = dict.fromkeys(service.serves, Made(last.commit, last.job))
         known = last.made.get(name, begun)
         strange = [one for one in service.serves if one not in known]
         if strange:
             sys.exit(
                 f"{name} serves {', '.join(strange)}, which no release is recorded of, so that"
                 " nobody knows what it needs. Give it one that is, of"
-                f" {', '.join(known) or 'which there is none'}: gcloud run services"
-                f" update-traffic {name} --to-revisions=REVISION=100"
+                f" {', '.join(known) or 'which there is none'}: gcloud run services update-traffic"
+                f" {name} {' '.join(shell.place().flags)} --to-revisions=REVISION=100"
             )
         found[name] = [known[one] for one in service.serves]
     return found
 
 
-def distinct(served: dict[str, list[Made]]) -> set[Made]:
-    """Return what all of it together is made of, each once."""
-    return {one for made in served.values() for one in made}
+def commits(served: dict[str, list[Made]]) -> dict[str, str]:
+    """Return the commits that all of it together is made of, each with the migrate job's image."""
+    return {one.commit: one.job for made in served.values() for one in made}

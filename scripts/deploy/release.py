@@ -1,21 +1,23 @@
 """What one release moves: begun by `migrate`, completed by the later steps, kept beside the state.
 
-Each step reads what the one before wrote to build/release.json; the same text lies in the bucket,
-so that a rollback, and the next release, know how far this one came.
+So each step, a rollback and the next release know how far this one came, wherever they run.
 """
 
 import os
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from scripts.deploy import BUILD, cloud_run, image, shell
 from scripts.deploy.cloud_run import Service
 from scripts.deploy.shell import Shell
 
 FILE = BUILD / "release.json"
+KNOWN = 20
+"""How many revisions of each function are remembered."""
 
 
 class State(StrEnum):
@@ -30,12 +32,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Made:
-    """What a revision was made of: a commit, and the migrate job's image of that commit.
+    """What a revision was made of: a commit, the migrate job's image of it, and its own image.
 
-    Both are empty for what served before the first release was recorded.
+    All are empty for what served before the first release was recorded.
     """
 
     commit: str = ""
+    job: str = ""
     image: str = ""
 
 
@@ -52,15 +55,17 @@ class Release:
     """A commit, and what serves before and after it.
 
     address: where it is recorded.
+    job: the migrate job's image of this commit.
     build: Cloud Build's id; empty when it is made by hand.
     held: functions that were asked too seldom to be compared; they stay as they were.
-    refused: revisions that were worse or rolled back; they stay back until their function changes.
-    made: by function, what the revisions are made of that serve or may be gone back to.
+    refused: images that were worse or rolled back; they stay back until their function's code
+        changes.
+    made: by function, what its revisions are made of, the newest last.
     """
 
     address: str
     commit: str
-    image: str
+    job: str
     build: str = ""
     state: State = State.BEGUN
     moves: dict[str, Move] = field(default_factory=dict)
@@ -82,27 +87,32 @@ _JSON = TypeAdapter(Release)
 EXAMPLE = Release(
     address="gs://PROJECT-terraform/releases/ENVIRONMENT/RECORD.json",
     commit="COMMIT",
-    image="IMAGE",
+    job="IMAGE",
     build="BUILD",
     state=State.MOVING,
     moves={name: Move(f"{name}-OLD", f"{name}-NEW") for name in cloud_run.functions()},
     made={
-        name: {f"{name}-{age}": Made("COMMIT", "IMAGE") for age in ("OLD", "NEW")}
+        name: {f"{name}-{age}": Made("COMMIT", "IMAGE", age) for age in ("OLD", "NEW")}
         for name in cloud_run.functions()
     },
 )
 """What a dry run takes for the release: every function changed."""
 
 
+def commit(sh: Shell) -> str:
+    """Return the commit that is released."""
+    told = os.environ.get("COMMIT_SHA")
+    return told or sh.read("git", "rev-parse", "HEAD", dry="COMMIT").strip()
+
+
 def begin(sh: Shell, last: Release | None) -> Release:
     """Return a release of this commit that has not changed anything yet."""
     at = "NOW" if sh.dry else datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    told = os.environ.get("COMMIT_SHA")
-    commit = told or sh.read("git", "rev-parse", "HEAD", dry="COMMIT").strip()
+    ours = commit(sh)
     return Release(
-        address=f"{folder()}{at}-{commit[:12]}.json",
-        commit=commit,
-        image=image.name(sh),
+        address=f"{folder()}{at}-{ours[:12]}.json",
+        commit=ours,
+        job=image.name(sh),
         build=os.environ.get("BUILD_ID", ""),
         refused=last.refused if last else [],
         made=last.made if last else {},
@@ -112,43 +122,40 @@ def begin(sh: Shell, last: Release | None) -> Release:
 def after(release: Release, now: dict[str, Service]) -> Release:
     """Add the revisions that get requests next: the newest ones that do not serve yet.
 
-    An older build may have made them, and failed before it moved any request. All are what this
-    commit says, since they are the newest after its plan was applied.
+    An older build may have made them, and failed before it moved any request. All that are ready
+    are what this commit says, since they are the newest after its plan was applied.
     """
     moves, made = {}, {}
-    this = Made(release.commit, release.image)
     for name, one in now.items():
         before = release.moves.get(name, Move("")).before
-        stays = one.latest == before or one.latest in release.refused
+        stays = one.latest == before or one.image in release.refused
         moves[name] = Move(before, "" if stays else one.latest)
-        known = release.made.get(name, {})
-        made[name] = {before: known.get(before, Made())} if before else {}
-        made[name][one.latest] = this
-    newest = {one.latest for one in now.values()}
+        known = dict(release.made.get(name, {}))
+        if before:
+            known.setdefault(before, Made())
+        if one.created == one.latest:
+            known.pop(one.latest, None)
+            known[one.latest] = Made(release.commit, release.job, one.image)
+        made[name] = dict(list(known.items())[-KNOWN:])
+    newest = {one.image for one in now.values()}
     refused = [one for one in release.refused if one in newest]
     return replace(release, moves=moves, made=made, refused=refused)
 
 
 def save(sh: Shell, release: Release) -> None:
-    """Write the release for the next step, and record it."""
+    """Record the release."""
     if not sh.dry:
         FILE.parent.mkdir(exist_ok=True)
         FILE.write_bytes(_JSON.dump_json(release, indent=1))
     sh.run("gcloud", "storage", "cp", str(FILE), release.address)
 
 
-def load(sh: Shell) -> Release:
-    """Read what the step before wrote; a dry run pretends that every function changed."""
-    if sh.dry:
-        return EXAMPLE
-    if not FILE.exists():
-        raise SystemExit(f"{FILE.name} is not there: run `python -m scripts.deploy.migrate` first.")
-    return parse(FILE.read_text(encoding="utf-8"))
-
-
 def parse(text: str) -> Release:
-    """Read a release as `save` writes it."""
-    return _JSON.validate_json(text)
+    """Read a release as `save` writes it; end when other code wrote it."""
+    try:
+        return _JSON.validate_json(text)
+    except ValidationError as error:
+        sys.exit(f"A release is recorded as this code does not know it; use newer code.\n{error}")
 
 
 def folder() -> str:

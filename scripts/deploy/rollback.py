@@ -29,11 +29,11 @@ def main() -> None:
         if not given.anyway:
             sys.exit(
                 f"The build of {newest.commit} came later. It moved no requests, but may have taken"
-                " away rights and columns: read docs/runbooks/rollback.md, then add --anyway."
+                " rights and columns away: read docs/runbooks/rollback.md, then add --anyway."
             )
         grant(sh, [undone.made[name].get(one.before) for name, one in back.items()])
     cloud_run.move(sh, {name: {one.before: 100} for name, one in back.items()})
-    sent = [one.after for one in back.values()]
+    sent = [undone.made[name][one.after].image for name, one in back.items()]
     if newest.address != undone.address:
         release.save(sh, replace(newest, refused=[*newest.refused, *sent]))
     state = undone.state if given.names else State.UNDONE
@@ -50,7 +50,7 @@ def last(sh: Shell) -> tuple[Release, Release]:
             records.alone(sh, newest)
         if one.state is State.UNDONE:
             sys.exit("The last release is undone already: go forward with a fix instead.")
-        if one.state in {State.MOVING, State.DONE}:
+        if one.state in {State.MOVING, State.DONE} and one.changed():
             return newest, one
     sys.exit("No release is recorded that moved requests, so there is nothing to go back to.")
 
@@ -61,16 +61,17 @@ def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:
     back = {}
     for name in names:
         move = undone.changed()[name]
-        if sh.dry or set(running[name].serves) <= {move.after, move.before}:
+        serves = running[name].serves if name in running else ()
+        if sh.dry or (serves and set(serves) <= {move.after, move.before}):
             back[name] = move
         else:
-            sh.say(f"{name} serves {running[name].serving}, which is not of this release: left.")
+            sh.say(f"{name} serves {' '.join(serves)}, which is not of this release: left.")
     return back
 
 
 def grant(sh: Shell, made: list[Made | None]) -> None:
     """Give back the rights that the older revisions had."""
-    for one in sorted({one.image for one in made if one and one.image}):
+    for one in sorted({one.job for one in made if one and one.job}):
         migrate.use(sh, one)
         migrate.execute(sh, "grant")
 

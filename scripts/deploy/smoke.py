@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from scripts.deploy import cloud_run, release, shell
+from scripts.deploy import cloud_run, records, release, shell
 from scripts.deploy.cloud_run import Service
 from scripts.deploy.release import Release
 from scripts.deploy.shell import Shell
@@ -23,13 +23,13 @@ def main() -> None:
     """Tag the new revisions, ask them, and end with what they did not answer."""
     sh = shell.from_arguments(__doc__)
     found = cloud_run.services(sh, stage="new")
-    moved = release.after(release.load(sh), found)
+    moved = release.after(records.current(sh), found)
     release.save(sh, moved)
     broken = [f"{one.name}: {one.created} is not ready" for one in found.values() if unready(one)]
     if broken:
         sys.exit("\n".join(broken))
     for name, one in found.items():
-        if one.latest in moved.refused:
+        if one.image in moved.refused:
             sh.say(f"{name} stays at {one.serving}: {one.latest} was sent back.")
     cloud_run.tag(sh, {name: move.after for name, move in moved.changed().items()})
     wanted = list(doors(moved, cloud_run.services(sh, stage="new")))

@@ -80,7 +80,7 @@ def service(name: str) -> dict[str, Any]:
     first = f"{name}-1"
     traffic = [{"latestRevision": True, "revisionName": first, "percent": 100}]
     ready = {"latestReadyRevisionName": first, "latestCreatedRevisionName": first}
-    spec = {"template": {"spec": {"containers": [{"image": f"images/{name}:hash"}]}}}
+    spec = {"template": {"spec": {"containers": [{"image": f"images/{name}:before"}]}}}
     status = {**ready, "traffic": traffic}
     return {"metadata": {"name": name}, "spec": spec, "status": status}
 

@@ -88,12 +88,13 @@ def terraform(cloud: dict[str, Any], words: list[str]) -> str:
         return json.dumps(cloud["plan"])
     if "apply" in words:
         for name in cloud["applies"]:
-            spec = {"template": {"spec": {"containers": [{"image": f"images/{name}:hash"}]}}}
+            digest = FILE.with_name(f"{name.replace('-', '_')}.sha256").read_text().strip()
+            spec = {"template": {"spec": {"containers": [{"image": f"images/{name}:{digest}"}]}}}
             status: dict[str, Any] = {"traffic": [{"latestRevision": True, "percent": 100}]}
             status |= {"url": f"https://{name}.example", "latestReadyRevisionName": f"{name}-1"}
-            known = cloud["services"].setdefault(
-                name, {"metadata": {"name": name}, "spec": spec, "status": status}
-            )["status"]
+            service = cloud["services"].setdefault(name, {"metadata": {"name": name}})
+            service["spec"] = spec
+            known = service.setdefault("status", status)
             number = int(known["latestReadyRevisionName"].rpartition("-")[2]) + 1
             for newest in ("latestReadyRevisionName", "latestCreatedRevisionName"):
                 known[newest] = f"{name}-{number}"

@@ -7,7 +7,7 @@ import pytest
 
 from scripts.deploy import ROOT, image, plan
 from tests.deploy.conftest import HEAD, Fake
-from tests.deploy.steps import GOOD, Monitoring, deployed, do, later, released, smoked, state
+from tests.deploy.steps import GOOD, Monitoring, deployed, do, later, released, smoked, state, write
 
 
 def test_a_build_that_failed_its_smoke_test_is_shipped_when_it_is_repeated(
@@ -110,7 +110,7 @@ def test_what_an_older_revision_needs_is_compared_and_kept_while_it_serves(
     address, text = next(iter(fake.read()["objects"].items()))
     record = json.loads(text)
     record["made"]["catalog"]["catalog-2"]["commit"] = parent
-    record["made"]["catalog"]["catalog-2"]["image"] = "images/migrate:older"
+    record["made"]["catalog"]["catalog-2"]["job"] = "images/migrate:older"
     fake.change(objects={address: json.dumps(record)})
     do(fake, "plan")
     assert (plan.RELEASED / "functions/catalog/function.yaml").is_file()
@@ -123,20 +123,24 @@ def test_what_an_older_revision_needs_is_compared_and_kept_while_it_serves(
     assert not any("--args=revoke" in one for one in fake.ran())
 
 
-def test_going_back_past_a_build_that_failed_is_asked_for_and_brings_rights_back(
-    fake: Fake, monitoring: Monitoring
-) -> None:
+def three(fake: Fake, monitoring: Monitoring) -> None:
+    """Two releases that reached everyone, and the migrations of a third one."""
     released(fake, monitoring)
     for number in (2, 3):
         later(fake)
         image.FILE.write_text(f"images/migrate:{number}")
-        fake.change(applies=["catalog"])
+        write(fake, f"code {number}", "catalog")
         if number == 2:
-            released_again = monitoring({"catalog-3": (1_000, 0, 50)})
             deployed(fake)
-            do(fake, "canary", **released_again)
+            do(fake, "canary", **monitoring({"catalog-3": (1_000, 0, 50)}))
             do(fake, "promote")
     do(fake, "migrate")
+
+
+def test_going_back_past_a_build_that_failed_is_asked_for_and_brings_rights_back(
+    fake: Fake, monitoring: Monitoring
+) -> None:
+    three(fake, monitoring)
     done = fake.step("rollback")
     assert done.returncode == 1
     assert "--anyway" in done.stderr
@@ -146,6 +150,78 @@ def test_going_back_past_a_build_that_failed_is_asked_for_and_brings_rights_back
     assert ["--image=images/migrate:first" in ran[0], "--args=grant" in ran[1]] == [True, True]
     assert "catalog-2=100" in ran[2]
     assert state(fake) == ["done", "undone", "begun"]
+
+
+def test_after_that_the_next_build_knows_what_serves_and_what_stays_back(
+    fake: Fake, monitoring: Monitoring
+) -> None:
+    three(fake, monitoring)
+    for name in ("pin", "apply", "grant", "smoke"):
+        do(fake, name)
+    do(fake, "rollback", "--anyway")
+    assert fake.shares("catalog") == {"catalog-2": 100}
+    later(fake)
+    write(fake, "code 2", "catalog")  # the third is reverted, the bad second is not
+    assert "catalog stays at catalog-2: catalog-5 was sent back." in smoked(fake)
+
+
+def test_a_build_that_changes_nothing_is_not_what_a_rollback_undoes(
+    fake: Fake, monitoring: Monitoring
+) -> None:
+    released(fake, monitoring)
     later(fake)
     fake.change(applies=[])
-    assert "catalog stays at catalog-2: catalog-3 was sent back." in smoked(fake)
+    smoked(fake)
+    do(fake, "canary")
+    do(fake, "promote")
+    assert fake.step("rollback").returncode == 1
+    do(fake, "rollback", "--anyway")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+
+
+def test_what_a_person_let_on_is_what_a_rollback_puts_back(
+    fake: Fake, monitoring: Monitoring
+) -> None:
+    deployed(fake)
+    assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
+    do(fake, "promote", "--unjudged", "catalog")
+    assert fake.shares("catalog") == {"catalog-2": 100}
+    do(fake, "rollback", "catalog")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    do(fake, "promote", "--unjudged", "catalog")
+    do(fake, "rollback")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+
+
+def test_what_no_smoke_test_saw_is_not_let_on(fake: Fake, monitoring: Monitoring) -> None:
+    released(fake, monitoring)
+    later(fake)
+    write(fake, "new", "catalog")
+    for name in ("migrate", "pin", "apply"):
+        do(fake, name)
+    done = fake.step("promote", "--unjudged", "catalog")
+    assert done.returncode == 1
+    assert "passed no smoke test" in done.stderr
+    assert fake.shares("catalog") == {"catalog-2": 100}
+
+
+@pytest.mark.parametrize("step", ["pin", "smoke", "canary", "promote"])
+def test_a_release_that_went_back_is_not_taken_up_by_hand(
+    fake: Fake, monitoring: Monitoring, step: str
+) -> None:
+    deployed(fake)
+    assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
+    done = fake.step(step)
+    assert done.returncode == 1
+    assert "went back" in done.stderr
+    assert fake.step(step, COMMIT_SHA="another").returncode == 1
+    assert fake.shares("catalog") == {"catalog-1": 100}
+
+
+def test_a_record_of_other_code_is_said(fake: Fake) -> None:
+    do(fake, "migrate")
+    (address,) = fake.read()["objects"]
+    fake.change(objects={address: json.dumps({"commit": HEAD, "phase": "moon"})})
+    done = fake.step("migrate")
+    assert done.returncode == 1
+    assert "use newer code" in done.stderr

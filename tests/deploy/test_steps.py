@@ -1,5 +1,6 @@
 """A release from migrations to promotion and back, on a fake cloud with two functions."""
 
+import json
 import os
 import signal
 import threading
@@ -9,7 +10,7 @@ import pytest
 
 from scripts.deploy import apply, image, release
 from tests.deploy.conftest import HEAD, Fake, service
-from tests.deploy.steps import AT_ONCE, GOOD, Monitoring, deployed, do
+from tests.deploy.steps import AT_ONCE, GOOD, Monitoring, deployed, do, write
 from tests.local_cloud.local import eventually
 
 
@@ -53,12 +54,15 @@ def test_what_was_rolled_back_stays_so_until_its_function_changes(
     done = fake.step("promote")
     assert done.returncode == 1
     assert "catalog: catalog-2: it was worse, or rolled back" in done.stderr
-    assert fake.shares("catalog") == {"catalog-1": 100}
-    fake.change(applies=["catalog"])
+    fake.change(applies=["catalog"])  # more memory for the same code
     deployed(fake)
-    do(fake, "canary", **monitoring({"catalog-3": (1_000, 0, 50)}))
+    assert fake.step("promote").returncode == 1
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    write(fake, "mended", "catalog")
+    deployed(fake)
+    do(fake, "canary", **monitoring({"catalog-4": (1_000, 0, 50)}))
     fake.step("promote")
-    assert fake.shares("catalog") == {"catalog-3": 100}
+    assert fake.shares("catalog") == {"catalog-4": 100}
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
     do(fake, "promote", "--unjudged", "roll-up-sessions")
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
@@ -129,6 +133,7 @@ def test_too_few_requests_widen_and_then_hold_back_what_players_call(
 
 
 def test_a_function_that_is_new_is_asked_too_and_pinned_in_the_end(fake: Fake) -> None:
+    write(fake, "before", "catalog", "roll-up-sessions")
     fake.change(applies=["playtime"])
     deployed(fake)
     (job,) = [one for one in fake.ran() if "run jobs deploy smoke" in one]
@@ -138,7 +143,7 @@ def test_a_function_that_is_new_is_asked_too_and_pinned_in_the_end(fake: Fake) -
     assert fake.shares("playtime") == {"playtime-2": 100}
 
 
-def test_a_revision_that_does_not_start_ends_the_release(fake: Fake) -> None:
+def test_a_revision_that_does_not_start_ends_the_release_and_is_no_commits(fake: Fake) -> None:
     for name in ("migrate", "pin", "apply"):
         do(fake, name)
     services = fake.read()["services"]
@@ -147,6 +152,8 @@ def test_a_revision_that_does_not_start_ends_the_release(fake: Fake) -> None:
     done = fake.step("smoke")
     assert done.returncode == 1
     assert "catalog: catalog-3 is not ready" in done.stderr
+    (record,) = fake.read()["objects"].values()
+    assert "catalog-2" not in json.loads(record)["made"]["catalog"]
 
 
 def test_only_changed_http_functions_are_asked(fake: Fake) -> None:

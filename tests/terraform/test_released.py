@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def change(released: Path) -> None:
     stores = catalog["stores"] | {"objects": {"artifacts": "rw"}, "accounts": {}}
     stores["documents"] = {"collections": ["stats"]}
     paths = {"http": catalog["trigger"]["http"]}
-    paths["http"]["paths"] = [*paths["http"]["paths"], "/v1/charts", "/v1/tools"]
+    paths["http"]["paths"] = [*paths["http"]["paths"], "/v1/charts"]
     manifest(
         released,
         "functions/catalog",
@@ -55,9 +56,6 @@ def change(released: Path) -> None:
         topics=["games-looked-at"],
         secrets=["weather-key"],
     )
-    gone = catalog | {"topics": ["gone-topic"]}
-    gone["trigger"] = {"http": {"paths": ["/v1/gone"], "caller": "public"}}
-    manifest(released, "functions/gone", **gone)
     described = json.loads((released / INDEXES).read_text())
     (released / INDEXES).write_text(json.dumps(described | {"indexes": [INDEX]}))
     contract = json.loads((released / "docs/openapi.json").read_text())
@@ -83,7 +81,6 @@ def test_rights_that_only_the_released_function_has_stay(fresh: Plan, over: Plan
     assert set(fresh.resources) <= set(over.resources)
     assert more == {
         'google_pubsub_topic.this["games-looked-at"]',
-        'google_pubsub_topic.this["gone-topic"]',
         'module.data.google_firestore_index.this["stats/play_ms DESCENDING/game_id ASCENDING"]',
         'module.data.google_secret_manager_secret.this["objects-key-id-catalog"]',
         'module.data.google_secret_manager_secret.this["objects-secret-catalog"]',
@@ -98,24 +95,41 @@ def test_rights_that_only_the_released_function_has_stay(fresh: Plan, over: Plan
     }
 
 
-def test_its_paths_lead_to_it_but_for_those_that_another_has_now(fresh: Plan, over: Plan) -> None:
-    def rules(plan: Plan) -> dict[str, str]:
-        (matcher,) = [
-            one
-            for one in plan.of("google_compute_url_map")[0]["path_matcher"]
-            if one["name"] == "api"
-        ]
-        return {path: str(one) for one in matcher["path_rule"] for path in one["paths"]}
-
-    before, after = rules(fresh), rules(over)
+def test_its_paths_lead_to_it(fresh: Plan, over: Plan) -> None:
+    before, after = _paths(fresh), _paths(over)
+    assert len(after) == len(set(after))
     assert set(after) - set(before) == {"/v1/charts", "/v1/charts/*", "/v1/charts:refresh"}
-    twice = [path for one in _paths(over) for path in one]
-    assert len(twice) == len(set(twice))
 
 
-def _paths(plan: Plan) -> list[list[str]]:
+def test_a_path_does_not_move_to_another_function(workspace: Workspace, tmp_path: Path) -> None:
+    def moves(released: Path) -> None:
+        file = released / "functions/catalog/function.yaml"
+        described = yaml.safe_load(file.read_text())
+        described["trigger"]["http"]["paths"] += ["/v1/tools"]
+        file.write_text(yaml.safe_dump(described))
+
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        planned(workspace, tmp_path, moves)
+    said = " ".join(refused.value.stderr.replace("│", "").split())
+    assert "/v1/tools: another function serves it" in said
+
+
+def test_a_released_manifest_that_lacks_a_new_key_is_read(
+    workspace: Workspace, fresh: Plan, tmp_path: Path
+) -> None:
+    def older(released: Path) -> None:
+        file = released / "functions/catalog/function.yaml"
+        described = yaml.safe_load(file.read_text())
+        del described["objectives"], described["cpu"]
+        file.write_text(yaml.safe_dump(described))
+
+    assert planned(workspace, tmp_path, older).resources == fresh.resources
+
+
+def _paths(plan: Plan) -> list[str]:
     matchers = plan.of("google_compute_url_map")[0]["path_matcher"]
-    return [rule["paths"] for one in matchers if one["name"] == "api" for rule in one["path_rule"]]
+    (rules,) = [one["path_rule"] for one in matchers if one["name"] == "api"]
+    return [path for rule in rules for path in rule["paths"]]
 
 
 def test_what_runs_is_described_by_this_tree_alone(fresh: Plan, over: Plan) -> None:

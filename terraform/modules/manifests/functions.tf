@@ -3,17 +3,20 @@
 # says what those that serve need meanwhile.
 
 locals {
-  _roots = { for key, root in { now = var.root, released = var.released } : key => root if root != null }
-  _files = merge([
-    for key, root in local._roots : {
-      for file in fileset(root, "{functions,triggers}/*/function.yaml") :
-      "${key}/${basename(dirname(file))}" => { root = root, path = file }
-    }
-  ]...)
-
-  _described = {
-    for key, file in local._files : key => merge(yamldecode(file("${file.root}/${file.path}")), { folder = dirname(file.path) })
+  _files = {
+    for file in fileset(var.root, "{functions,triggers}/*/function.yaml") : basename(dirname(file)) => file
   }
+  _now      = { for name, file in local._files : name => yamldecode(file("${var.root}/${file}")) }
+  _released = { for name, file in local._files : name => try(yamldecode(file("${var.released}/${file}")), null) }
+
+  # What the released file does not know yet is taken from the one that is here.
+  _described = merge(
+    { for name, manifest in local._now : "now/${name}" => merge(manifest, { folder = dirname(local._files[name]) }) },
+    {
+      for name, manifest in local._released : "released/${name}" =>
+      merge(local._now[name], manifest, { folder = dirname(local._files[name]) }) if manifest != null
+    },
+  )
   _normal = {
     for key, manifest in local._described : key => {
       service     = replace(basename(key), "_", "-")

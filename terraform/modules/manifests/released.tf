@@ -19,10 +19,19 @@ locals {
     }
   }
 
-  # A path that another function has now is that one's.
   kept_paths = {
-    for name, one in local.functions : name => [
-      for path in local._before[name].paths : path if !contains(keys(local.path_rules), path)
-    ]
+    for name, one in local.functions : name => setsubtract(local._before[name].paths, one.paths)
+  }
+  moved_paths = [
+    for path in flatten([for paths in local.kept_paths : tolist(paths)]) : path if contains(keys(local.path_rules), path)
+  ]
+}
+
+resource "terraform_data" "moved_paths" {
+  lifecycle {
+    precondition {
+      condition     = length(local.moved_paths) == 0
+      error_message = "${join(", ", local.moved_paths)}: another function serves it. Between the moves of the path and of the requests nobody would: give it a new path, and announce the old one's end (deprecations)."
+    }
   }
 }
