@@ -42,17 +42,31 @@ def main() -> None:
 
 
 def last(sh: Shell) -> tuple[Release, Release]:
-    """Return the newest record, and the one to undo: one release back is what tables allow."""
-    newest = None
+    """Return the newest record, and the one to undo: one release back is what tables allow.
+
+    A promotion that was cut, and that a later build completed, is undone with it.
+    """
+    newest, undone = None, None
     for one in records.newest_first(sh):
         newest = newest or one
+        if undone is not None:
+            if one.state is not State.MOVING:
+                break
+            undone = replace(undone, moves=undone.moves | _only_in(one, undone))
+            continue
         if newest is one:
             records.alone(sh, newest)
         if one.state is State.UNDONE:
             sys.exit("The last release is undone already: go forward with a fix instead.")
         if one.state in {State.MOVING, State.DONE} and one.changed():
-            return newest, one
-    sys.exit("No release is recorded that moved requests, so there is nothing to go back to.")
+            undone = one
+    if newest is None or undone is None:
+        sys.exit("No release is recorded that moved requests, so there is nothing to go back to.")
+    return newest, undone
+
+
+def _only_in(cut: Release, later: Release) -> dict[str, Move]:
+    return {name: one for name, one in cut.changed().items() if name not in later.changed()}
 
 
 def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:

@@ -106,8 +106,8 @@ def main() -> None:
     with state() as cloud:
         cloud["ran"].append([name, *words])
         known = {"gcloud": gcloud, "terraform": terraform}
-        answer = known[name](cloud, words) if name in known else ""
         failing = [one for one in cloud["failing"] if one in " ".join([name, *words])]
+        answer = known[name](cloud, words) if name in known and not failing else ""
     sys.stdout.write(answer)
     sys.exit(1 if failing else 0)
 

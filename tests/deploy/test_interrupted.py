@@ -59,6 +59,23 @@ def test_a_promotion_that_was_cut_is_finished_or_undone(fake: Fake, monitoring: 
     assert state(fake) == ["undone"]
 
 
+def test_a_promotion_that_a_later_build_completed_is_undone_whole(
+    fake: Fake, monitoring: Monitoring
+) -> None:
+    deployed(fake)
+    do(fake, "canary", **monitoring(GOOD))
+    fake.change(failing=["update-traffic roll-up-sessions"])
+    assert fake.step("promote").returncode == 1
+    fake.change(failing=[], applies=[])
+    later(fake)
+    released(fake, monitoring)
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
+    do(fake, "rollback")
+    assert fake.shares("catalog") == {"catalog-1": 100}
+    assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
+    assert fake.step("rollback").returncode == 1
+
+
 def test_a_canary_that_was_cut_is_put_right_by_the_next_build(fake: Fake) -> None:
     deployed(fake)
     services = fake.read()["services"]
