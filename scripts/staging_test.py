@@ -160,7 +160,7 @@ def _booted(root: Path) -> Iterator[Host]:
     bound = [f"--bind-ro={path}" for path in SHARED if Path(path).exists()]
     wheels = Path.home() / ".cache/uv"
     if wheels.exists():
-        bound.append(f"--bind={wheels}:/root/.cache/uv")
+        bound.append(f"--bind={wheels}")
     words = ("--quiet", "--register=no", "--keep-unit", "--console=pipe", "--boot")
     with subprocess.Popen(
         ["systemd-nspawn", f"--directory={root}", *words, *bound],
