@@ -59,6 +59,7 @@ _KINDS = {
 }
 # Series whose beginning was sent: `increase` of PromQL takes a first point for no growth at all.
 _begun: set[Key] = set()
+_refused: set[Key] = set()
 
 # The exporter logs each failure itself, in lines that are not ours; `telemetry` logs it as one.
 logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
@@ -84,17 +85,25 @@ def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
 
 
 def _send_series(found: Mapping[Key, Series]) -> bool:
-    """Send all series, of those that are new their zero first; without that not one."""
+    """Send all series, of those that are new their zero first.
+
+    New ones wait for an export that takes their zero; whose zero was refused twice does not: it
+    may be there, and only the answer was lost.
+    """
     began = {
         key: Series(one.began_ns, [0] * len(one.buckets))
         for key, one in found.items()
         if key not in _begun and metrics.INSTRUMENTS[key[0]].kind != "gauge"
     }
-    if began:
-        if not _sent(_data(began, None)):
-            return False
+    waiting: set[Key] = set()
+    if began and _sent(_data(began, None)):
         _begun.update(began)
-    return _sent(_data(found, time.time_ns()))
+    elif began:
+        waiting = set(began)
+        _begun.update(waiting & _refused)
+        _refused.update(waiting)
+    begun = {key: one for key, one in found.items() if key not in waiting}
+    return (not begun or _sent(_data(begun, time.time_ns()))) and not waiting
 
 
 def _sent(data: MetricsData) -> bool:

@@ -71,7 +71,7 @@ async def flush() -> None:
         _state.due_at = now + settings.telemetry().interval()
         if "K_SERVICE" in os.environ:
             _export_at_the_end(asyncio.get_running_loop())
-    is_due = now >= _state.due_at
+    is_due = now >= max(_state.due_at, _state.sent_at + _apart())
     wanted = is_due or _state.waiting
     if wanted and now >= _state.paused_until and _on_its_way.acquire(blocking=False):
         await _send(with_metrics=is_due)
@@ -92,8 +92,14 @@ async def _send(*, with_metrics: bool) -> None:
     loop = asyncio.get_running_loop()
     export = loop.run_in_executor(None, lambda: _export(spans, with_metrics=with_metrics))
     done, _ = await asyncio.wait({export}, timeout=DEADLINE_SECONDS)
+    if not done:
+        logs.warning("telemetry was not taken in time", seconds=DEADLINE_SECONDS)
     if not done or not export.result():
         _state.paused_until = max(_state.paused_until, time.monotonic() + interval)
+
+
+def _apart() -> float:
+    return min(APART_SECONDS, settings.telemetry().interval())
 
 
 def _export(spans: list[Span], *, with_metrics: bool) -> bool:
@@ -136,8 +142,7 @@ async def _end() -> None:
     _state.paused_until = math.inf  # requests still under way leave theirs for this one
     try:
         if await asyncio.to_thread(_on_its_way.acquire, timeout=TURN_SECONDS):
-            apart = min(APART_SECONDS, settings.telemetry().interval())
-            await asyncio.sleep(_state.sent_at + apart - time.monotonic())
+            await asyncio.sleep(_state.sent_at + _apart() - time.monotonic())
             await _send(with_metrics=True)
     finally:
         signal.raise_signal(signal.SIGTERM)
