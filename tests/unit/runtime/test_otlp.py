@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from shared.runtime import metrics, otlp
-from shared.runtime.metrics import Series
+from shared.runtime.metrics import Key, Series
 
-OLD = (metrics.EVENTS_FAILED, "one", ())
-NEW = (metrics.DEAD_LETTERS, "one", ())
+OLD: Key = (metrics.EVENTS_FAILED, "one", ())
+NEW: Key = (metrics.DEAD_LETTERS, "one", ())
 
 
 @pytest.fixture
