@@ -83,12 +83,13 @@ class Store:
         found = (Event(row[0], row[1], json.loads(row[2]), *row[3:]) for row in rows)
         return [event for event in found if event.id not in busy][:limit]
 
-    def next_due(self) -> float | None:
-        """Return when the next event that is not due yet will be (seconds since 1970)."""
-        row = self._db.execute(
-            "SELECT MIN(due) FROM events WHERE due > ?", (time.time(),)
-        ).fetchone()
-        return float(row[0]) if row[0] is not None else None
+    def next_due(self, busy: set[int]) -> float | None:
+        """Return when the next event without those in `busy` is due (seconds since 1970).
+
+        It may be due already: it became so after `due` was asked.
+        """
+        rows = self._db.execute("SELECT id, due FROM events ORDER BY due LIMIT ?", (len(busy) + 1,))
+        return next((float(due) for id_, due in rows if id_ not in busy), None)
 
     def postpone(self, event: Event, seconds: float) -> None:
         """Make an event due again in `seconds`."""
@@ -142,7 +143,8 @@ class Relay:
             await self._something_happens()
 
     async def _something_happens(self) -> None:
-        due = self.store.next_due()
+        # With as many on their way as may be, the end of one is what to wait for.
+        due = self.store.next_due(set(self._busy)) if len(self._busy) < AT_ONCE else None
         seconds = None if due is None else max(0.01, due - time.time())
         try:
             await asyncio.wait_for(self._news.wait(), seconds)

@@ -46,6 +46,25 @@ def test_an_event_is_stored_before_it_is_acknowledged(tmp_path: Path) -> None:
     assert again.store.waiting() == 1
 
 
+def test_an_event_that_becomes_due_just_after_one_looked_is_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make(tmp_path, lambda _request: httpx.Response(204))
+    looked, due = [], one.store.due
+
+    def too_early(limit: int, busy: set[int]) -> list[relay.Event]:
+        looked.append(limit)
+        return [] if len(looked) == 1 else due(limit, busy)
+
+    monkeypatch.setattr(one.store, "due", too_early)
+
+    async def main() -> None:
+        await post(one, b"body")
+        await run_until_empty(one)
+
+    anyio.run(main)
+
+
 def test_an_event_is_delivered_as_it_came_until_it_is_taken(tmp_path: Path) -> None:
     seen: list[httpx.Request] = []
 
