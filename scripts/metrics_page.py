@@ -35,8 +35,8 @@ READING = """\
   request counts that ends after the last export, while the instance stops.
 - Spans are sent once. Those that find an export on its way, or the pause of {interval} seconds that
   follows a failure, wait for the next, up to 1,000 of an instance; what is more is dropped. Lost
-  are the spans of an export that fails, and what waits in an instance that crashes. Log lines count
-  both: `spans were dropped`, `telemetry could not be exported`.
+  are the spans of an export that fails, and what waits in an instance that crashes. Log lines say
+  so: `spans were dropped`, `telemetry could not be exported`, `telemetry was not taken in time`.
 - Requests are `savepoint_request_seconds_count`, their latency the histogram itself. What CORS
   asks beforehand (OPTIONS) is not in it.
 - Counters and histograms are totals since the instance began. A series is first sent as zero, so

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from scripts.deploy import ROOT, shell
@@ -42,6 +43,7 @@ class Service:
         return self.serves[0] if self.serves else ""
 
 
+@cache
 def functions() -> dict[str, Manifest]:
     """Return the repository's functions by the names of their services."""
     return {one.service: one for one in manifest.discover([ROOT]).values()}

@@ -1,7 +1,5 @@
 """The releases of an environment, as they are recorded, and what they tell of what serves."""
 
-import dataclasses
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ def newest_first(sh: Shell) -> Iterator[Release]:
     # Older versions are listed too, unless they are filtered out.
     options = ("--filter=NOT noncurrent_time:*", "--format=value(name)")
     listed = sh.read(*command, *options, dry="20260101T000000Z-COMMIT.json")
-    example = json.dumps(dataclasses.asdict(release.EXAMPLE))
+    example = release.text(release.EXAMPLE)
     for name in sorted((one.rsplit("/", 1)[-1] for one in listed.split()), reverse=True):
         address = f"{release.folder()}{name}"
         yield release.parse(sh.read("gcloud", "storage", "cat", address, dry=example))

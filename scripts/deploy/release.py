@@ -146,14 +146,19 @@ def save(sh: Shell, release: Release) -> None:
     """Record the release."""
     if not sh.dry:
         FILE.parent.mkdir(exist_ok=True)
-        FILE.write_bytes(_JSON.dump_json(release, indent=1))
+        FILE.write_text(text(release), encoding="utf-8")
     sh.run("gcloud", "storage", "cp", str(FILE), release.address)
 
 
-def parse(text: str) -> Release:
-    """Read a release as `save` writes it; end when other code wrote it."""
+def text(release: Release) -> str:
+    """Return a release as it is recorded."""
+    return _JSON.dump_json(release, indent=1).decode()
+
+
+def parse(recorded: str) -> Release:
+    """Read a release as `text` writes it; end when other code wrote it."""
     try:
-        return _JSON.validate_json(text)
+        return _JSON.validate_json(recorded)
     except ValidationError as error:
         sys.exit(f"A release is recorded as this code does not know it; use newer code.\n{error}")
 

@@ -59,6 +59,7 @@ _KINDS = {
 }
 # Series whose beginning was sent: `increase` of PromQL takes a first point for no growth at all.
 _begun: set[Key] = set()
+# Series whose beginning was refused once.
 _refused: set[Key] = set()
 
 # The exporter logs each failure itself, in lines that are not ours; `telemetry` logs it as one.

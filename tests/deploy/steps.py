@@ -65,13 +65,14 @@ def do(fake: Fake, name: str, *words: str, **more: str) -> str:
     return done.stdout
 
 
-def deployed(fake: Fake) -> None:
-    """Everything before the canary."""
-    for name in ("migrate", "pin", "apply", "grant", "smoke"):
+def deployed(fake: Fake) -> str:
+    """Do everything before the canary, and return what the smoke test said."""
+    for name in ("migrate", "pin", "apply", "grant"):
         do(fake, name)
+    return do(fake, "smoke")
 
 
-def released(fake: Fake, monitoring: Callable[[Counts], dict[str, str]]) -> None:
+def released(fake: Fake, monitoring: Monitoring) -> None:
     """One release that everything of reached everyone."""
     deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
@@ -96,12 +97,6 @@ def later(fake: Fake) -> None:
         before = f"/staging/{int(year[1]) - 100:04}"
         older[name.replace(year[0], before)] = text.replace(year[0], before)
     fake.change(objects=older)
-
-
-def smoked(fake: Fake) -> str:
-    for name in ("migrate", "pin", "apply", "grant"):
-        do(fake, name)
-    return do(fake, "smoke")
 
 
 def write(fake: Fake, code: str, *names: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from scripts.deploy import ROOT, image, plan
 from tests.deploy.conftest import HEAD, Fake
-from tests.deploy.steps import GOOD, Monitoring, deployed, do, later, released, smoked, state, write
+from tests.deploy.steps import GOOD, Monitoring, deployed, do, later, released, state, write
 
 
 def test_a_build_that_failed_its_smoke_test_is_shipped_when_it_is_repeated(
@@ -31,7 +31,7 @@ def test_what_went_back_with_a_worse_one_is_shipped_by_the_next_build_and_the_wo
     assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
     later(fake)
     fake.change(applies=[])
-    assert "catalog stays at catalog-1: catalog-2 was sent back." in smoked(fake)
+    assert "catalog stays at catalog-1: catalog-2 was sent back." in deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     done = fake.step("promote")
     assert done.returncode == 1
@@ -179,7 +179,7 @@ def test_after_that_the_next_build_knows_what_serves_and_what_stays_back(
     assert fake.shares("catalog") == {"catalog-2": 100}
     later(fake)
     write(fake, "code 2", "catalog")  # the third is reverted, the bad second is not
-    assert "catalog stays at catalog-2: catalog-5 was sent back." in smoked(fake)
+    assert "catalog stays at catalog-2: catalog-5 was sent back." in deployed(fake)
 
 
 def test_a_build_that_changes_nothing_is_not_what_a_rollback_undoes(
@@ -188,7 +188,7 @@ def test_a_build_that_changes_nothing_is_not_what_a_rollback_undoes(
     released(fake, monitoring)
     later(fake)
     fake.change(applies=[])
-    smoked(fake)
+    deployed(fake)
     do(fake, "canary")
     do(fake, "promote")
     assert fake.step("rollback").returncode == 1
