@@ -28,7 +28,7 @@ demo: ## Let some hundred simulated players report through HTTPS, then prove wha
 
 matching: ## Print how good matching a library is, on evidence held out
 	@scripts/setup.sh run
-	@exec $(PYTHON) -m scripts.matching_quality
+	@exec $(PYTHON) -m scripts.bench.matching_quality
 
 bench: ## Measure it and print the tables of docs/benchmarks.md
 	@scripts/setup.sh test
@@ -36,7 +36,7 @@ bench: ## Measure it and print the tables of docs/benchmarks.md
 
 estimate: ## Print what a month costs and which limit comes first; write docs/estimate.md and its picture
 	@scripts/setup.sh check
-	@exec $(PYTHON) -m scripts.estimate $(ARGS)
+	@exec $(PYTHON) -m scripts.reference.estimate $(ARGS)
 
 down: ## Stop a local cloud that was started with --detach
 	@exec $(PYTHON) -m emulators down
@@ -46,16 +46,16 @@ reset: ## Empty the local cloud: databases, documents, topics
 
 openapi: ## Write docs/openapi.json, events/, errors.md, limits.md, metrics.md, settings.md and the client's types
 	@scripts/setup.sh check
-	@$(PYTHON) -m scripts.reference
+	@$(PYTHON) -m scripts.reference.generate
 	@$(WITH_NODE) npm --prefix clients/ts run --silent generate
 
 screenshot: ## Make the README's pictures of the console, in docs/pictures/
 	@scripts/setup.sh test
-	@exec $(PYTHON) -m scripts.screenshot
+	@exec $(PYTHON) -m scripts.demo.screenshot
 
 bundle: ## Stage what is deployed: build/<function>/ and its hash
 	@scripts/setup.sh check
-	@exec $(PYTHON) -m scripts.bundle $(ARGS)
+	@exec $(PYTHON) -m scripts.bundling.bundle $(ARGS)
 
 lock: ## Resolve requirements.lock again (ARGS=--upgrade for the newest versions)
 	@scripts/setup.sh check
@@ -67,7 +67,7 @@ lock: ## Resolve requirements.lock again (ARGS=--upgrade for the newest versions
 		$(ARGS) - --output-file scripts/node.lock
 
 rollback: ## Undo the last release of $ENVIRONMENT (ARGS=--dry-run, or names of services)
-	@exec $(PYTHON) -m scripts.deploy.rollback $(ARGS)
+	@exec $(PYTHON) -m scripts.release.rollback $(ARGS)
 
 staging: ## Make the staging hosts of ansible/inventory.yml (ARGS=--check to look only)
 	@scripts/setup.sh check
@@ -75,7 +75,7 @@ staging: ## Make the staging hosts of ansible/inventory.yml (ARGS=--check to loo
 
 staging-test: ## Make one here, on a real Debian in a container, and prove it (as root; some minutes)
 	@scripts/setup.sh check
-	@exec $(PYTHON) -m scripts.staging_test
+	@exec $(PYTHON) -m scripts.checks.staging_test
 
 setup: ## Install what run and test need, and nothing else
 	@scripts/setup.sh test

@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from emulators.cloud import CloudError
+from emulators.cloud.config import CloudError
 
 # Each command's module has `add_commands(subparsers)`. Only the module that is asked for is
 # imported, since some of them are heavy.
@@ -18,15 +18,9 @@ COMMANDS = {
     "start": "emulators.commands.hold",
     "migrate": "emulators.commands.migrate",
     "seed": "emulators.commands.seed",
-    "import": "emulators.commands.import_games",
     "token": "emulators.commands.token",
     "fire": "emulators.commands.fire",
     "trace": "emulators.commands.trace",
-    "dead-letters": "emulators.operator",
-    "projections": "emulators.operator",
-    "consumers": "emulators.operator",
-    "roles": "emulators.operator",
-    "mcp": "emulators.commands.mcp",
 }
 
 

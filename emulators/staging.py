@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from emulators import kept, sdk, wiring
-from emulators.cloud import (
+from emulators.cloud import sdk, snapshots
+from emulators.cloud.config import (
     ROOT,
     Cloud,
     CloudError,
@@ -27,11 +27,12 @@ from emulators.cloud import (
     save,
     state_folder,
 )
-from emulators.dispatch import Dispatcher
-from emulators.gateway import new_client
-from emulators.isolated import Instance
-from emulators.serve import server
-from scripts import bundle
+from emulators.cloud.serve import server
+from emulators.edge import wiring
+from emulators.edge.gateway import new_client
+from emulators.host.dispatch import Dispatcher
+from emulators.host.isolated import Instance
+from scripts.bundling import bundle
 from shared.runtime import manifest
 
 FIRST_FUNCTION = 20
@@ -100,7 +101,7 @@ def run(options: Options) -> None:
     """Become one of Google's emulators, with the documents of the last export."""
     cloud, _ = read(options.state)
     commands = {
-        "firestore": lambda: [*sdk.firestore_command(cloud), *kept.newest_documents(cloud)],
+        "firestore": lambda: [*sdk.firestore_command(cloud), *snapshots.newest_documents(cloud)],
         "pubsub": lambda: sdk.pubsub_command(cloud),
     }
     command = commands[options.service]()
@@ -116,16 +117,16 @@ def wire(options: Options) -> None:
         wiring.wire_firestore(cloud, manifests)
         return
     wiring.wire_pubsub(cloud, manifests)
-    print(f"Messages that are back: {kept.restore_messages(cloud)}.")
+    print(f"Messages that are back: {snapshots.restore_messages(cloud)}.")
 
 
 def keep(options: Options) -> None:
     """Keep what an emulator holds in memory; for messages only as it is being stopped."""
     cloud, _ = read(options.state)
     if options.service == "firestore":
-        print(f"The documents are in {kept.export_documents(cloud)}.")
+        print(f"The documents are in {snapshots.export_documents(cloud)}.")
     else:
-        count = kept.keep_messages(cloud, manifest.discover(cloud.roots))
+        count = snapshots.keep_messages(cloud, manifest.discover(cloud.roots))
         print(f"Messages that are kept: {count}.")
 
 

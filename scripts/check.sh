@@ -25,12 +25,12 @@ step "format (ruff)" "$bin/ruff" format --check .
 step "types (mypy)" "$bin/mypy" .
 step "types of the console (tsc)" npm --silent --prefix emulators/console/web run check
 step "layers (import-linter)" "$bin/lint-imports" --no-cache
-step "migrations expand only" "$bin/python" -m scripts.migration_guard
-step "generated files are current" "$bin/python" -m scripts.reference --check
+step "migrations expand only" "$bin/python" -m scripts.checks.migration_guard
+step "generated files are current" "$bin/python" -m scripts.reference.generate --check
 step "generated client is current" npm --prefix clients/ts run --silent generate -- --check
 step "types of the client (tsc)" npm --prefix clients/ts run --silent check
 step "types of the Electron sample (tsc)" npm --prefix clients/electron run --silent check
-step "what was released stays (contract)" "$bin/python" -m scripts.contract
+step "what was released stays (contract)" "$bin/python" -m scripts.checks.contract
 step "rules of the house" "$bin/python" -m pytest -q tests/house
 if command -v terraform >/dev/null; then
     step "terraform format" terraform fmt -check -recursive terraform

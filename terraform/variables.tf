@@ -59,7 +59,7 @@ variable "firestore_location" {
 }
 
 variable "migrate_image" {
-  description = "Image of the migrate job, by tag or digest; `python -m scripts.migrate_image` says the tag."
+  description = "Image of the migrate job, by tag or digest; `python -m scripts.release.migrate_image` says the tag."
   type        = string
 
   validation {
@@ -100,7 +100,7 @@ variable "region" {
 }
 
 variable "released" {
-  description = "Absolute path of what is released, in the repository's layout: `python -m scripts.deploy.plan` writes it. Its rights, paths, topics and indexes stay for one release more."
+  description = "Absolute path of what is released, in the repository's layout: `python -m scripts.release.plan` writes it. Its rights, paths, topics and indexes stay for one release more."
   type        = string
   default     = null
 

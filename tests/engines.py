@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pymysql
 import pytest
 
-from emulators import cloud, database, processes
+from emulators.cloud import config, database, processes
 from shared.runtime import pool, settings, sql
 from shared.schema import migrate
 
@@ -36,7 +36,7 @@ def server_url(
     """The address of a server that runs for this session, without a database's name."""
     try:
         engine = database.find(request.param)
-    except cloud.CloudError as error:
+    except config.CloudError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
@@ -48,15 +48,15 @@ def server_url(
 def running(engine: database.Engine, folder: Path) -> Iterator[str]:
     """Make a server's data directory in `folder` and run the server until the end."""
     data, log = folder / "data", folder / "log"
-    port = cloud.choose_ports("auto")["mysql"]
+    port = config.choose_ports("auto")["mysql"]
     address = database.socket_path(folder)
     environment = dict(os.environ)
     own = database.private_tmp(folder)
     made = processes.spawn([*own, *engine.install, f"--datadir={data}"], log, environment)
     assert made.wait(READY_SECONDS) == 0, log.read_text()
     command = [*own, *engine.server, f"--datadir={data}", f"--socket={address}", f"--port={port}"]
-    process = processes.spawn([*command, f"--bind-address={cloud.HOST}", *FAST], log, environment)
-    url = f"mysql://root:@{cloud.HOST}:{port}"
+    process = processes.spawn([*command, f"--bind-address={config.HOST}", *FAST], log, environment)
+    url = f"mysql://root:@{config.HOST}:{port}"
     try:
         until_ready(url, log)
         yield url

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from emulators.cloud import state_folder
+from emulators.cloud.config import state_folder
 
 Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives its type no public name
 Command = Callable[[argparse.Namespace], int | None]

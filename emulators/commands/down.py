@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psutil
 
-from emulators import processes
-from emulators.cloud import CloudError, read
+from emulators.cloud import processes
+from emulators.cloud.config import CloudError, read
 from emulators.commands import Subparsers, add
 
 STOP_SECONDS = 60

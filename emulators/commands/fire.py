@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import httpx
 
-from emulators import schedules
-from emulators.cloud import CloudError, environment, read
+from emulators.cloud.config import CloudError, environment, read
 from emulators.commands import Subparsers, add
+from emulators.edge import schedules
 from shared.runtime import manifest
 
 

@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from emulators.cloud import CloudError, read
+from emulators.cloud.config import CloudError, read
 from emulators.commands import Subparsers, add
 
 WAIT_SECONDS = 60

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from emulators.cloud import CloudError
+from emulators.cloud.config import CloudError
 from emulators.commands import Subparsers, add
 
 LOOK_AGAIN_SECONDS = 0.3

@@ -2,8 +2,8 @@
 
 import argparse
 
-from emulators import own_users
-from emulators.cloud import read, sql_url
+from emulators.cloud import database_users
+from emulators.cloud.config import read, sql_url
 from emulators.commands import Subparsers, add
 from shared.schema.migrate import upgrade
 
@@ -17,6 +17,6 @@ def run(options: argparse.Namespace) -> int:
     """Run them."""
     cloud, _ = read(options.state)
     upgrade(sql_url(cloud))
-    if own_users.are_used(cloud):
-        own_users.make(cloud)
+    if database_users.are_used(cloud):
+        database_users.make(cloud)
     return 0

@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 import os
 
-from emulators.cloud import environment, read
+from emulators.cloud.config import environment, read
 from emulators.commands import Subparsers, add
 
 SHOWN = "seed.txt"
@@ -22,9 +22,9 @@ def run(options: argparse.Namespace) -> int:
     cloud, _ = read(options.state)
     # The seed works through the same library as the functions, with the same settings.
     os.environ.update(environment(cloud))
-    if importlib.util.find_spec("emulators.seed"):
+    if importlib.util.find_spec("emulators.cloud.seed"):
         lines = "".join(
-            f"{line}\n" for line in importlib.import_module("emulators.seed").seed(cloud)
+            f"{line}\n" for line in importlib.import_module("emulators.cloud.seed").seed(cloud)
         )
         (cloud.state / SHOWN).write_text(lines)
         print(lines, end="")

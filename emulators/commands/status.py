@@ -2,10 +2,10 @@
 
 import argparse
 
-from emulators import processes
-from emulators.cloud import read
+from emulators.cloud import processes
+from emulators.cloud.config import read
+from emulators.cloud.display import table
 from emulators.commands import Subparsers, add
-from emulators.show import table
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:

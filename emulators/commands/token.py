@@ -2,9 +2,9 @@
 
 import argparse
 
-from emulators.cloud import read
+from emulators.cloud.config import read
 from emulators.commands import Subparsers, add
-from emulators.issuer import mint
+from emulators.edge.issuer import mint
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:

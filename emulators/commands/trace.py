@@ -2,9 +2,9 @@
 
 import argparse
 
-from emulators import trace
+from emulators.cloud.display import console
 from emulators.commands import Subparsers, add
-from emulators.show import console
+from emulators.console import trace
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:

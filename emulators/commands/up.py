@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from emulators.cloud import ROOT, Cloud, CloudError, choose_ports
+from emulators.cloud.config import ROOT, Cloud, CloudError, choose_ports
+from emulators.cloud.display import Progress, announce
+from emulators.cloud.services import registry
+from emulators.cloud.supervisor import Supervisor
 from emulators.commands import Subparsers, add
-from emulators.services import registry
-from emulators.show import Progress, announce
-from emulators.supervisor import Supervisor
 from shared.runtime import manifest
 
 LARGEST_LOG = 64 * 1024 * 1024

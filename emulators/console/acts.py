@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 
-from emulators import processes, schedules, seed
-from emulators.cloud import Cloud, environment, read
+from emulators.cloud import processes, seed
+from emulators.cloud.config import Cloud, environment, read
 from emulators.console import health
-from emulators.issuer import mint
+from emulators.edge import schedules
+from emulators.edge.issuer import mint
 from shared.domain.sessions import SessionsReported
 from shared.runtime import clock, errors, tracing
 from shared.runtime.manifest import Manifest

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import httpx
 
-from emulators import dispatch
-from emulators.cloud import Cloud
+from emulators.cloud.config import Cloud
 from emulators.console import spans
 from emulators.console.figures import Figures
 from emulators.console.health import Health
 from emulators.console.ring import Ring
 from emulators.console.spans import Said
 from emulators.console.tail import Tail
+from emulators.host import dispatch
 from shared.runtime import clock, logs
 from shared.runtime.manifest import Manifest
 

@@ -17,12 +17,12 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emulators.answers import problem
-from emulators.cloud import Cloud
+from emulators.cloud.config import Cloud
 from emulators.console import traces
 from emulators.console.guard import refusal
 from emulators.console.live import Live
 from emulators.console.ring import stream
+from emulators.edge.answers import problem
 from shared.runtime import errors, logs
 from shared.runtime.manifest import LOCAL_PREFIX, Manifest
 

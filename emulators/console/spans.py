@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from emulators.trace import METRIC, SPAN_ID, TRACE
+from emulators.console.trace import METRIC, SPAN_ID, TRACE
 from shared.runtime import clock
 
 RUNS = frozenset(("http", "message", "document", "schedule", "pull"))

@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from emulators import trace
-from emulators.cloud import CloudError
-from emulators.console import spans
-from emulators.trace import Span
+from emulators.cloud.config import CloudError
+from emulators.console import spans, trace
+from emulators.console.trace import Span
 from shared.runtime import clock, errors
 
 EXACT = 3

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulators.cloud import Cloud
-from emulators.show import started_by
-from emulators.wiring import DEAD_LETTERS
+from emulators.cloud.config import Cloud
+from emulators.cloud.display import started_by
+from emulators.edge.wiring import DEAD_LETTERS
 from shared.runtime.manifest import Manifest
 
 Json = dict[str, Any]

@@ -13,13 +13,13 @@ from typing import Any
 
 from google.events.cloud.firestore_v1.types.data import DocumentEventData
 
-from emulators import issuer
+from emulators.edge import issuer
 from scripts.bench import servers, stage
 from scripts.bench.figures import Line, Progress, Section, median, milliseconds
 from scripts.bench.servers import Wanted
 from scripts.bench.stage import FLOORS
 from scripts.bench.stores import Stores
-from scripts.requirements import extras
+from scripts.bundling.requirements import extras
 from shared.runtime import clock
 from shared.runtime.manifest import Manifest
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page
 
-from scripts import chromium, own_cloud
 from scripts.bench.figures import Line, Progress, Section
 from scripts.bench.stores import Stores
+from scripts.demo import chromium, own_cloud
 
 SECONDS = 15
 MADE_FOR = 10_000 / 3600

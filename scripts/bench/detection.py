@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from emulators.cloud import ROOT
+from emulators.cloud.config import ROOT
 from scripts.bench.figures import Line, Progress, Section, median
 from scripts.bench.stores import GAMES, Stores
 from shared.domain import detection

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import uvloop
 
-from emulators.cloud import HOST
+from emulators.cloud.config import HOST
 
 END_OF_HEAD = b"\r\n\r\n"
 OK = range(200, 300)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from emulators import issuer
+from emulators.edge import issuer
 from scripts.bench import accounting, load, play, probe, rows, servers
 from scripts.bench.cold_start import push
 from scripts.bench.figures import Line, Progress, Section, median, microseconds

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pymysql
 
-from emulators import cloud, database
+from emulators.cloud import config, database
 from scripts.bench.figures import Line, Progress, Section
 from scripts.bench.stores import GAMES, Stores
 from shared.domain import catalog, catalog_import, search, words
@@ -67,13 +67,13 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
     return section
 
 
-def _give_memory(of: cloud.Cloud) -> None:
+def _give_memory(of: config.Cloud) -> None:
     """Let the database have what one in production has, where the local cloud gives it 128 MB.
 
     And let it read the generated games from files, which MySQL does only when told.
     """
     address = str(database.socket_path(of.state))
-    secret = cloud.password(of)
+    secret = config.password(of)
     with contextlib.closing(
         pymysql.connect(unix_socket=address, user="root", password=secret)
     ) as connection:

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators import processes
-from emulators.cloud import HOST
+from emulators.cloud import processes
+from emulators.cloud.config import HOST
 from scripts.bench import accounting, cpus
 
 READY_SECONDS = 60.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from emulators import issuer
+from emulators.edge import issuer
 from scripts.bench import load, servers, stage
 from scripts.bench.figures import Line, Progress, Section, median, microseconds
 from scripts.bench.recorded import COMMAND, Recording

@@ -3,8 +3,8 @@
 import compileall
 from pathlib import Path
 
-from emulators.cloud import ROOT
-from scripts import bundle
+from emulators.cloud.config import ROOT
+from scripts.bundling import bundle
 from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
 

@@ -20,9 +20,19 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pymysql
 
-from emulators import issuer, processes, wiring
-from emulators.cloud import HOST, ROOT, Cloud, CloudError, choose_ports, environment, save, sql_url
-from emulators.services import Service, registry
+from emulators.cloud import processes
+from emulators.cloud.config import (
+    HOST,
+    ROOT,
+    Cloud,
+    CloudError,
+    choose_ports,
+    environment,
+    save,
+    sql_url,
+)
+from emulators.cloud.services import Service, registry
+from emulators.edge import issuer, wiring
 from scripts.bench import accounting
 from shared.runtime import manifest
 

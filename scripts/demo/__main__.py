@@ -16,8 +16,8 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from emulators.cloud import Cloud, CloudError, environment, read, state_folder
-from emulators.issuer import mint
+from emulators.cloud.config import Cloud, CloudError, environment, read, state_folder
+from emulators.edge.issuer import mint
 from scripts.demo import faults, model, players, proof, sending
 from scripts.demo.players import Player
 from shared.runtime import errors, settings

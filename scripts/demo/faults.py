@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from emulators.cloud import ROOT, Cloud, CloudError, read
+from emulators.cloud.config import ROOT, Cloud, CloudError, read
 
 BACK_SECONDS = 120
 KILLABLE = ("mysql", "functions")

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from emulators import processes
-from emulators.cloud import HOST, choose_ports
-from scripts import bundle, imports, isolation
-from scripts.requirements import distributions, extras
+from emulators.cloud import processes
+from emulators.cloud.config import HOST, choose_ports
+from scripts.bundling import bundle, imports, isolation
+from scripts.bundling.requirements import distributions, extras
 from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
 from tests.local_cloud.local import LocalCloud, eventually

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import bundle, imports
-from scripts.requirements import extras, locked, requirements
+from scripts.bundling import bundle, imports
+from scripts.bundling.requirements import extras, locked, requirements
 from shared.runtime import manifest
 
 FUNCTIONS = manifest.discover([imports.ROOT])
@@ -18,7 +18,7 @@ FUNCTIONS = manifest.discover([imports.ROOT])
 def hashes(root: Path, into: Path, **environment: str) -> dict[str, str]:
     """Stage every function of a checkout, in a process of its own."""
     subprocess.run(
-        [sys.executable, "-m", "scripts.bundle", "--into", into],
+        [sys.executable, "-m", "scripts.bundling.bundle", "--into", into],
         cwd=root,
         env={**os.environ, **environment},
         check=True,
@@ -113,7 +113,7 @@ def test_who_only_names_public_objects_gets_no_signer() -> None:
 
 def test_an_unknown_name_is_refused_in_one_sentence() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.bundle", "nothing"],
+        [sys.executable, "-m", "scripts.bundling.bundle", "nothing"],
         cwd=imports.ROOT,
         capture_output=True,
         text=True,

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection, insert
 
-from scripts import bundle, isolation
-from scripts.requirements import distributions, extras
+from scripts.bundling import bundle, isolation
+from scripts.bundling.requirements import distributions, extras
 from shared.runtime import clock, metrics, otlp, telemetry
 from shared.schema.operations import projections
 from shared.schema.play import player_stats

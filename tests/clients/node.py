@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from emulators.cloud import ROOT
+from emulators.cloud.config import ROOT
 
 CLIENT = ROOT / "clients" / "ts"
 

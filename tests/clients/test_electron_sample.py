@@ -19,8 +19,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from emulators.cloud import ROOT
-from scripts import chromium
+from emulators.cloud.config import ROOT
+from scripts.demo import chromium
 from shared.domain import catalog_import
 from tests.local_cloud.local import LocalCloud
 

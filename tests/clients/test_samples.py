@@ -17,8 +17,8 @@ import pytest
 from playwright import sync_api
 from playwright.sync_api import expect
 
-from emulators.cloud import ROOT
-from scripts import chromium
+from emulators.cloud.config import ROOT
+from scripts.demo import chromium
 from shared.domain import catalog_import
 from tests.clients.node import CLIENT, start
 from tests.local_cloud.local import LocalCloud

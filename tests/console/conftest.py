@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from emulators.cloud import ROOT
-from scripts import chromium
+from emulators.cloud.config import ROOT
+from scripts.demo import chromium
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud
 

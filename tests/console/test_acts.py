@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 from playwright.sync_api import Locator, Page, Route, expect
 
-from emulators import seed
+from emulators.cloud import seed
 from shared.runtime import clock
 from tests.console.conftest import Watched
 from tests.local_cloud.local import LocalCloud, eventually

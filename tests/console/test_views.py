@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from emulators.cloud import ROOT
-from emulators.trace import SPAN_ID
+from emulators.cloud.config import ROOT
+from emulators.console.trace import SPAN_ID
 from tests.console.conftest import Watched
 from tests.local_cloud.local import LocalCloud, eventually
 from tests.local_cloud.windows import API

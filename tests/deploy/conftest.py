@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scripts.deploy import ROOT, image, plan, promote, release
+from scripts.release import ROOT, image, plan, promote, release
 
 PROGRAMS = ("gcloud", "terraform", "docker", "make")
 # Migrations and manifests are compared with those of a commit, which the real git shows.
@@ -46,8 +46,8 @@ class Fake:
         self.file.write_text(json.dumps(self.read() | changes))
 
     def step(self, name: str, *words: str, **more: str) -> Done:
-        """Run a step as `python -m scripts.deploy.NAME`, in this process, which is faster."""
-        step = importlib.import_module(f"scripts.deploy.{name}")
+        """Run a step as `python -m scripts.release.NAME`, in this process, which is faster."""
+        step = importlib.import_module(f"scripts.release.{name}")
         with self.monkeypatch.context() as patch:
             for key, value in more.items():
                 patch.setenv(key, value)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 
-from emulators import processes
-from emulators.cloud import HOST, choose_ports
-from scripts import released
+from emulators.cloud import processes
+from emulators.cloud.config import HOST, choose_ports
+from scripts.checks import released
 from tests.local_cloud.local import eventually
 
 READY_SECONDS = 60

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.deploy import ROOT, migrate, shell, smoke
+from scripts.release import ROOT, migrate, shell, smoke
 from tests.deploy.conftest import Fake
 
 BUILD: dict[str, Any] = yaml.safe_load((ROOT / "cloudbuild.yaml").read_text())
@@ -36,14 +36,14 @@ def test_every_step_is_a_program_of_the_repository_in_the_one_image() -> None:
     for name, step in STEPS.items():
         assert step["name"] == "${_IMAGE}"
         assert step["entrypoint"] == ("python3" if name in BEFORE_VENV else ".venv/bin/python")
-        assert step["args"] == ["-m", f"scripts.deploy.{name}"]
-        assert (ROOT / f"scripts/deploy/{name}.py").is_file()
+        assert step["args"] == ["-m", f"scripts.release.{name}"]
+        assert (ROOT / f"scripts/release/{name}.py").is_file()
 
 
 def test_every_program_is_a_step_or_goes_back() -> None:
     programs = {
         one.stem
-        for one in (ROOT / "scripts/deploy").glob("*.py")
+        for one in (ROOT / "scripts/release").glob("*.py")
         if "from_arguments(__doc__)" in one.read_text()
         or "shell.parser(__doc__)" in one.read_text()
     }
@@ -95,7 +95,7 @@ def test_a_dry_run_prints_commands_and_runs_none(name: str, fake: Fake) -> None:
 
 def read_from_the_environment() -> set[str]:
     """What the steps read, but for what only tests set."""
-    code = "".join(one.read_text() for one in (ROOT / "scripts/deploy").glob("*.py"))
+    code = "".join(one.read_text() for one in (ROOT / "scripts/release").glob("*.py"))
     return set(re.findall(r'environ\.get\("([A-Z_]+)"', code)) - FOR_TESTS
 
 

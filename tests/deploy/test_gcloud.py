@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.deploy import release
+from scripts.release import release
 from tests.deploy.conftest import Fake
 
 STEPS = ("migrate", "smoke", "canary", "promote", "rollback")

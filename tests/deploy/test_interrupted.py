@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from scripts.deploy import ROOT, image, plan
+from scripts.release import ROOT, image, plan
 from tests.deploy.conftest import HEAD, Fake
 from tests.deploy.steps import GOOD, Monitoring, deployed, do, later, released, state, write
 
@@ -136,7 +136,7 @@ def test_what_an_older_revision_needs_is_compared_and_kept_while_it_serves(
     assert any(f"-var=released={plan.RELEASED}" in one for one in fake.ran())
     done = do(fake, "migrate")
     for commit in (parent, HEAD):
-        assert f"scripts.migration_guard --released={commit}" in done
+        assert f"scripts.checks.migration_guard --released={commit}" in done
     assert not any("--args=revoke" in one for one in fake.ran())
 
 

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from scripts.deploy import ROOT
+from scripts.release import ROOT
 
-KNOCK = ROOT / "scripts/deploy/knock.py"
+KNOCK = ROOT / "scripts/release/knock.py"
 
 
 class Answers(BaseHTTPRequestHandler):

@@ -15,4 +15,4 @@ def test_one_whose_release_failed_before_it_was_recorded_does_not_stop_the_next_
     later(fake)
     fake.change(applies=[])
     do(fake, "plan")
-    assert f"scripts.migration_guard --released={HEAD}" in do(fake, "migrate")
+    assert f"scripts.checks.migration_guard --released={HEAD}" in do(fake, "migrate")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.deploy import apply, image, release
+from scripts.release import apply, image, release
 from tests.deploy.conftest import HEAD, Fake, service
 from tests.deploy.steps import AT_ONCE, GOOD, Monitoring, deployed, do, write
 from tests.local_cloud.local import eventually

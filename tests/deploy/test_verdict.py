@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.deploy.verdict import Seen, Verdict, judge
+from scripts.release.verdict import Seen, Verdict, judge
 
 OLD = Seen(requests=19_000, errors=0, p99_ms=80)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from scripts import released
+from scripts.checks import released
 from shared.schema import migrate
 from tests.deploy import load, previous
 from tests.engines import execute

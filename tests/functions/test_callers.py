@@ -13,7 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from emulators import issuer
+from emulators.edge import issuer
 from tests import playing
 from tests.conftest import Player
 from tests.local_cloud.local import LocalCloud

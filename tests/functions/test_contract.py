@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
 )
 
-from scripts import openapi
+from scripts.reference import openapi
 from tests.local_cloud.local import LocalCloud
 
 EXAMPLES = 15

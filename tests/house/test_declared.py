@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import declared, imports
+from scripts.bundling import imports
+from scripts.checks import declared
 from shared.runtime import manifest, objects
 from shared.runtime.manifest import Manifest
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts import imports
+from scripts.bundling import imports
 
 # Split, so that this file does not hold what it looks for.
 MACHINE = re.compile(r"(?<![\w.$}\"/-])/(ro" + "ot|wo" + "rk|o" + "pt|tm" + "p|ho" + r"me)/\w")

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from scripts import imports
+from scripts.bundling import imports
 
-FOLDERS = ("shared", "functions", "triggers", "emulators", "scripts")
+FOLDERS = ("shared", "functions", "triggers", "emulators", "ops", "scripts")
 # A folder's files import no file of these.
 FORBIDDEN = {
-    "shared": ("functions", "triggers", "emulators", "scripts", "tests"),
-    "functions": ("functions", "triggers", "emulators", "scripts", "tests"),
-    "triggers": ("functions", "triggers", "emulators", "scripts", "tests"),
-    "emulators": ("functions", "triggers", "tests"),
+    "shared": ("functions", "triggers", "emulators", "ops", "scripts", "tests"),
+    "functions": ("functions", "triggers", "emulators", "ops", "scripts", "tests"),
+    "triggers": ("functions", "triggers", "emulators", "ops", "scripts", "tests"),
+    "emulators": ("functions", "triggers", "ops", "tests"),
+    "ops": ("functions", "triggers", "scripts", "tests"),
     "scripts": ("functions", "triggers", "tests"),
 }
 

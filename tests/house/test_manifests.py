@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from scripts import imports
+from scripts.bundling import imports
 from shared.domain import consumers
 from shared.runtime import manifest
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import migration_guard, released
+from scripts.checks import migration_guard, released
 from shared.schema.all_tables import metadata
 
 HEAD = """from alembic import op

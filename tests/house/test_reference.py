@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker, validate
 
-from scripts import event_schemas, limits_fields, openapi, reference
-from scripts.imports import ROOT
+from scripts.bundling.imports import ROOT
+from scripts.reference import event_schemas, generate, limits_fields, openapi
 from shared.domain import sessions
 from shared.runtime import clock, manifest
 from shared.runtime.errors import MEANINGS, Code
@@ -27,17 +27,17 @@ COMMON = {"HOME", "PATH", "PYTHONPATH"}
 
 
 def test_generated_files_are_current() -> None:
-    assert reference.stale() == []
+    assert generate.stale() == []
 
 
 def test_every_code_is_explained() -> None:
     assert set(MEANINGS) == set(Code)
-    page = (reference.DOCS / "errors.md").read_text(encoding="utf-8")
+    page = (generate.DOCS / "errors.md").read_text(encoding="utf-8")
     assert [code for code in Code if f"| `{code}` |" not in page] == []
 
 
 def test_every_limit_stands_on_one_page() -> None:
-    page = (reference.DOCS / "limits.md").read_text(encoding="utf-8")
+    page = (generate.DOCS / "limits.md").read_text(encoding="utf-8")
     named = [*manifest.discover([ROOT]), *metadata.tables]
     assert [name for name in named if f"| {name} |" not in page] == []
     for method, path, operation in limits_fields.operations(openapi.document()):
@@ -135,9 +135,9 @@ def variables(source: str) -> Iterator[str]:
 
 
 def test_every_setting_is_documented() -> None:
-    page = (reference.DOCS / "settings.md").read_text(encoding="utf-8")
+    page = (generate.DOCS / "settings.md").read_text(encoding="utf-8")
     found: set[str] = set()
-    for folder in ("shared", "functions", "triggers", "emulators", "scripts"):
+    for folder in ("shared", "functions", "triggers", "emulators", "ops", "scripts"):
         # The benchmark's own processes tell each other things by the environment.
         for file in set((ROOT / folder).rglob("*.py")) - set((ROOT / "scripts/bench").rglob("*")):
             found |= set(variables(file.read_text(encoding="utf-8")))
@@ -210,7 +210,7 @@ def test_what_older_readers_can_read_passes(new: dict[str, Any]) -> None:
 
 
 def test_committed_events_are_still_readable() -> None:
-    assert reference.broken_events() == []
+    assert generate.broken_events() == []
 
 
 def test_an_event_that_nobody_publishes_any_more_is_found(
@@ -220,7 +220,7 @@ def test_an_event_that_nobody_publishes_any_more_is_found(
     gone = kinds.pop("savepoint.sessions.reported.v1")
     assert issubclass(gone, Message)
     monkeypatch.setattr(event_schemas, "messages", lambda: kinds)
-    assert "nobody publishes it" in reference.broken_events()[0]
+    assert "nobody publishes it" in generate.broken_events()[0]
 
 
 def test_schemas_name_their_topic() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 from sqlalchemy import Column, MetaData, Table
 
-from scripts import imports
+from scripts.bundling import imports
 from shared.schema.all_tables import metadata
 from shared.schema.base import UID, Personal, identifier
 from shared.schema.collections import COLLECTIONS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import released
+from scripts.checks import released
 
 Git = Callable[..., str]
 

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 import httpx
 
-from emulators import processes
-from emulators.cloud import ROOT, Cloud, environment, read
-from emulators.issuer import mint
+import ops.__main__ as ops
+from emulators.cloud import processes
+from emulators.cloud.config import ROOT, Cloud, environment, read
+from emulators.edge.issuer import mint
 
 READY_SECONDS = 180
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -116,9 +117,10 @@ class LocalCloud:
 
 
 def command(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m emulators …` with a state folder, and return what it said."""
+    """Run a command of the local cloud or of `ops` with a state folder; return its output."""
+    package = "ops" if words[0] in ops.COMMANDS else "emulators"
     return subprocess.run(
-        [sys.executable, "-m", "emulators", *words, "--state", str(state)],
+        [sys.executable, "-m", package, *words, "--state", str(state)],
         cwd=ROOT,
         env=_own_environment(),
         capture_output=True,

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy
 from google.cloud.firestore import GeoPoint
 
-from emulators.cloud import environment
+from emulators.cloud.config import environment
 from shared.runtime import manifest
 from shared.runtime.http.paging import encode_cursor
 from shared.schema.all_tables import metadata

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from emulators.cloud import ROOT
+from emulators.cloud.config import ROOT
 from tests.local_cloud.local import LocalCloud
 from tests.local_cloud.windows import API
 

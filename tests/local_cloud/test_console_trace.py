@@ -11,7 +11,7 @@ import httpx
 import pytest
 import sqlalchemy
 
-from emulators.trace import SPAN_ID, TRACE
+from emulators.console.trace import SPAN_ID, TRACE
 from tests import playing
 from tests.conftest import Player
 from tests.local_cloud.local import LocalCloud

@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 
-from emulators.gateway import Gateway, Rules
+from emulators.edge.gateway import Gateway, Rules
 from shared.runtime import manifest
 from tests.local_cloud.local import FIXTURES
 

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from emulators import cloud, database, own_users
-from scripts import imports
+from emulators.cloud import config, database, database_users
+from scripts.bundling import imports
 from shared.runtime import clock, manifest
 from shared.schema import migrate
 from tests.engines import KINDS
@@ -66,7 +66,7 @@ def isolated(
 ) -> Iterator[LocalCloud]:
     try:
         database.find(request.param)
-    except cloud.CloudError as error:
+    except config.CloudError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
@@ -92,7 +92,7 @@ def client(isolated: LocalCloud) -> Iterator[httpx.Client]:
 
 def asked(cloud: LocalCloud, query: str) -> set[Any]:
     """What the database answers someone who may everything."""
-    with migrate.engine(own_users.root_url(cloud.cloud)).connect() as connection:
+    with migrate.engine(database_users.root_url(cloud.cloud)).connect() as connection:
         return set(connection.exec_driver_sql(query).scalars())
 
 
@@ -192,7 +192,7 @@ AUDITED = [name for name, one in FUNCTIONS.items() if "audit" in one.tables]
 @pytest.mark.parametrize("name", [one for one in AUDITED if one != "clean_up"])
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = ''", "DELETE FROM audit"])
 def test_what_was_audited_stays(isolated: LocalCloud, name: str, statement: str) -> None:
-    url = own_users.sql_url(isolated.cloud, FUNCTIONS[name])
+    url = database_users.sql_url(isolated.cloud, FUNCTIONS[name])
     with (
         migrate.engine(url).connect() as connection,
         pytest.raises(DBAPIError, match="command denied"),

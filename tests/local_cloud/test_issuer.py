@@ -6,7 +6,7 @@ import httpx
 import jwt
 import pytest
 
-from emulators import issuer
+from emulators.edge import issuer
 from tests.local_cloud.local import LocalCloud, eventually
 
 

@@ -12,8 +12,8 @@ import httpx
 import psutil
 import pytest
 
-from emulators import processes
-from emulators.cloud import HOST, OFFSETS
+from emulators.cloud import processes
+from emulators.cloud.config import HOST, OFFSETS
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud, eventually
 

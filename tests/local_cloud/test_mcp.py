@@ -14,7 +14,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 
-from emulators.cloud import ROOT
+from emulators.cloud.config import ROOT
 from tests.local_cloud.local import LocalCloud
 
 CALL_SECONDS = 60
@@ -48,7 +48,7 @@ class Asked:
 @asynccontextmanager
 async def served(state: Path, *words: str) -> AsyncIterator[Asked]:
     """Run the server as an MCP client does, and talk to it over its standard streams."""
-    arguments = ["-m", "emulators", "mcp", "--state", str(state), *words]
+    arguments = ["-m", "ops", "mcp", "--state", str(state), *words]
     parameters = StdioServerParameters(command=sys.executable, args=arguments, cwd=ROOT)
     with (state / "mcp.err").open("w") as errors:
         transport = stdio_client(parameters, errlog=errors)
@@ -252,7 +252,7 @@ def test_standard_output_holds_the_protocol_and_nothing_else(tmp_path: Path) -> 
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "consumers"}},
     ]
     process = subprocess.Popen(
-        [sys.executable, "-m", "emulators", "mcp", "--state", str(tmp_path)],
+        [sys.executable, "-m", "ops", "mcp", "--state", str(tmp_path)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

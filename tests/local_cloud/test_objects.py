@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulators.cloud import ROOT
+from emulators.cloud.config import ROOT
 from shared.runtime import objects, settings, signed_requests
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud

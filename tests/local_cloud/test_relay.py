@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from emulators import relay
+from emulators.edge import relay
 from shared.runtime import manifest
 from tests.local_cloud.local import FIXTURES
 

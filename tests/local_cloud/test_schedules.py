@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import anyio
 import httpx
 
-from emulators import schedules
+from emulators.edge import schedules
 from shared.runtime import manifest
 from shared.runtime.manifest import Trigger
 from tests.local_cloud.local import FIXTURES

@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from emulators import kept, processes, sdk, wiring
-from emulators.cloud import ROOT, Cloud, choose_ports
+from emulators.cloud import processes, sdk, snapshots
+from emulators.cloud.config import ROOT, Cloud, choose_ports
+from emulators.edge import wiring
 from emulators.staging import main
 from shared.runtime import manifest
 from tests.local_cloud.local import FIXTURES, LocalCloud, eventually
@@ -42,15 +43,15 @@ def test_documents_come_back(place: Cloud) -> None:
         return httpx.get(f"{place.url('firestore')}{DOCUMENTS}/players/ada", headers=OWNER)
 
     with running(place, "firestore", sdk.firestore_command(place)):
-        kept.export_documents(place)  # of nothing
+        snapshots.export_documents(place)  # of nothing
         fields = {"name": {"stringValue": "Ada"}}
         where = f"{place.url('firestore')}{DOCUMENTS}/players?documentId=ada"
         httpx.post(where, json={"fields": fields}, headers=OWNER).raise_for_status()
-        newest = kept.export_documents(place)
+        newest = snapshots.export_documents(place)
     assert list((place.state / "firestore").iterdir()) == [newest]
     with running(place, "firestore", sdk.firestore_command(place)):
         assert ada().status_code == 404
-    command = [*sdk.firestore_command(place), *kept.newest_documents(place)]
+    command = [*sdk.firestore_command(place), *snapshots.newest_documents(place)]
     with running(place, "firestore", command):
         assert ada().json()["fields"] == fields
 
@@ -59,7 +60,7 @@ def test_an_export_that_broke_off_is_not_brought_back(place: Cloud) -> None:
     draft = place.state / "firestore/1.draft/firestore_export_1"
     draft.mkdir(parents=True)
     (draft / "firestore_export_1.overall_export_metadata").touch()
-    assert kept.newest_documents(place) == []
+    assert snapshots.newest_documents(place) == []
 
 
 @contextmanager
@@ -106,13 +107,13 @@ def test_messages_that_nobody_is_done_with_come_back(place: Cloud) -> None:
             eventually(lambda: ids(pushed) == ["done"], what="a message is pushed")
             wiring.pause_pushes(place, known)
         publish("kept")
-        assert kept.keep_messages(place, known) == 1
+        assert snapshots.keep_messages(place, known) == 1
     with running(place, "pubsub", sdk.pubsub_command(place)):
         wiring.wire_pubsub(place, known)
         with consumer(place) as pushed:
-            assert kept.restore_messages(place) == 1
+            assert snapshots.restore_messages(place) == 1
             eventually(lambda: ids(pushed) == ["kept"], what="the message is back")
-            assert kept.restore_messages(place) == 0
+            assert snapshots.restore_messages(place) == 0
 
 
 def test_a_host_is_described_and_its_bundles_are_listed(

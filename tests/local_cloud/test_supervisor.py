@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulators.cloud import Cloud, CloudError, choose_ports
-from emulators.services import Service
-from emulators.supervisor import Supervisor
+from emulators.cloud.config import Cloud, CloudError, choose_ports
+from emulators.cloud.services import Service
+from emulators.cloud.supervisor import Supervisor
 
 PART = """
 import signal, sys, time

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from emulators import trace
-from emulators.cloud import CloudError
+from emulators.cloud.config import CloudError
+from emulators.console import trace
 
 ID = "0af7651916cd43dd8448eb211c80319c"
 

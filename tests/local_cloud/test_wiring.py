@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from emulators import wiring
+from emulators.edge import wiring
 from shared.runtime import manifest
 from tests.local_cloud.local import FIXTURES, LocalCloud
 

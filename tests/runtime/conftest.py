@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from emulators import processes, sdk
-from emulators.cloud import HOST, Cloud, choose_ports
+from emulators.cloud import processes, sdk
+from emulators.cloud.config import HOST, Cloud, choose_ports
 from shared.runtime import documents, identity, logs, messages, metrics, settings, sql, tracing
 from shared.runtime.events import deadletters, pull
 from tests.engines import disconnect

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from emulators.cloud import HOST
+from emulators.cloud.config import HOST
 from shared.runtime import errors, objects, settings, signed_requests, tracing
 from shared.runtime.errors import NotFound, Unavailable
 from shared.runtime.objects import Head

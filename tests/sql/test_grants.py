@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pymysql
 import pytest
 
-from scripts import imports, migrate_image, migrate_job
+from scripts.bundling import imports
+from scripts.release import migrate_image, migrate_job
 from shared.domain import publishing
 from shared.runtime import manifest
 from shared.schema import grants, migrate
@@ -245,7 +246,7 @@ def job(
     """Run the job from its staged image."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
-        [sys.executable, "-m", "scripts.migrate_job", *words],
+        [sys.executable, "-m", "scripts.release.migrate_job", *words],
         cwd=folder,
         env=environment | {"SQL_URL": url, "DATABASE_USERS": json.dumps(users)},
         capture_output=True,
@@ -260,7 +261,7 @@ def test_the_job_migrates_an_empty_database_and_grants_from_its_image(
 ) -> None:
     folder = os.fspath(tmp_path)
     subprocess.run(
-        [sys.executable, "-m", "scripts.migrate_image", "--into", folder],
+        [sys.executable, "-m", "scripts.release.migrate_image", "--into", folder],
         cwd=imports.ROOT,
         check=True,
     )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, text
 
-from scripts import matching_quality
-from scripts.matching_quality import Tally
+from scripts.bench import matching_quality
+from scripts.bench.matching_quality import Tally
 from shared.domain import catalog, fitting_tools, matching, program_paths
 from shared.domain.library_items import LibraryItem
 from shared.domain.matching import Verdict

@@ -12,7 +12,7 @@ import google.cloud.sql.connector
 import pytest
 from sqlalchemy import text
 
-from scripts import migrate_job
+from scripts.release import migrate_job
 from shared.runtime import settings
 from shared.schema import grants, migrate
 from tests.engines import execute

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scripts import terraform_check
+from scripts.checks import terraform_check
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scripts import bundle
+from scripts.bundling import bundle
 from shared.runtime import manifest
 from tests.terraform.conftest import Plan, Workspace
 

@@ -8,9 +8,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from emulators import answers
-from emulators.gateway import Rules
-from scripts import imports
+from emulators.edge import answers
+from emulators.edge.gateway import Rules
+from scripts.bundling import imports
 from shared.runtime import manifest
 from shared.runtime.errors import MEANINGS, Code
 from tests.terraform.conftest import Plan

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scripts import imports
+from scripts.bundling import imports
 from shared.runtime import manifest
 
 FOLDER = imports.ROOT / "terraform/modules/manifests"

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from scripts import imports
+from scripts.bundling import imports
 from shared.runtime import manifest
 from shared.runtime.metrics import INSTRUMENTS
 from tests.terraform.conftest import Plan

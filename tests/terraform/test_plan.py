@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from scripts import imports
+from scripts.bundling import imports
 from shared.runtime import manifest, own_manifest, settings
 from shared.runtime.manifest import Manifest
 from tests.terraform.conftest import Plan

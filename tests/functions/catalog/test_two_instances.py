@@ -12,8 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from emulators import processes
-from emulators.cloud import HOST, ROOT, choose_ports
+from emulators.cloud import processes
+from emulators.cloud.config import HOST, ROOT, choose_ports
 from shared.runtime.memory import CHECK_SECONDS
 from tests import publishing
 from tests.local_cloud.local import LocalCloud, eventually

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, select
 
-from emulators.commands import import_games
+from ops import import_games
 from shared.domain import game_lists
 from shared.domain.game_lists import Placed
 from shared.schema.catalog import game_executables, game_stores

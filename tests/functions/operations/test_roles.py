@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from emulators import accounts, issuer
+from emulators.edge import accounts, issuer
 from tests.conftest import Player
 from tests.local_cloud.local import LocalCloud
 

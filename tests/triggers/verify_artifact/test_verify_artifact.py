@@ -16,7 +16,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from emulators.cloud import ROOT
+from emulators.cloud.config import ROOT
 from shared.domain import artifacts, catalog, publishing
 from shared.domain.publishing import ArtifactUploaded, NewUpload, VersionPublished, Withdrawal
 from shared.runtime import clock, errors, objects

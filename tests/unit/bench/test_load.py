@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from emulators.cloud import HOST
+from emulators.cloud.config import HOST
 from scripts.bench import load
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"

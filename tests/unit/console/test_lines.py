@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulators.console import spans
-from emulators.trace import SPAN_ID, TRACE
+from emulators.console.trace import SPAN_ID, TRACE
 
 NOW = "2026-01-01T00:00:00Z"
 DEEP = "[" * 100_000

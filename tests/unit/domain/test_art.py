@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
-from scripts import imports
+from scripts.bundling import imports
 from shared.domain import art, art_uploads, pictures
 from shared.domain.art import Kind
 from shared.runtime import manifest, settings

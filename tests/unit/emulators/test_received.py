@@ -3,7 +3,7 @@
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from emulators import prometheus
+from emulators.edge import prometheus
 from shared.runtime import metrics
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from scripts import contract
-from scripts.imports import ROOT
+from scripts.bundling.imports import ROOT
+from scripts.checks import contract
 
 Change = Callable[[dict[str, Any]], object]
 

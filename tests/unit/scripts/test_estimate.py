@@ -9,9 +9,9 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from scripts import estimate, estimate_plot
-from scripts.estimate import Assumptions, Model, Tiers
-from scripts.imports import ROOT
+from scripts.bundling.imports import ROOT
+from scripts.reference import estimate, estimate_plot
+from scripts.reference.estimate import Assumptions, Model, Tiers
 from shared.runtime import manifest
 
 FUNCTIONS = manifest.discover([ROOT])
@@ -143,7 +143,7 @@ def test_flows_are_of_functions_and_figures_that_are_there() -> None:
 
 
 def test_no_number_is_there_for_nothing() -> None:
-    code = (ROOT / "scripts/estimate.py").read_text(encoding="utf-8")
+    code = (ROOT / "scripts/reference/estimate.py").read_text(encoding="utf-8")
     assumed = MODEL.assumed
     parts = (assumed.players, assumed.storage, assumed.run, assumed.limits, assumed.prices)
     names = {name for part in (*parts, assumed.tiers) for name in part}

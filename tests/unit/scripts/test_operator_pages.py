@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.imports import ROOT
+from scripts.bundling.imports import ROOT
 from shared.domain.consumers import NAMES
 from tests.house.test_runbooks import operator
 
@@ -34,7 +34,7 @@ def is_known(command: str) -> bool:
     except SystemExit:
         return False
     consumer = getattr(found, "consumer", None)
-    return words[:2] == ["-m", "emulators"] and consumer in {None, *NAMES}
+    return words[:2] == ["-m", "ops"] and consumer in {None, *NAMES}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -47,12 +47,12 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "python -m emulators dead-letters lst",
+        "python -m ops dead-letters lst",
         "python -m emulators no-such-thing",
         "python -m scripts.no_such_thing",
-        "python -m emulators consumers pause roll_up_sessions",
-        'python -m emulators consumers pause roll_up --reason "x"',
-        "python -m emulators dead-letters list --since yesterday",
+        "python -m ops consumers pause roll_up_sessions",
+        'python -m ops consumers pause roll_up --reason "x"',
+        "python -m ops dead-letters list --since yesterday",
         "make nothing",
     ],
 )

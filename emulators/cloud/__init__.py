@@ -1,0 +1,1 @@
+"""Starts the real emulators and the database, keeps them running and stops them."""

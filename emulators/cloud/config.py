@@ -1,0 +1,191 @@
+"""What one local cloud is: its ports, its state folder, and the settings its functions get."""
+
+import contextlib
+import json
+import os
+import random
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+PROJECT = "demo-savepoint"
+DATABASE = "savepoint"
+DEFAULT_PORT = 8080
+FREE_PORTS = (10_000, 32_000)
+OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4, "objects": 5}
+
+
+class CloudError(Exception):
+    """The local cloud cannot do what was asked; the text says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Everything that the parts of one local cloud must know of each other.
+
+    backoff: what a production backoff is multiplied with, so that nobody waits ten minutes.
+    sql_url: a database that already runs; None for the private one.
+    public_url: where clients come in, when something stands before the edge.
+    """
+
+    state: Path
+    ports: dict[str, int]
+    roots: tuple[Path, ...] = (ROOT,)
+    project: str = PROJECT
+    isolated: bool = False
+    schedules: bool = True
+    backoff: float = 0.1
+    sql_url: str | None = field(default=None, repr=False)
+    public_url: str | None = None
+
+    def address(self, service: str) -> str:
+        """Return `host:port` of a service."""
+        return f"{HOST}:{self.ports[service]}"
+
+    def url(self, service: str) -> str:
+        """Return the base address of a service, without a slash at the end."""
+        return f"http://{self.address(service)}"
+
+    @property
+    def issuer(self) -> str:
+        """The issuer named in every token of this cloud."""
+        return f"{self.url('edge')}/_local/issuer"
+
+    @property
+    def file(self) -> Path:
+        """Where this description is kept while the cloud runs."""
+        return self.state / "cloud.json"
+
+    def log(self, service: str) -> Path:
+        """Return the log file of a service."""
+        return self.state / "logs" / f"{service}.log"
+
+    def mark_of_death(self, service: str) -> Path:
+        """Return where the process of a service stands that is killed by hand."""
+        return self.state / "killed" / service
+
+
+def state_folder() -> Path:
+    """Return the state folder: SAVEPOINT_STATE, or `.savepoint` beside the code."""
+    return Path(os.environ.get("SAVEPOINT_STATE") or ROOT / ".savepoint").resolve()
+
+
+def choose_ports(given: str | None) -> dict[str, int]:
+    """Choose the ports: a base with fixed offsets, or "auto" for free ones (for tests)."""
+    text = given or os.environ.get("SAVEPOINT_PORT") or str(DEFAULT_PORT)
+    if text == "auto":
+        return _free_ports()
+    highest = 65535 - max(OFFSETS.values())
+    if not text.isdigit() or not 1 <= int(text) <= highest:
+        msg = f"The port base {text!r} is not a number from 1 to {highest}, and not `auto`."
+        raise CloudError(msg)
+    return {name: int(text) + offset for name, offset in OFFSETS.items()}
+
+
+def _free_ports() -> dict[str, int]:
+    """Look below those that connections are given, which might take one before it is used."""
+    while True:
+        base = random.randrange(*FREE_PORTS, len(OFFSETS))  # noqa: S311 - nobody is to be fooled
+        ports = {name: base + offset for name, offset in OFFSETS.items()}
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in ports.values():
+                held.enter_context(socket.create_server((HOST, port)))
+            return ports
+
+
+def private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, at once or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+    draft.replace(file)
+
+
+def password(cloud: Cloud, service: str = "mysql") -> str:
+    """Return the password of a service of this cloud, made up on first use."""
+    file = cloud.state / f"{service}.password"
+    if not file.exists():
+        private(file, secrets.token_urlsafe(24))
+    return file.read_text()
+
+
+def sql_url(cloud: Cloud) -> str:
+    """Return the address of the database, with user and password."""
+    if cloud.sql_url:
+        return cloud.sql_url
+    return f"mysql://{DATABASE}:{password(cloud)}@{cloud.address('mysql')}/{DATABASE}"
+
+
+def environment(cloud: Cloud) -> dict[str, str]:
+    """Return the settings that every function of this cloud is given."""
+    issuers = [
+        {
+            "issuer": cloud.issuer,
+            "audience": cloud.project,
+            "jwks_url": f"{cloud.issuer}/jwks.json",
+        }
+    ]
+    return {
+        "GOOGLE_CLOUD_PROJECT": cloud.project,
+        "PUBLIC_URL": cloud.public_url or cloud.url("edge"),
+        "TRUSTED_ISSUERS": json.dumps(issuers),
+        "SQL_URL": sql_url(cloud),
+        "FIRESTORE_EMULATOR_HOST": cloud.address("firestore"),
+        "PUBSUB_EMULATOR_HOST": cloud.address("pubsub"),
+        "FIREBASE_AUTH_EMULATOR_HOST": cloud.address("edge"),
+        **objects_environment(cloud),
+        "CONSUMER_URL": cloud.url("functions") + "/{function}",
+        "TRACE_SAMPLE": "1",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"{cloud.url('edge')}/_local/otlp",
+        "OTEL_TRACES_EXPORTER": "console",
+        "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+    }
+
+
+def objects_environment(cloud: Cloud) -> dict[str, str]:
+    """Return the settings of the object store."""
+    public = f"{cloud.project}-public"
+    return {
+        "OBJECTS_ENDPOINT": cloud.url("objects"),
+        "OBJECTS_KEY_ID": "local",
+        "OBJECTS_SECRET": password(cloud, "objects"),
+        "OBJECTS_ARTIFACTS_BUCKET": f"{cloud.project}-artifacts",
+        "OBJECTS_PUBLIC_BUCKET": public,
+        "OBJECTS_PUBLIC_URL": f"{cloud.url('objects')}/{public}",
+    }
+
+
+def process_environment(cloud: Cloud) -> dict[str, str]:
+    """Return the environment of a child process: this one's, and the settings."""
+    return {**os.environ, **environment(cloud), "PYTHONUNBUFFERED": "1"}
+
+
+def save(cloud: Cloud, running: Mapping[str, Any]) -> None:
+    """Write down the cloud and what runs of it, for the other commands."""
+    settings = asdict(cloud) | {
+        "state": str(cloud.state),
+        "roots": [str(root) for root in cloud.roots],
+    }
+    private(cloud.file, json.dumps({"settings": settings, **running}, indent=1))
+
+
+def read(state: Path) -> tuple[Cloud, dict[str, Any]]:
+    """Read the cloud of a state folder and what runs of it; CloudError when there is none."""
+    try:
+        found = json.loads((state / "cloud.json").read_text())
+    except FileNotFoundError:
+        msg = f"No local cloud was started in {state}; start one with `make run`."
+        raise CloudError(msg) from None
+    settings = found.pop("settings")
+    cloud = Cloud(**settings)
+    return (
+        replace(cloud, state=Path(cloud.state), roots=tuple(Path(root) for root in cloud.roots)),
+        found,
+    )

@@ -1,0 +1,172 @@
+"""The private MariaDB or MySQL: which binary, its data directory, its command."""
+
+import hashlib
+import os
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from emulators.cloud.config import DATABASE, HOST, Cloud, CloudError, password, private
+
+LONGEST_SOCKET = 100
+"""A Unix socket's path may have about this many bytes."""
+
+Kind = Literal["mariadb", "mysql"]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A database server found on this machine: how to call it, how to make its files."""
+
+    kind: Kind
+    server: tuple[str, ...]
+    install: tuple[str, ...]
+
+
+def find(wanted: str | None = None) -> Engine:
+    """Find a server: MariaDB first, then MySQL; SAVEPOINT_DATABASE or `wanted` names one.
+
+    Raises CloudError when there is none.
+    """
+    wanted = wanted or os.environ.get("SAVEPOINT_DATABASE")
+    found = [engine for engine in (_mariadb(), _mysql()) if engine]
+    for engine in found:
+        if wanted in (None, "", engine.kind):
+            return engine
+    msg = (
+        f"No {wanted or 'MariaDB or MySQL'} server was found; install it "
+        "(Debian and Ubuntu: `apt-get install mariadb-server-core mariadb-client-core`), "
+        "or give the address of one that runs in SQL_URL."
+    )
+    raise CloudError(msg)
+
+
+def _mariadb() -> Engine | None:
+    server = shutil.which("mariadbd", path=_path())
+    install = shutil.which("mariadb-install-db", path=_path())
+    if not server or not install:
+        return None
+    user = ("--user=root",) if os.geteuid() == 0 else ()
+    return Engine(
+        "mariadb",
+        (server, "--no-defaults", *user),
+        (
+            install,
+            "--no-defaults",
+            *user,
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ),
+    )
+
+
+def _mysql() -> Engine | None:
+    root = mysql_folder()
+    base: tuple[str, ...] = ()
+    if (root / "usr/sbin/mysqld").exists():
+        binary: tuple[str, ...] = (
+            str(root / "usr/lib64/ld-linux-x86-64.so.2"),
+            "--library-path",
+            str(root / "usr/lib/x86_64-linux-gnu"),
+            str(root / "usr/sbin/mysqld"),
+        )
+        base = (f"--basedir={root / 'usr'}", f"--lc-messages-dir={root / 'usr/share/mysql'}")
+    else:
+        found = shutil.which("mysqld", path=_path())
+        if not found or Path(found).resolve().name == "mariadbd":
+            return None
+        binary = (found,)
+    user = ("--user=root",) if os.geteuid() == 0 else ()
+    server = (*binary, "--no-defaults", *base, *user, "--secure-file-priv=")
+    return Engine("mysql", (*server, "--mysqlx=OFF"), (*server, "--initialize-insecure"))
+
+
+def mysql_folder() -> Path:
+    """Return where an unpacked MySQL is looked for."""
+    cache = os.environ.get("SAVEPOINT_CACHE") or Path.home() / ".cache/savepoint"
+    return Path(cache) / "mysql-sid"
+
+
+def _path() -> str:
+    return os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+
+
+def data_folder(cloud: Cloud) -> Path:
+    """Return the data directory; each kind of server has its own."""
+    return cloud.state / find().kind
+
+
+def is_installed(cloud: Cloud) -> bool:
+    """Tell whether the data directory was made completely."""
+    return (data_folder(cloud) / "made").exists()
+
+
+def install_command(cloud: Cloud) -> list[str]:
+    """Return the command that makes the data directory, from nothing."""
+    folder = data_folder(cloud)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    command = [*private_tmp(cloud.state), *find().install, f"--datadir={folder}"]
+    # The marker comes last: what was interrupted halfway is made again.
+    return ["/bin/sh", "-c", '"$@" && touch "$0"', str(folder / "made"), *command]
+
+
+def private_tmp(folder: Path) -> tuple[str, ...]:
+    """Return the beginning of a command that keeps its temporary files below `folder`.
+
+    A MariaDB that starts deletes the temporary tables in its folder: those of every other one too.
+    """
+    own = folder / "tmp"
+    own.mkdir(parents=True, exist_ok=True)
+    return ("env", f"TMPDIR={own}")
+
+
+def server_command(cloud: Cloud) -> list[str]:
+    """Return the command of the server; it listens only after its accounts are made."""
+    first = cloud.state / "mysql.init.sql"
+    private(first, _accounts(password(cloud)))
+    return [
+        *private_tmp(cloud.state),
+        *find().server,
+        f"--datadir={data_folder(cloud)}",
+        f"--socket={socket_path(cloud.state)}",
+        f"--port={cloud.ports['mysql']}",
+        f"--bind-address={HOST}",
+        f"--init-file={first}",
+        "--skip-log-bin",
+        "--skip-name-resolve",
+        "--character-set-server=utf8mb4",
+        "--max-connections=300",
+    ]
+
+
+def _accounts(secret: str) -> str:
+    user = f"'{DATABASE}'@'{HOST}'"
+    return (
+        f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{secret}';\n"
+        f"CREATE DATABASE IF NOT EXISTS {DATABASE};\n"
+        f"CREATE USER IF NOT EXISTS {user};\n"
+        f"ALTER USER {user} IDENTIFIED BY '{secret}';\n"
+        f"GRANT ALL ON `{DATABASE}%`.* TO {user};\n"
+    )
+
+
+def socket_path(state: Path) -> Path:
+    """Return a place for the server's Unix socket that is not too long for one."""
+    wanted = state / "mysql.sock"
+    if len(os.fsencode(wanted)) < LONGEST_SOCKET:
+        return wanted
+    short = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"savepoint-{short}.sock"
+
+
+def answers(cloud: Cloud) -> bool:
+    """Tell whether the server greets a new connection."""
+    try:
+        with socket.create_connection((HOST, cloud.ports["mysql"]), timeout=0.5) as connection:
+            return len(connection.recv(5)) > 0
+    except OSError:
+        return False

@@ -1,0 +1,108 @@
+"""What people see: progress while it starts, one table when it is ready."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+
+from emulators.cloud.config import Cloud
+from emulators.cloud.supervisor import Running
+from emulators.edge.issuer import mint
+from shared.runtime.manifest import Manifest
+
+MARKS = {"waiting": "·", "starting": "…", "ready": "✓", "done": "✓", "held": "‖", "stopped": "■"}
+
+
+class Progress:
+    """A line that shows how far the start or stop is; silent when nobody watches."""
+
+    def __init__(self) -> None:
+        """Prepare it; nothing is shown yet."""
+        self._console = Console(stderr=True)
+        self._status: Status | None = None
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the line."""
+        self.stop()
+
+    def show(self, running: Mapping[str, Running]) -> None:
+        """Show the phase of each service."""
+        if not self._console.is_terminal:
+            return
+        if self._status is None:
+            self._status = self._console.status("")
+            self._status.start()
+        phases = "  ".join(f"{name} {MARKS[one.phase]}" for name, one in running.items())
+        self._status.update(phases)
+        if all(one.phase in {"ready", "done", "stopped"} for one in running.values()):
+            self.stop()
+
+    def stop(self) -> None:
+        """Remove the line until the next change."""
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def tell(self, sentence: str) -> None:
+        """Say something that someone should read."""
+        print(sentence, file=sys.stderr, flush=True)
+
+
+def console() -> Console:
+    """Return a console on standard output: coloured on a terminal, plain and wide elsewhere."""
+    found = Console()
+    return found if found.is_terminal else Console(width=200, no_color=True, highlight=False)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table."""
+    shown = Table(title=title, title_justify="left")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*row)
+    console().print(shown)
+
+
+def announce(
+    cloud: Cloud, manifests: Mapping[str, Manifest], running: Mapping[str, Running]
+) -> None:
+    """Print where each function is, a token, lines to try, and the console's address."""
+    if "edge" in running:
+        rows = [[name, started_by(cloud, one)] for name, one in sorted(manifests.items())]
+        table("Functions", ("function", "reached by"), rows)
+    ready = ", ".join(f"{name} {one.seconds:.1f} s" for name, one in running.items() if one.seconds)
+    print(f"Ready ({ready}).")
+    if "seed" in running:
+        print(f"\nTOKEN={mint(cloud, 'ada')}")
+        print((cloud.state / "seed.txt").read_text() if (cloud.state / "seed.txt").exists() else "")
+    if "edge" in running:
+        print(f"See it live: {cloud.url('edge')}/_local/console/")
+    sys.stdout.flush()
+
+
+def started_by(cloud: Cloud, manifest: Manifest) -> str:
+    """Say what starts a function: its addresses, its topic, its document, its schedule."""
+    trigger = manifest.trigger
+    if trigger.http:
+        return "\n".join(cloud.url("edge") + path for path in trigger.http.paths)
+    if trigger.document:
+        return f"document {trigger.document.path} {trigger.document.event}"
+    if trigger.pull:
+        return f"topic {trigger.pull.topic}, pulled at {trigger.pull.schedule}"
+    return f"topic {trigger.topic}" if trigger.topic else f"schedule {trigger.schedule}"

@@ -1,0 +1,108 @@
+"""Child processes that never outlive us, and how they are stopped."""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from emulators.cloud.config import ROOT
+
+PR_SET_PDEATHSIG = 1
+GRACE = 10.0
+"""Seconds between asking a process to stop and killing it."""
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def die_with(parent: int) -> None:
+    """Make the kernel stop this process when `parent` dies, however it dies."""
+    if _LIBC is None:
+        return
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def tied(command: Sequence[str]) -> list[str]:
+    """Return a command whose process the kernel stops when the one that starts it dies.
+
+    By util-linux's setpriv, not by code between fork and exec: that can crash or hang where
+    threads run, as gRPC's do in a test.
+    """
+    found = shutil.which("setpriv")
+    return [found, "--pdeathsig", "TERM", "--", *command] if found else list(command)
+
+
+def spawn(
+    command: Sequence[str],
+    log: Path,
+    env: Mapping[str, str],
+    pass_fds: Sequence[int] = (),
+    cwd: Path = ROOT,
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own (Ctrl-C is ours to handle), output to `log`."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            tied(command),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            cwd=cwd,
+            pass_fds=pass_fds,
+            start_new_session=True,
+        )
+
+
+def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
+    """Ask a process to stop; after `grace` seconds kill it and all it started."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(grace)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def ending(code: int) -> str:
+    """Say in words how a process ended."""
+    if code < 0:
+        return f"was killed by signal {-code} ({signal.Signals(-code).name})"
+    return f"ended with code {code}"
+
+
+def identity(pid: int) -> dict[str, float]:
+    """Return what tells a process from a later one with the same pid."""
+    return {"pid": pid, "created": psutil.Process(pid).create_time()}
+
+
+def find(found: Mapping[str, float]) -> psutil.Process | None:
+    """Return the process of an `identity`, or None when it no longer runs."""
+    try:
+        process = psutil.Process(int(found["pid"]))
+        same = process.create_time() == found["created"]
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def stop_leftovers(found: Iterable[Mapping[str, float]]) -> None:
+    """Stop processes that a supervisor before us started and could not stop."""
+    left = [process for process in (find(one) for one in found) if process]
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(left, timeout=GRACE)
+    for process in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()

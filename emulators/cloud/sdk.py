@@ -1,0 +1,98 @@
+"""The emulators of the Google Cloud SDK: where they are and how they are called."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from emulators.cloud.config import HOST, ROOT, Cloud, CloudError
+
+FIRESTORE = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
+FIRESTORE_MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
+PUBSUB = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*.jar"
+RULES = ROOT / "shared/schema/firestore.rules"
+# They live a short time on a small machine: a quick start counts more than peak speed.
+JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx768m")
+
+
+@cache
+def roots() -> tuple[Path, ...]:
+    """Return where a Google Cloud SDK may be, the likeliest first."""
+    given = os.environ.get("GCLOUD_SDK_ROOT")
+    if given:
+        return (Path(given),)
+    usual = [Path("/usr/lib/google-cloud-sdk"), Path.home() / "google-cloud-sdk"]
+    gcloud = shutil.which("gcloud")
+    if gcloud:
+        usual.append(Path(gcloud).resolve().parents[1])
+    return tuple(usual)
+
+
+def _asked() -> Path | None:
+    gcloud = shutil.which("gcloud")
+    if not gcloud:
+        return None
+    answer = subprocess.run(
+        [gcloud, "info", "--format=value(installation.sdk_root)"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Path(answer.stdout.strip()) if answer.stdout.strip() else None
+
+
+@cache
+def jar(pattern: str, component: str) -> Path:
+    """Find an emulator's jar; CloudError says how to install it when it is missing."""
+    for root in roots():
+        for found in sorted(root.glob(pattern), reverse=True):
+            return found
+    # Asking takes seconds, so it is the last resort.
+    asked = None if os.environ.get("GCLOUD_SDK_ROOT") else _asked()
+    for found in sorted(asked.glob(pattern), reverse=True) if asked else ():
+        return found
+    msg = (
+        f"The {component} was not found; install it with `gcloud components install {component}` "
+        f"or `apt-get install google-cloud-cli-{component.removeprefix('cloud-')}`, "
+        "or set GCLOUD_SDK_ROOT to the folder of the Google Cloud SDK."
+    )
+    raise CloudError(msg)
+
+
+def java() -> str:
+    """Find Java; CloudError says how to install it when it is missing."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if not found:
+        msg = "Java was not found; the emulators need version 17: `apt-get install default-jre`."
+        raise CloudError(msg)
+    return found
+
+
+def firestore_command(cloud: Cloud) -> list[str]:
+    """Return the command of the Firestore emulator; its events go to the edge."""
+    rules = ["--rules", str(RULES)] if RULES.exists() else []
+    return [
+        java(),
+        *JAVA_OPTIONS,
+        "-cp",
+        str(jar(FIRESTORE, "cloud-firestore-emulator")),
+        FIRESTORE_MAIN,
+        "--host",
+        HOST,
+        "--port",
+        str(cloud.ports["firestore"]),
+        "--project_id",
+        cloud.project,
+        *rules,
+        "--functions_emulator",
+        cloud.address("edge"),
+    ]
+
+
+def pubsub_command(cloud: Cloud) -> list[str]:
+    """Return the command of the Pub/Sub emulator: its jar itself, as its script leaves a shell."""
+    found = jar(PUBSUB, "pubsub-emulator")
+    port = cloud.ports["pubsub"]
+    return [java(), *JAVA_OPTIONS, "-jar", str(found), f"--host={HOST}", f"--port={port}"]

@@ -1,0 +1,164 @@
+"""Something to look at: the games, and one player with three days of play.
+
+Ada's play goes the real way: one HTTPS batch, a message, the roll-up, the stats documents, the
+achievements. Seeding again changes nothing.
+"""
+
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from emulators.cloud.config import ROOT, Cloud, CloudError
+from emulators.edge.issuer import mint
+from shared.domain import achievements, catalog_import
+from shared.runtime import clock
+
+ADA = "ada"
+GAMES = ROOT / "data" / "games.jsonl.gz"
+EARNED = {"first_hour", "five_games"}
+WAIT_SECONDS = 60
+HEARTBEAT_MINUTES = 4
+BOOTED_BEFORE = timedelta(minutes=10)
+ZONE = timezone(timedelta(hours=1))
+
+# Days ago, hour of the evening, minutes, title.
+PLAYED = (
+    (3, 19, 70, "Hades"),
+    (3, 21, 25, "Celeste"),
+    (2, 19, 45, "Hades"),
+    (2, 20, 40, "Hollow Knight"),
+    (1, 18, 30, "Portal 2"),
+    (1, 20, 50, "Stardew Valley"),
+)
+
+
+def seed(cloud: Cloud) -> list[str]:
+    """Import the games, let ada play, and return lines to try; CloudError when it fails."""
+    imported = _import()
+    _say(
+        f"Games: {imported.created} new, {imported.updated} changed, "
+        f"{imported.unchanged} unchanged, {imported.rejected_count} rejected."
+    )
+    achievements.define()
+    headers = {"Authorization": f"Bearer {mint(cloud, ADA)}"}
+    with httpx.Client(base_url=cloud.url("edge"), headers=headers, timeout=30) as client:
+        if not _earned(client):
+            _report(client)
+            _wait(client)
+        # Rows outlive a restart of the local cloud, the emulator's documents do not.
+        _restore_documents(cloud)
+        game = _find(client, "Hades")
+    return _lines(cloud.url("edge"), game)
+
+
+def _import() -> catalog_import.ImportReport:
+    """Import the games; on a terminal, show how far it is."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return catalog_import.import_file(GAMES)
+    with console.status("Importing games") as status:
+        return catalog_import.import_file(
+            GAMES, lambda done: status.update(f"Importing games: {done}")
+        )
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _report(client: httpx.Client) -> None:
+    """Report three evenings of play in one batch."""
+    games = {title: _find(client, title) for _, _, _, title in PLAYED}
+    now = clock.now()
+    items = [
+        item
+        for days, hour, minutes, title in PLAYED
+        for item in session(_evening(now, days, hour), minutes, games[title])
+    ]
+    receipt = _call(
+        client, "POST", "/v1/me/sessions:batch", {"sent_at": now.isoformat(), "items": items}
+    )
+    if receipt["rejected"]:
+        raise CloudError(f"Ada's play was refused: {receipt['rejected'][0]['detail']}")
+
+
+def _evening(now: datetime, days: int, hour: int) -> datetime:
+    day = (now - timedelta(days=days)).astimezone(ZONE)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]:
+    """Return reports of ada's play: its start, a heartbeat every few minutes, its end."""
+    session_id = f"{ADA}-{start:%Y%m%d-%H%M%S}"
+    booted = start - BOOTED_BEFORE
+    moments = [*range(0, minutes, HEARTBEAT_MINUTES), minutes]
+    return [
+        {
+            "event_id": f"{session_id}-{minute}",
+            "session_id": session_id,
+            "game_id": game_id,
+            "kind": {0: "started", minutes: "ended"}.get(minute, "heartbeat"),
+            "at": (start + timedelta(minutes=minute)).isoformat(),
+            "install_id": f"{ADA}-desktop",
+            "boot_id": f"{ADA}-{booted:%Y%m%d-%H%M%S}",
+            "uptime_ms": int((start - booted).total_seconds() * 1000) + minute * 60_000,
+        }
+        for minute in moments
+    ]
+
+
+def _find(client: httpx.Client, title: str) -> str:
+    """Return the id of the game with this title; an exact name is listed first."""
+    found = _call(client, "GET", f"/v1/games?q={title}&limit=1")["items"]
+    if not found or found[0]["title"] != title:
+        raise CloudError(f"The catalog does not know {title!r}; see `python -m emulators logs`.")
+    game_id: str = found[0]["game_id"]
+    return game_id
+
+
+def _earned(client: httpx.Client) -> bool:
+    """Tell whether ada has what her three days earn."""
+    items = _call(client, "GET", "/v1/me/achievements")["items"]
+    return {one["achievement_id"] for one in items} >= EARNED
+
+
+def _wait(client: httpx.Client) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not _earned(client):
+        if time.monotonic() > until:
+            raise CloudError(
+                f"Ada's achievements did not come within {WAIT_SECONDS} s; "
+                "see `python -m emulators logs functions`."
+            )
+        time.sleep(0.2)
+
+
+def _restore_documents(cloud: Cloud) -> None:
+    headers = {"Authorization": f"Bearer {mint(cloud, 'seed', ['admin'])}"}
+    with httpx.Client(base_url=cloud.url("edge"), headers=headers, timeout=30) as operator:
+        wish = {"kind": "stats", "uid": ADA}
+        _call(operator, "POST", "/v1/admin/projections/rebuild", wish)
+
+
+def _call(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
+    try:
+        answer = client.request(method, path, json=body)
+    except httpx.HTTPError as error:
+        raise CloudError(f"{client.base_url} does not answer: {error}") from None
+    if answer.is_error:
+        raise CloudError(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
+    return answer.json()
+
+
+def _lines(url: str, game_id: str) -> list[str]:
+    """Return lines to paste; $TOKEN is the one that is printed above them."""
+    signed_in = 'curl -s -H "Authorization: Bearer $TOKEN"'
+    return [
+        f"curl -s '{url}/v1/games/{game_id}'",
+        f"{signed_in} '{url}/v1/me/playtime'",
+        f"{signed_in} '{url}/v1/me/achievements'",
+    ]

@@ -1,0 +1,1 @@
+"""What stands before the functions: gateway, issuer, event relay, schedules."""

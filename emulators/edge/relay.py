@@ -1,0 +1,212 @@
+"""Document events as Eventarc delivers them: stored, then at least once, with backoff, for a day.
+
+The Firestore emulator tries once and forgets. So each event is stored before the emulator gets
+its answer, and delivered from the store until the function answers 2xx.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emulators.edge.gateway import SPARE_SECONDS, passed
+from shared.runtime import logs
+from shared.runtime.manifest import Manifest
+
+AT_ONCE = 16
+FIRST_BACKOFF = 10.0
+LONGEST_BACKOFF = 600.0
+GIVE_UP_SECONDS = 24 * 3600.0
+NOT_PASSED = frozenset((b"content-length", b"host", b"accept-encoding"))
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    stored REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due REAL NOT NULL
+)
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A stored event on its way to one function."""
+
+    id: int
+    service: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    stored: float
+    attempts: int
+
+
+class Store:
+    """The events that are not delivered yet, in a file that survives us."""
+
+    def __init__(self, file: Path) -> None:
+        """Open the store, made on first use."""
+        self._db = sqlite3.connect(file, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(TABLE)
+        self._db.execute("CREATE INDEX IF NOT EXISTS events_due ON events (due)")
+
+    def add(self, service: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Store an event, due at once."""
+        now = time.time()
+        self._db.execute(
+            "INSERT INTO events (service, headers, body, stored, due) VALUES (?, ?, ?, ?, ?)",
+            (service, json.dumps(headers), body, now, now),
+        )
+
+    def due(self, limit: int, busy: set[int]) -> list[Event]:
+        """Return events whose time has come, the earliest first, without those in `busy`."""
+        rows = self._db.execute(
+            "SELECT id, service, headers, body, stored, attempts FROM events"
+            " WHERE due <= ? ORDER BY due LIMIT ?",
+            (time.time(), limit + len(busy)),
+        ).fetchall()
+        found = (Event(row[0], row[1], json.loads(row[2]), *row[3:]) for row in rows)
+        return [event for event in found if event.id not in busy][:limit]
+
+    def next_due(self, busy: set[int]) -> float | None:
+        """Return when the next event without those in `busy` is due (seconds since 1970).
+
+        It may be due already: it became so after `due` was asked.
+        """
+        rows = self._db.execute("SELECT id, due FROM events ORDER BY due LIMIT ?", (len(busy) + 1,))
+        return next((float(due) for id_, due in rows if id_ not in busy), None)
+
+    def postpone(self, event: Event, seconds: float) -> None:
+        """Make an event due again in `seconds`."""
+        self._db.execute(
+            "UPDATE events SET attempts = attempts + 1, due = ? WHERE id = ?",
+            (time.time() + seconds, event.id),
+        )
+
+    def remove(self, event: Event) -> None:
+        """Forget an event: delivered, or given up."""
+        self._db.execute("DELETE FROM events WHERE id = ?", (event.id,))
+
+    def waiting(self) -> int:
+        """Count the events that are not delivered yet."""
+        return int(self._db.execute("SELECT COUNT(*) FROM events").fetchone()[0])
+
+
+@dataclass
+class Relay:
+    """Takes events from the emulator and delivers them to the functions.
+
+    backoff: what the production backoff is multiplied with.
+    """
+
+    store: Store
+    functions: Mapping[str, Manifest]
+    address: str
+    client: httpx.AsyncClient
+    backoff: float
+    _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def accept(self, request: Request) -> Response:
+        """Store an event that the Firestore emulator posts, then answer."""
+        body = await request.body()
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in passed(request.headers.raw)
+            if name not in NOT_PASSED
+        ]
+        self.store.add(request.path_params["trigger"], _mended(headers), _binary(body))
+        self._news.set()
+        return Response(status_code=200)
+
+    async def run(self) -> None:
+        """Deliver what is due, for ever, a bounded number at once."""
+        while True:
+            self._news.clear()
+            for event in self.store.due(AT_ONCE - len(self._busy), set(self._busy)):
+                self._busy[event.id] = asyncio.create_task(self._deliver(event))
+            await self._something_happens()
+
+    async def _something_happens(self) -> None:
+        # With as many on their way as may be, the end of one is what to wait for.
+        due = self.store.next_due(set(self._busy)) if len(self._busy) < AT_ONCE else None
+        seconds = None if due is None else max(0.01, due - time.time())
+        try:
+            await asyncio.wait_for(self._news.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _deliver(self, event: Event) -> None:
+        try:
+            if await self._is_taken(event) or self._is_too_old(event):
+                self.store.remove(event)
+            else:
+                wait = min(FIRST_BACKOFF * 2**event.attempts, LONGEST_BACKOFF)
+                self.store.postpone(event, wait * self.backoff)
+        finally:
+            del self._busy[event.id]
+            self._news.set()
+
+    async def _is_taken(self, event: Event) -> bool:
+        function = self.functions.get(event.service)
+        if function is None:
+            logs.warning("the event's function is gone", service=event.service)
+            return True
+        url = self.address.format(function=function.name) + "/"
+        timeout = function.timeout + SPARE_SECONDS
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in event.headers
+        ]
+        try:
+            answer = await self.client.post(
+                url, headers=headers, content=event.body, timeout=timeout
+            )
+        except httpx.TransportError as error:
+            logs.warning("event not delivered", service=event.service, reason=repr(error))
+            return False
+        return answer.is_success
+
+    def _is_too_old(self, event: Event) -> bool:
+        if time.time() - event.stored < GIVE_UP_SECONDS:
+            return False
+        logs.write("ERROR", "event given up after a day", {"service": event.service})
+        return True
+
+
+def _mended(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers as production has them: the emulator doubles a part of the source."""
+    return [
+        (name, value.replace("projects/projects/", "projects/") if name == "ce-source" else value)
+        for name, value in headers
+    ]
+
+
+def _binary(body: bytes) -> bytes:
+    """Return the protobuf payload as production sends it: the emulator may send it in base64."""
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        return body
+
+
+def open_relay(
+    state: Path, functions: Mapping[str, Manifest], address: str, client: Any, backoff: float
+) -> Relay:
+    """Open the relay of a state folder."""
+    by_service = {function.service: function for function in functions.values()}
+    return Relay(Store(state / "relay.sqlite"), by_service, address, client, backoff)

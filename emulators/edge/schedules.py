@@ -1,0 +1,57 @@
+"""Schedules as Cloud Scheduler runs them: on time, in UTC, one run at a time."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from cronsim import CronSim
+
+from emulators.edge.gateway import SPARE_SECONDS
+from shared.runtime import logs
+from shared.runtime.manifest import Manifest
+
+
+def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
+    """Return the POST that is a run, as httpx takes it, with the headers of Cloud Scheduler.
+
+    address: base address of a function, with {function} in it.
+    """
+    return {
+        "url": address.format(function=manifest.name) + "/",
+        "headers": {
+            "user-agent": "Google-Cloud-Scheduler",
+            "x-cloudscheduler": "true",
+            "x-cloudscheduler-jobname": manifest.service,
+            "x-cloudscheduler-scheduletime": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        },
+        "timeout": manifest.timeout + SPARE_SECONDS,
+    }
+
+
+async def run(client: httpx.AsyncClient, address: str, manifests: Iterable[Manifest]) -> None:
+    """Run every schedule on time, for ever."""
+    async with asyncio.TaskGroup() as group:
+        for manifest in manifests:
+            if manifest.schedule:
+                group.create_task(_keep(client, address, manifest, manifest.schedule))
+
+
+async def _keep(client: httpx.AsyncClient, address: str, manifest: Manifest, cron: str) -> None:
+    at = datetime.now(UTC)
+    while True:
+        # After a sleep that ended early, the same time must not come again.
+        at = next(CronSim(cron, max(at, datetime.now(UTC))))
+        await asyncio.sleep((at - datetime.now(UTC)).total_seconds())
+        await _fire(client, address, manifest, at)
+
+
+async def _fire(client: httpx.AsyncClient, address: str, manifest: Manifest, at: datetime) -> None:
+    try:
+        answer = await client.post(**call(address, manifest, at))
+    except httpx.TransportError as error:
+        logs.warning("schedule not run", trigger=manifest.name, reason=repr(error))
+        return
+    if answer.is_error:
+        logs.warning("schedule failed", trigger=manifest.name, status=answer.status_code)

@@ -1,0 +1,167 @@
+"""The edge of the local cloud in one process: issuer, gateway, event relay, schedules, console."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from emulators.cloud.config import ROOT, Cloud, environment
+from emulators.cloud.serve import handed_over, server
+from emulators.console import routes as console_routes
+from emulators.console.guard import refusal_off_machine
+from emulators.console.live import Live
+from emulators.console.routes import Console
+from emulators.edge import accounts, issuer, prometheus, schedules
+from emulators.edge.answers import CORS, preflight, problem
+from emulators.edge.gateway import Gateway, Rules
+from emulators.edge.relay import open_relay
+from shared.runtime import logs, manifest
+from shared.runtime.http.batches import described
+from shared.runtime.identity import is_uid
+from shared.runtime.manifest import Manifest
+
+OPENAPI = ROOT / "docs" / "openapi.json"
+MARK = (b"savepoint-environment", b"emulated")
+
+
+def _uid(text: str) -> str:
+    if not is_uid(text):
+        raise ValueError("no player can have this uid")
+    return text
+
+
+class TokenWish(BaseModel):
+    """Who wants to be signed in, and as what."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    uid: Annotated[str, AfterValidator(_uid)]
+    roles: list[Literal["player", "creator", "admin"]] = []
+
+
+def application(cloud: Cloud) -> Starlette:
+    """Build the edge of one cloud."""
+    functions = _functions(cloud)
+    address = environment(cloud)["CONSUMER_URL"]
+    base = cloud.public_url or cloud.url("edge")
+    gateway = Gateway(Rules.of(functions.values()), address, base)
+    relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
+    timed = functions.values() if cloud.schedules else ()
+    live = Live(cloud, functions, gateway.client)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        clock = schedules.run(gateway.client, address, timed)
+        work = {"relay": relay.run(), "schedules": clock, "console": live.run()}
+        tasks = [asyncio.create_task(_forever(what, one)) for what, one in work.items()]
+        yield
+        for task in tasks:
+            task.cancel()
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"events_waiting": relay.store.waiting()})
+
+    async def openapi(_request: Request) -> Response:
+        return FileResponse(OPENAPI, headers=CORS)
+
+    own = "/functions/projects/{project}/triggers/{trigger}"
+    routes = [
+        Route("/_local/health", health),
+        Route("/openapi.json", openapi),
+        *_issuer_routes(cloud),
+        *accounts.routes(cloud),
+        *prometheus.routes(),
+        *console_routes.routes(Console(cloud, functions, gateway.client, live)),
+        Route(own, relay.accept, methods=["POST"]),
+        Mount("/", gateway),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.live = live
+    return app
+
+
+def _functions(cloud: Cloud) -> dict[str, Manifest]:
+    """Read the manifests; while they cannot all be taken, those that can be read alone."""
+    try:
+        return manifest.discover(cloud.roots)
+    except manifest.ManifestError:
+        logs.error("the edge begins without the functions whose manifests cannot be read")
+    found: dict[str, Manifest] = {}
+    for folder in (folder for root in cloud.roots for folder in manifest.folders(root)):
+        with contextlib.suppress(manifest.ManifestError):
+            one = manifest.load(folder)
+            found.setdefault(one.name, one)
+    return found
+
+
+async def _forever(what: str, work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - whatever it is, someone must read it
+        logs.error(f"the {what} stopped; restart the local cloud")
+
+
+def _issuer_routes(cloud: Cloud) -> list[Route]:
+    async def keys(_request: Request) -> Response:
+        cache = {"Cache-Control": f"public, max-age={issuer.JWKS_SECONDS}"}
+        return JSONResponse(issuer.jwks(cloud.state), headers=cache)
+
+    async def rotate(request: Request) -> Response:
+        reason = refusal_off_machine(request.scope)
+        if reason:
+            return problem(403, reason)
+        return JSONResponse({"kid": issuer.rotate(cloud.state)})
+
+    async def token(request: Request) -> Response:
+        reason = refusal_off_machine(request.scope)
+        if reason:
+            return problem(403, reason)
+        if request.method == "OPTIONS":
+            return preflight()
+        try:
+            wish = TokenWish.model_validate_json(await request.body())
+        except ValidationError as error:
+            found = described(error)
+            named = "; ".join(f"{one['field']}: {one['detail']}" for one in found)
+            return problem(400, named, errors=found)
+        minted = issuer.mint(cloud, wish.uid, wish.roles)
+        headers = CORS | {"Cache-Control": "no-store"}
+        return JSONResponse({"id_token": minted, "expires_in": issuer.LIFETIME}, headers=headers)
+
+    return [
+        Route("/_local/issuer/jwks.json", keys),
+        Route("/_local/issuer/rotate", rotate, methods=["POST"]),
+        Route("/_local/issuer/token", token, methods=["POST", "OPTIONS"]),
+    ]
+
+
+def marked(app: ASGIApp) -> ASGIApp:
+    """Mark every answer: whoever sees one must know that no production gave it."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def mark(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], MARK]
+            await send(message)
+
+        await app(scope, receive, mark)
+
+    return answer
+
+
+def main() -> None:
+    """Serve on the socket that the supervisor opened."""
+    cloud, listening = handed_over()
+    app = application(cloud)
+    server(marked(app), leaving=app.state.live.ring.close).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Runs the functions: all in one process, or each from its staged bundle."""

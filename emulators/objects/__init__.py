@@ -1,0 +1,1 @@
+"""The object store: moto's S3 behind a signature check."""

@@ -1,0 +1,1 @@
+"""What an operator runs, locally and against production: `python -m ops COMMAND`."""

@@ -1,0 +1,1 @@
+"""Stages what is deployed: the entry file and what it imports."""

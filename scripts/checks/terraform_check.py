@@ -1,0 +1,134 @@
+"""Checks terraform/ as far as possible without a cloud: `python -m scripts.checks.terraform_check`.
+
+What needs no provider is checked everywhere. The rest (init, validate, plan, test) needs a folder
+of stand-ins with the real providers' schemas: named by TERRAFORM_OFFLINE, else lying at
+../shared/terraform-offline. It runs in a copy, so that no lock file of theirs gets in here.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.bundling import bundle, imports
+from shared.runtime import manifest
+
+TERRAFORM = imports.ROOT / "terraform"
+# What Terraform reads besides its own folder.
+READ = ("docs/openapi.json", "shared/schema", "shared/runtime/metrics.py", "functions", "triggers")
+LOCAL = 'terraform {\n  backend "local" {}\n}\n'
+FRESH = ("-var-file=environments/staging.tfvars", "-var=migrate_image=example.com/migrate:1")
+"""Arguments of a plan for a project that has nothing yet."""
+
+
+def offline() -> Path | None:
+    """Return the folder of stand-in providers, where there is one."""
+    beside = imports.ROOT.parent / "shared/terraform-offline"
+    folder = Path(os.environ.get("TERRAFORM_OFFLINE", beside)).resolve()
+    return folder if (folder / "install.sh").exists() else None
+
+
+def providers(folder: Path, prefix: Path) -> dict[str, str]:
+    """Install stand-ins of the pinned providers; return the environment that leads to them."""
+    versions = (TERRAFORM / "versions.tf").read_text(encoding="utf-8")
+    pinned = re.findall(r'"hashicorp/(.+)"\n *version = "(.+)"', versions)
+    names = [f"{name}-{version}" for name, version in pinned]
+    configuration = prefix / "terraformrc"
+    if not configuration.exists():
+        subprocess.run([folder / "install.sh", prefix, *names], check=True, capture_output=True)
+    return {**os.environ, "TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1"}
+
+
+def copy(into: Path) -> Path:
+    """Copy what Terraform reads, and stage the bundles; return the copy's terraform folder."""
+    ignored = shutil.ignore_patterns(".terraform*", "__pycache__", "*.tfstate*")
+    for name in ("terraform", *READ):
+        source, target = imports.ROOT / name, into / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=ignored)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    bundle.stage(manifest.discover([imports.ROOT]).values(), into / "build")
+    folder = into / "terraform"
+    (folder / "local_override.tf").write_text(LOCAL)
+    return folder
+
+
+def run(folder: Path, environment: dict[str, str], *words: str) -> str:
+    """Run Terraform in a folder and return what it prints; raise CalledProcessError."""
+    command = ["terraform", f"-chdir={folder}", *words, "-no-color"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+    return done.stdout
+
+
+def _say(name: str, said: str) -> None:
+    lines = [line for line in said.splitlines() if re.search(r"^(Plan:|Success!)", line)]
+    print(f"ok      {name}{': ' + lines[-1] if lines else ''}", flush=True)
+
+
+def _without_providers(scratch: Path) -> None:
+    run(TERRAFORM, dict(os.environ), "fmt", "-check", "-recursive")
+    _say("terraform format", "")
+    environment = {**os.environ, "TF_DATA_DIR": str(scratch / "manifests")}
+    folder = TERRAFORM / "modules/manifests"
+    run(folder, environment, "init", "-input=false")
+    _say("terraform test of the manifests", run(folder, environment, "test"))
+
+
+def _with_providers(folder: Path, scratch: Path) -> None:
+    copied = copy(scratch / "copy")
+    environment = providers(folder, scratch / "providers")
+    for name, words in (
+        ("init", ("-input=false",)),
+        ("validate", ()),
+        ("plan", ("-input=false", "-refresh=false", *FRESH)),
+        ("test", ()),
+    ):
+        _say(f"terraform {name}", run(copied, environment, name, *words))
+
+
+def _checkov(scratch: Path) -> None:
+    """Look for known weaknesses; each exception is explained where it is made."""
+    python = scratch / "checkov/bin/python"
+    subprocess.run([sys.executable, "-m", "venv", scratch / "checkov"], check=True)
+    lock = imports.ROOT / "scripts/checks/checkov.lock"
+    uv = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes")
+    subprocess.run([*uv, "--python", str(python), "-r", str(lock)], check=True)
+    command = [str(python), "-m", "checkov.main", "--config-file", ".checkov.yaml"]
+    subprocess.run(command, cwd=imports.ROOT, check=True)
+    _say("checkov", "")
+
+
+def main() -> None:
+    """Check what can be checked here, and say what cannot."""
+    parser = argparse.ArgumentParser(description="Check terraform/ without a cloud.")
+    parser.add_argument("--checkov", action="store_true", help="also look for known weaknesses")
+    given = parser.parse_args()
+    if not shutil.which("terraform"):
+        print("skipped all of it: terraform is not installed")
+        return
+    found = offline()
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            _without_providers(Path(scratch))
+            if found:
+                _with_providers(found, Path(scratch))
+            else:
+                print(
+                    "skipped terraform init, validate, plan, test: there are no stand-in providers"
+                )
+            if given.checkov:
+                _checkov(Path(scratch))
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"{error.stdout or ''}{error.stderr or ''}\n{error}")
+
+
+if __name__ == "__main__":
+    main()

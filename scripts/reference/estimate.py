@@ -1,0 +1,357 @@
+"""What a month costs and how near each limit is: `python -m scripts.reference.estimate [--check]`.
+
+Reads scripts/reference/estimate.yaml and the manifests, prints tables, and writes
+docs/pictures/estimate.svg and the tables of docs/estimate.md. With --check it writes nothing and
+says what is out of date.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+from rich.console import Console
+from rich.table import Table
+
+from scripts.bundling.imports import ROOT
+from scripts.reference import estimate_plot
+from shared.runtime import manifest
+from shared.runtime.manifest import Manifest
+
+FILE = ROOT / "scripts/reference/estimate.yaml"
+PAGE = ROOT / "docs/estimate.md"
+PICTURE = ROOT / "docs/pictures/estimate.svg"
+MARKS = ("<!-- tables: make estimate -->", "<!-- end of tables -->")
+SCALES = (400_000, 4_000_000, 40_000_000)
+DAY = 86_400
+DAYS = 30
+HOURS = 730
+MOST = 10**12
+"""A limit that this many players do not hit is none."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Figure(_Part):
+    """One number: where it comes from is its row in the benchmarks, a reason, or a page."""
+
+    value: float
+    unit: str
+    why: str = ""
+    row: str = ""
+    page: str = ""
+
+
+class Tiers(_Part):
+    """A price that falls: each step holds up to an amount, the last one for the rest."""
+
+    unit: str
+    page: str
+    steps: list[tuple[float | None, float]]
+
+
+class Flow(_Part):
+    """Something that a daily player causes, and what one time of it takes."""
+
+    function: str | None
+    per_day: Figure
+    cpu: list[str] = []
+    database: list[str] = []
+    wait_ms: Figure | None = None
+    uses: Mapping[str, float] = {}
+    why: Annotated[str, Field(min_length=1)]
+
+
+class Assumptions(_Part):
+    """The whole file."""
+
+    prices_of: date
+    players: Mapping[str, Figure]
+    figures: Mapping[str, Figure]
+    flows: Mapping[str, Flow]
+    storage: Mapping[str, Figure]
+    run: Mapping[str, Figure]
+    limits: Mapping[str, Figure]
+    prices: Mapping[str, Figure]
+    tiers: Mapping[str, Tiers]
+
+    def seconds(self, names: list[str]) -> float:
+        """Return what the named figures, in µs, take together."""
+        return sum(self.figures[name].value for name in names) / 1e6
+
+
+class Load(NamedTuple):
+    """How much of a limit is used; `by` says who uses the most of it where that tells."""
+
+    used: float
+    limit: float
+    unit: str
+    by: str = ""
+
+    @property
+    def share(self) -> float:
+        """The used part of the limit."""
+        return self.used / self.limit
+
+
+class Model:
+    """The arithmetic over one file of assumptions and the manifests."""
+
+    def __init__(self, assumed: Assumptions, functions: Mapping[str, Manifest]) -> None:
+        self.assumed = assumed
+        self.functions = functions
+
+    def daily(self, registered: float) -> float:
+        """Return how many play on a day."""
+        return registered * self.assumed.players["daily"].value
+
+    def per_day(self, registered: float, use: str) -> float:
+        """Return how much of one of the flows' uses a day takes."""
+        flows = self.assumed.flows.values()
+        times = sum(flow.per_day.value * flow.uses.get(use, 0) for flow in flows)
+        return times * self.daily(registered)
+
+    def peak(self, per_day: float) -> float:
+        """Return what a day's amount is a second, when most are online."""
+        return per_day / DAY * self.assumed.players["peak"].value
+
+    def requests(self, registered: float) -> float:
+        """Return how often functions are called a day."""
+        flows = [one for one in self.assumed.flows.values() if one.function]
+        return self.daily(registered) * sum(one.per_day.value for one in flows)
+
+    def instances(self, registered: float) -> dict[str, float]:
+        """Return how many instances each function needs at the peak, as fractions."""
+        needed: dict[str, float] = {}
+        for flow in self.assumed.flows.values():
+            if flow.function:
+                rate = self.peak(self.daily(registered) * flow.per_day.value)
+                needed[flow.function] = needed.get(flow.function, 0) + rate * self._held(flow)
+        return needed
+
+    def _held(self, flow: Flow) -> float:
+        """Return for how long one call takes a whole instance: its CPU, or its places."""
+        function = self.functions[str(flow.function)]
+        cpu = self.assumed.seconds(flow.cpu)
+        pool = function.stores.sql.pool if function.stores.sql else function.concurrency
+        places = min(function.concurrency, pool)
+        waits = flow.wait_ms.value / 1000 if flow.wait_ms else 0
+        busy = cpu / (function.cpu * self.assumed.run["utilization"].value)
+        return max(busy, (cpu + waits) / places)
+
+    def sql_cpus(self, registered: float) -> float:
+        """Return how many of the database's CPUs are busy at the peak."""
+        flows = self.assumed.flows.values()
+        day = sum(one.per_day.value * self.assumed.seconds(one.database) for one in flows)
+        return self.peak(self.daily(registered) * day)
+
+    def sql_bytes(self, registered: float) -> float:
+        """Return what lies in MySQL after the assumed years."""
+        kept = _values(self.assumed.storage)
+        old = self.daily(registered) * kept["rows_daily"] * 365 * kept["years"]
+        return (old + registered * kept["rows_new"]) * kept["row"]
+
+    def loads(self, registered: float) -> dict[str, Load]:
+        """Return the load on every limit at the peak of a day."""
+        needed = self.instances(registered)
+        worst = max(needed, key=lambda name: needed[name] / self.functions[name].instances.max)
+        served = sum(self.per_day(registered, use) for use in ("out_bytes", "cdn_bytes"))
+        served += self.per_day(registered, "object_bytes")
+        used = {
+            "Firestore writes": self.peak(self.per_day(registered, "firestore_writes")),
+            "SQL connections": self._connections(needed),
+            "SQL CPU": self.sql_cpus(registered),
+            "SQL storage": self.sql_bytes(registered),
+            "Pub/Sub push bytes": self.peak(self.per_day(registered, "message_bytes")),
+            "Egress": 8 * self.peak(served),
+        }
+        limits = self.assumed.limits
+        found = {
+            name: Load(value, limits[name].value, limits[name].unit) for name, value in used.items()
+        }
+        most = self.functions[worst].instances.max
+        found["Cloud Run instances"] = Load(needed[worst], most, "instances", worst)
+        return found
+
+    def _connections(self, needed: Mapping[str, float]) -> float:
+        """Return the connections of two revisions, whole instances, and those kept for people."""
+        held = 0.0
+        for name, instances in needed.items():
+            store = self.functions[name].stores.sql
+            held += 2 * math.ceil(instances) * (store.pool if store else 0)
+        return held + self.assumed.run["reserved_connections"].value
+
+    def hit(self, limit: str) -> float:
+        """Return how many registered players it takes to hit a limit."""
+        low, high = 0.0, float(MOST)
+        while high - low > high / 1e6:
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.loads(middle)[limit].share < 1 else (low, middle)
+        return high
+
+    def costs(self, registered: float) -> dict[str, float]:
+        """Return what a month costs, in dollars, by product."""
+        return {**dict(self._work(registered)), **dict(self._traffic(registered))}
+
+    def _work(self, registered: float) -> Iterator[tuple[str, float]]:
+        """Yield what computing and storing costs."""
+        price, run = _values(self.assumed.prices), _values(self.assumed.run)
+        kept = _values(self.assumed.storage)
+        month = self._month(registered)
+        mean = sum(self.instances(registered).values()) / self.assumed.players["peak"].value
+        second = price["run_cpu"] + run["memory_gib"] * price["run_memory"]
+        calls = DAYS * self.requests(registered) / 1e6
+        yield "Cloud Run", mean * DAYS * DAY * second + calls * price["run_requests"]
+        vcpus = max(2, 2 * math.ceil(self.sql_cpus(registered) / run["database_utilization"] / 2))
+        hour = vcpus * (price["sql_vcpu"] + run["gib_a_vcpu"] * price["sql_memory"])
+        disk = self.sql_bytes(registered) / 1e9 * price["sql_storage"]
+        yield "Cloud SQL", price["sql_copies"] * (hour * HOURS + disk)
+        documents = registered * kept["documents_new"] * kept["document"] / 1e9
+        writes = month["firestore_writes"] / 1e6 * price["firestore_writes"]
+        reads = month["firestore_reads"] / 1e6 * price["firestore_reads"]
+        yield "Firestore", writes + reads + documents * price["firestore_storage"]
+        yield "Buckets", kept["objects"] / 1e9 * price["objects"]
+        monthly = registered * self.assumed.players["monthly"].value
+        yield "Identity Platform", tiered(monthly, self.assumed.tiers["accounts"])
+
+    def _traffic(self, registered: float) -> Iterator[tuple[str, float]]:
+        """Yield what moving and logging costs."""
+        price, run = _values(self.assumed.prices), _values(self.assumed.run)
+        month = self._month(registered)
+        calls = DAYS * self.requests(registered)
+        out = month["out_bytes"] / 1e9
+        yield "Pub/Sub", 2 * month["message_bytes"] / 2**40 * price["pubsub"]
+        fixed = price["balancer_fixed"] + run["fixed_rules"] * price["armor_rule"]
+        balanced = out * price["balancer"] + calls / 1e6 * price["armor"]
+        yield "Load balancer and Cloud Armor", fixed + balanced
+        downloads = month["object_bytes"] / 1e9
+        yield "Egress, downloads included", tiered(out + downloads, self.assumed.tiers["egress"])
+        cdn = tiered(month["cdn_bytes"] / 1e9, self.assumed.tiers["cdn"])
+        yield "Cloud CDN", cdn + month["cdn_requests"] / 1e6 * price["cdn_requests"]
+        yield "Logs", calls * run["log_bytes"] / 2**30 * price["logs"]
+
+    def _month(self, registered: float) -> dict[str, float]:
+        uses = {use for flow in self.assumed.flows.values() for use in flow.uses}
+        return {use: DAYS * self.per_day(registered, use) for use in uses}
+
+
+def _values(figures: Mapping[str, Figure]) -> dict[str, float]:
+    return {name: one.value for name, one in figures.items()}
+
+
+def tiered(amount: float, tiers: Tiers) -> float:
+    """Return what an amount costs when each step has its own price."""
+    total, begin = 0.0, 0.0
+    for end, price in tiers.steps:
+        total += max(0.0, min(amount, math.inf if end is None else end) - begin) * price
+        begin = begin if end is None else end
+    return total
+
+
+def read(file: Path = FILE) -> Model:
+    """Return the model of the assumptions in a file."""
+    assumed = Assumptions.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return Model(assumed, manifest.discover([ROOT]))
+
+
+def short(number: float) -> str:
+    """Return a number with two digits that count, as people write it."""
+    for size, name in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if number >= size:
+            return f"{number / size:.{0 if number >= 10 * size else 1}f}{name}"
+    return f"{number:.{0 if number >= 10 else 1 if number >= 1 else 2}f}"  # noqa: PLR2004
+
+
+def tables(model: Model) -> dict[str, list[list[str]]]:
+    """Return the two tables, each by its title, the heading first."""
+    scales = [f"{short(one).strip()} players" for one in SCALES]
+    costs = [model.costs(one) for one in SCALES]
+    dear = sorted(costs[-1], key=lambda name: -costs[-1][name])
+    money = [[name, *(f"{one[name]:,.0f}" for one in costs)] for name in dear]
+    totals = [sum(one.values()) for one in costs]
+    each = [f"{total / size * 1000:,.2f}" for total, size in zip(totals, SCALES, strict=True)]
+    money += [["**all**", *(f"**{total:,.0f}**" for total in totals)]]
+    money += [["a thousand registered players", *each]]
+    loads = [model.loads(one) for one in SCALES]
+    first = sorted(loads[-1], key=model.hit)
+    used = []
+    for name in first:
+        limit = loads[-1][name]
+        label = f"{name} of `{limit.by}`" if limit.by else name
+        shares = [f"{short(one[name].used)} ({one[name].share:.1%})" for one in loads]
+        used.append([label, f"{short(limit.limit)} {limit.unit}", *shares, short(model.hit(name))])
+    return {
+        "US dollars a month": [["", *scales], *money],
+        "Load at the peak of a day": [["limit", "of", *scales, "hit at"], *used],
+    }
+
+
+def verdict(model: Model) -> str:
+    """Return which limit is hit first, and what comes after it."""
+    hits = sorted((model.hit(name), name) for name in model.loads(SCALES[-1]))
+    (first, name), (then, next_name) = hits[:2]
+    by = model.loads(first)[name].by
+    of = f" of `{by}`" if by else ""
+    return (
+        f"The first limit is **{name}{of}**, at {short(first)} registered players; "
+        f"the next is {next_name}, at {short(then)}."
+    )
+
+
+def files(model: Model) -> dict[Path, str]:
+    """Return what is generated, by its file."""
+    lines = [verdict(model), ""]
+    for title, rows in tables(model).items():
+        head, *body = rows
+        lines += [f"**{title}**", "", *_row(head), "|---|" + "--:|" * (len(head) - 1)]
+        lines += [line for row in body for line in _row(row)] + [""]
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    page = "\n".join([before + MARKS[0], "", *lines, MARKS[1] + after])
+    curves = {
+        name: [(size, model.loads(size)[name].share) for size in estimate_plot.sizes()]
+        for name in model.loads(SCALES[-1])
+    }
+    hits = {name: model.hit(name) for name in curves}
+    return {PAGE: page, PICTURE: estimate_plot.draw(curves, hits, SCALES)}
+
+
+def _row(cells: list[str]) -> list[str]:
+    return ["| " + " | ".join(cells) + " |"]
+
+
+def main() -> None:
+    """Print the tables, and write or check what is generated."""
+    parser = argparse.ArgumentParser(description="Estimate costs and the load on limits.")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    given = parser.parse_args()
+    model = read()
+    stale = [
+        path
+        for path, text in files(model).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if given.check:
+        sys.exit(f"out of date, run `make estimate`: {stale}" if stale else 0)
+    console = Console()
+    for title, rows in tables(model).items():
+        table = Table(title=title)
+        for number, name in enumerate(rows[0]):
+            table.add_column(name, justify="right" if number else "left", overflow="fold")
+        for row in rows[1:]:
+            table.add_row(*(cell.replace("*", "").replace("`", "") for cell in row))
+        console.print(table)
+    print(verdict(model).replace("*", "").replace("`", ""))
+    for path, text in files(model).items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

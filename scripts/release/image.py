@@ -1,0 +1,39 @@
+"""Builds the image of the migrate job and pushes it: `python -m scripts.release.image`.
+
+Its tag is the hash of what is in it; the later steps mean the same image.
+"""
+
+import sys
+
+from scripts.release import BUILD, shell
+from scripts.release.shell import Shell
+
+FILE = BUILD / "migrate.image"
+
+
+def name(sh: Shell) -> str:
+    """Return the image that was built for this commit."""
+    if sh.dry:
+        return f"{shell.place().repository}/migrate:HASH"
+    if not FILE.exists():
+        sys.exit(f"{FILE.name} is not there: run `python -m scripts.release.image` first.")
+    return FILE.read_text(encoding="utf-8").strip()
+
+
+def main() -> None:
+    """Stage, build and push."""
+    sh = shell.from_arguments(__doc__)
+    repository = shell.place().repository
+    digest = sh.read(".venv/bin/python", "-m", "scripts.release.migrate_image", dry="HASH").split()[
+        -1
+    ]
+    image = f"{repository}/migrate:{digest}"
+    sh.run("docker", "build", "--tag", image, "build/migrate")
+    sh.run("docker", "push", image)
+    if not sh.dry:
+        BUILD.mkdir(exist_ok=True)
+        FILE.write_text(image, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+# Built from build/migrate/, which `python -m scripts.release.migrate_image` stages: nothing is resolved here.
+# The tag moves with Debian's patches; pin its digest where the image is built, this repository cannot know it.
+FROM python:3.11-slim-bookworm
+WORKDIR /migrate
+COPY requirements.txt .
+RUN pip install --no-cache-dir --require-hashes --no-deps --requirement requirements.txt
+COPY . .
+RUN useradd --system migrate
+USER migrate
+ENTRYPOINT ["python", "-m", "scripts.release.migrate_job"]

@@ -1,0 +1,50 @@
+"""Stages what the migrate job's image is built from: `python -m scripts.release.migrate_image`.
+
+build/migrate/ has the Dockerfile, the library, every manifest and hashed requirements; the printed
+hash of the content is the image's tag. The same commit gives the same bytes.
+"""
+
+import argparse
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.bundling import bundle, imports
+from scripts.bundling.requirements import requirements
+from shared.runtime import manifest
+
+DOCKERFILE = Path("scripts/release/migrate.Dockerfile")
+CODE = ("shared/**/*.py", "scripts/__init__.py", "scripts/release/migrate_job.py")
+
+
+def contents() -> dict[str, bytes]:
+    """Return the files of the image's build by their path in it, sorted."""
+    files = {path.relative_to(imports.ROOT).as_posix(): path.read_bytes() for path in _code()}
+    files["Dockerfile"] = (imports.ROOT / DOCKERFILE).read_bytes()
+    files["requirements.txt"] = requirements({"sql", "migrate"}).encode()
+    return dict(sorted(files.items()))
+
+
+def _code() -> Iterator[Path]:
+    for pattern in CODE:
+        yield from imports.ROOT.glob(pattern)
+    for function in manifest.discover([imports.ROOT]).values():
+        yield function.folder / manifest.FILE
+
+
+def main() -> None:
+    """Stage the build and print its content hash."""
+    parser = argparse.ArgumentParser(description="Stage the build of the migrate job's image.")
+    parser.add_argument("--into", type=Path, default=bundle.BUILD / "migrate", help="target folder")
+    given = parser.parse_args()
+    files = contents()
+    shutil.rmtree(given.into, ignore_errors=True)
+    for name, content in files.items():
+        path = given.into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    print(bundle.content_hash(files))
+
+
+if __name__ == "__main__":
+    main()
