@@ -14,7 +14,7 @@ run: ## Start the whole backend on this machine, with games and one player; Ctrl
 	@scripts/setup.sh run
 	@exec $(PYTHON) -m emulators up $(ARGS)
 
-test: ## Run every test against the same real parts (ARGS="tests/unit -k word" for some)
+test: ## Run every test against the same real parts (ARGS="tests/shared -k word" for some)
 	@scripts/setup.sh test
 	@$(WITH_NODE) exec $(PYTHON) -m pytest $(or $(ARGS),--numprocesses=2 --dist=loadfile)
 

@@ -1,6 +1,6 @@
 """One local cloud for a whole test session; tests isolate by player and game.
 
-cloud       the running local cloud (tests.local_cloud.local.LocalCloud), with the test-only
+cloud       the running local cloud (tests.support.local_cloud.LocalCloud), with the test-only
             functions and triggers of tests/fixtures; its settings are in os.environ too, so that
             a test can use shared.runtime itself
 client      an HTTP client at the gateway
@@ -23,10 +23,10 @@ import pytest
 import sqlalchemy
 
 from shared.runtime import settings
-from tests.local_cloud import local
-from tests.local_cloud.local import LocalCloud
+from tests.support import local_cloud
+from tests.support.local_cloud import LocalCloud
 
-pytest_plugins = ["tests.engines"]
+pytest_plugins = ["tests.support.engines"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Player:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     state = tmp_path_factory.mktemp("cloud")
-    with local.running(state, "--extra", str(local.FIXTURES)) as started:
+    with local_cloud.running(state, "--extra", str(local_cloud.FIXTURES)) as started:
         before = dict(os.environ)
         os.environ.update(started.env)
         settings.reset()
@@ -103,4 +103,4 @@ def firestore(cloud: LocalCloud) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., Any]:
-    return local.eventually
+    return local_cloud.eventually

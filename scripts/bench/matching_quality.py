@@ -27,7 +27,7 @@ from shared.schema.catalog import games
 
 ROOT = Path(__file__).parents[2]
 GAMES = ROOT / "data" / "games.jsonl.gz"
-HAND_WRITTEN = ROOT / "tests" / "data" / "matching"
+HAND_WRITTEN = ROOT / "tests/shared/domain/library/data"
 SEED = 20261124
 BATCH = 1000
 

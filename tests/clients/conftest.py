@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clients.node import run
+from tests.support.node import run
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, expect
 from emulators.cloud.config import ROOT
 from scripts.demo import chromium
 from shared.domain import catalog_import
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 SAMPLE = ROOT / "clients" / "electron"
 PAGE = SAMPLE / "dist" / "src" / "overlay"

@@ -20,8 +20,8 @@ from playwright.sync_api import expect
 from emulators.cloud.config import ROOT
 from scripts.demo import chromium
 from shared.domain import catalog_import
-from tests.clients.node import CLIENT, start
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
+from tests.support.node import CLIENT, start
 
 SAMPLES = CLIENT / "samples"
 BLOCK = re.compile(r"```ts\n(.*?)```", re.DOTALL)

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy
 
 from shared.domain import catalog_import
-from tests.clients.node import run, start
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
+from tests.support.node import run, start
 
 DRIVERS = "dist/test/cloud"
 SESSIONS, MOMENTS, MINUTES, BATCH = 1000, 3, 8, 500

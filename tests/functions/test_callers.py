@@ -14,9 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from emulators.edge import issuer
-from tests import playing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support import playing
+from tests.support.local_cloud import LocalCloud
 
 OWN = "/v1/me/achievements"
 ADMIN = "/v1/admin/dead-letters"

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from scripts.reference import openapi
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 EXAMPLES = 15
 """Requests for each operation: enough to meet each parameter's edges, few enough to wait for."""

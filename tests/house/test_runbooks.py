@@ -1,20 +1,16 @@
 """Every alert leads to a runbook that is filled, and what a runbook names exists."""
 
-import argparse
-import importlib
 import importlib.util
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from emulators import __main__ as emulators
 from shared.runtime import manifest
+from tests.support.runbooks import COMMANDS, FOLDER, code, parser
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "docs/runbooks"
 LIST = FOLDER / "README.md"
 PAGES = sorted(set(FOLDER.glob("*.md")) - {LIST})
 ALERTS = ROOT / "terraform/modules/observability"
@@ -22,21 +18,8 @@ SECTIONS = ["Look", "Stop the bleeding", "Mend", "Make sure"]
 FUNCTIONS = manifest.discover([ROOT])
 # Words in capitals stand for what the reader puts in.
 STANDS_FOR = re.compile(r"\b[A-Z]{3,}\b|…")
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FOLDERS = "clients|docs|emulators|functions|scripts|shared|terraform|tests|triggers"
+FOLDERS = "clients|docs|emulators|functions|ops|scripts|shared|terraform|tests|triggers"
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-
-
-def code(page: Path) -> Iterator[str]:
-    """Yield every command and every other piece of code, comments cut off, lines put together."""
-    parts = FENCE.split(page.read_text(encoding="utf-8"))
-    prose, languages, blocks = parts[::3], parts[1::3], parts[2::3]
-    for language, block in zip(languages, blocks, strict=True):
-        for line in block.replace("\\\n", " ").splitlines():
-            if language != "sql":
-                yield re.sub(r"\s+#.*$", "", line).strip()
-    for inline in re.findall(r"`([^`]+)`", "".join(prose)):
-        yield " ".join(inline.split())
 
 
 def linked() -> set[str]:
@@ -49,14 +32,6 @@ def linked() -> set[str]:
     ]
     assigned = [found for line in lines for found in re.findall(r'[=?:] "([a-z-]+)"', line)]
     return {*assigned, *re.findall(r"docs/runbooks/([a-z-]+)\.md", "\n".join(lines))}
-
-
-def operator() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m emulators")
-    subparsers = parser.add_subparsers(dest="command", required=True)
-    for module in dict.fromkeys(emulators.COMMANDS.values()):
-        importlib.import_module(module).add_commands(subparsers)
-    return parser
 
 
 def test_every_alert_has_a_runbook() -> None:
@@ -81,11 +56,12 @@ def test_a_runbook_is_filled(page: Path) -> None:
 
 @every_page
 def test_its_operators_commands_are_understood(page: Path) -> None:
-    parser = operator()
+    parsers = {package: parser(package) for package in COMMANDS}
     for command in code(page):
-        if command.startswith("python -m emulators "):
+        package = re.match(r"python -m (emulators|ops) ", command)
+        if package:
             given = shlex.split(STANDS_FOR.sub("1", command))[3:]
-            parser.parse_args(given)
+            parsers[package[1]].parse_args(given)
             acted_on = {"pause", "resume", "fire", "--consumer"} & set(given)
             names = [given[given.index(one) + 1] for one in acted_on]
             assert all(name == "1" or name in FUNCTIONS for name in names), command

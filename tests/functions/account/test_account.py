@@ -15,7 +15,7 @@ from shared.runtime import clock, messages
 from shared.schema.collections import INBOX, STATS
 from shared.schema.operations import outbox
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 from shared.domain import catalog, catalog_import
 from shared.runtime import sql as sql_session
 from shared.schema.catalog import games
-from tests import publishing
+from tests.support import publishing
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from emulators.cloud import processes
 from emulators.cloud.config import HOST, ROOT, choose_ports
 from shared.runtime.memory import CHECK_SECONDS
-from tests import publishing
-from tests.local_cloud.local import LocalCloud, eventually
+from tests.support import publishing
+from tests.support.local_cloud import LocalCloud, eventually
 
 SLACK_SECONDS = 3
 """For what a busy machine adds to the lifetime that is stated."""

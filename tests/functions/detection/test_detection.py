@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from shared.domain import catalog_import, detection
-from tests.clients.node import run
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
+from tests.support.node import run
 
 Ask = Callable[..., Any]
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from shared.domain import artifacts
 from shared.runtime import objects
-from tests import publishing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support import publishing
+from tests.support.local_cloud import LocalCloud
 
 Players = Callable[..., Player]
 

@@ -15,7 +15,7 @@ from shared.domain import game_lists
 from shared.domain.game_lists import Placed
 from shared.schema.catalog import game_executables, game_stores
 from shared.schema.operations import audit
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 GAMES = "/v1/admin/games"
 

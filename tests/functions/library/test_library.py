@@ -17,7 +17,7 @@ from shared.schema.catalog import game_build_marks, game_builds, game_stores, ga
 from shared.schema.library import library_entries
 from shared.schema.tools import tool_versions, tools
 from tests.conftest import Player
-from tests.playing import now
+from tests.support.playing import now
 
 Players = Callable[..., Player]
 MATCH, LIBRARY = "/v1/me/library:match", "/v1/me/library"

@@ -12,7 +12,7 @@ from shared.domain.sessions import SessionsReported
 from shared.runtime import clock, messages
 from shared.schema.collections import STATS
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 ADMIN = "/v1/admin"
 

@@ -9,7 +9,7 @@ import pytest
 
 from emulators.edge import accounts, issuer
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from shared.schema.play import play_intervals
-from tests import playing
 from tests.conftest import Player
-from tests.playing import BATCH, batch, item, now
+from tests.support import playing
+from tests.support.playing import BATCH, batch, item, now
 
 Players = Callable[..., Player]
 LIMIT_BYTES = 262_144

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from tests import publishing
+from tests.support import publishing
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

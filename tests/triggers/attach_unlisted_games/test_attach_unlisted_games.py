@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from shared.domain import catalog
 from shared.schema.catalog import game_executables, games
-from tests import playing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
-from tests.playing import now, session
+from tests.support import playing
+from tests.support.local_cloud import LocalCloud
+from tests.support.playing import now, session
 
 
 def learn(sql: Connection, path: str) -> str:

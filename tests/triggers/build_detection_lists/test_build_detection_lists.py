@@ -18,7 +18,7 @@ from shared.domain.detection_lists import DetectionList
 from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_executables, games
 from shared.schema.detection import detection_builds, detection_files
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 # Nothing listens there.
 NOWHERE = "http://127.0.0.1:1"

@@ -10,7 +10,7 @@ from shared.runtime import clock
 from shared.schema.downloads import download_marks
 from shared.schema.operations import inbox
 from shared.schema.play import play_intervals
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 
 def test_old_rows_go_and_old_intervals_are_folded(cloud: LocalCloud, sql: Connection) -> None:

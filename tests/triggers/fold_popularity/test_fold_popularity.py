@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from shared.domain import catalog_import
 from shared.schema.catalog import games
-from tests import playing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
-from tests.playing import now, session
+from tests.support import playing
+from tests.support.local_cloud import LocalCloud
+from tests.support.playing import now, session
 
 
 def test_a_game_is_found_before_others_once_players_have_played_it(

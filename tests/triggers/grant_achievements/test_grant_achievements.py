@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select, update
 
 from shared.domain import achievements
 from shared.schema.play import player_achievements
-from tests import playing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
-from tests.playing import now, session
+from tests.support import playing
+from tests.support.local_cloud import LocalCloud
+from tests.support.playing import now, session
 
 START = now() - timedelta(hours=5)
 

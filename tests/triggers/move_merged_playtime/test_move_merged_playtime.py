@@ -9,10 +9,10 @@ import httpx
 from sqlalchemy import Connection
 
 from shared.schema.catalog import games
-from tests import playing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
-from tests.playing import now, session
+from tests.support import playing
+from tests.support.local_cloud import LocalCloud
+from tests.support.playing import now, session
 
 
 def a_game(sql: Connection) -> str:

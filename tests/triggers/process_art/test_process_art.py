@@ -19,7 +19,7 @@ from shared.runtime import clock, objects
 from shared.schema.catalog import catalog_version, games
 from shared.schema.operations import audit, dead_letters
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 Players = Callable[..., Player]
 Eventually = Callable[..., Any]

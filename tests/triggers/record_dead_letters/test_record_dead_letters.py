@@ -12,7 +12,7 @@ from google.events.cloud.firestore_v1.types.data import DocumentEventData
 
 from shared.runtime import clock
 from shared.runtime.events import envelope
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 FLAKY = "flaky_message"
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from shared.runtime import clock
 from shared.schema.operations import outbox
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 TOPIC = "flaky-messages"
 

@@ -14,9 +14,9 @@ from shared.domain.download_counts import DownloadGranted
 from shared.runtime import clock, messages
 from shared.schema.downloads import tool_download_days, tool_downloads
 from shared.schema.operations import dead_letters, outbox
-from tests import publishing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support import publishing
+from tests.support.local_cloud import LocalCloud
 
 Players = Callable[..., Player]
 

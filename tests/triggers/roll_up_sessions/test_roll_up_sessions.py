@@ -15,10 +15,10 @@ from sqlalchemy import Connection, select
 from shared.runtime import clock
 from shared.schema.operations import dead_letters, event_failures, projections
 from shared.schema.play import play_intervals, player_stats, playtime_days
-from tests import playing
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
-from tests.playing import now, session
+from tests.support import playing
+from tests.support.local_cloud import LocalCloud
+from tests.support.playing import now, session
 
 MINUTE = 60_000
 START = now() - timedelta(hours=2)

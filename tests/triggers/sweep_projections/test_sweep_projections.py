@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from shared.schema.operations import projections
 from shared.schema.play import player_stats
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
-from tests.playing import now
+from tests.support.local_cloud import LocalCloud
+from tests.support.playing import now
 
 Players = Callable[..., Player]
 

@@ -26,7 +26,7 @@ from shared.schema.catalog import games
 from shared.schema.operations import audit, dead_letters, outbox
 from shared.schema.tools import tool_versions, tools
 from tests.conftest import Player
-from tests.local_cloud.local import LocalCloud
+from tests.support.local_cloud import LocalCloud
 
 Players = Callable[..., Player]
 Eventually = Callable[..., Any]

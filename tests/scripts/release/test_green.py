@@ -1,0 +1,17 @@
+"""A green build means that what serves was made of its commit."""
+
+from tests.scripts.release.conftest import Fake
+from tests.scripts.release.steps import GOOD, Monitoring, deployed, do
+
+
+def test_a_build_whose_newest_revision_is_of_other_code_is_red(
+    fake: Fake, monitoring: Monitoring
+) -> None:
+    deployed(fake)
+    do(fake, "canary", **monitoring(GOOD))
+    (fake.folder / "catalog.sha256").write_text("other\n")
+    done = fake.step("promote")
+    assert done.returncode == 1
+    assert "catalog: what serves was not made of this commit" in done.stderr
+    (fake.folder / "catalog.sha256").write_text("hash\n")
+    do(fake, "promote")

@@ -1,0 +1,149 @@
+"""The lists' rules and the matcher, by the vectors that every client runs: docs/detection.md."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain import detection
+from shared.domain.catalog import normalise_suffix
+from shared.domain.detection import Listed, Match
+
+VECTORS = json.loads((Path(__file__).parents[5] / "docs/detection-vectors.json").read_text())
+
+
+def packed(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+LISTS: Any = {os: detection.read(packed(one)) for os, one in VECTORS["lists"].items()}
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["why"])
+def test_a_path_is_the_program_that_the_vectors_say(case: dict[str, Any]) -> None:
+    found = detection.match(LISTS, case["os"], case["path"])
+    shown = found and {
+        "game_ids": list(found.game_ids),
+        "is_launcher": found.is_launcher,
+        "confidence": found.confidence,
+    }
+    assert shown == case["expect"]
+
+
+def test_the_vectors_are_many_and_each_says_why() -> None:
+    assert len({case["why"] for case in VECTORS["cases"]}) == len(VECTORS["cases"]) >= 60
+
+
+@pytest.mark.parametrize("one", VECTORS["deltas"], ids=lambda one: one["why"])
+def test_a_delta_leads_to_the_bytes_that_the_vectors_say(one: dict[str, Any]) -> None:
+    old = packed(VECTORS["lists"][one["os"]])
+    assert one["delta"]["from"] == detection.digest(old)
+    new = detection.apply(old, packed(one["delta"]))
+    assert detection.digest(new) == one["delta"]["to"] == one["sha256"]
+    assert detection.delta(old, new) == packed(one["delta"])
+
+
+def test_the_listed_suffixes_are_in_their_normal_form() -> None:
+    for listed in VECTORS["lists"].values():
+        for suffix, *_ in listed["programs"]:
+            assert normalise_suffix(suffix) == suffix
+
+
+def confidence(suffix: str, *others: Listed) -> int | None:
+    content = detection.compile_list("win32", [Listed(suffix, "1", False), *others], {})
+    found = {row[0]: row[1] for row in json.loads(content)["programs"]}
+    return found.get(suffix)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "expected"),
+    [
+        ("elden ring/game/eldenring.exe", 2),
+        ("eldenring.exe", 1),
+        ("win64/eldenring.exe", 1),
+        ("bin/x64/factorio.exe", 1),
+        ("lewd gym/game.exe", 2),
+        ("game.exe", None),
+        ("launcher.exe", None),
+        ("bin/win64/client.exe", None),
+        ("java", None),
+        ("jre/bin/javaw.exe", 2),
+        ("unins000.exe", None),
+        ("some game/unins000.exe", None),
+        ("some game/redist/vcredist_x86.exe", None),
+        ("some game/unitycrashhandler64.exe", None),
+        ("some game/crashreportclient.exe", None),
+        ("some game/easyanticheat_setup.exe", None),
+        ("crash bandicoot/crash.exe", 2),
+        ("/".join("abcdefghijklmnop"), 2),
+        ("/".join("abcdefghijklmnopq"), None),
+    ],
+)
+def test_how_sure_a_suffix_is(suffix: str, expected: int | None) -> None:
+    assert confidence(suffix) == expected
+
+
+def test_what_several_games_share_is_not_sure() -> None:
+    twin = Listed("elden ring/eldenring.exe", "2", False)
+    assert confidence("elden ring/eldenring.exe", twin) == 0
+    assert confidence("eldenring.exe", twin) == 0
+    assert confidence("elden ring/eldenring.exe", twin._replace(game_id="1")) == 2
+
+
+def test_a_name_that_many_games_carry_says_nothing_alone() -> None:
+    others = [Listed(f"mod {n}/hl2.exe", str(n), False) for n in range(2, detection.MANY + 1)]
+    assert confidence("hl2.exe", *others) is None
+    assert confidence("hl2.exe", *others[1:]) == 0
+    assert confidence("half-life 2/hl2.exe", *others) == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"), [((True, True), 1), ((True, False), 0), ((False, False), 0)]
+)
+def test_a_launcher_is_one_for_all_its_games(flags: tuple[bool, bool], expected: int) -> None:
+    listed = [Listed("a/b.exe", str(n), flag) for n, flag in enumerate(flags, 1)]
+    content = detection.compile_list("win32", listed, {})
+    assert json.loads(content)["programs"] == [["a/b.exe", 0, expected, "1", "2"]]
+
+
+def test_only_the_stores_of_listed_games_are_in_a_list() -> None:
+    stores = {"1": {"steam:2", "gog:1"}, "2": {"steam:3"}}
+    content = detection.compile_list("win32", [Listed("a/b.exe", "1", False)], stores)
+    assert json.loads(content)["stores"] == [["1", "gog:1", "steam:2"]]
+
+
+LISTED = st.lists(
+    st.builds(
+        Listed,
+        st.text(min_size=1, max_size=6).map(lambda text: f"x{normalise_suffix(text)}/y.exe"),
+        st.integers(1, 5).map(str),
+        st.booleans(),
+    )
+)
+
+
+@given(LISTED, LISTED)
+def test_a_delta_leads_from_any_list_to_any_other(old: list[Listed], new: list[Listed]) -> None:
+    stores = {str(n): [f"steam:{n}"] for n in range(1, 5)}
+    before = detection.compile_list("win32", old, stores)
+    after = detection.compile_list("win32", new, {})
+    assert detection.apply(before, detection.delta(before, after)) == after
+
+
+class Counted(dict[str, Match]):
+    """Programs that count how often they are asked for one."""
+
+    asked = 0
+
+    def __contains__(self, suffix: object) -> bool:
+        self.asked += 1
+        return super().__contains__(suffix)
+
+
+def test_a_path_of_40_kb_costs_no_more_than_its_last_segments() -> None:
+    programs = Counted()
+    assert detection.match({"win32": programs}, "win32", "a/" * 20_000 + "b.exe") is None
+    assert programs.asked == detection.SEGMENTS

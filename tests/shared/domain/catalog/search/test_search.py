@@ -1,0 +1,306 @@
+"""Search and popularity on both engines: what is found, in which order, by which plans."""
+
+import json
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, func, select, update
+
+from shared.domain import catalog, catalog_import, popularity, search, words
+from shared.domain.catalog import name_key
+from shared.runtime import sql
+from shared.schema.catalog import game_prefixes, game_search, games, new_players
+from tests.shared.domain.test_plans import plan, scans, statements_of
+
+pytestmark = pytest.mark.usefixtures("runtime_sql")
+
+
+@pytest.fixture
+def word() -> str:
+    """A word that no game has in its title."""
+    return f"q{uuid.uuid4().hex[:12]}"
+
+
+def add(*records: dict[str, Any]) -> None:
+    outcome = catalog_import.import_games(json.dumps(one).encode() for one in records)
+    assert outcome.rejected == []
+
+
+def pages(q: str, limit: int) -> Iterator[list[str]]:
+    after = None
+    while True:
+        page, after = sql.read(lambda c, after=after: search.page(c, name_key(q), after, limit))  # type: ignore[misc]
+        yield [one.title for one in page]
+        if after is None:
+            return
+
+
+def found(q: str, limit: int = 20) -> list[str]:
+    """Return the titles on all pages."""
+    return [title for page in pages(q, limit) for title in page]
+
+
+def id_of(title: str) -> int:
+    wanted = select(games.c.game_id).where(games.c.title == title)
+    return int(sql.read(lambda conn: conn.execute(wanted).scalar_one()))
+
+
+def indexed(*titles: str) -> bool:
+    """Index games of these titles; return whether that changed something."""
+    ids = [id_of(title) for title in titles]
+    return sql.transact(lambda tx: search.index(tx, ids))
+
+
+def play(title: str, players: int) -> None:
+    """Let some players play a game for the first time, and fold all that was noted."""
+    rows = [str(id_of(title))] * players
+    sql.transact(lambda tx: popularity.note(tx, rows))
+    while popularity.fold():
+        pass
+
+
+def players_of(title: str) -> int:
+    wanted = select(games.c.players).where(games.c.title == title)
+    return int(sql.read(lambda conn: conn.execute(wanted).scalar_one()))
+
+
+@pytest.mark.usefixtures("real_games")
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("counterstrike 2", "Counter-Strike 2"),
+        ("spiderman miles", "Marvel's Spider-Man: Miles Morales"),
+        ("witcher 3 wild", "The Witcher 3: Wild Hunt"),
+        ("hunt wild", "The Witcher 3: Wild Hunt"),
+        ("call duty modern", "Call of Duty 4: Modern Warfare"),
+        ("half life", "Half-Life"),
+        ("HALFLIFE", "Half-Life"),
+        ("final fantasy 7", "FINAL FANTASY VII"),
+        ("star craft", "StarCraft"),
+        ("pokemon tr", "Pokémon Trading Card Game Online"),
+    ],
+)
+def test_what_people_type_finds_what_they_mean(q: str, first: str) -> None:
+    assert found(q)[0] == first
+
+
+@pytest.mark.usefixtures("real_games")
+@pytest.mark.parametrize("q", ["the", "half life", "war of", "the x", "a", "mod war", "100%", "_"])
+def test_small_pages_and_large_ones_find_the_same_and_each_game_once(q: str) -> None:
+    small = found(q, 7)
+    assert small == found(q, 100)
+    games_found = [one for page in ids(q, 7) for one in page]
+    assert len(set(games_found)) == len(games_found)
+
+
+def ids(q: str, limit: int) -> Iterator[list[str]]:
+    after = None
+    while True:
+        page, after = sql.read(lambda c, after=after: search.page(c, name_key(q), after, limit))  # type: ignore[misc]
+        yield [one.game_id for one in page]
+        if after is None:
+            return
+
+
+@pytest.mark.usefixtures("real_games")
+@pytest.mark.parametrize("q", ["the x", "dark so", "star w", "of"])
+def test_nothing_is_missed_by_looking_at_few(q: str) -> None:
+    every = select(games.c.game_id, game_search.c.words).join(game_search)
+    rows = sql.read(lambda conn: conn.execute(every).all())
+    query = words.Query.of(q)
+    met = {
+        str(row.game_id)
+        for row in rows
+        if any(all(text in row.words for text in texts) for texts in query.needed)
+    }
+    assert {one for page in ids(q, 100) for one in page} == met
+
+
+def test_the_title_comes_first_then_the_name_then_the_popular(word: str) -> None:
+    stores = [{"store": "steam", "id": f"{word}{number}"} for number in range(9)]
+    add(
+        {"title": f"{word} known", "stores": stores},
+        {"title": f"{word} obscure"},
+        {"title": f"Another {word}x", "aliases": [word]},
+        {"title": word.upper()},
+    )
+    titles = [word.upper(), f"Another {word}x", f"{word} known", f"{word} obscure"]
+    assert found(word) == titles
+    assert found(word, 1) == titles
+
+
+def test_two_words_find_a_game_of_many_names_among_others_by_popularity(word: str) -> None:
+    begun = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike"
+    more = "November Oscar Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray"
+    names = [f"{one} {word}{one}" for one in f"{begun} {more}".split()]
+    add(
+        {"title": f"Natosp {word}", "aliases": [*names, f"Yankee Zulu {word}"]},
+        {"title": f"Yankee Zulu {word} II"},
+    )
+    both = [f"Natosp {word}", f"Yankee Zulu {word} II"]
+    for q in (f"yankee {word}", f"zulu yankee {word}", f"zul {word}"):
+        assert found(q) == found(q, 1) == both
+
+
+@pytest.mark.parametrize("limit", [5, 20])
+def test_games_that_are_listed_twice_under_a_rank_are_all_found(word: str, limit: int) -> None:
+    begun = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike November"
+    more = "Oscar Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu"
+    titles = [f"{word}{number:02}" for number in range(30)]
+    add(*({"title": title, "aliases": f"{begun} {more}".split()} for title in titles))
+    assert [one for one in found("yankee zulu", limit) if one.startswith(word)] == titles
+
+
+def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(word: str) -> None:
+    add({"title": f"{word} a", "aliases": [f"{word} one", f"{word} two"]}, {"title": f"{word} b"})
+    assert found(word) == [f"{word} a", f"{word} b"]
+    before = sql.read(catalog.version)
+    play(f"{word} b", 3)
+    assert found(word) == [f"{word} b", f"{word} a"]
+    assert sql.read(catalog.version) == before + 1
+    play(f"{word} b", 0)
+    play(f"{word} b", 1)
+    assert players_of(f"{word} b") == 4
+    lifted = sql.read(catalog.version)
+    play(f"{word} b", 1)
+    assert players_of(f"{word} b") == 5
+    assert sql.read(catalog.version) == lifted
+
+
+def test_folds_at_once_count_each_player_once(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(popularity, "_SOME", popularity._SOME.limit(10))
+    add({"title": f"{word} a"}, {"title": f"{word} b"})
+    keys = [str(id_of(f"{word} {letter}")) for letter in "aabab" * 20]
+    sql.transact(lambda tx: popularity.note(tx, keys))
+
+    def work() -> None:
+        while popularity.fold():
+            pass
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert (players_of(f"{word} a"), players_of(f"{word} b")) == (60, 40)
+    assert sql.read(lambda conn: conn.scalar(select(func.count()).select_from(new_players))) == 0
+
+
+def test_a_changed_name_is_found_and_the_old_one_is_not(word: str) -> None:
+    add({"title": f"{word} Old"})
+    game_id = id_of(f"{word} Old")
+    rename = update(games).where(games.c.game_id == game_id).values(title=f"{word} New")
+    sql.transact(lambda tx: tx.execute(rename))
+    assert indexed(f"{word} New")
+    assert not indexed(f"{word} New")
+    assert found(f"{word} old") == []
+    assert found(f"{word} ne") == [f"{word} New"]
+    assert rows_of(game_id) == words.prefixes(f" ={word}new {word} new {word}new ")
+
+
+def rows_of(game_id: int) -> set[str]:
+    mine = select(game_prefixes.c.prefix).where(game_prefixes.c.game_id == game_id)
+    return set(sql.read(lambda conn: conn.scalars(mine).all()))
+
+
+def test_a_translated_title_is_found(word: str) -> None:
+    add({"title": f"{word} Settlers"})
+    titles = json.dumps({"de": f"Die {word} Siedler"})
+    change = update(games).where(games.c.title == f"{word} Settlers").values(titles=titles)
+    sql.transact(lambda tx: tx.execute(change))
+    assert indexed(f"{word} Settlers")
+    assert found(f"siedler {word}") == [f"{word} Settlers"]
+
+
+def test_letters_that_a_keyboard_lacks_are_found_by_those_it_has(word: str) -> None:
+    title = f"{word} Pompac\u0131 \u00d8l"
+    add({"title": title})
+    assert found(f"pompaci {word}") == found(f"{word} ol") == found(title) == [title]
+
+
+def test_a_merged_game_is_not_found(word: str) -> None:
+    add({"title": f"{word} a"}, {"title": f"{word} b"})
+    merged = update(games).where(games.c.title == f"{word} a")
+    sql.transact(lambda tx: tx.execute(merged.values(merged_into=id_of(f"{word} b"))))
+    assert indexed(f"{word} a")
+    assert found(word) == [f"{word} b"]
+    assert rows_of(id_of(f"{word} a")) == set()
+
+
+def test_an_import_heals_a_game_that_was_never_indexed(word: str) -> None:
+    add({"title": word})
+    game_id = id_of(word)
+
+    def forget(tx: Connection) -> None:
+        tx.execute(delete(game_search).where(game_search.c.game_id == game_id))
+        tx.execute(delete(game_prefixes).where(game_prefixes.c.game_id == game_id))
+
+    sql.transact(forget)
+    assert found(word) == []
+    before = sql.read(catalog.version)
+    add({"title": word})
+    assert found(word) == [word]
+    assert sql.read(catalog.version) == before + 1
+
+
+def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_LOOKED_AT", 10)
+    add(*({"title": f"{word} {number}"} for number in range(30)), {"title": f"{word} zebra"})
+    first, *more = pages(f"{word} z", 5)
+    assert first == []
+    assert len(more) == 6  # 31 games in each of two ranks, ten a page
+    assert [title for page in more for title in page] == [f"{word} zebra"]
+
+
+def test_a_place_that_no_rank_has_is_the_end() -> None:
+    nowhere = search.Place(9, 255, 1)
+    assert sql.read(lambda conn: search.page(conn, "half life", nowhere, 5)) == ([], None)
+
+
+def test_quotes_and_wildcards_are_letters_like_others(word: str) -> None:
+    add({"title": f"{word} '; DROP TABLE games; --"}, {"title": f"{word} 100%"})
+    assert found(f"{word} %") == found(f"{word} _") == found(word)
+    assert found(f"{word} ' OR 1=1 --") == []
+    assert found(f"{word} 'drop") == [f"{word} '; DROP TABLE games; --"]
+
+
+@pytest.mark.usefixtures("real_games")
+@pytest.mark.parametrize("q", ["a", "the x", "half life", "call duty modern", "witcher"])
+def test_a_search_is_led_by_an_index_and_sorts_nothing_large(q: str) -> None:
+    query, engine = name_key(q), sql.engine()
+    after = search.Place(2, 38, 100)
+    for place in (None, after):
+        reads = statements_of(engine, lambda conn, p=place: search.page(conn, query, p, 20))  # type: ignore[misc]
+        assert reads
+        # A range read in its order ends at the bound, however long the guess at it is.
+        assert [scan for one in reads for scan in scans(engine, one, sys.maxsize)] == []
+        assert [one for one in reads if large_sorts(engine, one)] == []
+
+
+def large_sorts(engine: Engine, statement: Any) -> list[Any]:
+    return [
+        row
+        for row in plan(engine, statement)
+        if "filesort" in str(row["Extra"]) and int(row["rows"] or 0) > search.MOST_LOOKED_AT
+    ]
+
+
+@pytest.mark.usefixtures("real_games")
+def test_indexing_is_led_by_indexes() -> None:
+    engine = sql.engine()
+    some = list(range(1, 30))
+    reads = statements_of(engine, lambda conn: search._wanted(conn, some))
+    reads += statements_of(engine, lambda conn: search._indexed(conn, some))
+    assert len(reads) == 4
+    assert [scan for one in reads for scan in scans(engine, one, 2000)] == []
+    rows = [(f"word{number}", 40, number) for number in range(1, 300)]
+    assert len(deletes(engine, rows)) == 6
+    assert [scan for one in deletes(engine, rows) for scan in scans(engine, one, 2000)] == []
+
+
+def deletes(engine: Engine, rows: list[tuple[str, int, int]]) -> list[Any]:
+    return statements_of(engine, lambda conn: search._delist(conn, rows), "DELETE")

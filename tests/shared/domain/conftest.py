@@ -1,0 +1,18 @@
+"""`real_games`: the 9,118 real games are in the database, imported once an engine."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.domain import catalog_import
+
+REAL = Path(__file__).parents[3] / "data" / "games.jsonl.gz"
+
+_filled: set[str] = set()
+
+
+@pytest.fixture
+def real_games(runtime_sql: str) -> None:
+    if runtime_sql not in _filled:
+        catalog_import.import_file(REAL)
+        _filled.add(runtime_sql)

@@ -1,0 +1,301 @@
+"""The OpenAPI document says what the routes do, and says the same every time."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import pytest
+from openapi_spec_validator import validate
+from pydantic import BaseModel, Field, create_model
+
+from shared.runtime import http, idempotency
+from shared.runtime.http import openapi
+from shared.runtime.identity import Admin, Player
+from tests.shared.runtime.unit.edge import ask, make
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Part(BaseModel):
+    size: int
+
+
+class Thing(BaseModel):
+    """One thing."""
+
+    name: str
+    colour: Colour = Colour.RED
+    parts: list[Part] = []
+
+
+class Event(BaseModel):
+    item_id: ClassVar[str] = "event_id"
+
+    event_id: str
+
+
+@pytest.fixture
+def apis(tmp_path: Path) -> list[http.Api]:
+    public = make(
+        tmp_path,
+        deprecations=[
+            {"path": "/v1/things", "since": "2026-01-01", "sunset": "2026-07-01", "link": "x"}
+        ],
+    )
+    own = make(
+        tmp_path, name="own", trigger={"http": {"paths": ["/v1/me/things"], "caller": "player"}}
+    )
+    admins = make(
+        tmp_path, name="admin", trigger={"http": {"paths": ["/v1/admin"], "caller": "admin"}}
+    )
+
+    @public.get("/v1/things/{thing_id}")
+    async def one(thing_id: int) -> http.Reply[Thing] | http.Moved:
+        """Return one thing.
+
+        With all of its parts.
+        """
+        raise NotImplementedError
+
+    @public.get("/v1/things")
+    async def many(
+        q: Annotated[str, Field(max_length=9)],
+        colour: Colour | None = None,
+        limit: Annotated[int, Field(ge=1, le=100)] = 20,
+        from_: str = "",
+    ) -> http.Page[Thing]:
+        """List things."""
+        raise NotImplementedError
+
+    @own.post("/v1/me/things:batch", status=202)
+    def take(player: Player, batch: http.Batch[Event]) -> http.Receipt:
+        """Take what happened."""
+        raise NotImplementedError
+
+    @own.put("/v1/me/things/{thing_id}")
+    def write(player: Player, thing_id: str, thing: Thing) -> Thing:
+        """Write one thing."""
+        raise NotImplementedError
+
+    @own.delete("/v1/me/things/{thing_id}")
+    def remove(player: Player, thing_id: str) -> None:
+        """Remove one thing."""
+
+    @admins.get("/v1/admin/things")
+    def look(admin: Admin, request: http.Request) -> Part:
+        """Look."""
+        raise NotImplementedError
+
+    @admins.post("/v1/admin/things")
+    def add(admin: Admin, key: idempotency.Key) -> Thing:
+        """Add one thing."""
+        raise NotImplementedError
+
+    @admins.patch("/v1/admin/things/{thing_id}")
+    def edit(admin: Admin, thing_id: str, if_match: http.IfMatch) -> Thing:
+        """Edit one thing."""
+        raise NotImplementedError
+
+    return [public, own, admins]
+
+
+@pytest.fixture
+def document(apis: list[http.Api]) -> dict[str, Any]:
+    made = openapi.document(apis, version="1.2.3", server="https://api.example")
+    found: dict[str, Any] = json.loads(json.dumps(made))  # what is published is JSON
+    return found
+
+
+def parameters(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in operation["parameters"]}
+
+
+def test_it_is_a_valid_openapi_document(document: dict[str, Any]) -> None:
+    validate(document)
+    assert document["openapi"].startswith("3.1.")
+
+
+def test_it_is_the_same_in_whatever_order_the_functions_come(apis: list[http.Api]) -> None:
+    texts = {
+        json.dumps(openapi.document(order, version="1", server="s"))
+        for order in (apis, apis[::-1], [apis[1], apis[2], apis[0]])
+    }
+    assert len(texts) == 1
+
+
+def test_parameters_say_where_they_stand_and_what_they_take(document: dict[str, Any]) -> None:
+    listed = parameters(document["paths"]["/v1/things"]["get"])
+    assert set(listed) == {"q", "colour", "limit", "from"}
+    assert (listed["q"]["in"], listed["q"]["required"]) == ("query", True)
+    assert listed["limit"]["required"] is False
+    assert listed["limit"]["schema"] == {
+        "type": "integer", "minimum": 1, "maximum": 100, "default": 20,
+    }  # fmt: skip
+    colours = listed["colour"]["schema"]["anyOf"][0]["enum"]
+    assert colours == ["red", "blue"]
+    in_path = parameters(document["paths"]["/v1/things/{thing_id}"]["get"])["thing_id"]
+    assert (in_path["in"], in_path["required"]) == ("path", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "header", "refusals"),
+    [
+        ("/v1/admin/things", "post", "Idempotency-Key", {"400", "409", "422"}),
+        ("/v1/admin/things/{thing_id}", "patch", "If-Match", {"412", "428"}),
+    ],
+)
+def test_a_header_that_is_demanded_is_a_required_parameter(
+    document: dict[str, Any], path: str, method: str, header: str, refusals: set[str]
+) -> None:
+    operation = document["paths"][path][method]
+    found = parameters(operation)[header]
+    assert (found["in"], found["required"]) == ("header", True)
+    assert found["description"]
+    assert found["schema"]["type"] == "string"
+    assert refusals <= set(operation["responses"])
+
+
+def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
+    api = make(tmp_path)
+    twin = create_model("Thing", __module__="tests.elsewhere", size=int)
+
+    async def one() -> Thing:
+        raise NotImplementedError
+
+    async def other() -> BaseModel:
+        raise NotImplementedError
+
+    other.__annotations__["return"] = twin
+    api.get("/v1/things/one")(one)
+    api.get("/v1/things/other")(other)
+    with pytest.raises(TypeError, match="elsewhere__Thing, tests__unit__runtime__test_openapi__Th"):
+        openapi.document([api], version="1", server="s")
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["$ref"]} if "$ref" in value else set()
+        return own.union(*(references(one) for one in value.values()))
+    if isinstance(value, list):
+        return set().union(*(references(one) for one in value))
+    return set()
+
+
+def test_every_reference_leads_to_something(document: dict[str, Any]) -> None:
+    prefix = "#/components/schemas/"
+    found = references(document)
+    assert f"{prefix}Colour" in found
+    assert {one.removeprefix(prefix) for one in found} <= set(document["components"]["schemas"])
+
+
+def test_what_may_be_found_elsewhere_says_so(document: dict[str, Any]) -> None:
+    moved = {
+        path: operation["responses"].get("308", {}).get("headers")
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+    }
+    found = moved.pop("/v1/things/{thing_id}")
+    assert found["Location"]["schema"] == {"type": "string"}
+    assert set(moved.values()) == {None}
+    answer = document["paths"]["/v1/things/{thing_id}"]["get"]["responses"]["200"]
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Thing"}
+
+
+def test_who_may_call_is_said(document: dict[str, Any]) -> None:
+    roles = {
+        path: operation.get("x-role")
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+    }
+    assert roles["/v1/things"] is None
+    assert roles["/v1/me/things:batch"] == "player"
+    assert roles["/v1/admin/things"] == "admin"
+    admin = document["paths"]["/v1/admin/things"]["get"]
+    assert admin["security"] == [{"id_token": []}]
+    assert {"401", "403"} <= set(admin["responses"])
+    assert "security" not in document["paths"]["/v1/things"]["get"]
+
+
+def test_bodies_and_answers_have_their_schema(document: dict[str, Any]) -> None:
+    write = document["paths"]["/v1/me/things/{thing_id}"]["put"]
+    reference = {"$ref": write["requestBody"]["content"]["application/json"]["schema"]["$ref"]}
+    assert reference["$ref"].startswith("#/components/schemas/Thing")
+    assert {"413", "422"} <= set(write["responses"])
+    take = document["paths"]["/v1/me/things:batch"]["post"]
+    answer = take["responses"]["202"]["content"]["application/json"]["schema"]["$ref"]
+    assert answer.endswith("Receipt")
+    remove = document["paths"]["/v1/me/things/{thing_id}"]["delete"]
+    assert "content" not in remove["responses"]["204"]
+    assert "requestBody" not in remove
+    assert "304" in document["paths"]["/v1/things"]["get"]["responses"]
+
+
+def test_what_is_too_large_can_be_known_before_it_is_sent(document: dict[str, Any]) -> None:
+    limits = {
+        operation["operationId"]: operation["x-limits"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        if "x-limits" in operation
+    }
+    assert limits == {
+        "own_take": {"body_bytes": 10_000, "items": 20},
+        "own_write": {"body_bytes": 10_000},
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/things?limit=0", b""),
+        ("POST", "/v1/things", b"no JSON"),
+        ("POST", "/v1/things", b'{"size": "a"}'),
+        ("POST", "/v1/things", b" " * 10_001),
+        ("POST", "/v1/things:batch", b'{"items": [' + b"1," * 20 + b"1]}"),
+        ("POST", "/v1/things:batch", b"[]"),
+    ],
+)
+def test_a_problem_has_no_member_that_is_not_documented(
+    tmp_path: Path, method: str, path: str, body: bytes
+) -> None:
+    api = make(tmp_path)
+
+    @api.get("/v1/things")
+    async def many(limit: Annotated[int, Field(ge=1)]) -> Part:
+        return Part(size=limit)
+
+    @api.post("/v1/things")
+    async def add(part: Part) -> Part:
+        return part
+
+    @api.post("/v1/things:batch")
+    async def take(batch: http.Batch[Event]) -> http.Receipt:
+        return batch.receipt(0)
+
+    answer = ask(api, method, path, None, body)
+    problem = answer.json()
+    openapi.Problem.model_validate(problem, extra="forbid")
+    assert ("limit" in problem, "actual" in problem) == ((answer.status == 413,) * 2)
+
+
+def test_what_goes_away_is_marked(document: dict[str, Any]) -> None:
+    assert document["paths"]["/v1/things"]["get"]["deprecated"] is True
+    assert "deprecated" not in document["paths"]["/v1/things/{thing_id}"]["get"]
+
+
+def test_texts_come_from_the_handlers(document: dict[str, Any]) -> None:
+    one = document["paths"]["/v1/things/{thing_id}"]["get"]
+    assert (one["summary"], one["description"]) == ("Return one thing.", "With all of its parts.")
+    assert one["operationId"] == "things_one"
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+    names = [
+        operation["operationId"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+    ]
+    assert len(names) == len(set(names)) == 8

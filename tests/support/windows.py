@@ -1,0 +1,91 @@
+"""A window on the console: what its page asks, and what the stream tells it."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.support.local_cloud import LocalCloud
+
+API = "/_local/console/api"
+PATIENCE = 60
+# Longer than the stream is ever silent.
+READ_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event of the stream; those that only the newest matters of have the number 0."""
+
+    id: int
+    event: str
+    data: dict[str, Any]
+
+
+@dataclass
+class Window:
+    """An open stream and all that it has told so far."""
+
+    lines: Iterator[str]
+    told: list[Told] = field(default_factory=list)
+
+    @property
+    def hello(self) -> dict[str, Any]:
+        """What the window was told first."""
+        if not self.told:
+            self.told.append(self._next(time.monotonic() + PATIENCE))
+        assert self.told[0].event == "hello"
+        return self.told[0].data
+
+    def wait(self, wanted: Callable[[Told], bool], what: str = "") -> Told:
+        """Read on until an event is wanted, and return it."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            told = self._next(until, what)
+            self.told.append(told)
+            if wanted(told):
+                return told
+
+    def _next(self, until: float, what: str = "") -> Told:
+        found: dict[str, str] = {}
+        for line in self.lines:
+            assert time.monotonic() < until, f"{what or 'nothing wanted'} came in time"
+            name, _, value = line.partition(": ")
+            if name and value:
+                found[name] = value
+            elif not line and "data" in found:
+                return Told(int(found.get("id", 0)), found["event"], json.loads(found["data"]))
+        raise AssertionError("the stream ended")
+
+
+@contextlib.contextmanager
+def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator[Window]:
+    """Open a window; `seen`: the last event that it knows."""
+    last = seen if isinstance(seen, bytes) else str(seen).encode()
+    headers = {} if seen is None else {b"Last-Event-ID": last}
+    timeout = httpx.Timeout(READ_SECONDS)
+    with httpx.stream(
+        "GET", f"{cloud.url}{API}/stream", headers=headers, timeout=timeout
+    ) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield Window(answer.iter_lines())
+
+
+def of_trace(trace: str, kind: str) -> Callable[[Told], bool]:
+    """Return what tells the first span of this kind in one trace."""
+
+    def wanted(told: Told) -> bool:
+        data = told.data
+        return told.event == "span" and data["trace"] == trace and data["kind"] == kind
+
+    return wanted
+
+
+def trace_of(answer: httpx.Response) -> str:
+    """Return the trace that an answer names."""
+    return str(answer.headers["traceparent"].split("-")[1])
