@@ -12,9 +12,9 @@ from rich.console import Console
 from emulators.cloud.config import CloudError, state_folder
 from emulators.commands import Subparsers
 from ops.commands import call, connect
-from shared.domain import game_lists
-from shared.domain.catalog_import import ImportReport
-from shared.domain.game_lists import Placed
+from shared.domain.catalog.imports import records as game_lists
+from shared.domain.catalog.imports.importing import ImportReport
+from shared.domain.catalog.imports.records import Placed
 
 PART_BYTES = 1 << 20
 HELP = "Import games from JSON lines or Discord's array (also .gz); again changes nothing."

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from emulators.cloud.config import ROOT, Cloud, CloudError
 from emulators.edge.issuer import mint
-from shared.domain import achievements, catalog_import
+from shared.domain.catalog.imports import importing
+from shared.domain.play import achievements
 from shared.runtime import clock
 
 ADA = "ada"
@@ -55,15 +56,13 @@ def seed(cloud: Cloud) -> list[str]:
     return _lines(cloud.url("edge"), game)
 
 
-def _import() -> catalog_import.ImportReport:
+def _import() -> importing.ImportReport:
     """Import the games; on a terminal, show how far it is."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        return catalog_import.import_file(GAMES)
+        return importing.import_file(GAMES)
     with console.status("Importing games") as status:
-        return catalog_import.import_file(
-            GAMES, lambda done: status.update(f"Importing games: {done}")
-        )
+        return importing.import_file(GAMES, lambda done: status.update(f"Importing games: {done}"))
 
 
 def _say(sentence: str) -> None:

@@ -16,7 +16,7 @@ from emulators.cloud.config import Cloud, environment, read
 from emulators.console import health
 from emulators.edge import schedules
 from emulators.edge.issuer import mint
-from shared.domain.sessions import SessionsReported
+from shared.domain.play.sessions import SessionsReported
 from shared.runtime import clock, errors, tracing
 from shared.runtime.manifest import Manifest
 

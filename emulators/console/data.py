@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, literal, select, tuple_
 from sqlalchemy.dialects import mysql
 
-from shared.domain import projected
+from shared.domain.operations import projections
 from shared.runtime import clock, documents, errors, sql
 from shared.runtime.google_errors import AWAY
 from shared.runtime.http.paging import decode_cursor, encode_cursor
@@ -166,7 +166,7 @@ def player(uid: str) -> Json:
         "uid": uid,
         "tables": {table.name: _of_player(table, uid) for table in owned},
         "documents": [_shown(one) for page in pages for one in page],
-        "differences": [plain(one.model_dump()) for one in projected.compare(uid).differences],
+        "differences": [plain(one.model_dump()) for one in projections.compare(uid).differences],
     }
 
 

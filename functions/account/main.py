@@ -1,8 +1,9 @@
 """A player's account as a whole: take everything along, or have it erased."""
 
-from shared.domain import account, erasing
-from shared.domain.account import Export
-from shared.domain.erasing import Erasure
+from shared.domain.players import erasure
+from shared.domain.players import export as account
+from shared.domain.players.erasure import Erasure
+from shared.domain.players.export import Export
 from shared.runtime import http, outbox, sql
 from shared.runtime.identity import Player
 
@@ -18,7 +19,7 @@ def export(player: Player) -> http.Reply[Export]:
 @api.delete("/v1/me", status=202)
 def erase(player: Player) -> Erasure:
     """Accept the wish to be erased; asking again while it is under way changes nothing."""
-    accepted = sql.transact(lambda tx: erasing.request(tx, player.uid))
+    accepted = sql.transact(lambda tx: erasure.request(tx, player.uid))
     outbox.flush()
     return accepted
 

@@ -10,12 +10,15 @@ from urllib.parse import urlencode
 from pydantic import Field
 from sqlalchemy import Connection
 
-from shared.domain import catalog, game_detail, locales, merged, search, tools
-from shared.domain.catalog import Game
-from shared.domain.game_detail import GameDetail
+from shared.domain import current_games, locales
+from shared.domain.catalog import game_detail, reading
+from shared.domain.catalog.game_detail import GameDetail
+from shared.domain.catalog.reading import Game
+from shared.domain.catalog.search import index
 from shared.domain.locales import Locale
-from shared.domain.tool_model import Id
-from shared.domain.tools import BuildId, Tool
+from shared.domain.tools import published
+from shared.domain.tools.model import Id
+from shared.domain.tools.published import BuildId, Tool
 from shared.runtime import http, memory, sql
 
 # Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
@@ -28,7 +31,7 @@ FewTools = Annotated[int, Field(ge=1, le=50)]
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, catalog.version))
+version = memory.Version(lambda: api.in_thread(sql.read, reading.version))
 pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 
@@ -43,15 +46,15 @@ async def list_games(
     whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
     only without `next_cursor` was everything looked at.
     """
-    wanted, key = locale and locale.lower(), catalog.name_key(q)
-    query = search.identity(key)
-    place: Any = search.Place if key else tuple[str, int]
+    wanted, key = locale and locale.lower(), reading.name_key(q)
+    query = index.identity(key)
+    place: Any = index.Place if key else tuple[str, int]
     after = http.decode_own_cursor(cursor, query, place)[0] if cursor else None
 
     def look(conn: Connection) -> tuple[list[Game], tuple[Any, ...] | None]:
         found: tuple[list[Game], tuple[Any, ...] | None]
-        found = search.page(conn, key, after, limit) if key else catalog.page(conn, after, limit)
-        return catalog.translated(conn, found[0], wanted), found[1]
+        found = index.page(conn, key, after, limit) if key else reading.page(conn, after, limit)
+        return reading.translated(conn, found[0], wanted), found[1]
 
     def load() -> http.Reply[http.Page[Game]]:
         items, following = sql.read(look)
@@ -92,7 +95,7 @@ async def tools_of_game(
 
     Those of a game that was merged into another are found there.
     """
-    asked, query = tools.asked(locale, build), f"tools of {game_id}, build {build}"
+    asked, query = published.asked(locale, build), f"tools of {game_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
 
     def load() -> http.Reply[http.Page[Tool]]:
@@ -100,9 +103,9 @@ async def tools_of_game(
         moved = _moved(game_id, "/tools", build=build, locale=locale, limit=limit)
         if moved is not None:
             return moved
-        found, last = sql.read(lambda c: tools.page(c, int(game_id), asked, after, limit))
+        found, last = sql.read(lambda c: published.page(c, int(game_id), asked, after, limit))
         following = None if last is None else http.encode_cursor(query, last)
-        headers = {**SHARED, "Content-Language": tools.languages(found)}
+        headers = {**SHARED, "Content-Language": published.languages(found)}
         return http.Reply(http.Page[Tool](items=found, next_cursor=following), headers=headers)
 
     return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
@@ -110,7 +113,7 @@ async def tools_of_game(
 
 def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Moved | None:
     """Return where a game that was merged is found now, or None."""
-    into = sql.read(lambda conn: merged.survivor(conn, int(game_id)))
+    into = sql.read(lambda conn: current_games.survivor(conn, int(game_id)))
     if into is None:
         return None
     query = urlencode({name: value for name, value in asked.items() if value is not None})

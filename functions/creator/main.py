@@ -9,21 +9,23 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
-from shared.domain import art_uploads, builds, own_tools, own_versions, publishing, tool_model
-from shared.domain.art import Kind
-from shared.domain.art_uploads import Announced, ArtUpload, Kept, Permission, Put, Slot
-from shared.domain.builds import Build, NewBuild
-from shared.domain.own_tools import NewTool, OwnTool, ToolChanges
-from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
-from shared.domain.publishing import NewUpload, Upload, Withdrawal
-from shared.domain.tool_model import Id
+from shared.domain.catalog import builds
+from shared.domain.catalog.art import Kind
+from shared.domain.catalog.builds import Build, NewBuild
+from shared.domain.tools import model, own, publishing, versions
+from shared.domain.tools.model import Id
+from shared.domain.tools.own import NewTool, OwnTool, ToolChanges
+from shared.domain.tools.publishing import NewUpload, Upload, Withdrawal
+from shared.domain.tools.versions import NewVersion, OwnVersion, VersionChanges
+from shared.domain.uploads import art
+from shared.domain.uploads.art import Announced, ArtUpload, Kept, Permission, Put, Slot
 from shared.runtime import http, idempotency, outbox, sql
 from shared.runtime.identity import Creator
 from shared.schema.tools import tools
 
 GameId = Annotated[Id, Field(examples=["3255"])]
 ToolId = Annotated[Id, Field(examples=["7"])]
-Version = Annotated[tool_model.Version, Field(examples=["1.4.0"])]
+Version = Annotated[model.Version, Field(examples=["1.4.0"])]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str | None, Field(max_length=1000)]
 
@@ -37,7 +39,7 @@ def create_tool(creator: Creator, key: idempotency.Key, wish: NewTool) -> http.R
     """Make a tool for a game."""
 
     def work(tx: Connection) -> http.Reply[OwnTool]:
-        tool = own_tools.create(tx, creator.uid, wish)
+        tool = own.create(tx, creator.uid, wish)
         return _tagged(tool, status=201, location=f"/v1/creator/tools/{tool.tool_id}")
 
     return idempotency.once(key, creator.uid, "tools", wish, work)
@@ -47,14 +49,14 @@ def create_tool(creator: Creator, key: idempotency.Key, wish: NewTool) -> http.R
 def list_tools(creator: Creator, limit: Limit = 20, cursor: Cursor = None) -> http.Page[OwnTool]:
     """List the caller's tools, the oldest first."""
     (after,) = http.decode_own_cursor(cursor, "tools", int) if cursor else (0,)
-    found, last = sql.read(lambda conn: own_tools.page(conn, creator.uid, after, limit))
+    found, last = sql.read(lambda conn: own.page(conn, creator.uid, after, limit))
     return http.Page[OwnTool](items=found, next_cursor=_cursor("tools", last))
 
 
 @api.get("/v1/creator/tools/{tool_id}")
 def show_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
     """Return one of the caller's tools."""
-    return _tagged(sql.read(lambda conn: own_tools.one(conn, creator.uid, int(tool_id))))
+    return _tagged(sql.read(lambda conn: own.one(conn, creator.uid, int(tool_id))))
 
 
 @api.patch("/v1/creator/tools/{tool_id}")
@@ -66,9 +68,7 @@ def edit_tool(
     def check(tool: OwnTool) -> None:
         http.check_if_match(if_match, tool.revision, tool)
 
-    return _tagged(
-        sql.transact(lambda tx: own_tools.edit(tx, creator.uid, int(tool_id), wish, check))
-    )
+    return _tagged(sql.transact(lambda tx: own.edit(tx, creator.uid, int(tool_id), wish, check)))
 
 
 @api.get("/v1/creator/tools/{tool_id}/art")
@@ -76,8 +76,8 @@ def show_art(creator: Creator, tool_id: ToolId) -> Kept:
     """Return a tool's art and what became of its last uploads; a rejected one says why."""
 
     def look(conn: Connection) -> Kept:
-        own_tools.one(conn, creator.uid, int(tool_id))
-        return art_uploads.kept(conn, tools, int(tool_id))
+        own.one(conn, creator.uid, int(tool_id))
+        return art.kept(conn, tools, int(tool_id))
 
     return sql.read(look)
 
@@ -90,8 +90,8 @@ def announce_art(
     slot = Slot(tools, int(tool_id), kind)
 
     def work(tx: Connection) -> http.Reply[Permission]:
-        own_tools.one(tx, creator.uid, slot.row_id)
-        return http.Reply(art_uploads.allow(tx, slot, wish, creator.uid), status=201)
+        own.one(tx, creator.uid, slot.row_id)
+        return http.Reply(art.allow(tx, slot, wish, creator.uid), status=201)
 
     return idempotency.once(key, creator.uid, f"art {tool_id} {kind}", wish, work)
 
@@ -104,9 +104,9 @@ def publish_art(
     slot = Slot(tools, int(tool_id), kind)
 
     def work(tx: Connection) -> http.Reply[ArtUpload]:
-        own_tools.one(tx, creator.uid, slot.row_id)
-        art_uploads.require_uploaded(tx, slot, wish.upload_id)
-        return http.Reply(art_uploads.hand_over(tx, slot, wish.upload_id, creator.uid), status=202)
+        own.one(tx, creator.uid, slot.row_id)
+        art.require_uploaded(tx, slot, wish.upload_id)
+        return http.Reply(art.hand_over(tx, slot, wish.upload_id, creator.uid), status=202)
 
     reply = idempotency.once(key, creator.uid, f"publish art {tool_id} {kind}", wish, work)
     outbox.flush()
@@ -141,7 +141,7 @@ def create_version(
     """Draft a version of a tool."""
 
     def work(tx: Connection) -> http.Reply[OwnVersion]:
-        made = own_versions.create(tx, creator.uid, int(tool_id), wish)
+        made = versions.create(tx, creator.uid, int(tool_id), wish)
         where = f"/v1/creator/tools/{tool_id}/versions/{made.version}"
         return _tagged(made, status=201, location=where)
 
@@ -156,7 +156,7 @@ def list_versions(
     query = f"versions {tool_id}"
     (before,) = http.decode_own_cursor(cursor, query, Version) if cursor else (None,)
     found, last = sql.read(
-        lambda conn: own_versions.page(conn, creator.uid, int(tool_id), before, limit)
+        lambda conn: versions.page(conn, creator.uid, int(tool_id), before, limit)
     )
     return http.Page[OwnVersion](items=found, next_cursor=_cursor(query, last))
 
@@ -164,9 +164,7 @@ def list_versions(
 @api.get("/v1/creator/tools/{tool_id}/versions/{version}")
 def show_version(creator: Creator, tool_id: ToolId, version: Version) -> http.Reply[OwnVersion]:
     """Return one version of the caller's, with its state and what verifying said."""
-    return _tagged(
-        sql.read(lambda conn: own_versions.one(conn, creator.uid, int(tool_id), version))
-    )
+    return _tagged(sql.read(lambda conn: versions.one(conn, creator.uid, int(tool_id), version)))
 
 
 @api.patch("/v1/creator/tools/{tool_id}/versions/{version}")
@@ -183,9 +181,7 @@ def edit_version(
         http.check_if_match(if_match, _tag(known), known)
 
     return _tagged(
-        sql.transact(
-            lambda tx: own_versions.edit(tx, creator.uid, int(tool_id), version, wish, check)
-        )
+        sql.transact(lambda tx: versions.edit(tx, creator.uid, int(tool_id), version, wish, check))
     )
 
 

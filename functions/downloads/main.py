@@ -1,7 +1,7 @@
 """Downloads: a player asks for a version of a tool, and is told where to read its artifact."""
 
-from shared.domain import download_counts, downloads
-from shared.domain.downloads import Download, DownloadWish
+from shared.domain.tools import download_counts, downloads
+from shared.domain.tools.downloads import Download, DownloadWish
 from shared.runtime import http, sql
 from shared.runtime.identity import Player
 

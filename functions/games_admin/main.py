@@ -11,13 +11,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain import art_uploads, catalog_import, game_lists, games, merging
-from shared.domain.art import Kind
-from shared.domain.art_uploads import Announced, ArtUpload, Kept, Permission, Put, Slot
-from shared.domain.catalog_import import ImportReport
-from shared.domain.game_lists import Form, Placed
-from shared.domain.games import EditedGame, GameChanges, NewGame
-from shared.domain.record_games import Run
+from shared.domain.catalog import editing, merging
+from shared.domain.catalog.art import Kind
+from shared.domain.catalog.editing import EditedGame, GameChanges, NewGame
+from shared.domain.catalog.imports import importing
+from shared.domain.catalog.imports import records as game_lists
+from shared.domain.catalog.imports.candidates import Run
+from shared.domain.catalog.imports.importing import ImportReport
+from shared.domain.catalog.imports.records import Form, Placed
+from shared.domain.uploads import art
+from shared.domain.uploads.art import Announced, ArtUpload, Kept, Permission, Put, Slot
 from shared.runtime import http, outbox, sql
 from shared.runtime.identity import Admin
 from shared.schema import catalog as tables
@@ -39,13 +42,13 @@ class Merge(BaseModel):
 @api.post("/v1/admin/games", status=201)
 def create(operator: Admin, wish: NewGame) -> http.Reply[EditedGame]:
     """Make a game; 409 when there is one of that title."""
-    return _reply(sql.transact(lambda tx: games.create(tx, operator.uid, wish)), 201)
+    return _reply(sql.transact(lambda tx: editing.create(tx, operator.uid, wish)), 201)
 
 
 @api.get("/v1/admin/games/{game_id}")
 def show(game_id: GameId) -> http.Reply[EditedGame]:
     """Show what can be edited of a game, also of a merged one."""
-    return _reply(sql.read(lambda conn: games.one(conn, game_id)))
+    return _reply(sql.read(lambda conn: editing.one(conn, game_id)))
 
 
 @api.patch("/v1/admin/games/{game_id}")
@@ -57,7 +60,7 @@ def edit(
     def check(game: EditedGame) -> None:
         http.check_if_match(if_match, game.revision, game)
 
-    return _reply(sql.transact(lambda tx: games.edit(tx, operator.uid, game_id, changes, check)))
+    return _reply(sql.transact(lambda tx: editing.edit(tx, operator.uid, game_id, changes, check)))
 
 
 @api.post("/v1/admin/games/{game_id}/merge")
@@ -68,28 +71,28 @@ def merge(operator: Admin, game_id: GameId, wish: Merge) -> http.Reply[EditedGam
     """
     into = int(wish.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
-    return _reply(sql.read(lambda conn: games.one(conn, into)))
+    return _reply(sql.read(lambda conn: editing.one(conn, into)))
 
 
 @api.get("/v1/admin/games/{game_id}/art")
 def show_art(game_id: GameId) -> Kept:
     """Show a game's art and what became of its last uploads; a rejected one says why."""
-    return sql.read(lambda conn: art_uploads.kept(conn, tables.games, game_id))
+    return sql.read(lambda conn: art.kept(conn, tables.games, game_id))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}", status=201)
 def announce_art(operator: Admin, game_id: GameId, kind: Kind, wish: Announced) -> Permission:
     """Answer where to PUT a game's icon, cover or banner."""
     slot = Slot(tables.games, game_id, kind)
-    return sql.transact(lambda tx: art_uploads.allow(tx, slot, wish, operator.uid))
+    return sql.transact(lambda tx: art.allow(tx, slot, wish, operator.uid))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}/publish", status=202)
 def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> ArtUpload:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tables.games, game_id, kind)
-    sql.read(lambda conn: art_uploads.require_uploaded(conn, slot, wish.upload_id))
-    taken = sql.transact(lambda tx: art_uploads.hand_over(tx, slot, wish.upload_id, operator.uid))
+    sql.read(lambda conn: art.require_uploaded(conn, slot, wish.upload_id))
+    taken = sql.transact(lambda tx: art.hand_over(tx, slot, wish.upload_id, operator.uid))
     outbox.flush()
     return taken
 
@@ -110,7 +113,7 @@ def import_list(
     """
     placed = game_lists.records(io.BytesIO(text).read, format_)
     records = (Placed(at + first - 1, record) for at, record in placed)
-    return catalog_import.import_records(records, Run(import_id), actor=operator.uid)
+    return importing.import_records(records, Run(import_id), actor=operator.uid)
 
 
 def _reply(game: EditedGame, status: int = 200) -> http.Reply[EditedGame]:

@@ -18,11 +18,12 @@ from pydantic import (
 )
 from sqlalchemy import Connection
 
-from shared.domain import fitting_tools, library, matching
-from shared.domain.fitting_tools import Fitting, FittingTool
-from shared.domain.library import HeldGame, InstallId, LibraryGame, Misread, Replaced
-from shared.domain.library_items import LibraryItem
-from shared.domain.matching import Guess, Verdict, Why
+from shared.domain.library import entries, matching
+from shared.domain.library.entries import HeldGame, InstallId, LibraryGame, Misread, Replaced
+from shared.domain.library.items import LibraryItem
+from shared.domain.library.matching import Guess, Verdict, Why
+from shared.domain.tools import fits
+from shared.domain.tools.fits import Fitting, FittingTool
 from shared.runtime import errors, http, sql
 from shared.runtime.http.batches import described, loads
 from shared.runtime.identity import Player
@@ -120,7 +121,7 @@ def _matches(conn: Connection, items: list[LibraryItem]) -> list[Match]:
     for one in verdicts:
         if one.game:
             builds[one.game.game_id].add(one.build_id)
-    fitting = fitting_tools.fitting(conn, builds)
+    fitting = fits.fitting(conn, builds)
     return [_shown(item, one, fitting) for item, one in zip(items, verdicts, strict=True)]
 
 
@@ -152,14 +153,14 @@ def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
     if len(held.items) > MOST_ENTRIES:
         message = f"an installation may hold {MOST_ENTRIES} games; this one holds {len(held.items)}"
         raise errors.TooLarge(message, limit=MOST_ENTRIES, actual=len(held.items))
-    return sql.transact(lambda tx: library.replace(tx, player.uid, install_id, held.items))
+    return sql.transact(lambda tx: entries.replace(tx, player.uid, install_id, held.items))
 
 
 @api.get("/v1/me/library")
 def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Page[LibraryGame]:
     """List the games on the caller's installations, in the order of their ids."""
     after = http.decode_cursor(cursor, int)[0] if cursor else 0
-    found, last = sql.read(lambda conn: library.page(conn, player.uid, after, limit))
+    found, last = sql.read(lambda conn: entries.page(conn, player.uid, after, limit))
     next_cursor = None if last is None else http.encode_cursor(last)
     return http.Page[LibraryGame](items=found, next_cursor=next_cursor)
 
@@ -167,7 +168,7 @@ def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Pag
 @api.delete("/v1/me/library/{install_id}")
 def remove(player: Player, install_id: InstallId) -> None:
     """Forget an installation of the caller and what it holds."""
-    sql.transact(lambda tx: library.remove(tx, player.uid, install_id))
+    sql.transact(lambda tx: entries.remove(tx, player.uid, install_id))
 
 
 main = api.entry_point()

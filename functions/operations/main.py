@@ -9,12 +9,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from shared.domain import audit, consumers, dead_letters, entitlements, projected, roles
-from shared.domain.consumers import Overview, Pause
-from shared.domain.dead_letters import Detail, Redriven, State, Summary
-from shared.domain.entitlements import Entitlement, Plan, Until
-from shared.domain.projected import Comparison, KindName, Rebuilt
-from shared.domain.roles import Granted, Roles
+from shared.domain import audit
+from shared.domain.operations import consumers, dead_letters, projections, roles
+from shared.domain.operations.consumers import Overview, Pause
+from shared.domain.operations.dead_letters import Detail, Redriven, State, Summary
+from shared.domain.operations.projections import Comparison, KindName, Rebuilt
+from shared.domain.operations.roles import Granted, Roles
+from shared.domain.players import entitlements
+from shared.domain.players.entitlements import Entitlement, Plan, Until
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Admin, is_uid
 
@@ -144,7 +146,7 @@ def resolve(operator: Admin, letter_id: LetterId, why: WithReason) -> Detail:
 @api.get("/v1/admin/projections")
 def compare(uid: Uid) -> Comparison:
     """List where a player's documents differ from the rows they copy."""
-    return projected.compare(uid)
+    return projections.compare(uid)
 
 
 @api.post("/v1/admin/projections/rebuild")
@@ -153,9 +155,9 @@ def rebuild(operator: Admin, wish: Rebuild) -> Rebuilt:
     if wish.uid is not None and wish.cursor is not None:
         raise errors.BadRequest("give `uid` or `cursor`, not both")
     if wish.uid is not None:
-        return projected.rebuild_player(wish.kind, wish.uid, operator.uid)
+        return projections.rebuild_player(wish.kind, wish.uid, operator.uid)
     after = http.decode_cursor(wish.cursor, str, str) if wish.cursor else None
-    rebuilt, last = projected.rebuild_page(wish.kind, after, wish.limit, operator.uid)
+    rebuilt, last = projections.rebuild_page(wish.kind, after, wish.limit, operator.uid)
     return Rebuilt(rebuilt=rebuilt, next_cursor=http.encode_cursor(*last) if last else None)
 
 

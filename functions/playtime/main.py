@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain import achievements, playtime
-from shared.domain.achievements import Granted
-from shared.domain.intervals import Days
-from shared.domain.playtime import PlaytimeDay
+from shared.domain.play import achievements, playtime
+from shared.domain.play.achievements import Granted
+from shared.domain.play.intervals import Days
+from shared.domain.play.playtime import PlaytimeDay
 from shared.runtime import clock, errors, http, sql
 from shared.runtime.identity import Player
 

@@ -1,7 +1,7 @@
 """Play sessions: a client reports what was played, in batches."""
 
-from shared.domain import sessions
-from shared.domain.sessions import Report
+from shared.domain.play import sessions
+from shared.domain.play.sessions import Report
 from shared.runtime import http, messages, metrics
 from shared.runtime.identity import Player
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.domain import catalog, tools
+from shared.domain.catalog import reading
 from shared.domain.locales import Locale
-from shared.domain.tool_model import Id
-from shared.domain.tools import BuildId, ToolDetail, ToolVersion
+from shared.domain.tools import published
+from shared.domain.tools.model import Id
+from shared.domain.tools.published import BuildId, ToolDetail, ToolVersion
 from shared.runtime import http, memory, sql
 
 ToolId = Annotated[Id, Field(examples=["7"])]
@@ -19,7 +20,7 @@ COUNTS_KEPT_SECONDS = 300
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, catalog.version))
+version = memory.Version(lambda: api.in_thread(sql.read, reading.version))
 details: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 
@@ -32,11 +33,11 @@ async def tool(
 
     Its count of downloads is some minutes old.
     """
-    asked = tools.asked(locale, build)
+    asked = published.asked(locale, build)
 
     def load() -> http.Reply[ToolDetail]:
-        found = sql.read(lambda conn: tools.by_id(conn, int(tool_id), asked))
-        headers = {**SHARED, "Content-Language": tools.languages([found])}
+        found = sql.read(lambda conn: published.by_id(conn, int(tool_id), asked))
+        headers = {**SHARED, "Content-Language": published.languages([found])}
         return http.Reply(found, headers=headers)
 
     # No version tells that downloads were counted, so an answer that shows them ends by itself.
@@ -53,14 +54,14 @@ async def versions(
     cursor: Cursor = None,
 ) -> http.Reply[http.Page[ToolVersion]]:
     """List a tool's published versions that fit `build`, the newest first."""
-    asked, query = tools.asked(locale, build), f"versions of {tool_id}, build {build}"
+    asked, query = published.asked(locale, build), f"versions of {tool_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, str)[0] if cursor else None
 
     def load() -> http.Reply[http.Page[ToolVersion]]:
-        found, last = sql.read(lambda c: tools.versions(c, int(tool_id), asked, after, limit))
+        found, last = sql.read(lambda c: published.versions(c, int(tool_id), asked, after, limit))
         following = None if last is None else http.encode_cursor(query, last)
         body = http.Page[ToolVersion](items=found, next_cursor=following)
-        headers = {**SHARED, "Content-Language": tools.languages(found)}
+        headers = {**SHARED, "Content-Language": published.languages(found)}
         return http.Reply(body, headers=headers)
 
     return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))

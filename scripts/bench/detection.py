@@ -9,9 +9,9 @@ from typing import Any
 from emulators.cloud.config import ROOT
 from scripts.bench.figures import Line, Progress, Section, median
 from scripts.bench.stores import GAMES, Stores
-from shared.domain import detection
-from shared.domain.catalog import normalise_suffix
-from shared.domain.detection import Listed
+from shared.domain.catalog.detection import lists
+from shared.domain.catalog.detection.lists import Listed
+from shared.domain.catalog.reading import normalise_suffix
 
 CLIENT = ROOT / "clients" / "ts"
 MATCH = Path(__file__).with_name("detection.mjs")
@@ -26,8 +26,8 @@ def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> S
     """Return the section."""
     progress("making the list for detecting games")
     listed, stores = _catalog()
-    old = detection.compile_list("win32", listed, stores)
-    new = detection.compile_list("win32", _changed(listed), stores)
+    old = lists.compile_list("win32", listed, stores)
+    new = lists.compile_list("win32", _changed(listed), stores)
     progress("compiling the client")
     subprocess.run(["npx", "--no-install", "tsc"], cwd=CLIENT, check=True)
     progress("matching paths in Node.js")
@@ -35,14 +35,14 @@ def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> S
     runs = [_run(given) for _ in range(STARTS)]
     ms = {name: median([run[name] for run in runs]) for name in runs[0]}
     return Section(
-        f"(h) Detecting games locally: the list of win32, {len(detection.read(old)):,} programs",
+        f"(h) Detecting games locally: the list of win32, {len(lists.read(old)):,} programs",
         f"{PATHS} paths, of which {ms['found']:.0f} are of games; medians of {STARTS} processes. "
         "Floor: the file name in lower case, looked up once.",
         [
             Line("the list, packed", _kb(gzip.compress(old)), _kb(old), limit="floor: unpacked"),
             Line(
                 f"the delta for {CHANGED} games whose program was renamed, packed",
-                _kb(gzip.compress(detection.delta(old, new))),
+                _kb(gzip.compress(lists.delta(old, new))),
                 _kb(gzip.compress(new)),
                 limit="floor: the whole list, packed",
             ),

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, event
 
 from scripts.bench.figures import Line, Progress, Section, median, milliseconds
 from scripts.bench.stores import GAMES, Stores
-from shared.domain import catalog_import, fitting_tools, matching
-from shared.domain.library_items import LibraryItem
+from shared.domain.catalog.imports import importing
+from shared.domain.library import matching
+from shared.domain.library.items import LibraryItem
+from shared.domain.tools import fits
 from shared.runtime import sql
 
 ITEMS = 1000
@@ -27,7 +29,7 @@ ROOTS = ("D:\\SteamLibrary\\steamapps\\common\\", "E:\\GOG Games\\", "C:\\Progra
 def measure(stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
     """Return the section."""
     progress("importing all games")
-    catalog_import.import_file(GAMES)
+    importing.import_file(GAMES)
     items = _items()
     statements = _statements(items)
     progress(f"matching {ITEMS} items")
@@ -72,9 +74,9 @@ def _items() -> list[LibraryItem]:
     return found[:ITEMS]
 
 
-def _match(conn: Connection, items: Sequence[LibraryItem]) -> fitting_tools.Fitting:
+def _match(conn: Connection, items: Sequence[LibraryItem]) -> fits.Fitting:
     found = [one.game.game_id for one in matching.match(conn, items) if one.game]
-    return fitting_tools.fitting(conn, {game_id: {None} for game_id in found})
+    return fits.fitting(conn, {game_id: {None} for game_id in found})
 
 
 def _statements(items: Sequence[LibraryItem]) -> list[tuple[str, Any]]:

@@ -3,8 +3,8 @@
 import json
 from datetime import datetime, timedelta
 
-from shared.domain import sessions
-from shared.domain.sessions import Report, SessionsReported
+from shared.domain.play import sessions
+from shared.domain.play.sessions import Report, SessionsReported
 
 EVENTS = 50
 GAMES = ("1", "2")

@@ -11,8 +11,8 @@ import pymysql
 from scripts.bench import cpus, play, probe
 from scripts.bench.figures import Line, median
 from scripts.bench.stores import Stores
-from shared.domain import roll_up
-from shared.domain.sessions import SessionsReported
+from shared.domain.play import roll_up
+from shared.domain.play.sessions import SessionsReported
 from shared.runtime import clock
 
 T = TypeVar("T")

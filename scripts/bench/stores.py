@@ -153,9 +153,9 @@ def _keys_served(cloud: Cloud) -> Iterator[None]:
 def import_games(stores: Stores) -> None:
     """Import the first games of the data file, enough to read one."""
     os.environ.update(stores.settings())
-    from shared.domain import catalog_import  # noqa: PLC0415  reads the settings on first use
+    from shared.domain.catalog.imports import importing  # noqa: PLC0415  reads the settings on first use
 
     few = stores.cloud.state / "games.jsonl.gz"
     with gzip.open(GAMES, "rt") as all_games, gzip.open(few, "wt") as out:
         out.writelines(line for line, _ in zip(all_games, range(IMPORTED), strict=False))
-    catalog_import.import_file(few)
+    importing.import_file(few)

@@ -20,8 +20,8 @@ STORES = tuple(Stores.model_fields)
 TRIGGER_TOPIC = "dead-letters"
 
 # These two walk the registry of everything personal, so no single table is named in them.
-EXPORT = "shared.domain.account.export"
-ERASE = "shared.domain.erasing.erase"
+EXPORT = "shared.domain.players.export.export"
+ERASE = "shared.domain.players.erasure.erase"
 
 # An insert alone; what lets a known key be, or updates it, needs UPDATE as well.
 APPENDS = {".insert", "sqlalchemy.insert"}

@@ -7,7 +7,9 @@ from typing import Any
 
 from scripts.bundling.imports import ROOT
 from scripts.reference import limits_fields
-from shared.domain import account, consumers, intervals, playtime, retention, sessions, stats
+from shared.domain.operations import consumers, retention
+from shared.domain.play import intervals, playtime, sessions, stats
+from shared.domain.players import export
 from shared.runtime import identity, manifest, memory, outbox, projections, redelivery, sql
 from shared.runtime.events import deadletters, envelope, pull
 from shared.runtime.http import api, batches, bodies, replies
@@ -126,7 +128,7 @@ def _counts() -> Iterator[str]:
     rows = {
         "characters of a token, then 401": identity.MAX_TOKEN_LENGTH,
         "characters of `Savepoint-Client` that are logged": api.MAX_CLIENT_LENGTH,
-        "rows of a table, and documents of a collection, in an export": account.LIMIT,
+        "rows of a table, and documents of a collection, in an export": export.LIMIT,
         "characters of an event's id; the rest of a longer one is hashed": envelope.MAX_ID_LENGTH,
         "messages of one pull": pull.BATCH,
         "waiting events are counted up to": consumers.COUNTED,

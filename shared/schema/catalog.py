@@ -51,7 +51,7 @@ game_search = table(
     "game_search",
     Column("game_id", BIGINT, ForeignKey("games.game_id"), primary_key=True, autoincrement=False),
     Column("tier", mysql.TINYINT(unsigned=True), nullable=False),
-    # All words of all its names, each behind a space; how, shared/domain/words.py says.
+    # All words of all its names, each behind a space: see shared.domain.catalog.search.words.
     Column("words", JSON_TEXT, nullable=False),
     growth=GROWTH,
     end=FOREVER,

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from emulators.cloud.config import ROOT
 from scripts.demo import chromium
-from shared.domain import catalog_import
+from shared.domain.catalog.imports import importing
 from tests.support.local_cloud import LocalCloud
 
 SAMPLE = ROOT / "clients" / "electron"
@@ -117,7 +117,7 @@ def quit_(process: subprocess.Popen[str]) -> None:
 @pytest.fixture
 def companion(cloud: LocalCloud, client: httpx.Client, tmp_path: Path) -> Companion:
     title = f"e{uuid.uuid4().hex[:12]}"
-    catalog_import.import_games([json.dumps({"title": title}).encode()])
+    importing.import_games([json.dumps({"title": title}).encode()])
     (game,) = client.get("/v1/games", params={"q": title}).json()["items"]
     return Companion(cloud, game["game_id"], tmp_path)
 

@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 
 from emulators.cloud.config import ROOT
 from scripts.demo import chromium
-from shared.domain import catalog_import
+from shared.domain.catalog.imports import importing
 from tests.support.local_cloud import LocalCloud
 from tests.support.node import CLIENT, start
 
@@ -45,7 +45,7 @@ def test_a_sample_is_thirty_lines_besides_comments(name: str) -> None:
 @pytest.fixture(scope="module")
 def game(cloud: LocalCloud) -> None:
     """The game that the samples play."""
-    catalog_import.import_games([json.dumps({"title": "Hades"}).encode()])
+    importing.import_games([json.dumps({"title": "Hades"}).encode()])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import sqlalchemy
 
-from shared.domain import catalog_import
+from shared.domain.catalog.imports import importing
 from tests.conftest import Player
 from tests.support.local_cloud import LocalCloud
 from tests.support.node import run, start
@@ -30,7 +30,7 @@ def test_it_reports_reads_finds_and_is_told_what_is_wrong(
     built: None, cloud: LocalCloud, player: Callable[[], Player], client: httpx.Client
 ) -> None:
     title = f"q{uuid.uuid4().hex[:12]}"
-    catalog_import.import_games([json.dumps({"title": title}).encode()])
+    importing.import_games([json.dumps({"title": title}).encode()])
     (game,) = client.get("/v1/games", params={"q": title}).json()["items"]
     env = {
         "SAVEPOINT_URL": cloud.url,

@@ -197,7 +197,8 @@ def test_a_collection_outside_the_registry_is_found(tmp_path: Path) -> None:
 
 def test_an_undeclared_topic_is_found(tmp_path: Path) -> None:
     code = (
-        "from shared.domain.sessions import SessionsReported\nfrom shared.runtime import messages\n"
+        "from shared.domain.play.sessions import SessionsReported\n"
+        "from shared.runtime import messages\n"
         "def main(request):\n    messages.publish(SessionsReported(uid='ada', sessions=[]))\n"
     )
     found = declared.problems(function(tmp_path, code))

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from scripts.bundling import imports
-from shared.domain import consumers
+from shared.domain.operations import consumers
 from shared.runtime import manifest
 
 FUNCTIONS = manifest.discover([imports.ROOT])

@@ -93,10 +93,10 @@ def test_contracting_needs_the_release_that_stopped_using_it(step: str) -> None:
 )
 def test_what_the_last_release_names_stays(step: str, text: str) -> None:
     source = f"{HEAD}    # contract: since 0.4.0 nothing reads {GOES[step]}\n    steps.{step}\n"
-    found = list(migration_guard.findings(source, {"shared/domain/catalog.py": text}))
-    assert "the release that runs still names, in shared/domain/catalog.py" in found[0]
+    found = list(migration_guard.findings(source, {"shared/domain/catalog/reading.py": text}))
+    assert "the release that runs still names, in shared/domain/catalog/reading.py" in found[0]
     # Only what names all of it: another table may have a column of that name.
-    other = {"shared/domain/tools.py": "tools.c.subtitle", "shared/domain/x.py": "games"}
+    other = {"shared/domain/tools/published.py": "tools.c.subtitle", "shared/domain/x.py": "games"}
     assert list(migration_guard.findings(source, other)) == []
     # Where a release says what it leaves behind, it does not use it.
     assert list(migration_guard.findings(source, {"shared/schema/all_tables.py": text})) == []
@@ -106,7 +106,7 @@ def test_a_name_that_an_older_release_took_away_may_be_used_again(tmp_path: Path
     said = "    # contract: since 0.4.0 nothing reads games.subtitle\n"
     file = tmp_path / "v0010_gone.py"
     file.write_text(f"{HEAD}{said}    steps.drop_column('games', 'subtitle')\n")
-    code = {"shared/domain/catalog.py": "games.c.subtitle"}
+    code = {"shared/domain/catalog/reading.py": "games.c.subtitle"}
     assert len(migration_guard.check([file], code)) == 1
     assert migration_guard.check([file], code, [file.name]) == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bundling.imports import ROOT
-from shared.domain.consumers import NAMES
+from shared.domain.operations.consumers import NAMES
 from tests.support.runbooks import COMMANDS, parser
 
 PAGES = [ROOT / "docs/mcp.md", ROOT / "docs/operations.md"]

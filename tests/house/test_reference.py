@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker, valid
 
 from scripts.bundling.imports import ROOT
 from scripts.reference import event_schemas, generate, limits_fields, openapi
-from shared.domain import sessions
+from shared.domain.play import sessions
 from shared.runtime import clock, manifest
 from shared.runtime.errors import MEANINGS, Code
 from shared.runtime.http import binding

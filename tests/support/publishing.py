@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, update
 
-from shared.domain import catalog
-from shared.domain.tool_model import sort_key
+from shared.domain.catalog import reading
+from shared.domain.tools.model import sort_key
 from shared.schema.catalog import game_builds, games
 from shared.schema.tools import tool_versions, tools
 
@@ -94,7 +94,7 @@ def version(tx: Connection, tool_id: int, name: str, **changes: Any) -> int:
 
 def move(tx: Connection, version_id: int, state: str) -> None:
     """Publish or withdraw a version, as seen from outside: with it the catalog's version grows."""
-    catalog.lock_version(tx)
+    reading.lock_version(tx)
     mine = tool_versions.c.version_id == version_id
     tx.execute(update(tool_versions).where(mine).values(state=state))
-    catalog.bump_version(tx)
+    reading.bump_version(tx)

@@ -2,7 +2,7 @@
 
 import time
 
-from shared.domain import unlisted
+from shared.domain.play import unlisted
 from shared.runtime import events
 
 SECONDS = 500

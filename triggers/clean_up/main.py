@@ -2,7 +2,8 @@
 
 import time
 
-from shared.domain import playtime, retention
+from shared.domain.operations import retention
+from shared.domain.play import playtime
 from shared.runtime import clock, events
 
 RUNS_A_BATCH = 1000

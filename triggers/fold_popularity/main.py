@@ -2,7 +2,7 @@
 
 import time
 
-from shared.domain import popularity
+from shared.domain.catalog import popularity
 from shared.runtime import events
 
 SECONDS = 200

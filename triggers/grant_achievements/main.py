@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from shared.domain import achievement_notices, achievements
+from shared.domain.play import achievements, notices
 from shared.runtime import events
 
 
@@ -16,4 +16,4 @@ def main(stats: StatsDocument | None, params: dict[str, str]) -> None:
     if stats is None:
         return
     uid = params["uid"]
-    achievement_notices.deliver(uid, achievements.earn(uid, events.current().time))
+    notices.deliver(uid, achievements.earn(uid, events.current().time))

@@ -2,7 +2,7 @@
 
 import time
 
-from shared.domain import merged_play
+from shared.domain.play import merged_play
 from shared.runtime import events
 
 SECONDS = 500

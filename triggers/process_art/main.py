@@ -2,23 +2,23 @@
 
 import hashlib
 
-from shared.domain import art_uploads, artifacts, pictures
-from shared.domain.art_uploads import ArtUploaded, Stored
+from shared.domain.uploads import art, artifacts, pictures
+from shared.domain.uploads.art import ArtUploaded, Stored
 from shared.runtime import errors, events, objects
 
 
 @events.on_message(ArtUploaded, __file__)
 def main(uploaded: ArtUploaded) -> None:
     """Make the art and show it; what was put before a kill is put again, under the same names."""
-    if not art_uploads.is_due(uploaded):
+    if not art.is_due(uploaded):
         return
     try:
         picture = pictures.render(uploaded.kind, _read(uploaded))
     except pictures.Refused as refused:
-        art_uploads.reject(uploaded, str(refused))
+        art.reject(uploaded, str(refused))
     else:
         sizes = [_put(one) for one in picture.renditions]
-        art_uploads.publish(uploaded, picture.colour, sizes)
+        art.publish(uploaded, picture.colour, sizes)
     objects.delete("artifacts", artifacts.incoming(uploaded.upload_id))
 
 

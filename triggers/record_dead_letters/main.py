@@ -13,8 +13,8 @@ import re
 from datetime import UTC
 from urllib.parse import unquote
 
-from shared.domain import dead_letters
-from shared.domain.dead_letters import Letter
+from shared.domain.operations import dead_letters
+from shared.domain.operations.dead_letters import Letter
 from shared.runtime import clock, events, own_manifest, sql
 from shared.runtime.events import DeadLetter
 from shared.runtime.events.deadletters import MAX_REASON_LENGTH

@@ -1,7 +1,7 @@
 """Granted downloads become counts per version and day, and per tool."""
 
-from shared.domain import download_counts
-from shared.domain.download_counts import DownloadGranted
+from shared.domain.tools import download_counts
+from shared.domain.tools.download_counts import DownloadGranted
 from shared.runtime import events, sql
 
 

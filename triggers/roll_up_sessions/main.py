@@ -1,7 +1,7 @@
 """Reported sessions become playtime: in any order, any number of times."""
 
-from shared.domain import roll_up, stats
-from shared.domain.sessions import SessionsReported
+from shared.domain.play import roll_up, stats
+from shared.domain.play.sessions import SessionsReported
 from shared.runtime import events, projections
 
 

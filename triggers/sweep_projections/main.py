@@ -2,7 +2,7 @@
 
 import time
 
-from shared.domain import achievement_notices, stats
+from shared.domain.play import notices, stats
 from shared.runtime import events, projections
 
 SECONDS = 40
@@ -14,6 +14,6 @@ def main() -> dict[str, int]:
     """Write what is overdue until none is left or time is over; return how much."""
     started = time.monotonic()
     # The few that are told to players go first: stats in great number must not hold them up.
-    told = achievement_notices.sweep(started + SECONDS / 2)
+    told = notices.sweep(started + SECONDS / 2)
     written = projections.sweep(stats.KIND, started + SECONDS)
     return {"stats": written, "achievements": told}

@@ -1,7 +1,7 @@
 """An uploaded file becomes an artifact, and its version is published, or rejected with a reason."""
 
-from shared.domain import publishing
-from shared.domain.publishing import ArtifactUploaded
+from shared.domain.tools import publishing
+from shared.domain.tools.publishing import ArtifactUploaded
 from shared.runtime import events, outbox
 
 

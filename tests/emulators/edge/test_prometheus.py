@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Connection, insert
 
 from emulators.edge import prometheus
-from shared.domain.download_counts import DownloadGranted
+from shared.domain.tools.download_counts import DownloadGranted
 from shared.runtime import clock, messages, metrics
 from shared.schema.operations import outbox, projections
 from shared.schema.play import player_stats

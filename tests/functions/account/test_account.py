@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection, update
 
-from shared.domain import achievements
-from shared.domain.sessions import SessionsReported
+from shared.domain.play import achievements
+from shared.domain.play.sessions import SessionsReported
 from shared.runtime import clock, messages
 from shared.schema.collections import INBOX, STATS
 from shared.schema.operations import outbox

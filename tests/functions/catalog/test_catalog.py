@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, update
 
-from shared.domain import catalog_import
+from shared.domain.catalog.imports import importing
 from shared.schema.catalog import games
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -22,7 +22,7 @@ def word() -> str:
 
 
 def add(*records: dict[str, Any]) -> None:
-    outcome = catalog_import.import_games(json.dumps(one).encode() for one in records)
+    outcome = importing.import_games(json.dumps(one).encode() for one in records)
     assert outcome.rejected == []
 
 

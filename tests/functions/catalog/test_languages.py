@@ -8,7 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection, update
 
-from shared.domain import catalog, catalog_import
+from shared.domain.catalog import reading
+from shared.domain.catalog.imports import importing
 from shared.runtime import sql as sql_session
 from shared.schema.catalog import games
 from tests.support import publishing
@@ -76,14 +77,14 @@ def test_a_list_shows_the_titles_that_there_are_and_says_in_which_languages(
     word = f"q{uuid.uuid4().hex[:12]}"
     names = ("zwei", "drei")
     lines = [json.dumps({"title": f"{word} {name}"}).encode() for name in ("one", *names)]
-    catalog_import.import_games(lines)
+    importing.import_games(lines)
 
     def name(tx: Connection) -> None:
         for title in names:
             mine = games.c.title == f"{word} {title}"
             titles = json.dumps({"de": f"{word} {title} auf Deutsch"})
             tx.execute(update(games).where(mine).values(titles=titles))
-        catalog.bump_version(tx)
+        reading.bump_version(tx)
 
     sql_session.transact(name)
 

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.domain import catalog_import, detection
+from shared.domain.catalog.detection import lists
+from shared.domain.catalog.imports import importing
 from tests.support.local_cloud import LocalCloud
 from tests.support.node import run
 
@@ -30,7 +31,7 @@ def publish(cloud: LocalCloud, client: httpx.Client, eventually: Callable[..., A
         executables = [{"os": os, "name": suffix} for suffix in suffixes]
         record = {"title": f"{suffixes[0]} game", "executables": executables}
         before = client.get(f"/v1/detection/{os}").json()
-        assert catalog_import.import_games([json.dumps(record).encode()]).rejected == []
+        assert importing.import_games([json.dumps(record).encode()]).rejected == []
         assert cloud.fire("build_detection_lists").status_code == 204
 
         def newer() -> Any:
@@ -51,7 +52,7 @@ def test_anyone_finds_reads_and_verifies_the_list(publish: Ask, word: str) -> No
     assert int(file.headers["content-length"]) == answer["size"]
     assert hashlib.sha256(file.content).hexdigest() == answer["sha256"]
     assert answer["sha256"] in answer["url"]
-    found = detection.read(file.content)[f"{word}/{word}.exe"]
+    found = lists.read(file.content)[f"{word}/{word}.exe"]
     assert found.confidence == "high"
 
 
@@ -67,7 +68,7 @@ def test_a_delta_leads_from_the_version_that_one_has(
     assert int(changes.headers["content-length"]) == answer["delta_size"] < answer["size"]
     assert hashlib.sha256(changes.content).hexdigest() == answer["delta_sha256"]
     whole = httpx.get(new["url"]).content
-    assert detection.apply(httpx.get(old["url"]).content, changes.content) == whole
+    assert lists.apply(httpx.get(old["url"]).content, changes.content) == whole
 
 
 @pytest.mark.parametrize("known", [0, 1, 2**63 - 1])

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from shared.domain import artifacts
+from shared.domain.uploads import artifacts
 from shared.runtime import objects
 from tests.conftest import Player
 from tests.support import publishing

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from ops import import_games
-from shared.domain import game_lists
-from shared.domain.game_lists import Placed
+from shared.domain.catalog.imports import records as game_lists
+from shared.domain.catalog.imports.records import Placed
 from shared.schema.catalog import game_executables, game_stores
 from shared.schema.operations import audit
 from tests.support.local_cloud import LocalCloud

@@ -11,7 +11,9 @@ import httpx
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from shared.domain import catalog, catalog_import, tool_model
+from shared.domain.catalog import reading
+from shared.domain.catalog.imports import importing
+from shared.domain.tools import model
 from shared.runtime import clock
 from shared.schema.catalog import game_build_marks, game_builds, game_stores, games
 from shared.schema.library import library_entries
@@ -51,9 +53,9 @@ def known(sql: Connection, cloud: object) -> Callable[..., Known]:
             "executables": [{"os": "win32", "name": f"q{word}/bin/q{word}.exe"}],
             **more,
         }
-        outcome = catalog_import.import_games([json.dumps(record).encode()])
+        outcome = importing.import_games([json.dumps(record).encode()])
         assert outcome.created == 1, outcome
-        key = catalog.title_key(title)
+        key = reading.title_key(title)
         game_id = sql.scalar(select(games.c.game_id).where(games.c.import_key == key))
         return Known(str(game_id), title, f"Q{word}", steam_id)
 
@@ -236,7 +238,7 @@ def builds(sql: Connection) -> Callable[[Known], Builds]:
             row = {
                 "tool_id": tool_id,
                 "version": version,
-                "sort_key": tool_model.sort_key(version),
+                "sort_key": model.sort_key(version),
                 "channel": channel,
                 "state": state,
                 "options": "[]",
@@ -299,7 +301,7 @@ def test_a_game_of_many_tools_shows_its_newest(
     ids = [sql.execute(insert(tools).values(tool)).lastrowid for _ in range(22)]
     version = {
         "version": "1.0.0",
-        "sort_key": tool_model.sort_key("1.0.0"),
+        "sort_key": model.sort_key("1.0.0"),
         "channel": "stable",
         "state": "published",
         "options": "[]",

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.domain.sessions import SessionsReported
+from shared.domain.play.sessions import SessionsReported
 from shared.runtime import clock, messages
 from shared.schema.collections import STATS
 from tests.conftest import Player

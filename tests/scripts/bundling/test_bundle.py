@@ -48,14 +48,14 @@ def test_the_same_sources_give_the_same_hashes(checkout: Path, tmp_path: Path) -
 
 def test_a_change_changes_only_the_bundles_that_import_it(checkout: Path, tmp_path: Path) -> None:
     before = hashes(checkout, tmp_path / "before")
-    with (checkout / "shared/domain/catalog.py").open("a") as file:
+    with (checkout / "shared/domain/catalog/reading.py").open("a") as file:
         file.write("# changed\n")
     after = hashes(checkout, tmp_path / "after")
     changed = {name for name in before if before[name] != after[name]}
     users = {
         name
         for name, one in FUNCTIONS.items()
-        if "shared.domain.catalog" in imports.closure(one.source)
+        if "shared.domain.catalog.reading" in imports.closure(one.source)
     }
     assert changed == users
     assert {"catalog"} <= changed < set(FUNCTIONS)
@@ -73,8 +73,8 @@ def test_a_bundle_holds_no_more_than_the_imports(tmp_path: Path) -> None:
     bundle.stage([FUNCTIONS["catalog"]], tmp_path)
     files = {path.relative_to(tmp_path / "catalog") for path in (tmp_path / "catalog").rglob("*.*")}
     assert {Path("main.py"), Path("manifest.json"), Path("requirements.txt")} <= files
-    assert Path("shared/domain/catalog.py") in files
-    assert Path("shared/domain/playtime.py") not in files
+    assert Path("shared/domain/catalog/reading.py") in files
+    assert Path("shared/domain/play/playtime.py") not in files
     assert Path("shared/runtime/messages.py") not in files
     assert not [file for file in files if "migrations" in file.parts]
 

@@ -8,9 +8,9 @@ from pydantic_core import to_json
 
 from scripts.demo import model, players
 from scripts.demo.players import Player
-from shared.domain import intervals, roll_up, sessions
-from shared.domain.playtime import Play
-from shared.domain.sessions import Report
+from shared.domain.play import intervals, roll_up, sessions
+from shared.domain.play.playtime import Play
+from shared.domain.play.sessions import Report
 from shared.runtime.http.batches import Batch, Parser
 
 NOW = datetime(2026, 3, 20, 12, 0, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from shared.domain.sessions import PlayedRun, PlayedSession, SessionsReported
+from shared.domain.play.sessions import PlayedRun, PlayedSession, SessionsReported
 
 WORKERS = 3
 PAUSE_SECONDS = 0.01

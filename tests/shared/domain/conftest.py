@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import catalog_import
+from shared.domain.catalog.imports import importing
 
 REAL = Path(__file__).parents[3] / "data" / "games.jsonl.gz"
 
@@ -14,5 +14,5 @@ _filled: set[str] = set()
 @pytest.fixture
 def real_games(runtime_sql: str) -> None:
     if runtime_sql not in _filled:
-        catalog_import.import_file(REAL)
+        importing.import_file(REAL)
         _filled.add(runtime_sql)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, RowMapping, Table, event, select, text
 
-from shared.domain import achievements, playtime, stats, unlisted
-from shared.domain.intervals import Days
+from shared.domain.play import achievements, playtime, stats, unlisted
+from shared.domain.play.intervals import Days
 from shared.runtime import sql
 from shared.schema.operations import projections
 from shared.schema.play import (

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.bundling import imports
 from scripts.release import migrate_image, migrate_job
-from shared.domain import publishing
+from shared.domain.tools import publishing
 from shared.runtime import manifest
 from shared.schema import grants, migrate
 from tests.support.engines import execute

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain import erasing, roll_up, stats
-from shared.domain.erasing import ErasureRequested
-from shared.domain.sessions import SessionsReported
+from shared.domain.play import roll_up, stats
+from shared.domain.play.sessions import SessionsReported
+from shared.domain.players import erasure
+from shared.domain.players.erasure import ErasureRequested
 from shared.runtime import clock, documents, projections
 from shared.runtime import sql as runtime_sql
 from shared.schema.collections import INBOX, STATS
@@ -32,12 +33,12 @@ def played(player: Player, games: int) -> list[projections.Key]:
 
 def wish(player: Player) -> ErasureRequested:
     """Ask for the erasure; its message stays in the outbox of this test."""
-    asked = runtime_sql.transact(lambda tx: erasing.request(tx, player.uid))
+    asked = runtime_sql.transact(lambda tx: erasure.request(tx, player.uid))
     return ErasureRequested(uid=player.uid, requested_at=asked.requested_at)
 
 
 def erase(what: ErasureRequested) -> None:
-    assert erasing.erase(what, time.monotonic() + 30)
+    assert erasure.erase(what, time.monotonic() + 30)
 
 
 def left(firestore: Any, player: Player) -> list[str]:
@@ -51,7 +52,7 @@ def left(firestore: Any, player: Player) -> list[str]:
 def test_documents_go_page_by_page(
     player: Any, firestore: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasing, "DOCUMENTS_A_STEP", 2)
+    monkeypatch.setattr(erasure, "DOCUMENTS_A_STEP", 2)
     ada = player()
     projections.project_due(stats.KIND, played(ada, 5))
     firestore.collection(INBOX.of(ada.uid)).document("one").set({"code": "x"})

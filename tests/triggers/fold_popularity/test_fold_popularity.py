@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, select
 
-from shared.domain import catalog_import
+from shared.domain.catalog.imports import importing
 from shared.schema.catalog import games
 from tests.conftest import Player
 from tests.support import playing
@@ -27,7 +27,7 @@ def test_a_game_is_found_before_others_once_players_have_played_it(
     word = f"q{uuid.uuid4().hex[:12]}"
     aliases = [f"{word} {letter}" for letter in "bcd"]
     records = [{"title": f"{word} a", "aliases": aliases}, {"title": f"{word} z"}]
-    catalog_import.import_games(json.dumps(one).encode() for one in records)
+    importing.import_games(json.dumps(one).encode() for one in records)
 
     def found() -> list[str]:
         items = client.get("/v1/games", params={"q": word}).json()["items"]

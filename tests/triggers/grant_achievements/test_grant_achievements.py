@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, select, update
 
-from shared.domain import achievements
+from shared.domain.play import achievements
 from shared.schema.play import player_achievements
 from tests.conftest import Player
 from tests.support import playing

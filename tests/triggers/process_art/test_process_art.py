@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection, insert, select
 
-from shared.domain import artifacts
-from shared.domain.art_uploads import ArtUploaded
+from shared.domain.uploads import artifacts
+from shared.domain.uploads.art import ArtUploaded
 from shared.runtime import clock, objects
 from shared.schema.catalog import catalog_version, games
 from shared.schema.operations import audit, dead_letters

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, select, update
 
-from shared.domain.download_counts import DownloadGranted
+from shared.domain.tools.download_counts import DownloadGranted
 from shared.runtime import clock, messages
 from shared.schema.downloads import tool_download_days, tool_downloads
 from shared.schema.operations import dead_letters, outbox

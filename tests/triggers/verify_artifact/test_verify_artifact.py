@@ -17,8 +17,10 @@ import pytest
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from emulators.cloud.config import ROOT
-from shared.domain import artifacts, catalog, publishing
-from shared.domain.publishing import ArtifactUploaded, NewUpload, VersionPublished, Withdrawal
+from shared.domain.catalog import reading
+from shared.domain.tools import publishing
+from shared.domain.tools.publishing import ArtifactUploaded, NewUpload, VersionPublished, Withdrawal
+from shared.domain.uploads import artifacts
 from shared.runtime import clock, errors, objects
 from shared.runtime import outbox as runtime_outbox
 from shared.runtime import sql as runtime_sql
@@ -137,7 +139,7 @@ def kept(body: bytes) -> bytes | None:
 def test_what_was_uploaded_is_published_and_told(
     waiting: Waiting, body: bytes, sql: Connection
 ) -> None:
-    digest, before = hashlib.sha256(body).hexdigest(), catalog.version(sql)
+    digest, before = hashlib.sha256(body).hexdigest(), reading.version(sql)
     waiting.upload(body, size=len(body), sha256=digest)
     row = waiting.verify()
     assert (row["state"], row["size"], row["sha256"]) == ("published", len(body), digest)
@@ -145,7 +147,7 @@ def test_what_was_uploaded_is_published_and_told(
     assert row["murmur2"] == artifacts.murmur2(body.translate(None, b" \r\n\t"))
     assert kept(body) == body
     assert objects.head("artifacts", waiting.incoming) is None
-    assert catalog.version(sql) == before + 1
+    assert reading.version(sql) == before + 1
     (message,) = waiting.told_of()
     assert (message.version, message.sha256, message.size) == ("1.0.0", digest, len(body))
     assert message.published_at == row["published_at"]
@@ -158,12 +160,12 @@ def test_what_was_uploaded_is_published_and_told(
 def test_what_is_not_as_announced_is_rejected(
     waiting: Waiting, body: bytes, sql: Connection, announced: dict[str, Any], code: str
 ) -> None:
-    before = catalog.version(sql)
+    before = reading.version(sql)
     waiting.upload(body, **announced)
     row = waiting.verify()
     assert (row["state"], row["reason"].split(": ")[0]) == ("rejected", code)
     assert (kept(body), waiting.told_of()) == (None, [])
-    assert catalog.version(sql) == before
+    assert reading.version(sql) == before
 
 
 def test_nothing_and_no_bytes_are_rejected(waiting: Waiting) -> None:
@@ -236,7 +238,7 @@ def test_told_again_or_in_parallel_it_is_published_once(
     waiting: Waiting, body: bytes, sql: Connection
 ) -> None:
     waiting.upload(body)
-    before = catalog.version(sql)
+    before = reading.version(sql)
     together = threading.Barrier(4, timeout=20)
 
     def deliver(_: int) -> None:
@@ -249,7 +251,7 @@ def test_told_again_or_in_parallel_it_is_published_once(
     row = waiting.row()
     assert (row["state"], row["revision"], kept(body)) == ("published", 4, body)
     assert (waiting.verdicts(), len(waiting.told_of())) == (["version.approve"], 1)
-    assert catalog.version(sql) == before + 1
+    assert reading.version(sql) == before + 1
 
 
 def test_withdrawn_meanwhile_it_stays_withdrawn(

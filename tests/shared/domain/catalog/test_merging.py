@@ -9,23 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from shared.domain import (
-    art_uploads,
-    catalog,
-    catalog_import,
-    game_detail,
-    intervals,
-    merged,
-    merged_play,
-    merging,
-    roll_up,
-    search,
-    sessions,
-    stats,
-)
-from shared.domain import games as edited
-from shared.domain.games import GameChanges, NewGame
-from shared.domain.sessions import Kind, PlayEvent
+from shared.domain import current_games
+from shared.domain.catalog import editing as edited
+from shared.domain.catalog import game_detail, merging, reading
+from shared.domain.catalog.editing import GameChanges, NewGame
+from shared.domain.catalog.imports import importing
+from shared.domain.catalog.search import index
+from shared.domain.play import intervals, merged_play, roll_up, sessions, stats
+from shared.domain.play.sessions import Kind, PlayEvent
+from shared.domain.uploads import art as art_uploads
 from shared.runtime import clock, errors, projections, settings, sql
 from shared.schema import operations
 from shared.schema.catalog import game_builds, games
@@ -49,8 +41,8 @@ def word() -> str:
 
 
 def a_game(title: str, **members: Any) -> int:
-    catalog_import.import_games([json.dumps({"title": title, **members}).encode()])
-    key = catalog.title_key(title)
+    importing.import_games([json.dumps({"title": title, **members}).encode()])
+    key = reading.title_key(title)
     return int(
         sql.read(lambda c: c.scalar(select(games.c.game_id).where(games.c.import_key == key))) or 0
     )
@@ -71,7 +63,7 @@ def audited(game_id: int) -> dict[str, Any]:
 
 
 def survivor(game_id: int) -> int | None:
-    return sql.read(lambda conn: merged.survivor(conn, game_id))
+    return sql.read(lambda conn: current_games.survivor(conn, game_id))
 
 
 def one(game_id: int, locale: str | None = None) -> game_detail.GameDetail:
@@ -118,7 +110,7 @@ def test_all_that_is_known_goes_to_the_survivor(word: str) -> None:
         tx.execute(tools.insert().values(game_id=old, created_at=now, updated_at=now, **tool))
 
     sql.transact(make)
-    version = sql.read(catalog.version)
+    version = sql.read(reading.version)
     merge(old, new)
     kept = one(new)
     assert kept.title == f"{word} new"
@@ -129,11 +121,11 @@ def test_all_that_is_known_goes_to_the_survivor(word: str) -> None:
     owner = select(tools.c.game_id).where(tools.c.creator_uid == word)
     assert sql.read(lambda conn: conn.scalar(owner)) == new
     assert (one(old).stores, one(old).aliases) == ([], [])
-    found = sql.read(lambda c: search.page(c, catalog.name_key(word), None, 10))[0]
+    found = sql.read(lambda c: index.page(c, reading.name_key(word), None, 10))[0]
     assert [game.game_id for game in found] == [str(new)]
-    assert sql.read(catalog.version) == version + 1
+    assert sql.read(reading.version) == version + 1
     merge(old, new)
-    assert (one(new).revision, sql.read(catalog.version)) == (kept.revision, version + 1)
+    assert (one(new).revision, sql.read(reading.version)) == (kept.revision, version + 1)
 
 
 def test_an_import_finds_the_survivor_by_the_old_title(word: str) -> None:
@@ -150,7 +142,7 @@ def test_an_import_finds_the_survivor_by_what_the_old_game_was_called_last(word:
         edit(old, changes)
     merge(old, new)
     game = {"title": f"{word} and NEW", "aliases": [f"{word} later"]}
-    outcome = catalog_import.import_games([json.dumps(game).encode()])
+    outcome = importing.import_games([json.dumps(game).encode()])
     assert (outcome.created, outcome.updated) == (0, 1)
     assert f"{word} later" in one(new).aliases
 
@@ -213,7 +205,7 @@ def test_the_survivor_shows_the_titles_and_the_art_that_it_lacked(
     assert {kind: one.upload_id for kind, one in kept.uploads.items()} == {
         "icon": "c", "cover": "waits",
     }  # fmt: skip
-    by_title = sql.read(lambda c: search.page(c, catalog.name_key(f"{word} vieux"), None, 10))[0]
+    by_title = sql.read(lambda c: index.page(c, reading.name_key(f"{word} vieux"), None, 10))[0]
     assert [game.game_id for game in by_title] == [str(new)]
     assert audited(old)["moved"] | {"names": []} == {
         "names": [], "stores": [], "executables": [], "titles": ["fr"], "art": ["cover"],

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.dialects import mysql
 
-from shared.domain import catalog, catalog_import, game_detail
-from shared.domain.catalog import Game
-from shared.domain.game_detail import GameDetail
+from shared.domain.catalog import game_detail, reading
+from shared.domain.catalog.game_detail import GameDetail
+from shared.domain.catalog.imports import importing
+from shared.domain.catalog.reading import Game
 from shared.runtime import clock, sql
 from shared.schema.catalog import game_builds, games
 
@@ -26,7 +27,7 @@ def word() -> str:
 
 def add(record: dict[str, Any]) -> int:
     """Import a game and return its id."""
-    catalog_import.import_games([json.dumps(record).encode()])
+    importing.import_games([json.dumps(record).encode()])
     wanted = select(games.c.game_id).where(games.c.title == record["title"])
     return int(sql.read(lambda conn: conn.execute(wanted).scalar_one()))
 
@@ -35,7 +36,7 @@ def listed(limit: int) -> list[Game]:
     """Walk all pages of the list of all games."""
     found, after = [], None
     while True:
-        page, after = sql.read(lambda conn, after=after: catalog.page(conn, after, limit))  # type: ignore[misc]
+        page, after = sql.read(lambda conn, after=after: reading.page(conn, after, limit))  # type: ignore[misc]
         found += page
         if after is None:
             return found
@@ -50,7 +51,7 @@ def test_every_game_is_listed_once_in_the_order_of_titles() -> None:
     found = listed(1000)
     assert len(found) >= 9118
     assert len({game.game_id for game in found}) == len(found)
-    keys = [catalog.name_key(game.title) for game in found]
+    keys = [reading.name_key(game.title) for game in found]
     assert keys == sorted(keys)
     assert listed(777) == found
 
@@ -89,8 +90,8 @@ def test_a_games_newest_builds_are_shown_newest_first(word: str) -> None:
 
 
 QUERIES = {
-    "all": catalog._listing(None, 101),
-    "all, next page": catalog._listing(("half life", 3), 101),
+    "all": reading._listing(None, 101),
+    "all, next page": reading._listing(("half life", 3), 101),
 }
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import catalog, program_paths
+from shared.domain.catalog import reading
+from shared.domain.library import paths
 
 COMMON = "D:\\SteamLibrary\\steamapps\\common\\"
 
@@ -23,7 +24,7 @@ COMMON = "D:\\SteamLibrary\\steamapps\\common\\"
     ],
 )
 def test_what_stands_behind_a_place_for_games_is_the_install_folder(path: str, folder: str) -> None:
-    found = program_paths.read(path)
+    found = paths.read(path)
     assert found.installed
     assert found.folders[0][0] == folder
 
@@ -41,15 +42,15 @@ def test_what_stands_behind_a_place_for_games_is_the_install_folder(path: str, f
     ],
 )
 def test_editions_and_builds_fold_one_after_the_other(name: str, bare: str) -> None:
-    (ways,) = program_paths.read(f"{COMMON}{name}\\x.exe").folders
-    assert ways[0] == catalog.name_key(name)
+    (ways,) = paths.read(f"{COMMON}{name}\\x.exe").folders
+    assert ways[0] == reading.name_key(name)
     assert bare in ways
 
 
 def test_a_name_of_many_editions_is_read_in_few_ways() -> None:
     long = "a" + " gold" * 36
-    found = program_paths.read(f"C:\\games\\{long}\\b{long}\\c{long}.exe")
-    assert [len(ways) for ways in (found.stems, *found.folders)] == [program_paths.MOST_WAYS] * 3
+    found = paths.read(f"C:\\games\\{long}\\b{long}\\c{long}.exe")
+    assert [len(ways) for ways in (found.stems, *found.folders)] == [paths.MOST_WAYS] * 3
 
 
 @pytest.mark.parametrize(
@@ -63,27 +64,27 @@ def test_a_name_of_many_editions_is_read_in_few_ways() -> None:
     ],
 )
 def test_parts_of_something_else_tell_nothing_of_a_game(path: str) -> None:
-    found = program_paths.read(path)
+    found = paths.read(path)
     assert (found.folders, found.stems, found.app_id) == ([], [], None)
 
 
 def test_a_proton_prefix_holds_steams_id() -> None:
     prefix = "/home/ada/.steam/steam/steamapps/compatdata/{}/pfx/drive_c/x/game.exe"
-    assert program_paths.read(prefix.format(620)).app_id == "620"
-    assert program_paths.read(prefix.format("0620")).app_id is None
+    assert paths.read(prefix.format(620)).app_id == "620"
+    assert paths.read(prefix.format("0620")).app_id is None
 
 
 def test_a_common_name_is_looked_up_only_below_its_folder() -> None:
-    found = program_paths.read(COMMON + "Changed\\Game.exe")
+    found = paths.read(COMMON + "Changed\\Game.exe")
     assert found.is_generic
     assert found.suffixes == [f"common/{end}" for end in ["changed/game.exe"]] + [
         "changed/game.exe"
     ]
-    assert program_paths.read(COMMON + "Changed\\changed.exe").suffixes[-1] == "changed.exe"
+    assert paths.read(COMMON + "Changed\\changed.exe").suffixes[-1] == "changed.exe"
 
 
 def test_a_mac_bundle_is_looked_up_by_its_own_name() -> None:
-    found = program_paths.read("/Applications/Brawlhalla.app/Contents/MacOS/BH")
+    found = paths.read("/Applications/Brawlhalla.app/Contents/MacOS/BH")
     assert "brawlhalla.app" in found.suffixes
     assert found.folders[0][0] == "brawlhalla"
 
@@ -95,15 +96,15 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join)))
 def test_any_text_is_a_path(path: str) -> None:
-    found = program_paths.read(path)
-    assert catalog.normalise_suffix(path).rpartition("/")[2] == found.file
+    found = paths.read(path)
+    assert reading.normalise_suffix(path).rpartition("/")[2] == found.file
     assert all(
-        end == catalog.normalise_suffix(end) for end in found.suffixes if end == end.strip(" /")
+        end == reading.normalise_suffix(end) for end in found.suffixes if end == end.strip(" /")
     )
-    assert len(found.suffixes) <= 2 * program_paths.MOST_SEGMENTS
+    assert len(found.suffixes) <= 2 * paths.MOST_SEGMENTS
     assert len(found.folders) <= 2
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=250))
 def test_the_fast_key_of_plain_text_is_the_catalogs(name: str) -> None:
-    assert program_paths._key(name) == catalog.name_key(name)
+    assert paths._key(name) == reading.name_key(name)

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Select, insert, select
 from sqlalchemy.dialects import mysql
 
-from shared.domain import audit, consumers, dead_letters, retention
-from shared.domain.dead_letters import Letter
+from shared.domain import audit
+from shared.domain.operations import consumers, dead_letters, retention
+from shared.domain.operations.dead_letters import Letter
 from shared.runtime import clock, errors, redelivery, sql
 from shared.runtime.events import consumer as events_consumer
 from shared.runtime.redelivery import Answer

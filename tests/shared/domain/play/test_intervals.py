@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain import intervals
-from shared.domain.intervals import GAP_MS, Run
+from shared.domain.play import intervals
+from shared.domain.play.intervals import GAP_MS, Run
 
 GRAIN_MS = 20_000
 MIDNIGHT = intervals.to_ms(datetime(2026, 3, 1, tzinfo=UTC))

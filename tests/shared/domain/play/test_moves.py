@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from shared.domain import game_keys, intervals, playtime, roll_up, sessions, unlisted
-from shared.domain.sessions import Kind, PlayEvent
+from shared.domain import ids
+from shared.domain.play import intervals, playtime, roll_up, sessions, unlisted
+from shared.domain.play.sessions import Kind, PlayEvent
 from shared.runtime import clock, projections, sql
 from shared.schema import operations
 from shared.schema.catalog import game_executables, games, new_players
@@ -38,7 +39,7 @@ def new_player() -> str:
 
 def a_program() -> tuple[bytes, str]:
     found = hashlib.sha256(uuid.uuid4().bytes).digest()
-    return found, game_keys.unlisted(found)
+    return found, ids.unlisted(found)
 
 
 def play(

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
-from shared.domain import playtime, roll_up, sessions
-from shared.domain.intervals import from_ms, to_ms
-from shared.domain.sessions import Kind, PlayEvent
+from shared.domain.play import playtime, roll_up, sessions
+from shared.domain.play.intervals import from_ms, to_ms
+from shared.domain.play.sessions import Kind, PlayEvent
 from shared.runtime import clock, errors, sql
 from shared.schema.operations import projections
 from shared.schema.play import (

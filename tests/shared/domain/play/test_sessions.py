@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain import sessions
-from shared.domain.intervals import from_ms, to_ms
-from shared.domain.sessions import PlayedRun, PlayEvent, Report
+from shared.domain.play import sessions
+from shared.domain.play.intervals import from_ms, to_ms
+from shared.domain.play.sessions import PlayedRun, PlayEvent, Report
 from shared.runtime.errors import Code
 
 NOW = datetime(2026, 11, 20, 18, 30, 7, 250_000, UTC)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, insert, select, update
 
-from shared.domain import account, erasing, erasure
-from shared.domain.erasing import ErasureRequested
+from shared.domain import erasure_gate
+from shared.domain.players import erasure, export
+from shared.domain.players.erasure import ErasureRequested
 from shared.runtime import clock, documents, sql
 from shared.runtime import outbox as outbox_
 from shared.schema.base import BIGINT, Moment
@@ -97,7 +98,7 @@ def held(table: Table, uid: str) -> int:
 
 
 def asked(uid: str) -> ErasureRequested:
-    wish = sql.transact(lambda tx: erasing.request(tx, uid))
+    wish = sql.transact(lambda tx: erasure.request(tx, uid))
     return ErasureRequested(uid=uid, requested_at=wish.requested_at)
 
 
@@ -107,11 +108,11 @@ def finished_at(uid: str) -> datetime | None:
 
 
 def erase(wish: ErasureRequested) -> bool:
-    return erasing.erase(wish, time.monotonic() + 30)
+    return erasure.erase(wish, time.monotonic() + 30)
 
 
 @pytest.mark.parametrize(
-    "table", [table for table, _ in erasing.personal_tables()], ids=lambda table: table.name
+    "table", [table for table, _ in erasure.personal_tables()], ids=lambda table: table.name
 )
 def test_erasure_reaches_every_table_and_no_other_player(table: Table, uid: str) -> None:
     personal, other = table.info["personal"], f"{uid}-other"
@@ -129,10 +130,10 @@ def test_erasure_reaches_every_table_and_no_other_player(table: Table, uid: str)
 def test_it_stops_when_time_is_over_and_goes_on_later(
     uid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasing, "ROWS_A_STEP", 10)
+    monkeypatch.setattr(erasure, "ROWS_A_STEP", 10)
     add(play_intervals, *(interval(uid, number) for number in range(25)))
     wish = asked(uid)
-    assert not erasing.erase(wish, time.monotonic() - 1)
+    assert not erasure.erase(wish, time.monotonic() - 1)
     assert held(play_intervals, uid) == 15
     assert finished_at(uid) is None
     assert erase(wish)
@@ -144,7 +145,7 @@ def test_asking_again_while_it_is_unfinished_covers_what_came_between(uid: str) 
     between = first.requested_at + timedelta(microseconds=1)
     second = asked(uid)
     assert second.requested_at > first.requested_at
-    assert sql.read(lambda conn: erasure.erased_since(conn, uid, between))
+    assert sql.read(lambda conn: erasure_gate.erased_since(conn, uid, between))
     assert erase(first)
     assert finished_at(uid) is None
     assert erase(second)
@@ -173,12 +174,12 @@ def test_a_player_who_came_back_can_ask_again_and_an_old_message_erases_nothing_
 
 def test_what_was_accepted_before_the_request_is_told_apart(uid: str) -> None:
     before = clock.now()
-    assert not sql.transact(lambda tx: erasure.erased_since(tx, uid, before))
+    assert not sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, before))
     wish = asked(uid)
-    assert sql.transact(lambda tx: erasure.erased_since(tx, uid, before))
-    assert sql.transact(lambda tx: erasure.erased_since(tx, uid, wish.requested_at))
+    assert sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, before))
+    assert sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, wish.requested_at))
     later = wish.requested_at + timedelta(microseconds=1)
-    assert not sql.transact(lambda tx: erasure.erased_since(tx, uid, later))
+    assert not sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, later))
 
 
 class _TooLate(Exception):
@@ -193,7 +194,7 @@ def test_a_writer_that_asks_last_leaves_nothing_behind(uid: str) -> None:
     def writes_then_asks(tx: Connection) -> None:
         tx.execute(insert(play_intervals), interval(uid))
         wishes.append(in_other_thread(lambda: asked(uid)))
-        if erasure.erased_since(tx, uid, accepted):
+        if erasure_gate.erased_since(tx, uid, accepted):
             raise _TooLate
 
     with pytest.raises(_TooLate):
@@ -205,7 +206,7 @@ def test_a_writer_that_asks_last_leaves_nothing_behind(uid: str) -> None:
 
     def asks_then_lingers(tx: Connection) -> threading.Thread:
         tx.execute(insert(play_intervals), interval(other))
-        assert not erasure.erased_since(tx, other, accepted)
+        assert not erasure_gate.erased_since(tx, other, accepted)
         wish = in_other_thread(lambda: asked(other))
         eraser = threading.Thread(target=erase, args=(wish,))
         eraser.start()
@@ -228,12 +229,12 @@ def in_other_thread(work: Any) -> Any:
 def test_export_reads_all_pages_of_every_table_without_the_uid(
     uid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "ROWS_A_PAGE", 4)
+    monkeypatch.setattr(export, "ROWS_A_PAGE", 4)
     add(play_intervals, *(interval(uid, number) for number in range(30)))
-    for table, personal in erasing.personal_tables():
+    for table, personal in erasure.personal_tables():
         if personal.export and table is not play_intervals:
             add(table, a_row(table, uid))
-    made = account.export(uid)
+    made = export.export(uid)
     assert {len(rows) for name, rows in made.tables.items() if name != "play_intervals"} == {1}
     starts = [row["start_at"] for row in made.tables["play_intervals"]]
     assert len(starts) == len(set(starts)) == 30
@@ -244,20 +245,20 @@ def test_export_reads_all_pages_of_every_table_without_the_uid(
 
 
 def test_export_says_what_it_cut(uid: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account, "LIMIT", 10)
-    monkeypatch.setattr(account, "ROWS_A_PAGE", 4)
+    monkeypatch.setattr(export, "LIMIT", 10)
+    monkeypatch.setattr(export, "ROWS_A_PAGE", 4)
     add(play_intervals, *(interval(uid, number) for number in range(11)))
     add(
         playtime_days,
         *({"uid": uid, "day": NOON.date(), "game_key": str(n), "play_ms": 1} for n in range(10)),
     )
-    made = account.export(uid)
+    made = export.export(uid)
     assert made.truncated == ["play_intervals"]
     assert {len(made.tables[name]) for name in ("play_intervals", "playtime_days")} == {10}
 
 
 def test_what_is_still_to_be_projected_goes_after_its_sources(uid: str) -> None:
-    order = erasing._erasable()
+    order = erasure._erasable()
     assert order.index(projections) > order.index(player_stats)
     assert order[-1] is projections
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select
 
-from shared.domain import audit, download_counts, downloads, entitlements
-from shared.domain.download_counts import DownloadGranted
-from shared.domain.downloads import DownloadWish
+from shared.domain import audit
+from shared.domain.players import entitlements
+from shared.domain.tools import download_counts, downloads
+from shared.domain.tools.download_counts import DownloadGranted
+from shared.domain.tools.downloads import DownloadWish
 from shared.runtime import clock, errors, settings, sql
 from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
 from tests.shared.domain.test_plans import scans, statements_of

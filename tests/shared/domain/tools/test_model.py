@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.domain.tool_model import (
+from shared.domain.tools.model import (
     SEMVER,
     Dependency,
     Labels,

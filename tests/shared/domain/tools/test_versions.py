@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from shared.domain import artifacts, builds, catalog, own_tools, own_versions, publishing
-from shared.domain.artifacts import Artifact, Refused
-from shared.domain.builds import NewBuild
-from shared.domain.own_tools import NewTool, ToolChanges
-from shared.domain.own_versions import NewVersion, OwnVersion, VersionChanges
-from shared.domain.publishing import ArtifactUploaded, NewUpload, Withdrawal
-from shared.domain.tool_model import Dependency
+from shared.domain.catalog import builds, reading
+from shared.domain.catalog.builds import NewBuild
+from shared.domain.tools import own, publishing, versions
+from shared.domain.tools.model import Dependency
+from shared.domain.tools.own import NewTool, ToolChanges
+from shared.domain.tools.publishing import ArtifactUploaded, NewUpload, Withdrawal
+from shared.domain.tools.versions import NewVersion, OwnVersion, VersionChanges
+from shared.domain.uploads import artifacts
+from shared.domain.uploads.artifacts import Artifact, Refused
 from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
@@ -77,7 +79,7 @@ def new_tool(uid: str, game_id: int) -> int:
     wish = NewTool.model_validate(
         {"game_id": str(game_id), "kind": "mod", "texts": {"en": {"name": "Tool"}}}
     )
-    return int(sql.transact(lambda tx: own_tools.create(tx, uid, wish)).tool_id)
+    return int(sql.transact(lambda tx: own.create(tx, uid, wish)).tool_id)
 
 
 def build(game_id: int, day: int, mark: str = "") -> builds.Build:
@@ -89,7 +91,7 @@ def build(game_id: int, day: int, mark: str = "") -> builds.Build:
 
 def draft(uid: str, tool_id: int, version: str = "1.0.0") -> OwnVersion:
     wish = NewVersion(version=version, channel="stable")
-    return sql.transact(lambda tx: own_versions.create(tx, uid, tool_id, wish))
+    return sql.transact(lambda tx: versions.create(tx, uid, tool_id, wish))
 
 
 def let(anything: object) -> None:
@@ -112,30 +114,28 @@ def test_twins_cannot_tell_of_the_same_build(game_id: int) -> None:
 def test_a_tool_is_edited_in_parallel_one_after_the_other(uid: str, tool_id: int) -> None:
     def edit(number: int) -> int:
         changes = ToolChanges(plan=f"plan-{number}")
-        return sql.transact(lambda tx: own_tools.edit(tx, uid, tool_id, changes, let)).revision
+        return sql.transact(lambda tx: own.edit(tx, uid, tool_id, changes, let)).revision
 
-    before = sql.read(catalog.version)
+    before = sql.read(reading.version)
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(edit, range(4))) == [2, 3, 4, 5]
-    assert sql.read(catalog.version) == before + 4
+    assert sql.read(reading.version) == before + 4
 
 
 def test_a_check_that_raises_leaves_everything_as_it_is(uid: str, tool_id: int) -> None:
     def refuse(_: object) -> None:
         raise errors.PreconditionFailed("stale")
 
-    made, version = draft(uid, tool_id), sql.read(catalog.version)
+    made, version = draft(uid, tool_id), sql.read(reading.version)
     for work in (
-        lambda tx: own_tools.edit(tx, uid, tool_id, ToolChanges(plan="premium"), refuse),
-        lambda tx: own_versions.edit(
-            tx, uid, tool_id, "1.0.0", VersionChanges(channel="beta"), refuse
-        ),
+        lambda tx: own.edit(tx, uid, tool_id, ToolChanges(plan="premium"), refuse),
+        lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", VersionChanges(channel="beta"), refuse),
     ):
         with pytest.raises(errors.PreconditionFailed):
             sql.transact(work)
-    assert sql.read(lambda conn: own_versions.one(conn, uid, tool_id, "1.0.0")) == made
-    assert sql.read(lambda conn: own_tools.one(conn, uid, tool_id)).plan is None
-    assert sql.read(catalog.version) == version
+    assert sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0")) == made
+    assert sql.read(lambda conn: own.one(conn, uid, tool_id)).plan is None
+    assert sql.read(reading.version) == version
 
 
 def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,19 +157,19 @@ def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.Monk
         raise Refused("wrong_hash", "it is another file")
 
     monkeypatch.setattr(artifacts, "take", refuse)
-    first, version = publish(), sql.read(catalog.version)
+    first, version = publish(), sql.read(reading.version)
     publishing.verify(first)
-    rejected = sql.read(lambda conn: own_versions.one(conn, uid, tool_id, "1.0.0"))
+    rejected = sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0"))
     assert (rejected.state, rejected.reason) == (
         "rejected",
-        own_versions.Reason(code="wrong_hash", detail="it is another file"),
+        versions.Reason(code="wrong_hash", detail="it is another file"),
     )
     second = publish()
     monkeypatch.setattr(artifacts, "take", lambda *_: FILE)
     publishing.verify(first)
-    assert sql.read(catalog.version) == version, "the first message is of an earlier publishing"
+    assert sql.read(reading.version) == version, "the first message is of an earlier publishing"
     publishing.verify(second)
-    published = sql.read(lambda conn: own_versions.one(conn, uid, tool_id, "1.0.0"))
+    published = sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0"))
     assert (published.state, published.murmur2, published.reason) == (
         "published",
         FILE.murmur2,
@@ -178,7 +178,7 @@ def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.Monk
     why = Withdrawal(reason="it crashes")
     gone = sql.transact(lambda tx: publishing.withdraw(tx, uid, tool_id, "1.0.0", why))
     assert (gone.state, gone.revision) == ("withdrawn", published.revision + 1)
-    assert sql.read(catalog.version) == version + 2
+    assert sql.read(reading.version) == version + 2
 
 
 def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
@@ -193,7 +193,7 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
         sql.transact(lambda tx: publishing.allow_upload(tx, uid, tool_id, "1.0.0", wish))
 
     def shown() -> OwnVersion:
-        return sql.read(lambda conn: own_versions.one(conn, uid, tool_id, "1.0.0"))
+        return sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0"))
 
     def wait(hours: int) -> None:
         since = clock.now() - timedelta(hours=hours)
@@ -214,7 +214,7 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
         assert (version.revision, version.state) == (before.revision, "rejected")
 
     changes = VersionChanges(channel="beta")
-    sql.transact(lambda tx: own_versions.edit(tx, uid, tool_id, "1.0.0", changes, check))
+    sql.transact(lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", changes, check))
     assert shown().state == "rejected"
     upload()
     again = sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0"))
@@ -263,7 +263,7 @@ def test_a_dependency_is_there_when_a_published_version_lies_in_its_range(
     }.items():
         for tool, found in ((tool_id, is_there), (empty, False)):
             one = Dependency(tool_id=str(tool), range=wanted)
-            assert sql.read(lambda c: own_versions.is_published(c, one)) == found, one  # noqa: B023
+            assert sql.read(lambda c: versions.is_published(c, one)) == found, one  # noqa: B023
 
 
 @pytest.fixture
@@ -311,16 +311,16 @@ def test_pages_are_whole_and_their_plans_stay_flat(
     crowd: Engine, uid: str, game_id: int, tool_id: int
 ) -> None:
     lists: dict[str, tuple[Page, Any, int]] = {
-        "tools": (lambda conn, after: own_tools.page(conn, uid, after, 2), 0, 5),
+        "tools": (lambda conn, after: own.page(conn, uid, after, 2), 0, 5),
         "builds": (lambda conn, after: builds.page(conn, game_id, after, 2), None, 4),
         "versions": (
-            lambda conn, after: own_versions.page(conn, uid, tool_id, after, 2),
+            lambda conn, after: versions.page(conn, uid, tool_id, after, 2),
             None,
             4,
         ),
     }
     wanted = Dependency(tool_id=str(tool_id), range=">=1.2.0 <2.0.0")
-    for statement in statements_of(crowd, lambda conn: own_versions.is_published(conn, wanted)):
+    for statement in statements_of(crowd, lambda conn: versions.is_published(conn, wanted)):
         assert scans(crowd, statement, 20) == []
     for name, (page, start, total) in lists.items():
         found, at = [], start

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.artifacts import WHITESPACE, murmur2
+from shared.domain.uploads.artifacts import WHITESPACE, murmur2
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
 from scripts.bundling import imports
-from shared.domain import art, art_uploads, pictures
-from shared.domain.art import Kind
+from shared.domain.catalog import art
+from shared.domain.catalog.art import Kind
+from shared.domain.uploads import art as art_uploads
+from shared.domain.uploads import pictures
 from shared.runtime import manifest, settings
 from shared.runtime.manifest import Manifest
 

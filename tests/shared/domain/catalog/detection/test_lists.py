@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import detection
-from shared.domain.catalog import normalise_suffix
-from shared.domain.detection import Listed, Match
+from shared.domain.catalog.detection import lists
+from shared.domain.catalog.detection.lists import Listed, Match
+from shared.domain.catalog.reading import normalise_suffix
 
 VECTORS = json.loads((Path(__file__).parents[5] / "docs/detection-vectors.json").read_text())
 
@@ -19,12 +19,12 @@ def packed(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-LISTS: Any = {os: detection.read(packed(one)) for os, one in VECTORS["lists"].items()}
+LISTS: Any = {os: lists.read(packed(one)) for os, one in VECTORS["lists"].items()}
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["why"])
 def test_a_path_is_the_program_that_the_vectors_say(case: dict[str, Any]) -> None:
-    found = detection.match(LISTS, case["os"], case["path"])
+    found = lists.match(LISTS, case["os"], case["path"])
     shown = found and {
         "game_ids": list(found.game_ids),
         "is_launcher": found.is_launcher,
@@ -40,10 +40,10 @@ def test_the_vectors_are_many_and_each_says_why() -> None:
 @pytest.mark.parametrize("one", VECTORS["deltas"], ids=lambda one: one["why"])
 def test_a_delta_leads_to_the_bytes_that_the_vectors_say(one: dict[str, Any]) -> None:
     old = packed(VECTORS["lists"][one["os"]])
-    assert one["delta"]["from"] == detection.digest(old)
-    new = detection.apply(old, packed(one["delta"]))
-    assert detection.digest(new) == one["delta"]["to"] == one["sha256"]
-    assert detection.delta(old, new) == packed(one["delta"])
+    assert one["delta"]["from"] == lists.digest(old)
+    new = lists.apply(old, packed(one["delta"]))
+    assert lists.digest(new) == one["delta"]["to"] == one["sha256"]
+    assert lists.delta(old, new) == packed(one["delta"])
 
 
 def test_the_listed_suffixes_are_in_their_normal_form() -> None:
@@ -53,7 +53,7 @@ def test_the_listed_suffixes_are_in_their_normal_form() -> None:
 
 
 def confidence(suffix: str, *others: Listed) -> int | None:
-    content = detection.compile_list("win32", [Listed(suffix, "1", False), *others], {})
+    content = lists.compile_list("win32", [Listed(suffix, "1", False), *others], {})
     found = {row[0]: row[1] for row in json.loads(content)["programs"]}
     return found.get(suffix)
 
@@ -94,7 +94,7 @@ def test_what_several_games_share_is_not_sure() -> None:
 
 
 def test_a_name_that_many_games_carry_says_nothing_alone() -> None:
-    others = [Listed(f"mod {n}/hl2.exe", str(n), False) for n in range(2, detection.MANY + 1)]
+    others = [Listed(f"mod {n}/hl2.exe", str(n), False) for n in range(2, lists.MANY + 1)]
     assert confidence("hl2.exe", *others) is None
     assert confidence("hl2.exe", *others[1:]) == 0
     assert confidence("half-life 2/hl2.exe", *others) == 2
@@ -105,13 +105,13 @@ def test_a_name_that_many_games_carry_says_nothing_alone() -> None:
 )
 def test_a_launcher_is_one_for_all_its_games(flags: tuple[bool, bool], expected: int) -> None:
     listed = [Listed("a/b.exe", str(n), flag) for n, flag in enumerate(flags, 1)]
-    content = detection.compile_list("win32", listed, {})
+    content = lists.compile_list("win32", listed, {})
     assert json.loads(content)["programs"] == [["a/b.exe", 0, expected, "1", "2"]]
 
 
 def test_only_the_stores_of_listed_games_are_in_a_list() -> None:
     stores = {"1": {"steam:2", "gog:1"}, "2": {"steam:3"}}
-    content = detection.compile_list("win32", [Listed("a/b.exe", "1", False)], stores)
+    content = lists.compile_list("win32", [Listed("a/b.exe", "1", False)], stores)
     assert json.loads(content)["stores"] == [["1", "gog:1", "steam:2"]]
 
 
@@ -128,9 +128,9 @@ LISTED = st.lists(
 @given(LISTED, LISTED)
 def test_a_delta_leads_from_any_list_to_any_other(old: list[Listed], new: list[Listed]) -> None:
     stores = {str(n): [f"steam:{n}"] for n in range(1, 5)}
-    before = detection.compile_list("win32", old, stores)
-    after = detection.compile_list("win32", new, {})
-    assert detection.apply(before, detection.delta(before, after)) == after
+    before = lists.compile_list("win32", old, stores)
+    after = lists.compile_list("win32", new, {})
+    assert lists.apply(before, lists.delta(before, after)) == after
 
 
 class Counted(dict[str, Match]):
@@ -145,5 +145,5 @@ class Counted(dict[str, Match]):
 
 def test_a_path_of_40_kb_costs_no_more_than_its_last_segments() -> None:
     programs = Counted()
-    assert detection.match({"win32": programs}, "win32", "a/" * 20_000 + "b.exe") is None
-    assert programs.asked == detection.SEGMENTS
+    assert lists.match({"win32": programs}, "win32", "a/" * 20_000 + "b.exe") is None
+    assert programs.asked == lists.SEGMENTS

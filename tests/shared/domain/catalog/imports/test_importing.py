@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from shared.domain import catalog, catalog_import, game_detail, game_lists, record_games
-from shared.domain.catalog_import import ImportReport
-from shared.domain.record_games import Run
+from shared.domain.catalog import game_detail, reading
+from shared.domain.catalog.imports import candidates, importing
+from shared.domain.catalog.imports import records as game_lists
+from shared.domain.catalog.imports.candidates import Run
+from shared.domain.catalog.imports.importing import ImportReport
 from shared.runtime import sql
 from shared.schema.catalog import game_names, games, import_claims
 
@@ -29,16 +31,16 @@ def word() -> str:
 
 def imported(*records: Any) -> ImportReport:
     lines = (one if isinstance(one, bytes) else json.dumps(one).encode() for one in records)
-    return catalog_import.import_games(lines)
+    return importing.import_games(lines)
 
 
 def an_array(text: bytes) -> ImportReport:
-    return catalog_import.import_records(game_lists.records(io.BytesIO(text).read), Run())
+    return importing.import_records(game_lists.records(io.BytesIO(text).read), Run())
 
 
 def game(title: str) -> game_detail.GameDetail:
     """The game with this name; there is one."""
-    key = catalog.name_key(title)
+    key = reading.name_key(title)
     named = select(game_names.c.game_id).where(game_names.c.name_key == key)
     (game_id,) = sql.read(lambda conn: list(conn.scalars(named)))
     return sql.read(lambda conn: game_detail.one(conn, game_id))
@@ -64,17 +66,17 @@ def stores(**ids: str) -> list[dict[str, str]]:
 
 
 def version() -> int:
-    return sql.read(catalog.version)
+    return sql.read(reading.version)
 
 
 def test_the_real_games_import_whole_and_again_change_nothing() -> None:
     told: list[int] = []
-    first = catalog_import.import_file(REAL, told.append)
+    first = importing.import_file(REAL, told.append)
     assert (first.created + first.unchanged, first.rejected) == (9118, [])
     assert told == sorted(told)
     assert told[-1] == 9118
     before = version()
-    assert counts(catalog_import.import_file(REAL)) == (0, 0, 0, 9118, 0)
+    assert counts(importing.import_file(REAL)) == (0, 0, 0, 9118, 0)
     assert version() == before
 
 
@@ -178,7 +180,7 @@ def test_an_import_in_parts_still_knows_which_games_it_took(word: str) -> None:
 
     def part(position: int, **record: Any) -> ImportReport:
         text = json.dumps(record).encode()
-        return catalog_import.import_records([game_lists.Placed(position, text)], Run(run))
+        return importing.import_records([game_lists.Placed(position, text)], Run(run))
 
     base = {"title": f"{word} base", "stores": stores(steam=word)}
     deluxe = {"title": f"{word} deluxe", "stores": stores(steam=word)}
@@ -245,7 +247,7 @@ def test_what_only_the_database_refuses_rejects_one_record(
     def too_long(title: str) -> str:
         return title * (30 if "broken" in title else 1)
 
-    monkeypatch.setattr(catalog, "title_key", too_long)
+    monkeypatch.setattr(reading, "title_key", too_long)
     outcome = imported(*({"title": f"{word} {name}"} for name in ("a", "broken", "c")))
     assert counts(outcome) == (2, 0, 0, 0, 1)
     assert outcome.rejected[0].position == 2
@@ -295,7 +297,7 @@ def test_twenty_thousand_games_take_less_than_half_a_minute(word: str) -> None:
 
 
 def test_whose_game_a_record_is_is_found_by_indexes(word: str) -> None:
-    catalog_import.import_file(REAL)
+    importing.import_file(REAL)
     imported({"title": word, "stores": stores(steam=word)})
     seen: list[tuple[str, Any]] = []
 
@@ -305,8 +307,8 @@ def test_whose_game_a_record_is_is_found_by_indexes(word: str) -> None:
     event.listen(sql.engine(), "before_cursor_execute", see)
     try:
         with sql.engine().connect() as connection:
-            record_games._owners(connection, {("steam", f"{word}{n}") for n in range(30)})
-            record_games.by_title(connection, {f"{word}{n}" for n in range(30)})
+            candidates._owners(connection, {("steam", f"{word}{n}") for n in range(30)})
+            candidates.by_title(connection, {f"{word}{n}" for n in range(30)})
             asked = list(seen)
             for text, parameters in asked:
                 explain = f"EXPLAIN FORMAT=TRADITIONAL {text}"

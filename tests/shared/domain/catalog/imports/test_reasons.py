@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain import catalog_import, game_facts, record_games
-from shared.domain.catalog_import import ImportReport
-from shared.domain.game_lists import Placed
+from shared.domain.catalog import facts
+from shared.domain.catalog.imports import candidates, importing
+from shared.domain.catalog.imports.importing import ImportReport
+from shared.domain.catalog.imports.records import Placed
 
 DOCS = (Path(__file__).parents[5] / "docs/catalog-import.md").read_text(encoding="utf-8")
 RAISED = {"ValueError", "Conflict"}
@@ -50,7 +51,7 @@ def reasons_of(module: ModuleType) -> Iterator[str]:
 
 
 def test_the_page_lists_what_the_code_rejects_for_and_nothing_else() -> None:
-    modules = (game_facts, record_games, catalog_import)
+    modules = (facts, candidates, importing)
     own = {reason for module in modules for reason in reasons_of(module)}
     assert len(own) > 8
     validators = {"Invalid JSON: …", "Field required", "Input should be …"}
@@ -80,7 +81,7 @@ def test_the_page_lists_what_the_code_rejects_for_and_nothing_else() -> None:
 def test_what_the_validator_says_is_listed_too(broken: Any) -> None:
     report = ImportReport()
     record = Placed(1, json.dumps(broken).encode())
-    assert list(catalog_import._screened([record], report)) == []
+    assert list(importing._screened([record], report)) == []
     (rejected,) = report.rejected
     said = rejected.reason.rsplit(": ", 1)[-1]
     begins = tuple(one.removesuffix("…") for one in documented())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain import game_lists
+from shared.domain.catalog.imports import records as game_lists
 
 MOST = 64
 """Bytes of the largest record here: of lists this small every cut is tried."""

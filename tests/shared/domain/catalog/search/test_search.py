@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
-from shared.domain import catalog, catalog_import, popularity, search, words
-from shared.domain.catalog import name_key
+from shared.domain.catalog import popularity, reading
+from shared.domain.catalog.imports import importing
+from shared.domain.catalog.reading import name_key
+from shared.domain.catalog.search import index, words
 from shared.runtime import sql
 from shared.schema.catalog import game_prefixes, game_search, games, new_players
 from tests.shared.domain.test_plans import plan, scans, statements_of
@@ -26,14 +28,14 @@ def word() -> str:
 
 
 def add(*records: dict[str, Any]) -> None:
-    outcome = catalog_import.import_games(json.dumps(one).encode() for one in records)
+    outcome = importing.import_games(json.dumps(one).encode() for one in records)
     assert outcome.rejected == []
 
 
 def pages(q: str, limit: int) -> Iterator[list[str]]:
     after = None
     while True:
-        page, after = sql.read(lambda c, after=after: search.page(c, name_key(q), after, limit))  # type: ignore[misc]
+        page, after = sql.read(lambda c, after=after: index.page(c, name_key(q), after, limit))  # type: ignore[misc]
         yield [one.title for one in page]
         if after is None:
             return
@@ -52,7 +54,7 @@ def id_of(title: str) -> int:
 def indexed(*titles: str) -> bool:
     """Index games of these titles; return whether that changed something."""
     ids = [id_of(title) for title in titles]
-    return sql.transact(lambda tx: search.index(tx, ids))
+    return sql.transact(lambda tx: index.index(tx, ids))
 
 
 def play(title: str, players: int) -> None:
@@ -100,7 +102,7 @@ def test_small_pages_and_large_ones_find_the_same_and_each_game_once(q: str) -> 
 def ids(q: str, limit: int) -> Iterator[list[str]]:
     after = None
     while True:
-        page, after = sql.read(lambda c, after=after: search.page(c, name_key(q), after, limit))  # type: ignore[misc]
+        page, after = sql.read(lambda c, after=after: index.page(c, name_key(q), after, limit))  # type: ignore[misc]
         yield [one.game_id for one in page]
         if after is None:
             return
@@ -158,17 +160,17 @@ def test_games_that_are_listed_twice_under_a_rank_are_all_found(word: str, limit
 def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(word: str) -> None:
     add({"title": f"{word} a", "aliases": [f"{word} one", f"{word} two"]}, {"title": f"{word} b"})
     assert found(word) == [f"{word} a", f"{word} b"]
-    before = sql.read(catalog.version)
+    before = sql.read(reading.version)
     play(f"{word} b", 3)
     assert found(word) == [f"{word} b", f"{word} a"]
-    assert sql.read(catalog.version) == before + 1
+    assert sql.read(reading.version) == before + 1
     play(f"{word} b", 0)
     play(f"{word} b", 1)
     assert players_of(f"{word} b") == 4
-    lifted = sql.read(catalog.version)
+    lifted = sql.read(reading.version)
     play(f"{word} b", 1)
     assert players_of(f"{word} b") == 5
-    assert sql.read(catalog.version) == lifted
+    assert sql.read(reading.version) == lifted
 
 
 def test_folds_at_once_count_each_player_once(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,14 +243,14 @@ def test_an_import_heals_a_game_that_was_never_indexed(word: str) -> None:
 
     sql.transact(forget)
     assert found(word) == []
-    before = sql.read(catalog.version)
+    before = sql.read(reading.version)
     add({"title": word})
     assert found(word) == [word]
-    assert sql.read(catalog.version) == before + 1
+    assert sql.read(reading.version) == before + 1
 
 
 def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MOST_LOOKED_AT", 10)
+    monkeypatch.setattr(index, "MOST_LOOKED_AT", 10)
     add(*({"title": f"{word} {number}"} for number in range(30)), {"title": f"{word} zebra"})
     first, *more = pages(f"{word} z", 5)
     assert first == []
@@ -257,8 +259,8 @@ def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_place_that_no_rank_has_is_the_end() -> None:
-    nowhere = search.Place(9, 255, 1)
-    assert sql.read(lambda conn: search.page(conn, "half life", nowhere, 5)) == ([], None)
+    nowhere = index.Place(9, 255, 1)
+    assert sql.read(lambda conn: index.page(conn, "half life", nowhere, 5)) == ([], None)
 
 
 def test_quotes_and_wildcards_are_letters_like_others(word: str) -> None:
@@ -272,9 +274,9 @@ def test_quotes_and_wildcards_are_letters_like_others(word: str) -> None:
 @pytest.mark.parametrize("q", ["a", "the x", "half life", "call duty modern", "witcher"])
 def test_a_search_is_led_by_an_index_and_sorts_nothing_large(q: str) -> None:
     query, engine = name_key(q), sql.engine()
-    after = search.Place(2, 38, 100)
+    after = index.Place(2, 38, 100)
     for place in (None, after):
-        reads = statements_of(engine, lambda conn, p=place: search.page(conn, query, p, 20))  # type: ignore[misc]
+        reads = statements_of(engine, lambda conn, p=place: index.page(conn, query, p, 20))  # type: ignore[misc]
         assert reads
         # A range read in its order ends at the bound, however long the guess at it is.
         assert [scan for one in reads for scan in scans(engine, one, sys.maxsize)] == []
@@ -285,7 +287,7 @@ def large_sorts(engine: Engine, statement: Any) -> list[Any]:
     return [
         row
         for row in plan(engine, statement)
-        if "filesort" in str(row["Extra"]) and int(row["rows"] or 0) > search.MOST_LOOKED_AT
+        if "filesort" in str(row["Extra"]) and int(row["rows"] or 0) > index.MOST_LOOKED_AT
     ]
 
 
@@ -293,8 +295,8 @@ def large_sorts(engine: Engine, statement: Any) -> list[Any]:
 def test_indexing_is_led_by_indexes() -> None:
     engine = sql.engine()
     some = list(range(1, 30))
-    reads = statements_of(engine, lambda conn: search._wanted(conn, some))
-    reads += statements_of(engine, lambda conn: search._indexed(conn, some))
+    reads = statements_of(engine, lambda conn: index._wanted(conn, some))
+    reads += statements_of(engine, lambda conn: index._indexed(conn, some))
     assert len(reads) == 4
     assert [scan for one in reads for scan in scans(engine, one, 2000)] == []
     rows = [(f"word{number}", 40, number) for number in range(1, 300)]
@@ -303,4 +305,4 @@ def test_indexing_is_led_by_indexes() -> None:
 
 
 def deletes(engine: Engine, rows: list[tuple[str, int, int]]) -> list[Any]:
-    return statements_of(engine, lambda conn: search._delist(conn, rows), "DELETE")
+    return statements_of(engine, lambda conn: index._delist(conn, rows), "DELETE")

@@ -1,0 +1,1 @@
+"""The package catalog.search."""

@@ -1,0 +1,335 @@
+"""Playtime: a player's runs, and what they come to per game and local day.
+
+How late an event may be, and when its traces go:
+
+    now      -14 d     -52 d           -55 d         -58 d           -60 d
+     |  accepted |  …queue, dead       | too late:   | day totals    | runs are
+     |  by HTTP  |  letters, redrive   | refused     | are frozen    | folded away
+
+A frozen day's total is never counted anew, because runs that belong to it may be gone. An event
+that is not too late can only change days that are not frozen: a local day begins at most 38
+hours before any instant of it, and the gaps are three and two days.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, Integer, Row, and_, bindparam, delete, or_, select
+
+from shared.domain import ids
+from shared.domain.play import intervals
+from shared.domain.play.intervals import Days, Run
+from shared.runtime import sql
+from shared.schema.play import play_intervals, player_stats, playtime_days
+
+TOO_LATE = timedelta(days=55)
+FROZEN = timedelta(days=58)
+FOLDED = timedelta(days=60)
+
+_runs, _days, _stats = play_intervals.c, playtime_days.c, player_stats.c
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+
+_LOCK = (
+    select(player_stats)
+    .where(_stats.uid == bindparam("uid"), _stats.game_key.in_(_KEYS))
+    .order_by(_stats.game_key)
+    .with_for_update()
+)
+_LOAD_RUNS = select(
+    _runs.game_key, _runs.session_id, _runs.start_at, _runs.utc_offset_min, _runs.end_at
+).where(
+    _runs.uid == bindparam("uid"),
+    _runs.game_key.in_(_KEYS),
+    _runs.end_at >= bindparam("start"),
+    _runs.start_at <= bindparam("end"),
+)
+_LOAD_DAYS = select(_days.game_key, _days.day, _days.play_ms).where(
+    _days.uid == bindparam("uid"),
+    _days.day.between(bindparam("first"), bindparam("last")),
+    _days.game_key.in_(_KEYS),
+)
+_PAGE = (
+    select(_days.day, _days.game_key, _days.play_ms)
+    .where(
+        _days.uid == bindparam("uid"),
+        _days.day.between(bindparam("first"), bindparam("last")),
+        _days.play_ms > 0,
+    )
+    .order_by(_days.day, _days.game_key)
+    .limit(bindparam("limit", type_=Integer))
+)
+_PAGE_BEHIND = _PAGE.where(
+    _days.day >= bindparam("day"),
+    or_(_days.day > bindparam("day"), _days.game_key > bindparam("key")),
+)
+
+Sessions = dict[str, list[Run]]
+"""Runs by session id."""
+
+
+@dataclass
+class Play:
+    """What was newly heard of one game: runs by session, and when a session last ended (ms)."""
+
+    sessions: Sessions = field(default_factory=dict)
+    ended: int | None = None
+
+    def add(self, other: "Play") -> None:
+        """Take in what another source heard of the same game."""
+        for session_id, runs in other.sessions.items():
+            self.sessions[session_id] = intervals.merge(self.sessions.get(session_id, []) + runs)
+        self.ended = _latest(self.ended, other.ended)
+
+    def runs(self) -> list[Run]:
+        """Return the runs of all sessions."""
+        return [run for runs in self.sessions.values() for run in runs]
+
+
+def record(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> dict[str, int]:
+    """Merge what was heard into a player's runs, days and stats, by game key.
+
+    Returns the new revision of each game that changed: telling it the same again changes
+    nothing. Holds a lock on the player's stats of these games until the transaction ends.
+    """
+    before = lock(tx, uid, plays)
+    heard = [run for play in plays.values() for run in play.runs()]
+    changes = _merge(tx, uid, plays, heard) if heard else {}
+    _write_runs(tx, uid, changes)
+    grown = _recount(tx, uid, changes, now)
+    stats = []
+    for key, play in sorted(plays.items()):
+        row = _moved_on(before[key], play, changes.get(key), grown.get(key, 0))
+        if row is not None:
+            stats.append(row)
+    sql.upsert(tx, player_stats, stats, _STATS_COLUMNS)
+    return {row["game_key"]: row["revision"] for row in stats}
+
+
+_STATS_COLUMNS = ["revision", "play_ms", "first_played_at", "last_played_at", "last_ended_at"]
+
+
+def lock(tx: Connection, uid: str, game_keys: Iterable[str]) -> dict[str, Row[Any]]:
+    """Lock a player's stats rows of some games, making those that are missing.
+
+    Whoever changes runs, days or stats holds these first, in the order of the keys: so changes
+    of one player's game follow each other, and no two wait for each other.
+    """
+    keys = sorted(game_keys)
+    found = {row.game_key: row for row in tx.execute(_LOCK, {"uid": uid, "keys": keys})}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        rows = [{"uid": uid, "game_key": key, "revision": 0, "play_ms": 0} for key in missing]
+        # Not INSERT IGNORE: that would share a lock on a row that both then want alone.
+        sql.upsert(tx, player_stats, rows, ["uid"])
+        found = {row.game_key: row for row in tx.execute(_LOCK, {"uid": uid, "keys": keys})}
+    return found
+
+
+class _Change(NamedTuple):
+    """What a game's runs are now, and what that changes in the table."""
+
+    runs: list[Run]
+    put: list[tuple[str, Run]]
+    drop: list[tuple[str, Run]]
+    days: Days
+
+
+def _merge(
+    tx: Connection, uid: str, plays: Mapping[str, Play], heard: Sequence[Run]
+) -> dict[str, _Change]:
+    """Return the changes of each game whose runs change.
+
+    Loads all runs around the days that can be affected. A run that is changed may reach further
+    than what was heard; then once more, with all of its days.
+    """
+    loaded = intervals.possible_days(heard)
+    while True:
+        kept = load_runs(tx, uid, plays, loaded)
+        changes = {}
+        for key, play in plays.items():
+            change = _merge_game(kept[key], play)
+            if change is not None:
+                changes[key] = change
+        wanted = functools.reduce(Days.union, (one.days for one in changes.values()), loaded)
+        if wanted == loaded:
+            return changes
+        loaded = wanted
+
+
+def _merge_game(kept: Mapping[str, list[Run]], play: Play) -> _Change | None:
+    put, drop = [], []
+    sessions = dict(kept)
+    for session_id, heard in play.sessions.items():
+        old = kept.get(session_id, [])
+        new = intervals.merge(old + heard)
+        if new == old:
+            continue
+        sessions[session_id] = new
+        known, starts = set(old), {run.start for run in new}
+        put += [(session_id, run) for run in new if run not in known]
+        drop += [(session_id, run) for run in old if run.start not in starts]
+    if not put:
+        return None
+    days = intervals.possible_days(run for _, run in put + drop)
+    return _Change([run for runs in sessions.values() for run in runs], put, drop, days)
+
+
+def load_runs(
+    tx: Connection, uid: str, game_keys: Iterable[str], days: Days
+) -> dict[str, Sessions]:
+    """Return every run that can count for these days, by game and session, sorted."""
+    start, end = days.window()
+    span = {"start": intervals.from_ms(start), "end": intervals.from_ms(end)}
+    found: dict[str, Sessions] = defaultdict(lambda: defaultdict(list))
+    for key, session_id, start_at, offset, end_at in tx.execute(
+        _LOAD_RUNS, {"uid": uid, "keys": list(game_keys), **span}
+    ):
+        run = Run(intervals.to_ms(start_at), offset, intervals.to_ms(end_at))
+        found[key][session_id].append(run)
+    for sessions in found.values():
+        for runs in sessions.values():
+            runs.sort()
+    return found
+
+
+def sessions_of(tx: Connection, uid: str, game_key: str) -> Sessions:
+    """Return all runs of one game that are still kept, by session."""
+    return load_runs(tx, uid, [game_key], Days(date(1970, 1, 2), date(9999, 12, 30)))[game_key]
+
+
+def frozen_before(now: datetime) -> date:
+    """Return the first local day whose total may still change."""
+    return (now - FROZEN).date()
+
+
+def _write_runs(tx: Connection, uid: str, changes: Mapping[str, _Change]) -> None:
+    dropped = [
+        and_(
+            _runs.game_key == key,
+            _runs.session_id == session_id,
+            _runs.start_at == intervals.from_ms(run.start),
+        )
+        for key, change in changes.items()
+        for session_id, run in change.drop
+    ]
+    if dropped:
+        tx.execute(delete(play_intervals).where(_runs.uid == uid, or_(*dropped)))
+    rows = [
+        {
+            "uid": uid,
+            "game_key": key,
+            "session_id": session_id,
+            "start_at": intervals.from_ms(run.start),
+            "end_at": intervals.from_ms(run.end),
+            "utc_offset_min": run.offset,
+        }
+        for key, change in changes.items()
+        for session_id, run in change.put
+    ]
+    sql.upsert(tx, play_intervals, rows, ["end_at", "utc_offset_min"])
+
+
+def _recount(
+    tx: Connection, uid: str, changes: Mapping[str, _Change], now: datetime
+) -> dict[str, int]:
+    """Write the day totals that changed; return by how much each game's sum grew (ms)."""
+    if not changes:
+        return {}
+    frozen = frozen_before(now)
+    days = functools.reduce(Days.union, (change.days for change in changes.values()))
+    known = {
+        (row.game_key, row.day): row.play_ms
+        for row in tx.execute(
+            _LOAD_DAYS,
+            {"uid": uid, "keys": list(changes), **days._asdict()},
+        )
+    }
+    rows = []
+    grown: dict[str, int] = {}
+    for key, change in changes.items():
+        counted = intervals.playtime(change.runs)
+        for day in change.days.each(since=frozen):
+            old, new = known.get((key, day), 0), counted.get(day, 0)
+            if old != new:
+                rows.append({"uid": uid, "game_key": key, "day": day, "play_ms": new})
+                grown[key] = grown.get(key, 0) + new - old
+    sql.upsert(tx, playtime_days, rows, ["play_ms"])
+    return grown
+
+
+def _moved_on(
+    before: Row[Any], play: Play, change: _Change | None, grown: int
+) -> dict[str, Any] | None:
+    """Return the stats row after this play, or None when nothing of it is new."""
+    first, last, ended = (
+        None if moment is None else intervals.to_ms(moment)
+        for moment in (before.first_played_at, before.last_played_at, before.last_ended_at)
+    )
+    if change is None and _latest(ended, play.ended) == ended:
+        return None
+    for _, run in change.put if change else ():
+        first = run.start if first is None else min(first, run.start)
+        last = _latest(last, run.end)
+    ended = _latest(ended, play.ended)
+    return {
+        "uid": before.uid,
+        "game_key": before.game_key,
+        "revision": before.revision + 1,
+        "play_ms": before.play_ms + grown,
+        "first_played_at": None if first is None else intervals.from_ms(first),
+        "last_played_at": None if last is None else intervals.from_ms(last),
+        "last_ended_at": None if ended is None else intervals.from_ms(ended),
+    }
+
+
+def _latest(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
+
+
+def fold(before: datetime, limit: int) -> int:
+    """Delete up to `limit` runs that ended before `before`; their day totals stay.
+
+    Returns how many were deleted. `before` must lie at least `FOLDED` back.
+    """
+    old = delete(play_intervals).where(_runs.end_at < before)
+    some = old.with_dialect_options(mysql_limit=limit)
+    return sql.transact(lambda tx: tx.execute(some).rowcount)
+
+
+# No model: a page of them would take twice as long to fill.
+@dataclass(slots=True)
+class PlaytimeDay:
+    """Playtime in one game on one local day.
+
+    unlisted: the hash that the client reported, for a game that the catalog does not know.
+    """
+
+    day: date
+    play_ms: int
+    game_id: str | None = None
+    unlisted: str | None = None
+
+
+def page(
+    conn: Connection, uid: str, days: Days, after: tuple[date, str] | None, limit: int
+) -> tuple[list[PlaytimeDay], tuple[date, str] | None]:
+    """Return up to `limit` days and games in order, and where the next page starts or None."""
+    asked = {"uid": uid, **days._asdict(), "limit": limit + 1}
+    if after is None:
+        rows = conn.execute(_PAGE, asked).all()
+    else:
+        rows = conn.execute(_PAGE_BEHIND, {**asked, "day": after[0], "key": after[1]}).all()
+    found = [_shown(*row) for row in rows[:limit]]
+    return found, (rows[limit - 1].day, rows[limit - 1].game_key) if len(rows) > limit else None
+
+
+def _shown(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
+    if ids.is_unlisted(game_key):
+        return PlaytimeDay(day, play_ms, unlisted=ids.suffix_hash(game_key).hex())
+    return PlaytimeDay(day, play_ms, game_key)

@@ -1,0 +1,63 @@
+"""A player's stats per game, and the document that copies them for the player's devices."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
+
+from shared.domain.ids import UNLISTED
+from shared.runtime import projections
+from shared.runtime.projections import Due, Key, Source
+from shared.schema.collections import STATS
+from shared.schema.play import player_stats
+
+WHILE_PLAYING = timedelta(minutes=1)
+"""A document is written at most this often, except when a session ends."""
+
+_stats = player_stats.c
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_OF_PLAYER = select(player_stats).where(_stats.uid == bindparam("uid"), _stats.game_key.in_(_KEYS))
+
+
+def owe(tx: Connection, uid: str, revisions: Mapping[str, int], ended: Collection[str]) -> None:
+    """Owe the stats documents of these games: now where a session ended, else once a minute."""
+    owed = [Due((uid, key), revision) for key, revision in sorted(revisions.items())]
+    at_once = [one for one in owed if one.key[1] in ended]
+    playing = [one for one in owed if one.key[1] not in ended]
+    if at_once:
+        projections.mark_due(tx, KIND, at_once)
+    if playing:
+        projections.mark_due(tx, KIND, playing, at_most_every=WHILE_PLAYING)
+
+
+def _render(conn: Connection, keys: Sequence[Key]) -> dict[Key, Source]:
+    return {
+        (row.uid, row.game_key): Source(
+            row.revision,
+            {
+                "game_id": row.game_key,
+                "play_ms": row.play_ms,
+                "first_played_at": row.first_played_at,
+                "last_played_at": row.last_played_at,
+                "last_ended_at": row.last_ended_at,
+            },
+        )
+        for uid, items in projections.by_player(keys).items()
+        for row in conn.execute(_OF_PLAYER, {"uid": uid, "keys": items})
+    }
+
+
+def _keys(conn: Connection, uid: str | None, after: Key | None, limit: int) -> list[Key]:
+    # Decimal ids sort before `unlisted:`.
+    query = select(_stats.uid, _stats.game_key).where(_stats.game_key < UNLISTED)
+    if uid is not None:
+        query = query.where(_stats.uid == uid)
+    if after is not None:
+        behind = and_(_stats.uid == after[0], _stats.game_key > after[1])
+        query = query.where(_stats.uid >= after[0], or_(_stats.uid > after[0], behind))
+    ordered = query.order_by(_stats.uid, _stats.game_key).limit(limit)
+    return [(row.uid, row.game_key) for row in conn.execute(ordered)]
+
+
+KIND = projections.Kind("stats", STATS.path, _render, _keys)

@@ -1,0 +1,147 @@
+"""A creator's own tools: made, listed and edited; those of others are not there."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, model_validator
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from shared.domain import audit
+from shared.domain.catalog import builds, reading
+from shared.domain.tools.model import Id, Kind, Texts
+from shared.runtime import clock, errors
+from shared.schema.tools import tools
+
+Plan = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+_TEXTS = TypeAdapter(Texts)
+
+
+class NewTool(BaseModel):
+    """A tool for a game; plan: the one a player needs for it, absent: everyone may have it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "game_id": "3255",
+                    "kind": "trainer",
+                    "texts": {"en": {"name": "Calm Seas", "summary": "No storms."}},
+                }
+            ]
+        },
+    )
+
+    game_id: Id
+    kind: Kind
+    texts: Texts
+    plan: Plan | None = None
+
+
+class ToolChanges(BaseModel):
+    """What changes of a tool; what is absent stays, and a plan of null opens it to everyone."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "premium"}]})
+
+    texts: Texts | None = None
+    plan: Plan | None = None
+
+    @model_validator(mode="after")
+    def _keeps_texts(self) -> Self:
+        if "texts" in self.model_fields_set and self.texts is None:
+            raise ValueError("texts: cannot be null")
+        return self
+
+
+class OwnTool(BaseModel):
+    """A tool as its creator sees it."""
+
+    tool_id: str
+    game_id: str
+    kind: Kind
+    texts: Texts
+    plan: str | None = None
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
+    """Make a tool of the caller's; raise Unprocessable for a game that is not there."""
+    try:
+        builds.require_game(tx, int(wish.game_id))
+    except (errors.NotFound, errors.Conflict) as error:
+        raise builds.unfit("game_id", error.detail) from error
+    now = clock.now()
+    row = {
+        "game_id": int(wish.game_id),
+        "kind": wish.kind,
+        "creator_uid": uid,
+        "plan": wish.plan,
+        "texts": _TEXTS.dump_json(wish.texts).decode(),
+        "revision": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    tool = one(tx, uid, tx.execute(insert(tools), row).lastrowid)
+    audit.record(tx, uid, "tool.create", tool.tool_id, {"after": _shown(tool)})
+    return tool
+
+
+def one(conn: Connection, uid: str, tool_id: int) -> OwnTool:
+    """Return a tool of the caller's; raise NotFound, also for one of somebody else."""
+    return _tool(conn.execute(_own(uid, tool_id)).one_or_none(), tool_id)
+
+
+def page(conn: Connection, uid: str, after: int, limit: int) -> tuple[list[OwnTool], int | None]:
+    """Return up to `limit` of the caller's tools, the oldest first, and the last one's id."""
+    mine = select(tools).where(tools.c.creator_uid == uid, tools.c.tool_id > after)
+    rows = conn.execute(mine.order_by(tools.c.tool_id).limit(limit + 1)).all()
+    found = [_tool(row, row.tool_id) for row in rows[:limit]]
+    return found, rows[limit - 1].tool_id if len(rows) > limit else None
+
+
+def edit(
+    tx: Connection, uid: str, tool_id: int, changes: ToolChanges, check: Callable[[OwnTool], None]
+) -> OwnTool:
+    """Change a tool of the caller's, unless `check` raises for how it stands now."""
+    reading.lock_version(tx)
+    before = _tool(tx.execute(_own(uid, tool_id).with_for_update()).one_or_none(), tool_id)
+    check(before)
+    values: dict[str, Any] = {"revision": before.revision + 1, "updated_at": clock.now()}
+    if changes.texts is not None:
+        values["texts"] = _TEXTS.dump_json(changes.texts).decode()
+    if "plan" in changes.model_fields_set:
+        values["plan"] = changes.plan
+    tx.execute(update(tools).where(tools.c.tool_id == tool_id).values(**values))
+    reading.bump_version(tx)
+    after = one(tx, uid, tool_id)
+    detail = {"before": _shown(before), "after": _shown(after)}
+    audit.record(tx, uid, "tool.edit", after.tool_id, detail)
+    return after
+
+
+def _own(uid: str, tool_id: int) -> Select[Any]:
+    return select(tools).where(tools.c.tool_id == tool_id, tools.c.creator_uid == uid)
+
+
+def _tool(row: Row[Any] | None, tool_id: int) -> OwnTool:
+    if row is None:
+        raise errors.NotFound(f"you have no tool with the id {tool_id}")
+    return OwnTool(
+        tool_id=str(row.tool_id),
+        game_id=str(row.game_id),
+        kind=row.kind,
+        texts=json.loads(row.texts),
+        plan=row.plan,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _shown(tool: OwnTool) -> dict[str, Any]:
+    return tool.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,321 @@
+"""Tools as everyone may read them: what is published, in the reader's language.
+
+A version fits the builds of its game between its first and its last one, both included: they are
+in the order of their release, so a range of builds is one of times.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, or_, select, text
+
+from shared.domain import locales
+from shared.domain.catalog import art as art_
+from shared.domain.catalog.art import Art
+from shared.domain.tools.model import Channel, Dependency, Kind, OptionKind
+from shared.runtime import errors
+from shared.schema.catalog import game_builds, games
+from shared.schema.downloads import tool_downloads
+from shared.schema.tools import tool_versions, tools
+
+BuildId = Annotated[str | None, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["12"])]
+"""The query parameter `build`: the build that is on the reader's disk."""
+
+first_build = game_builds.alias("first_build")
+last_build = game_builds.alias("last_build")
+_version = tool_versions.c
+
+VERSIONS = tool_versions.outerjoin(
+    first_build, first_build.c.build_id == _version.first_build_id
+).outerjoin(last_build, last_build.c.build_id == _version.last_build_id)
+"""Versions with the builds that bound them."""
+
+_SHOWN: Select[Any] = select(
+    _version.version_id,
+    _version.tool_id,
+    _version.version,
+    _version.sort_key,
+    _version.channel,
+    _version.options,
+    _version.dependencies,
+    _version.size,
+    _version.sha256,
+    _version.published_at,
+    _version.first_build_id,
+    first_build.c.name.label("first_name"),
+    _version.last_build_id,
+    last_build.c.name.label("last_name"),
+).select_from(VERSIONS)
+
+
+class BuildName(BaseModel):
+    """A build of the game, as it bounds a range."""
+
+    build_id: str
+    name: str
+
+
+class ToolChoice(BaseModel):
+    """One of the values that a choice offers."""
+
+    value: str
+    label: str
+
+
+class ToolOption(BaseModel):
+    """One thing that a player can set or trigger, labelled in the answer's language.
+
+    replaces: the id of the earlier versions' option whose setting this one takes over.
+    """
+
+    id: str
+    kind: OptionKind
+    label: str
+    group: str | None = None
+    min: int | float | None = None
+    max: int | float | None = None
+    step: int | float | None = None
+    choices: list[ToolChoice] | None = None
+    default: bool | int | float | str | None = None
+    replaces: str | None = None
+
+
+class ToolVersion(BaseModel):
+    """A published version.
+
+    first_build, last_build: the builds that it fits, both included; absent where nothing bounds.
+    locale: the language of the labels; English where one is not translated.
+    """
+
+    version: str
+    channel: Channel
+    published_at: datetime
+    size: int
+    sha256: str
+    first_build: BuildName | None = None
+    last_build: BuildName | None = None
+    dependencies: list[Dependency]
+    locale: str
+    options: list[ToolOption]
+
+
+class Tool(BaseModel):
+    """A tool for a game.
+
+    locale: the language of name and summary. plan: what a player needs to download it; absent:
+    nothing. newest: the newest version of each channel that has one, `stable` first.
+    """
+
+    tool_id: str
+    game_id: str
+    kind: Kind
+    locale: str
+    name: str
+    summary: str
+    plan: str | None = None
+    art: dict[art_.Kind, Art]
+    newest: list[ToolVersion]
+
+
+class ToolDetail(Tool):
+    """A tool, and how often it was downloaded."""
+
+    downloads: int
+
+
+class Asked(NamedTuple):
+    """What a reader wants: a language, and only what fits a build."""
+
+    locale: str | None = None
+    build_id: int | None = None
+
+
+def asked(locale: str | None, build: str | None) -> Asked:
+    """Return what the query parameters say, the same for tags that differ in case."""
+    return Asked(locale and locale.lower(), None if build is None else int(build))
+
+
+def languages(shown: Iterable[Tool | ToolVersion]) -> str:
+    """Return the languages of an answer's texts as the header Content-Language lists them."""
+    found = set()
+    for one in shown:
+        found.add(one.locale)
+        if isinstance(one, Tool):
+            found.update(version.locale for version in one.newest)
+    return locales.listed(found)
+
+
+def page(
+    conn: Connection, game_id: int, asked: Asked, after: int, limit: int
+) -> tuple[list[Tool], int | None]:
+    """Return up to `limit` tools of a game, and behind which id the next page starts, or None.
+
+    Raises NotFound for an unknown game, BadRequest for a build that is not this game's.
+    """
+    if conn.scalar(select(games.c.game_id).where(games.c.game_id == game_id)) is None:
+        raise errors.NotFound(f"no game has the id {game_id}")
+    at = _released_at(conn, game_id, asked.build_id)
+    query = _listing(game_id, at, after, limit + 1)
+    rows = conn.execute(query).all()
+    found = _shown_tools(conn, rows[:limit], asked.locale)
+    return found, rows[limit - 1].tool_id if len(rows) > limit else None
+
+
+def by_id(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
+    """Return a tool of which something is published; raise NotFound or BadRequest."""
+    at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
+    row = conn.execute(_with_newest(at).where(tools.c.tool_id == tool_id)).one()
+    (shown,) = _shown_tools(conn, [row], asked.locale)
+    count = select(tool_downloads.c.downloads).where(tool_downloads.c.tool_id == tool_id)
+    return ToolDetail(**dict(shown), downloads=conn.scalar(count) or 0)
+
+
+def versions(
+    conn: Connection, tool_id: int, asked: Asked, after: str | None, limit: int
+) -> tuple[list[ToolVersion], str | None]:
+    """Return up to `limit` published versions, the newest first, and where the next page starts.
+
+    Raises NotFound for a tool of which nothing is published, BadRequest for a build that is not
+    its game's.
+    """
+    at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
+    rows = conn.execute(_history(tool_id, at, after, limit + 1)).all()
+    found = [_shown_version(row, asked.locale) for row in rows[:limit]]
+    return found, rows[limit - 1].sort_key if len(rows) > limit else None
+
+
+def _listing(game_id: int, at: datetime | None, after: int, limit: int) -> Select[Any]:
+    return (
+        _with_newest(at)
+        .where(tools.c.game_id == game_id, tools.c.tool_id > after)
+        # Not EXISTS: MariaDB may begin with all versions that are published.
+        .having(text("COALESCE(stable, beta, alpha) IS NOT NULL"))
+        .order_by(tools.c.tool_id)
+        .limit(limit)
+    )
+
+
+def _history(tool_id: int, at: datetime | None, after: str | None, limit: int) -> Select[Any]:
+    published = [_version.tool_id == tool_id, _version.state == "published", *_fits(at)]
+    if after is not None:
+        published.append(_version.sort_key < after)
+    return _SHOWN.where(*published).order_by(_version.sort_key.desc()).limit(limit)
+
+
+def _released_at(conn: Connection, game_id: int, build_id: int | None) -> datetime | None:
+    if build_id is None:
+        return None
+    build = game_builds.c
+    released_at: datetime | None = conn.scalar(
+        select(build.released_at).where(build.build_id == build_id, build.game_id == game_id)
+    )
+    if released_at is None:
+        detail = f"the game has no build {build_id}"
+        raise errors.BadRequest(detail, errors=[{"field": "build", "detail": detail}])
+    return released_at
+
+
+def _public_game(conn: Connection, tool_id: int) -> int:
+    published = _version.tool_id == tool_id, _version.state == "published"
+    query = select(tools.c.game_id).join(tool_versions).where(*published).limit(1)
+    game_id: int | None = conn.scalar(query)
+    if game_id is None:
+        raise errors.NotFound(f"no published tool has the id {tool_id}")
+    return game_id
+
+
+def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
+    """Return what a version that fits a build of this time fulfils; every version fits None."""
+    if at is None:
+        return []
+    return [
+        or_(_version.first_build_id.is_(None), first_build.c.released_at <= at),
+        or_(_version.last_build_id.is_(None), last_build.c.released_at >= at),
+    ]
+
+
+def _with_newest(at: datetime | None) -> Select[Any]:
+    """Select tools and, a channel, the id of its newest version: the first that an index gives."""
+    channels: tuple[Channel, ...] = ("stable", "beta", "alpha")
+    return select(tools, *(_newest(channel, at).label(channel) for channel in channels))
+
+
+def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
+    return (
+        select(_version.version_id)
+        .select_from(VERSIONS)
+        .where(
+            _version.tool_id == tools.c.tool_id,
+            _version.state == "published",
+            _version.channel == channel,
+            *_fits(at),
+        )
+        # The tool is one: named first, MySQL sees that the index has the order already.
+        .order_by(_version.tool_id.desc(), _version.sort_key.desc())
+        .limit(1)
+        .correlate(tools)
+        .scalar_subquery()
+    )
+
+
+def _shown_tools(conn: Connection, rows: Sequence[Row[Any]], wanted: str | None) -> list[Tool]:
+    newest = {row.tool_id: [i for i in (row.stable, row.beta, row.alpha) if i] for row in rows}
+    ids = [version_id for some in newest.values() for version_id in some]
+    found = conn.execute(_SHOWN.where(_version.version_id.in_(ids))).all()
+    known = {row.version_id: _shown_version(row, wanted) for row in found}
+    return [_shown_tool(row, [known[i] for i in newest[row.tool_id]], wanted) for row in rows]
+
+
+def _shown_tool(row: Row[Any], newest: list[ToolVersion], wanted: str | None) -> Tool:
+    texts = json.loads(row.texts)
+    locale = locales.choose(wanted, texts)
+    return Tool(
+        tool_id=str(row.tool_id),
+        game_id=str(row.game_id),
+        kind=row.kind,
+        locale=locale,
+        name=texts[locale]["name"],
+        summary=texts[locale].get("summary", ""),
+        plan=row.plan,
+        art=art_.shown(row.art),
+        newest=newest,
+    )
+
+
+def _shown_version(row: Row[Any], wanted: str | None) -> ToolVersion:
+    options = json.loads(row.options)
+    return ToolVersion(
+        version=row.version,
+        channel=row.channel,
+        published_at=row.published_at,
+        size=row.size,
+        sha256=row.sha256,
+        first_build=_build(row.first_build_id, row.first_name),
+        last_build=_build(row.last_build_id, row.last_name),
+        dependencies=json.loads(row.dependencies),
+        locale=locales.choose(wanted, {tag for one in options for tag in one["labels"]}),
+        options=[_shown_option(one, wanted) for one in options],
+    )
+
+
+def _build(build_id: int | None, name: str | None) -> BuildName | None:
+    return None if build_id is None else BuildName(build_id=str(build_id), name=str(name))
+
+
+def _shown_option(option: Mapping[str, Any], wanted: str | None) -> ToolOption:
+    def label(labels: Mapping[str, str]) -> str:
+        return labels[locales.choose(wanted, labels)]
+
+    choices = option.get("choices")
+    return ToolOption.model_validate(
+        {
+            **option,
+            "label": label(option["labels"]),
+            "group": label(option["group"]) if option.get("group") else None,
+            "choices": choices
+            and [{"value": one["value"], "label": label(one["labels"])} for one in choices],
+        }
+    )

@@ -1,0 +1,146 @@
+"""Uploaded pictures become art: checked, cut to the sizes of their kind, without metadata.
+
+Only this module knows Pillow, so that whoever merely shows art does not load it.
+"""
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PIL import Image, ImageCms, ImageOps
+
+from shared.domain.catalog.art import Kind
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS = 40_000_000
+OPAQUE = 128
+"""From this alpha on a pixel counts for the colour."""
+QUALITY = 85
+# Pillow only warns of so many; here they are refused, before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+SWATCHES = 12
+
+
+class Shape(NamedTuple):
+    """The proportions of a kind, how far a picture may be from them, and what widths are made."""
+
+    across: int
+    down: int
+    tolerance: float
+    widths: tuple[int, ...]
+
+    def height(self, width: int) -> int:
+        """Return the height that belongs to a width."""
+        return width * self.down // self.across
+
+
+SHAPES: dict[Kind, Shape] = {
+    "icon": Shape(1, 1, 0.02, (64, 128, 256)),
+    "cover": Shape(2, 3, 0.02, (300, 600)),
+    "banner": Shape(16, 9, 0.15, (640, 1280)),
+}
+
+
+class Refused(Exception):
+    """The picture cannot be art; the text tells its creator why."""
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """One size, encoded as WebP."""
+
+    width: int
+    height: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Every size of a picture, and the colour that stands for it until it is loaded."""
+
+    colour: str
+    renditions: list[Rendition]
+
+
+def render(kind: Kind, raw: bytes) -> Picture:
+    """Return the sizes and the colour of an uploaded picture; raise Refused."""
+    image, shape = _decoded(raw), SHAPES[kind]
+    _check_shape(kind, image.size)
+    sizes = [(width, shape.height(width)) for width in shape.widths]
+    cut = [ImageOps.fit(image, size, Image.Resampling.LANCZOS) for size in sizes]
+    colour = _colour(cut[0])
+    return Picture(colour, [Rendition(*one.size, _webp(one)) for one in cut])
+
+
+def _decoded(raw: bytes) -> Image.Image:
+    """Return the picture upright, as RGB or RGBA in sRGB."""
+    try:
+        image = Image.open(io.BytesIO(raw), formats=FORMATS)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Refused("it is no PNG, JPEG or WebP") from error
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise Refused(f"it has {width} by {height} pixels, at most {MAX_PIXELS:,} are taken")
+    try:
+        if getattr(image, "n_frames", 1) > 1:
+            raise Refused("it moves: art is one still picture")
+        return _in_srgb(ImageOps.exif_transpose(image))
+    # What a decoder meets in broken bytes has no common base.
+    except (OSError, SyntaxError, ValueError, IndexError, TypeError, struct.error) as error:
+        raise Refused("it is broken and cannot be decoded") from error
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Return the picture in the colours that it has once its profile is gone with the metadata."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):  # 16 bits; Pillow would clip them, not scale them
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode != "CMYK":
+        image = image.convert(mode)
+    if profile:
+        try:
+            source, target = (
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+            )
+            made = ImageCms.profileToProfile(image, source, target, outputMode=mode)
+        except ImageCms.PyCMSError:
+            made = None  # a profile that cannot be read, or of other colours than the picture's
+        if made is not None:
+            return made
+    return image.convert(mode)
+
+
+def _check_shape(kind: Kind, size: tuple[int, int]) -> None:
+    shape, (width, height) = SHAPES[kind], size
+    least = shape.widths[-1], shape.height(shape.widths[-1])
+    found = f"it has {width} by {height} pixels"
+    if width < least[0] or height < least[1]:
+        raise Refused(f"{found}, the {kind} must have at least {least[0]} by {least[1]}")
+    if abs(width * shape.down / (height * shape.across) - 1) > shape.tolerance:
+        raise Refused(f"{found}, the {kind} must be {shape.across}:{shape.down}")
+
+
+def _webp(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.info = {}
+    image.save(file, "WEBP", quality=QUALITY, method=4)
+    return file.getvalue()
+
+
+def _colour(image: Image.Image) -> str:
+    """Return the colour that people would name: the largest patch, a vivid one before a grey one.
+
+    The mean of all pixels would be none of the picture's own: red and blue make a mud.
+    """
+    raw = image.convert("RGBA").tobytes()
+    seen = b"".join(raw[at : at + 3] for at in range(0, len(raw), 4) if raw[at + 3] >= OPAQUE)
+    if not seen:
+        raise Refused("all of it is transparent")
+    pixels = Image.frombytes("RGB", (len(seen) // 3, 1), seen).quantize(SWATCHES)
+    palette = iter(pixels.getpalette("RGB") or [])
+    patches = zip(pixels.histogram(), zip(palette, palette, palette, strict=False), strict=False)
+    _, rgb = max(patches, key=lambda patch: patch[0] * (64 + max(patch[1]) - min(patch[1])))
+    return "#{:02x}{:02x}{:02x}".format(*rgb)
