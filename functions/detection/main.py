@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.catalog.detection import files
-from shared.domain.catalog.detection.files import DetectionList
+from shared.domain.catalog.detection import publishing
+from shared.domain.catalog.detection.publishing import DetectionList
 from shared.domain.programs import Os
 from shared.runtime import http, memory, sql
 
@@ -18,7 +18,7 @@ Version = Annotated[int, Field(ge=0, lt=2**63)]
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, files.built_from))
+version = memory.Version(lambda: api.in_thread(sql.read, publishing.current_version))
 answers: memory.Memory[dict[int, http.Reply[DetectionList]]] = memory.Memory(3, version)
 
 
@@ -27,7 +27,7 @@ async def newest(os: Os, from_: Version = 0) -> http.Reply[DetectionList]:
     """Return where the newest list is; `from`: the version that the caller has."""
 
     def load() -> dict[int, http.Reply[DetectionList]]:
-        found = sql.read(lambda conn: files.answers(conn, os))
+        found = sql.read(lambda conn: publishing.list_current(conn, os))
         return {known: http.Reply(one, headers=SHARED) for known, one in found.items()}
 
     # All versions at once: whatever a caller says it has, nothing is read or kept for it.

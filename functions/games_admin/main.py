@@ -112,7 +112,7 @@ def import_list(
     the other, with the same `import_id`; `first` is the position of a part's first record. What
     was imported already changes nothing.
     """
-    placed = game_lists.records(io.BytesIO(text).read, format_)
+    placed = game_lists.read(io.BytesIO(text).read, format_)
     records = (Placed(at + first - 1, record) for at, record in placed)
     return importing.import_records(records, ImportRun(import_id), actor=operator.uid)
 

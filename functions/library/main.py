@@ -122,7 +122,7 @@ def _matches(conn: Connection, items: list[LibraryItem]) -> list[Match]:
     for one in verdicts:
         if one.game:
             builds[one.game.game_id].add(one.build_id)
-    fitting = fits.fitting(conn, builds)
+    fitting = fits.newest(conn, builds)
     return [_shown(item, one, fitting) for item, one in zip(items, verdicts, strict=True)]
 
 

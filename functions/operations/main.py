@@ -165,7 +165,7 @@ def rebuild(operator: Admin, wish: Rebuild) -> Rebuilt:
 @api.get("/v1/admin/consumers")
 def list_consumers() -> Overview:
     """Show what waits for whom, and who is paused."""
-    return sql.read(consumers.overview)
+    return sql.read(consumers.get)
 
 
 @api.post("/v1/admin/consumers/{consumer}/pause")

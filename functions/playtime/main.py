@@ -9,7 +9,7 @@ from shared.domain.play import achievements
 from shared.domain.play import days as playtime
 from shared.domain.play.achievements import Granted
 from shared.domain.play.days import PlaytimeDay
-from shared.domain.play.intervals import Days
+from shared.domain.play.model import Days
 from shared.runtime import clock, errors, http, sql
 from shared.runtime.identity import Player
 

@@ -15,7 +15,7 @@ def report(player: Player, batch: http.Batch[Report], request: http.Request) -> 
     for one in refused:
         batch.reject(one.index, one.event_id, one.code, one.detail)
     if events:
-        messages.publish(sessions.reported(player.uid, request.received_at, events))
+        messages.publish(sessions.message_of(player.uid, request.received_at, events))
     metrics.count(metrics.SESSIONS_ACCEPTED, len(events))
     metrics.count(metrics.SESSIONS_REJECTED, len(batch.rejected))
     return batch.receipt(accepted=len(events))

@@ -44,4 +44,4 @@ def message(player: str, days_ago: int, now: datetime) -> SessionsReported:
     """Return the message that the function publishes for such a request."""
     items = [Report.model_validate_json(json.dumps(one)) for one in reports(player, days_ago, now)]
     events, _ = sessions.screen(list(enumerate(items)), now, now)
-    return sessions.reported(player, now, events)
+    return sessions.message_of(player, now, events)

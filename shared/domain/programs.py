@@ -23,3 +23,14 @@ def normalise_suffix(path: str) -> str:
 def suffix_hash(path: str) -> bytes:
     """Return the SHA-256 (32 bytes) of the normalised suffix in UTF-8."""
     return hashlib.sha256(normalise_suffix(path).encode()).digest()
+
+
+_GENERIC = """
+a app application autorun bin binary boot client config default demo dosbox dosbox-x editor electron
+engine exe flashplayer game game32 game64 gameclient gamelaunch gamelauncher java javaw launch
+launcher love love2d main mono node nw nwjs play player program python pythonw renpy rpg_rt run
+runner scummvm server settings setup shipping start starter steam test udk ue4game
+ue4game-win64-shipping unity unityplayer update updater windows wine wine64
+"""
+GENERIC_NAMES = frozenset(_GENERIC.split())
+"""File names without extension that say nothing about the game: interpreters, engines, launchers."""

@@ -7,6 +7,9 @@
 
 import re
 import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
 
 NAME_KEY_LENGTH = 191
 
@@ -24,7 +27,7 @@ PLAIN_LETTERS = str.maketrans(
         "ħ": "h", "ŧ": "t", "ŋ": "n",
     }
 )  # fmt: skip
-"""Latin letters that Unicode does not take apart, typed without a keyboard that has them."""
+"""Latin letters that Unicode does not decompose, and what people type instead."""
 
 
 def title_key(title: str) -> str:
@@ -41,3 +44,23 @@ def name_key(name: str) -> str:
     folded = "".join(c if c.isalnum() else " " for c in plain)
     key = unicodedata.normalize("NFKC", " ".join(folded.split()))
     return (key or title_key(name))[:NAME_KEY_LENGTH]
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Includes the characters that change text direction: they make one name look like another."""
+
+
+def printable(text: str) -> str:
+    """Return text that can be displayed; raise ValueError for any other."""
+    if CONTROL.search(text):
+        raise ValueError("it contains a control character")
+    if text and not any(char.isprintable() and not char.isspace() for char in text):
+        raise ValueError("it has no visible character")
+    return text
+
+
+Label = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(printable),
+]

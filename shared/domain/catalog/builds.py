@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, and_, insert, or_, select
 from shared.domain import audit
 from shared.domain.catalog import versioning
 from shared.domain.ids import Id
-from shared.domain.tools.model import Label
+from shared.domain.text import Label
 from shared.runtime import clock, errors
 from shared.schema.catalog import game_build_marks, game_builds, games
 
@@ -174,11 +174,11 @@ def check_range(conn: Connection, game_id: int, first: Id | None, last: Id | Non
     released = {str(row.build_id): row.released_at for row in conn.execute(query)} if asked else {}
     for name, one in asked.items():
         if one not in released:
-            raise unfit(f"{name}_build_id", f"the game {game_id} has no build {one}")
+            raise invalid(f"{name}_build_id", f"the game {game_id} has no build {one}")
     if first and last and released[first] > released[last]:
-        raise unfit("last_build_id", f"the build {last} was released before the build {first}")
+        raise invalid("last_build_id", f"the build {last} was released before the build {first}")
 
 
-def unfit(field: str, detail: str) -> errors.Unprocessable:
+def invalid(field: str, detail: str) -> errors.Unprocessable:
     """Return the refusal of a member that is well-formed and does not fit what is known."""
     return errors.Unprocessable(f"{field}: {detail}", errors=[{"field": field, "detail": detail}])

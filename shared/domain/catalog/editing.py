@@ -230,7 +230,7 @@ def _taken(tx: Connection, key: str, owner: int) -> str:
 
 
 def _shown_anew(tx: Connection, game_id: int) -> EditedGame:
-    index.index(tx, [game_id])
+    index.update(tx, [game_id])
     versioning.bump(tx)
     return get(tx, game_id)
 

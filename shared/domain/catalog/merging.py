@@ -43,7 +43,7 @@ def merge(tx: Connection, game_id: int, into: int, actor: str) -> None:
     leading_here = or_(_games.game_id == game_id, _games.merged_into == game_id)
     tx.execute(update(games).where(leading_here).values(merged_into=into))
     facts.touch(tx, [game_id, into], clock.now())
-    index.index(tx, [game_id, into])
+    index.update(tx, [game_id, into])
     versioning.bump(tx)
     audit.record(tx, actor, "games.merge", str(game_id), {"into": str(into), "moved": moved})
 

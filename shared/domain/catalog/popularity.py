@@ -50,6 +50,6 @@ def _fold(tx: Connection) -> int:
     came = Counter(new.values())
     grown = games.c.players + case(came, value=games.c.game_id)
     tx.execute(update(games).where(games.c.game_id.in_(list(came))).values(players=grown))
-    if index.index(tx, came):
+    if index.update(tx, came):
         versioning.bump(tx)
     return len(new)

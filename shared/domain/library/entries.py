@@ -43,7 +43,7 @@ class InvalidEntry:
     detail: str
 
 
-class Refused(BaseModel):
+class Rejected(BaseModel):
     """An entry that was not taken, by its place in the list, and why."""
 
     index: int
@@ -59,7 +59,7 @@ class Replaced(BaseModel):
     install_id: str
     entries: int
     replaced_at: datetime
-    rejected: list[Refused]
+    rejected: list[Rejected]
 
 
 class Installed(BaseModel):
@@ -111,7 +111,7 @@ def _lock(tx: Connection, uid: str) -> None:
 
 def _screened(
     tx: Connection, entries: Sequence[InstalledGame | InvalidEntry]
-) -> tuple[list[dict[str, int | None]], list[Refused]]:
+) -> tuple[list[dict[str, int | None]], list[Rejected]]:
     """Return the rows to store, a game once and under its present id, and what is refused."""
     read = [one for one in entries if isinstance(one, InstalledGame)]
     present = _present(tx, {int(one.game_id) for one in read})
@@ -133,10 +133,10 @@ def _screened(
     return [{"game_id": game_id, "build_id": rows[game_id]} for game_id in sorted(rows)], refused
 
 
-def _refused(index: int, game_id: str | None, detail: str) -> Refused:
+def _refused(index: int, game_id: str | None, detail: str) -> Rejected:
     code = errors.Code.INVALID_ITEM
     retry = errors.MEANINGS[code].retry
-    return Refused(index=index, id=game_id, code=code, detail=detail, retry=retry)
+    return Rejected(index=index, id=game_id, code=code, detail=detail, retry=retry)
 
 
 def _limit(tx: Connection, uid: str) -> None:

@@ -80,7 +80,7 @@ class Overview(BaseModel):
     projections_due: Waiting
 
 
-def overview(conn: Connection) -> Overview:
+def get(conn: Connection) -> Overview:
     """Return what waits, by consumer and in the outbox and the projections."""
     paused = {
         row.consumer: Pause(paused_at=row.paused_at, paused_by=row.paused_by, reason=row.reason)

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy import Connection, Integer, bindparam, or_, select
 
-from shared.domain import ids
-from shared.domain.play.intervals import Days
+from shared.domain.play import model
+from shared.domain.play.model import Days
 from shared.schema.play import playtime_days
 
 _days = playtime_days.c
@@ -58,6 +58,6 @@ def list_page(
 
 
 def _shown(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
-    if ids.is_unlisted(game_key):
-        return PlaytimeDay(day, play_ms, unlisted=ids.suffix_hash(game_key).hex())
+    if model.is_unlisted(game_key):
+        return PlaytimeDay(day, play_ms, unlisted=model.hash_of_key(game_key).hex())
     return PlaytimeDay(day, play_ms, game_key)

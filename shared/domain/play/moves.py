@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, literal_column, select, update
 
-from shared.domain import current_games, erasure_gate, ids
-from shared.domain.play import intervals, playtime, stats
+from shared.domain import current_games, erasure_gate
+from shared.domain.play import model, playtime, stats
 from shared.domain.play.playtime import Play
 from shared.runtime import clock, projections, sql
 from shared.schema.catalog import game_executables
@@ -30,7 +30,7 @@ class NothingToMove(Exception):
     """Another call moved it already, or the player asked to be erased."""
 
 
-def attach_known(until: float) -> dict[str, int]:
+def attach_unlisted(until: float) -> dict[str, int]:
     """Move play under a hash to the game that the catalog has learned since.
 
     Walks the catalog's executables, not the players, until `until` (monotonic seconds). Returns how
@@ -42,11 +42,11 @@ def attach_known(until: float) -> dict[str, int]:
         for uid in _players(waiting):
             if time.monotonic() >= until:
                 return {"moved": moved, "finished": 0}
-            moved += attach(uid, game_key, game_id)
+            moved += _attach(uid, game_key, game_id)
     return {"moved": moved, "finished": 1}
 
 
-def attach(uid: str, game_key: str, game_id: str) -> bool:
+def _attach(uid: str, game_key: str, game_id: str) -> bool:
     """Move one player's play from a hash to a game; False when there is nothing to move."""
     mine = (_waiting.uid == uid, _waiting.game_key == game_key)
 
@@ -74,11 +74,11 @@ def _learned() -> Iterator[tuple[str, str]]:
 
         def load(conn: Connection, page: Select[Any] = page) -> tuple[list[bytes], dict[str, str]]:
             hashes = list(conn.scalars(page))
-            keys = [ids.unlisted(one) for one in hashes]
+            keys = [model.unlisted_key(one) for one in hashes]
             waiting = select(_waiting.game_key).where(_waiting.game_key.in_(keys)).distinct()
-            known = [ids.suffix_hash(key) for key in conn.scalars(waiting)]
+            known = [model.hash_of_key(key) for key in conn.scalars(waiting)]
             games = current_games.by_hash(conn, known) if known else {}
-            return hashes, {ids.unlisted(one): game for one, game in games.items()}
+            return hashes, {model.unlisted_key(one): game for one, game in games.items()}
 
         hashes, found = sql.read(load)
         yield from sorted(found.items())
@@ -150,7 +150,7 @@ def _move(  # noqa: PLR0913, PLR0917  what moves, where to, and when
     locked = playtime.lock(tx, uid, [game_id, game_key])
     old, is_new = locked[game_key], locked[game_id].revision == 0
     since = begin(tx)
-    ended = old.last_ended_at and intervals.to_ms(old.last_ended_at)
+    ended = old.last_ended_at and model.to_ms(old.last_ended_at)
     play = Play(playtime.sessions_of(tx, uid, game_key), ended)
     playtime.record(tx, uid, {game_id: play}, now)
     folded = _move_frozen_days(tx, uid, game_key, game_id, now)

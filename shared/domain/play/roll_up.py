@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from shared.domain import current_games, erasure_gate, ids
-from shared.domain.play import playtime, stats
-from shared.domain.play.intervals import Run, to_ms
+from shared.domain import current_games, erasure_gate
+from shared.domain.play import model, playtime, stats
+from shared.domain.play.model import Run, to_ms
 from shared.domain.play.playtime import Play
 from shared.domain.play.sessions import PlayedSession, SessionsReported
 from shared.runtime import clock, errors, metrics, projections, sql
@@ -64,7 +64,7 @@ def _record(
     plays = resolve(tx, plays)
     revisions = playtime.record(tx, uid, plays, now)
     _record_unlisted(tx, uid, plays, now)
-    listed = [key for key in sorted(plays) if not ids.is_unlisted(key)]
+    listed = [key for key in sorted(plays) if not model.is_unlisted(key)]
     changed = {key: revisions[key] for key in listed if key in revisions}
     stats.record_new_players(tx, (key for key, revision in changed.items() if revision == 1))
     stats.mark_due(tx, uid, changed, ended={key for key in changed if plays[key].ended is not None})
@@ -79,10 +79,10 @@ def resolve(conn: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
     The hash of a program that the catalog has learned becomes its game's id, and the id of a merged
     game its survivor's.
     """
-    hashes = {ids.suffix_hash(key): key for key in ids.only_unlisted(plays)}
+    hashes = {model.hash_of_key(key): key for key in model.only_unlisted(plays)}
     learned = current_games.by_hash(conn, list(hashes)) if hashes else {}
     plays = _renamed(plays, {hashes[one]: game_id for one, game_id in learned.items()})
-    listed = [int(key) for key in plays if not ids.is_unlisted(key)]
+    listed = [int(key) for key in plays if not model.is_unlisted(key)]
     merged = current_games.survivors(conn, listed) if listed else {}
     return _renamed(plays, {str(old): str(new) for old, new in merged.items()})
 
@@ -96,5 +96,7 @@ def _renamed(plays: Mapping[str, Play], keys: Mapping[str, str]) -> dict[str, Pl
 
 def _record_unlisted(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> None:
     """Record which programs the catalog does not know, so that `moves` can attach them later."""
-    rows = [{"uid": uid, "game_key": key, "first_seen_at": now} for key in ids.only_unlisted(plays)]
+    rows = [
+        {"uid": uid, "game_key": key, "first_seen_at": now} for key in model.only_unlisted(plays)
+    ]
     sql.insert_ignore(tx, unlisted_games, rows)

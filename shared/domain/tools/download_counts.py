@@ -55,7 +55,7 @@ def report(granted: DownloadGranted) -> None:
         sql.transact(lambda tx: outbox.add(tx, granted))
 
 
-def count(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
+def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
     """Add what was not counted yet to the counts, however many, in four statements."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
     sql.after_commit(lambda: metrics.observe(metrics.ROLL_UP_SIZE, len(granted)))

@@ -20,6 +20,7 @@ from pydantic import (
 
 from shared.domain.ids import Id
 from shared.domain.locales import LocaleTag
+from shared.domain.text import CONTROL, Label, printable
 
 Kind = Literal["trainer", "mod", "widget", "config_pack"]
 Channel = Literal["stable", "beta", "alpha"]
@@ -31,8 +32,6 @@ _WORD = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD}(\.{_WORD})*)?"
 _COMPARATOR = rf"(>=|>|<=|<|=){SEMVER}"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Also what turns the direction of what follows, by which one name can look like another."""
 _ID = r"^[a-z][a-z0-9_-]{0,63}$"
 _LARGEST = 10**15
 """Below 2^53: JavaScript knows each of them."""
@@ -48,14 +47,6 @@ _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
 """What an option of a kind must have, and what it may have besides its id, labels and group."""
 
 
-def _printable(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError("it holds a control character")
-    if text and not any(char.isprintable() and not char.isspace() for char in text):
-        raise ValueError("nothing of it can be seen")
-    return text
-
-
 def _with_english(texts: dict[str, object]) -> dict[str, object]:
     if "en" not in texts:
         raise ValueError("`en` is missing: it stands in for every other language")
@@ -69,11 +60,6 @@ Range = Annotated[
 ]
 """`*`, or one or two bounds that both hold: `>=1.2.0 <2.0.0`."""
 OptionId = Annotated[str, StringConstraints(pattern=_ID)]
-Label = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_printable),
-]
 Labels = Annotated[dict[LocaleTag, Label], Field(max_length=50), AfterValidator(_with_english)]
 Number = (
     Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
@@ -96,7 +82,7 @@ class Text(_Strict):
 
     name: Label
     summary: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_printable)
+        str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(printable)
     ] = ""
 
 
@@ -159,7 +145,7 @@ class Option(_Strict):
                 return self._number_problem()
             case "choice":
                 return self._choice_problem()
-            case "text" if not isinstance(self.default, str) or _CONTROL.search(self.default):
+            case "text" if not isinstance(self.default, str) or CONTROL.search(self.default):
                 return "the default of a text is a text without control characters"
             case "key" if self.default is not None and not _is_key(self.default):
                 return "the default of a key is written like `Ctrl+KeyK` or `F1`"

@@ -74,7 +74,7 @@ def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
     try:
         builds.require_game(tx, int(wish.game_id))
     except (errors.NotFound, errors.Conflict) as error:
-        raise builds.unfit("game_id", error.detail) from error
+        raise builds.invalid("game_id", error.detail) from error
     now = clock.now()
     row = {
         "game_id": int(wish.game_id),

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, select, text
 
 from shared.domain import locales
 from shared.domain.catalog import art as shown_art
 from shared.domain.catalog.art import Art
 from shared.domain.catalog.art import Kind as ArtKind
 from shared.domain.tools.model import Channel, Dependency, Kind, OptionKind
+from shared.domain.tools.ranges import WITH_BOUNDS, first_build, fits, last_build
 from shared.runtime import errors
 from shared.schema.catalog import game_builds, games
 from shared.schema.downloads import tool_downloads
@@ -25,14 +26,7 @@ from shared.schema.tools import tool_versions, tools
 BuildId = Annotated[str | None, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["12"])]
 """The query parameter `build`: the build that is on the reader's disk."""
 
-first_build = game_builds.alias("first_build")
-last_build = game_builds.alias("last_build")
 _version = tool_versions.c
-
-VERSIONS = tool_versions.outerjoin(
-    first_build, first_build.c.build_id == _version.first_build_id
-).outerjoin(last_build, last_build.c.build_id == _version.last_build_id)
-"""Versions with the builds that bound them."""
 
 _SHOWN: Select[Any] = select(
     _version.version_id,
@@ -49,7 +43,7 @@ _SHOWN: Select[Any] = select(
     first_build.c.name.label("first_name"),
     _version.last_build_id,
     last_build.c.name.label("last_name"),
-).select_from(VERSIONS)
+).select_from(WITH_BOUNDS)
 
 
 class BuildName(BaseModel):
@@ -229,13 +223,8 @@ def _public_game(conn: Connection, tool_id: int) -> int:
 
 
 def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return what a version that fits a build of this time fulfils; every version fits None."""
-    if at is None:
-        return []
-    return [
-        or_(_version.first_build_id.is_(None), first_build.c.released_at <= at),
-        or_(_version.last_build_id.is_(None), last_build.c.released_at >= at),
-    ]
+    """Return the condition for versions that fit a build of this time; None: any build."""
+    return [] if at is None else [fits(at)]
 
 
 def _with_newest(at: datetime | None) -> Select[Any]:
@@ -247,7 +236,7 @@ def _with_newest(at: datetime | None) -> Select[Any]:
 def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
     return (
         select(_version.version_id)
-        .select_from(VERSIONS)
+        .select_from(WITH_BOUNDS)
         .where(
             _version.tool_id == tools.c.tool_id,
             _version.state == "published",

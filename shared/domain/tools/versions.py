@@ -325,11 +325,11 @@ def _check_references(tx: Connection, tool: own.OwnTool, new: NewVersion) -> Non
     for index, tool_id in enumerate(wanted):
         field = f"dependencies.{index}.tool_id"
         if tool_id not in known:
-            raise builds.unfit(field, f"no tool has the id {tool_id}")
+            raise builds.invalid(field, f"no tool has the id {tool_id}")
         if tool_id == tool.tool_id:
-            raise builds.unfit(field, "a tool cannot depend on itself")
+            raise builds.invalid(field, "a tool cannot depend on itself")
         if tool_id in wanted[:index]:
-            raise builds.unfit(field, f"tool {tool_id} is listed twice")
+            raise builds.invalid(field, f"tool {tool_id} is listed twice")
 
 
 def _own(uid: str, tool_id: int, version: str) -> Select[Any]:

@@ -8,7 +8,8 @@ from pydantic_core import to_json
 
 from scripts.demo import model, players
 from scripts.demo.players import Player
-from shared.domain.play import intervals, roll_up, sessions
+from shared.domain.play import model as intervals
+from shared.domain.play import roll_up, sessions
 from shared.domain.play.playtime import Play
 from shared.domain.play.sessions import Report
 from shared.runtime.http.batches import Batch, Parser
@@ -32,7 +33,7 @@ def received(player: Player) -> dict[str, Play]:
         events, refused = sessions.screen(parsed.items, parsed.sent_at, received_at)
         assert len(parsed.rejected) + len(refused) == batch.broken
         assert parsed.duplicates == batch.twice
-        said = sessions.reported(player.uid, received_at, events).sessions
+        said = sessions.message_of(player.uid, received_at, events).sessions
         for key, play in roll_up.gather(said).items():
             plays.setdefault(key, Play()).add(play)
     return plays

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, event, select, tex
 
 from shared.domain import current_games
 from shared.domain.play import achievements, days, playtime, stats
-from shared.domain.play.intervals import Days
+from shared.domain.play.model import Days
 from shared.runtime import sql
 from shared.schema.operations import projections
 from shared.schema.play import (

@@ -82,7 +82,7 @@ def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
     """Import a file of JSON lines or of one array, packed by gzip when its name ends in .gz."""
     with path.open("rb") as raw:
         stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-        return import_records(game_lists.records(stream.read), ImportRun(), progress)
+        return import_records(game_lists.read(stream.read), ImportRun(), progress)
 
 
 def import_games(lines: Iterable[bytes], progress: Progress | None = None) -> ImportReport:
@@ -178,7 +178,7 @@ def _write(
         facts.touch(tx, changed, clock.now())
     candidates.remember(tx, run, took)
     # Of all, not only of those that differ: what was never indexed heals.
-    if index.index(tx, [game_id for game_id, _ in took]) or added:
+    if index.update(tx, [game_id for game_id, _ in took]) or added:
         versioning.bump(tx)
     if actor is not None and added:
         where = f"{batch[0].position}-{batch[-1].position}"

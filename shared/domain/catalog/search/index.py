@@ -67,7 +67,7 @@ def tier(players: int, evidence: int) -> int:
     return max(0, LEAST_POPULAR - (players * PLAYER_WEIGHT + evidence).bit_length())
 
 
-def index(tx: Connection, game_ids: Iterable[int]) -> bool:
+def update(tx: Connection, game_ids: Iterable[int]) -> bool:
     """Write what these games are found by, where that differs; return whether it did.
 
     Whoever changes their names, store ids, players or merges them calls it in that transaction,

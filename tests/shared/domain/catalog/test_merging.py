@@ -15,7 +15,7 @@ from shared.domain.catalog import merging, reading, versioning
 from shared.domain.catalog.editing import GameChanges, NewGame
 from shared.domain.catalog.imports import importing
 from shared.domain.catalog.search import finding
-from shared.domain.play import intervals, moves, roll_up, sessions, stats
+from shared.domain.play import model, moves, roll_up, sessions, stats
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.domain.uploads import art as art_uploads
 from shared.runtime import clock, errors, projections, settings, sql
@@ -72,10 +72,10 @@ def one(game_id: int, locale: str | None = None) -> reading.GameDetail:
 
 def play(uid: str, game_id: int, *minutes: int, session: str = "s", kind: Kind = "ended") -> None:
     events = [
-        PlayEvent(str(game_id), session, kind, intervals.to_ms(NOON + timedelta(minutes=minute)), 0)
+        PlayEvent(str(game_id), session, kind, model.to_ms(NOON + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.record(sessions.reported(uid, clock.now(), events))
+    roll_up.record(sessions.message_of(uid, clock.now(), events))
 
 
 def move() -> int:

@@ -106,7 +106,7 @@ def statements(work: Callable[[Any], object]) -> list[tuple[str, Any]]:
 def ask(conn: Any, count: int) -> list[Verdict]:
     verdicts = matching.match(conn, items(count))
     found = {one.game.game_id: {one.build_id} for one in verdicts if one.game}
-    fits.fitting(conn, {**found, 1: {None, 1}})
+    fits.newest(conn, {**found, 1: {None, 1}})
     return verdicts
 
 

@@ -199,7 +199,7 @@ def test_a_consumer_that_is_away_stops_them(
 def test_nobody_can_be_paused_who_is_no_consumer(name: str) -> None:
     with pytest.raises(errors.NotFound, match=name):
         sql.transact(lambda tx: consumers.pause(tx, name, "op", "a slip"))
-    assert name not in [one.consumer for one in sql.read(consumers.overview).items]
+    assert name not in [one.consumer for one in sql.read(consumers.get).items]
 
 
 def test_the_overview_lists_who_fails_who_is_paused_and_what_waits(
@@ -209,7 +209,7 @@ def test_the_overview_lists_who_fails_who_is_paused_and_what_waits(
     fail(name, "e1")
     record(letter(name, "e2"))
     sql.transact(lambda tx: consumers.pause(tx, name, "op", "looking into it"))
-    found = sql.read(consumers.overview)
+    found = sql.read(consumers.get)
     (mine,) = [one for one in found.items if one.consumer == name]
     assert (mine.failing.waiting, mine.failing.oldest_at) == (1, NOON)
     assert mine.reason == "ValueError: no"
@@ -217,7 +217,7 @@ def test_the_overview_lists_who_fails_who_is_paused_and_what_waits(
     assert mine.paused is not None
     assert (mine.paused.paused_by, mine.paused.reason) == ("op", "looking into it")
     sql.transact(lambda tx: consumers.resume(tx, name, "op"))
-    (mine,) = [one for one in sql.read(consumers.overview).items if one.consumer == name]
+    (mine,) = [one for one in sql.read(consumers.get).items if one.consumer == name]
     assert mine.paused is None
 
 
@@ -225,7 +225,7 @@ def test_counting_stops(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "COUNTED", 3)
     for number in range(5):
         fail(name, f"e{number}")
-    (mine,) = [one for one in sql.read(consumers.overview).items if one.consumer == name]
+    (mine,) = [one for one in sql.read(consumers.get).items if one.consumer == name]
     assert mine.failing.waiting == 3
 
 

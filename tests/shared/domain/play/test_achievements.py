@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.domain.play import achievements
-from shared.domain.play.intervals import HOUR_MS
+from shared.domain.play.model import HOUR_MS
 from shared.runtime import clock, sql
 from shared.schema.play import achievements as definitions
 from shared.schema.play import erasures, player_stats

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from shared.domain import ids
 from shared.domain.operations import retention
-from shared.domain.play import intervals, moves, playtime, roll_up, sessions
+from shared.domain.play import model, moves, playtime, roll_up, sessions
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.runtime import clock, projections, sql
 from shared.schema import operations
@@ -42,7 +41,7 @@ def new_player() -> str:
 
 def a_program() -> tuple[bytes, str]:
     found = hashlib.sha256(uuid.uuid4().bytes).digest()
-    return found, ids.unlisted(found)
+    return found, model.unlisted_key(found)
 
 
 def play(
@@ -54,10 +53,10 @@ def play(
     noon: datetime = NOON,
 ) -> None:
     events = [
-        PlayEvent(game_key, session, kind, intervals.to_ms(noon + timedelta(minutes=minute)), 0)
+        PlayEvent(game_key, session, kind, model.to_ms(noon + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.record(sessions.reported(uid, clock.now(), events))
+    roll_up.record(sessions.message_of(uid, clock.now(), events))
 
 
 def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:
@@ -83,7 +82,7 @@ def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:
 
 
 def attach_known() -> int:
-    outcome = moves.attach_known(time.monotonic() + 60)
+    outcome = moves.attach_unlisted(time.monotonic() + 60)
     assert outcome["finished"] == 1
     return outcome["moved"]
 
@@ -162,7 +161,7 @@ def test_a_move_stops_in_time_and_goes_on_with_the_next_call() -> None:
     uid, (program, key) = new_player(), a_program()
     play(uid, key, 0, 1)
     learn(program)
-    assert moves.attach_known(time.monotonic() - 1) == {"moved": 0, "finished": 0}
+    assert moves.attach_unlisted(time.monotonic() - 1) == {"moved": 0, "finished": 0}
     assert attach_known() == 1
 
 

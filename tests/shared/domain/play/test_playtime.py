@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from shared.domain.operations import retention
 from shared.domain.play import playtime, roll_up, sessions
-from shared.domain.play.intervals import from_ms, to_ms
+from shared.domain.play.model import from_ms, to_ms
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.runtime import clock, errors, sql
 from shared.schema.operations import projections
@@ -42,7 +42,7 @@ def event(
 
 def report(uid: str, *events: PlayEvent, received_at: datetime | None = None) -> list[Any]:
     now = received_at or clock.now()
-    return roll_up.record(sessions.reported(uid, now, events))
+    return roll_up.record(sessions.message_of(uid, now, events))
 
 
 def new_player() -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.domain.play import sessions
-from shared.domain.play.intervals import from_ms, to_ms
+from shared.domain.play.model import from_ms, to_ms
 from shared.domain.play.sessions import PlayedRun, PlayEvent, Report
 from shared.runtime.errors import Code
 
@@ -144,7 +144,7 @@ def test_a_batch_travels_as_the_runs_that_its_events_make() -> None:
     minutes = [("started", 0), ("heartbeat", 4), ("ended", 9), ("heartbeat", 15), ("ended", 7)]
     events = [PlayEvent("7", "s", kind, start + m * 60_000, 60) for kind, m in minutes]  # type: ignore[arg-type]
     other = PlayEvent("7", "t", "heartbeat", start, 0)
-    said = sessions.reported("ada", NOW, [*events, other])
+    said = sessions.message_of("ada", NOW, [*events, other])
     mine, its = said.sessions
     assert [(to_ms(run.start_at) - start, to_ms(run.end_at) - start) for run in mine.runs] == [
         (0, 9 * 60_000),

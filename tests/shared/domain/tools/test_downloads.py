@@ -14,7 +14,7 @@ from shared.domain import audit
 from shared.domain.players import entitlements
 from shared.domain.tools import download_counts, downloads
 from shared.domain.tools.download_counts import DownloadGranted
-from shared.domain.tools.downloads import DownloadWish
+from shared.domain.tools.downloads import NewDownload
 from shared.runtime import clock, errors, settings, sql
 from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
 from tests.shared.domain.test_plans import scans, statements_of
@@ -67,8 +67,8 @@ def ask(
     uid: str, tool_id: int, version: str = "1.0.0", build_id: int | None = None
 ) -> tuple[downloads.Download, DownloadGranted]:
     build = None if build_id is None else str(build_id)
-    wish = DownloadWish(tool_id=str(tool_id), version=version, build_id=build)
-    return sql.read(lambda conn: downloads.grant(conn, uid, wish))
+    wish = NewDownload(tool_id=str(tool_id), version=version, build_id=build)
+    return sql.read(lambda conn: downloads.create(conn, uid, wish))
 
 
 @contextmanager
@@ -213,7 +213,7 @@ def told(tool_id: int, version_id: int, name: str = "", at: datetime = DAY) -> D
 
 
 def count(*some: DownloadGranted) -> None:
-    sql.transact(lambda tx: download_counts.count(tx, some))
+    sql.transact(lambda tx: download_counts.record(tx, some))
 
 
 def counted(tool_id: int, *version_ids: int) -> tuple[int, dict[tuple[int, date], int]]:

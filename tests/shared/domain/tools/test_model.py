@@ -112,7 +112,7 @@ def test_options_that_can_be_drawn(given: dict[str, Any]) -> None:
         (option(kind="action", labels={"en": " "}), "at least 1"),
         (option(kind="action", labels={"en": "a\x00b"}), "control character"),
         (option(kind="action", labels={"en": "a\u202eb"}), "control character"),
-        (option(kind="action", labels={"en": "\u200b"}), "nothing of it can be seen"),
+        (option(kind="action", labels={"en": "\u200b"}), "no visible character"),
         (option(kind="action", labels={"en": "x" * 101}), "at most 100"),
         (option(kind="action", id="Speed"), "pattern"),
         (option(kind="action", id="speed\n"), "pattern"),

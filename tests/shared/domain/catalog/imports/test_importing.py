@@ -36,7 +36,7 @@ def imported(*records: Any) -> ImportReport:
 
 
 def an_array(text: bytes) -> ImportReport:
-    return importing.import_records(game_lists.records(io.BytesIO(text).read), ImportRun())
+    return importing.import_records(game_lists.read(io.BytesIO(text).read), ImportRun())
 
 
 def game(title: str) -> reading.GameDetail:

@@ -58,7 +58,7 @@ def id_of(title: str) -> int:
 def indexed(*titles: str) -> bool:
     """Index games of these titles; return whether that changed something."""
     ids = [id_of(title) for title in titles]
-    return sql.transact(lambda tx: index.index(tx, ids))
+    return sql.transact(lambda tx: index.update(tx, ids))
 
 
 def play(title: str, players: int) -> None:

@@ -78,12 +78,12 @@ class _File:
         }
 
 
-def built_from(conn: Connection) -> int:
+def current_version(conn: Connection) -> int:
     """Return the catalog's version that the lists stand for; 0 before there is any."""
     return conn.scalar(select(_build.catalog_version).where(_build.only == 1)) or 0
 
 
-def answers(conn: Connection, os: Os) -> dict[int, DetectionList]:
+def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
     """Return what to answer, by the version that a client has; 0: any other, or none."""
     rows = _used(conn, os)
     if not rows:
@@ -110,14 +110,14 @@ def _used(conn: Connection, os: Os) -> list[Row[Any]]:
     return list(conn.execute(rows.order_by(_file.version.desc(), _file.from_version)))
 
 
-def build() -> int:
+def publish() -> int:
     """Publish the lists that have changed with the catalog; return how many files are new.
 
     Raises Unavailable; whatever was done by then, the next call does the rest.
     """
     # Read first: what changes meanwhile has another version, and is found by the next build.
     version = sql.read(versioning.current)
-    built = sql.read(built_from)
+    built = sql.read(current_version)
     if version <= built:
         return 0
     lists = sql.read(_lists)
@@ -209,7 +209,7 @@ def _retire(tx: Connection, os: Os) -> None:
         )
 
 
-def clean() -> int:
+def delete_unused() -> int:
     """Delete files whose time is over; return how many."""
 
     def work(tx: Connection) -> int:
