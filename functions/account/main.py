@@ -13,7 +13,7 @@ api = http.Api(__file__)
 @api.get("/v1/me/export")
 def export(player: Player) -> http.Reply[Export]:
     """Return every row and document that is the player's."""
-    return http.Reply(account.export(player.uid), headers=http.cache_control("no-store"))
+    return http.Reply(account.get(player.uid), headers=http.cache_control("no-store"))
 
 
 @api.delete("/v1/me", status=202)

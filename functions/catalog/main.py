@@ -10,14 +10,13 @@ from urllib.parse import urlencode
 from pydantic import Field
 from sqlalchemy import Connection
 
-from shared.domain import current_games, locales
-from shared.domain.catalog import game_detail, reading
-from shared.domain.catalog.game_detail import GameDetail
-from shared.domain.catalog.reading import Game
-from shared.domain.catalog.search import index
+from shared.domain import current_games, locales, text
+from shared.domain.catalog import reading, versioning
+from shared.domain.catalog.reading import Game, GameDetail
+from shared.domain.catalog.search import finding
+from shared.domain.ids import Id
 from shared.domain.locales import Locale
 from shared.domain.tools import published
-from shared.domain.tools.model import Id
 from shared.domain.tools.published import BuildId, Tool
 from shared.runtime import http, memory, sql
 
@@ -31,7 +30,7 @@ FewTools = Annotated[int, Field(ge=1, le=50)]
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, reading.version))
+version = memory.Version(lambda: api.in_thread(sql.read, versioning.current))
 pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 
@@ -46,15 +45,19 @@ async def list_games(
     whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
     only without `next_cursor` was everything looked at.
     """
-    wanted, key = locale and locale.lower(), reading.name_key(q)
-    query = index.identity(key)
-    place: Any = index.Place if key else tuple[str, int]
+    wanted, key = locale and locale.lower(), text.name_key(q)
+    query = finding.identity(key)
+    place: Any = finding.Place if key else tuple[str, int]
     after = http.decode_own_cursor(cursor, query, place)[0] if cursor else None
 
     def look(conn: Connection) -> tuple[list[Game], tuple[Any, ...] | None]:
         found: tuple[list[Game], tuple[Any, ...] | None]
-        found = index.page(conn, key, after, limit) if key else reading.page(conn, after, limit)
-        return reading.translated(conn, found[0], wanted), found[1]
+        found = (
+            finding.list_page(conn, key, after, limit)
+            if key
+            else reading.list_page(conn, after, limit)
+        )
+        return reading.translate(conn, found[0], wanted), found[1]
 
     def load() -> http.Reply[http.Page[Game]]:
         items, following = sql.read(look)
@@ -77,7 +80,7 @@ async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]
         moved = _moved(game_id, "", locale=locale)
         if moved is not None:
             return moved
-        found = sql.read(lambda conn: game_detail.one(conn, int(game_id), wanted))
+        found = sql.read(lambda conn: reading.get(conn, int(game_id), wanted))
         return http.Reply(found, headers={**SHARED, "Content-Language": found.locale})
 
     return await details.get((game_id, wanted), lambda: api.in_thread(load))
@@ -95,7 +98,7 @@ async def tools_of_game(
 
     Those of a game that was merged into another are found there.
     """
-    asked, query = published.asked(locale, build), f"tools of {game_id}, build {build}"
+    asked, query = published.query(locale, build), f"tools of {game_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
 
     def load() -> http.Reply[http.Page[Tool]]:
@@ -103,7 +106,7 @@ async def tools_of_game(
         moved = _moved(game_id, "/tools", build=build, locale=locale, limit=limit)
         if moved is not None:
             return moved
-        found, last = sql.read(lambda c: published.page(c, int(game_id), asked, after, limit))
+        found, last = sql.read(lambda c: published.list_page(c, int(game_id), asked, after, limit))
         following = None if last is None else http.encode_cursor(query, last)
         headers = {**SHARED, "Content-Language": published.languages(found)}
         return http.Reply(http.Page[Tool](items=found, next_cursor=following), headers=headers)

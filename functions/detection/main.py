@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.domain.catalog.detection import files
 from shared.domain.catalog.detection.files import DetectionList
-from shared.domain.catalog.detection.lists import Os
+from shared.domain.programs import Os
 from shared.runtime import http, memory, sql
 
 Version = Annotated[int, Field(ge=0, lt=2**63)]

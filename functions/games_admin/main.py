@@ -16,11 +16,12 @@ from shared.domain.catalog.art import Kind
 from shared.domain.catalog.editing import EditedGame, GameChanges, NewGame
 from shared.domain.catalog.imports import importing
 from shared.domain.catalog.imports import records as game_lists
-from shared.domain.catalog.imports.candidates import Run
+from shared.domain.catalog.imports.candidates import ImportRun
 from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import Form, Placed
 from shared.domain.uploads import art
-from shared.domain.uploads.art import Announced, ArtUpload, Kept, Permission, Put, Slot
+from shared.domain.uploads.art import ArtStatus, ArtUpload, NewArtUpload, Slot, UploadComplete
+from shared.domain.uploads.incoming import Upload
 from shared.runtime import http, outbox, sql
 from shared.runtime.identity import Admin
 from shared.schema import catalog as tables
@@ -48,7 +49,7 @@ def create(operator: Admin, wish: NewGame) -> http.Reply[EditedGame]:
 @api.get("/v1/admin/games/{game_id}")
 def show(game_id: GameId) -> http.Reply[EditedGame]:
     """Show what can be edited of a game, also of a merged one."""
-    return _reply(sql.read(lambda conn: editing.one(conn, game_id)))
+    return _reply(sql.read(lambda conn: editing.get(conn, game_id)))
 
 
 @api.patch("/v1/admin/games/{game_id}")
@@ -71,28 +72,28 @@ def merge(operator: Admin, game_id: GameId, wish: Merge) -> http.Reply[EditedGam
     """
     into = int(wish.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
-    return _reply(sql.read(lambda conn: editing.one(conn, into)))
+    return _reply(sql.read(lambda conn: editing.get(conn, into)))
 
 
 @api.get("/v1/admin/games/{game_id}/art")
-def show_art(game_id: GameId) -> Kept:
+def show_art(game_id: GameId) -> ArtStatus:
     """Show a game's art and what became of its last uploads; a rejected one says why."""
-    return sql.read(lambda conn: art.kept(conn, tables.games, game_id))
+    return sql.read(lambda conn: art.get(conn, tables.games, game_id))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}", status=201)
-def announce_art(operator: Admin, game_id: GameId, kind: Kind, wish: Announced) -> Permission:
+def announce_art(operator: Admin, game_id: GameId, kind: Kind, wish: NewArtUpload) -> Upload:
     """Answer where to PUT a game's icon, cover or banner."""
     slot = Slot(tables.games, game_id, kind)
-    return sql.transact(lambda tx: art.allow(tx, slot, wish, operator.uid))
+    return sql.transact(lambda tx: art.create(tx, slot, wish, operator.uid))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}/publish", status=202)
-def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> ArtUpload:
+def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: UploadComplete) -> ArtUpload:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tables.games, game_id, kind)
     sql.read(lambda conn: art.require_uploaded(conn, slot, wish.upload_id))
-    taken = sql.transact(lambda tx: art.hand_over(tx, slot, wish.upload_id, operator.uid))
+    taken = sql.transact(lambda tx: art.complete(tx, slot, wish.upload_id, operator.uid))
     outbox.flush()
     return taken
 
@@ -113,7 +114,7 @@ def import_list(
     """
     placed = game_lists.records(io.BytesIO(text).read, format_)
     records = (Placed(at + first - 1, record) for at, record in placed)
-    return importing.import_records(records, Run(import_id), actor=operator.uid)
+    return importing.import_records(records, ImportRun(import_id), actor=operator.uid)
 
 
 def _reply(game: EditedGame, status: int = 200) -> http.Reply[EditedGame]:

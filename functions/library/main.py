@@ -18,8 +18,9 @@ from pydantic import (
 )
 from sqlalchemy import Connection
 
+from shared.domain.ids import InstallId
 from shared.domain.library import entries, matching
-from shared.domain.library.entries import HeldGame, InstallId, LibraryGame, Misread, Replaced
+from shared.domain.library.entries import InstalledGame, InvalidEntry, LibraryGame, Replaced
 from shared.domain.library.items import LibraryItem
 from shared.domain.library.matching import Guess, Verdict, Why
 from shared.domain.tools import fits
@@ -73,14 +74,14 @@ class Matches(http.Receipt):
     items: list[Match]
 
 
-def _alone(given: Any, read: ValidatorFunctionWrapHandler) -> HeldGame | Misread:
+def _alone(given: Any, read: ValidatorFunctionWrapHandler) -> InstalledGame | InvalidEntry:
     """Read an entry; a broken one must not cost the others."""
     try:
-        found: HeldGame = read(given)
+        found: InstalledGame = read(given)
     except ValidationError as error:
         game_id = given.get("game_id") if isinstance(given, dict) else None
         told = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
-        return Misread(game_id[:SHOWN_ID] if isinstance(game_id, str) else None, told[:500])
+        return InvalidEntry(game_id[:SHOWN_ID] if isinstance(game_id, str) else None, told[:500])
     return found
 
 
@@ -89,7 +90,7 @@ class Held(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": _HELD})
 
-    items: list[Annotated[HeldGame, WrapValidator(_alone)]]
+    items: list[Annotated[InstalledGame, WrapValidator(_alone)]]
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
@@ -160,7 +161,7 @@ def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
 def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Page[LibraryGame]:
     """List the games on the caller's installations, in the order of their ids."""
     after = http.decode_cursor(cursor, int)[0] if cursor else 0
-    found, last = sql.read(lambda conn: entries.page(conn, player.uid, after, limit))
+    found, last = sql.read(lambda conn: entries.list_page(conn, player.uid, after, limit))
     next_cursor = None if last is None else http.encode_cursor(last)
     return http.Page[LibraryGame](items=found, next_cursor=next_cursor)
 
@@ -168,7 +169,7 @@ def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Pag
 @api.delete("/v1/me/library/{install_id}")
 def remove(player: Player, install_id: InstallId) -> None:
     """Forget an installation of the caller and what it holds."""
-    sql.transact(lambda tx: entries.remove(tx, player.uid, install_id))
+    sql.transact(lambda tx: entries.delete(tx, player.uid, install_id))
 
 
 main = api.entry_point()

@@ -15,8 +15,9 @@ from shared.domain.operations.consumers import Overview, Pause
 from shared.domain.operations.dead_letters import Detail, Redriven, State, Summary
 from shared.domain.operations.projections import Comparison, KindName, Rebuilt
 from shared.domain.operations.roles import Granted, Roles
+from shared.domain.plans import Plan
 from shared.domain.players import entitlements
-from shared.domain.players.entitlements import Entitlement, Plan, Until
+from shared.domain.players.entitlements import Entitlement, Until
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Admin, is_uid
 
@@ -109,7 +110,7 @@ def list_dead_letters(
 ) -> http.Page[Summary]:
     """List dead letters, the oldest first."""
     after = http.decode_cursor(cursor, int)[0] if cursor else 0
-    found, last = sql.read(lambda conn: dead_letters.page(conn, state, consumer, after, limit))
+    found, last = sql.read(lambda conn: dead_letters.list_page(conn, state, consumer, after, limit))
     return http.Page[Summary](items=found, next_cursor=_cursor(last))
 
 
@@ -118,7 +119,7 @@ def redrive_some(operator: Admin, wish: BulkRedrive) -> BulkRedriven:
     """Redrive the open dead letters of one consumer, a page at a time."""
     after = http.decode_cursor(wish.cursor, int)[0] if wish.cursor else 0
     until = time.monotonic() + BULK_SECONDS
-    done = dead_letters.redrive_some(wish.consumer, after, wish.limit, operator.uid, until)
+    done = dead_letters.redrive_page(wish.consumer, after, wish.limit, operator.uid, until)
     return BulkRedriven(
         redriven=done.redriven, failed=done.failed, next_cursor=_cursor(done.next_after)
     )
@@ -127,7 +128,7 @@ def redrive_some(operator: Admin, wish: BulkRedrive) -> BulkRedriven:
 @api.get("/v1/admin/dead-letters/{letter_id}")
 def show_dead_letter(letter_id: LetterId) -> Detail:
     """Show one dead letter with its headers and body."""
-    return sql.read(lambda conn: dead_letters.one(conn, letter_id))
+    return sql.read(lambda conn: dead_letters.get(conn, letter_id))
 
 
 @api.post("/v1/admin/dead-letters/{letter_id}/redrive")
@@ -140,7 +141,7 @@ def redrive(operator: Admin, letter_id: LetterId) -> Redriven:
 def resolve(operator: Admin, letter_id: LetterId, why: WithReason) -> Detail:
     """Settle one dead letter without a redrive."""
     sql.transact(lambda tx: dead_letters.resolve(tx, letter_id, operator.uid, why.reason))
-    return sql.read(lambda conn: dead_letters.one(conn, letter_id))
+    return sql.read(lambda conn: dead_letters.get(conn, letter_id))
 
 
 @api.get("/v1/admin/projections")
@@ -183,25 +184,25 @@ def resume(operator: Admin, consumer: ConsumerName) -> Resumed:
 @api.get("/v1/admin/entitlements/{uid}")
 def list_entitlements(uid: Uid) -> http.Page[Entitlement]:
     """List a player's plans, those that have ended too."""
-    return http.Page[Entitlement](items=sql.read(lambda conn: entitlements.of(conn, uid)))
+    return http.Page[Entitlement](items=sql.read(lambda conn: entitlements.list_all(conn, uid)))
 
 
 @api.put("/v1/admin/entitlements/{uid}/{plan}")
 def give_entitlement(operator: Admin, uid: Uid, plan: Plan, giving: Giving) -> Entitlement:
     """Give a player a plan, or change how long it lasts."""
-    return sql.transact(lambda tx: entitlements.give(tx, uid, plan, giving.until, operator.uid))
+    return sql.transact(lambda tx: entitlements.record(tx, uid, plan, giving.until, operator.uid))
 
 
 @api.delete("/v1/admin/entitlements/{uid}/{plan}")
 def take_back_entitlement(operator: Admin, uid: Uid, plan: Plan) -> None:
     """Take a plan from a player."""
-    sql.transact(lambda tx: entitlements.take_back(tx, uid, plan, operator.uid))
+    sql.transact(lambda tx: entitlements.delete(tx, uid, plan, operator.uid))
 
 
 @api.get("/v1/admin/roles/{uid}")
 def list_roles(uid: Uid) -> Roles:
     """List what a player's next token says that the player is."""
-    return roles.of(uid)
+    return roles.get(uid)
 
 
 @api.put("/v1/admin/roles/{uid}/{role}")
@@ -213,14 +214,14 @@ def grant_role(operator: Admin, uid: Uid, role: Granted) -> Roles:
 @api.delete("/v1/admin/roles/{uid}/{role}")
 def take_back_role(operator: Admin, uid: Uid, role: Granted) -> None:
     """Take a role from a player; nobody takes `admin` from themselves."""
-    roles.take_back(uid, role, operator.uid)
+    roles.revoke(uid, role, operator.uid)
 
 
 @api.get("/v1/admin/audit")
 def list_audit(limit: Limit = 20, cursor: Cursor = None) -> http.Page[audit.Entry]:
     """List what operators did, the newest first."""
     before = http.decode_cursor(cursor, int)[0] if cursor else None
-    found, last = sql.read(lambda conn: audit.page(conn, before, limit))
+    found, last = sql.read(lambda conn: audit.list_page(conn, before, limit))
     return http.Page[audit.Entry](items=found, next_cursor=_cursor(last))
 
 

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.play import achievements, playtime
+from shared.domain.play import achievements
+from shared.domain.play import days as playtime
 from shared.domain.play.achievements import Granted
+from shared.domain.play.days import PlaytimeDay
 from shared.domain.play.intervals import Days
-from shared.domain.play.playtime import PlaytimeDay
 from shared.runtime import clock, errors, http, sql
 from shared.runtime.identity import Player
 
@@ -34,7 +35,7 @@ def days(
     """
     asked = _range(from_, to)
     after = http.decode_cursor(cursor, date, str) if cursor else None
-    items, rest = sql.read(lambda conn: playtime.page(conn, player.uid, asked, after, limit))
+    items, rest = sql.read(lambda conn: playtime.list_page(conn, player.uid, asked, after, limit))
     return http.Page[PlaytimeDay](
         items=items, next_cursor=http.encode_cursor(*rest) if rest else None
     )
@@ -59,7 +60,7 @@ def _range(first: date | None, last: date | None) -> Days:
 @api.get("/v1/me/achievements")
 def achieved(player: Player) -> http.Page[Granted]:
     """Return the caller's achievements, oldest first."""
-    items = sql.read(lambda conn: achievements.granted(conn, player.uid))
+    items = sql.read(lambda conn: achievements.list_all(conn, player.uid))
     return http.Page[Granted](items=items)
 
 

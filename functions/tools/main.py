@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
+from shared.domain.ids import Id
 from shared.domain.locales import Locale
 from shared.domain.tools import published
-from shared.domain.tools.model import Id
 from shared.domain.tools.published import BuildId, ToolDetail, ToolVersion
 from shared.runtime import http, memory, sql
 
@@ -20,7 +20,7 @@ COUNTS_KEPT_SECONDS = 300
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, reading.version))
+version = memory.Version(lambda: api.in_thread(sql.read, versioning.current))
 details: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 
@@ -33,10 +33,10 @@ async def tool(
 
     Its count of downloads is some minutes old.
     """
-    asked = published.asked(locale, build)
+    asked = published.query(locale, build)
 
     def load() -> http.Reply[ToolDetail]:
-        found = sql.read(lambda conn: published.by_id(conn, int(tool_id), asked))
+        found = sql.read(lambda conn: published.get(conn, int(tool_id), asked))
         headers = {**SHARED, "Content-Language": published.languages([found])}
         return http.Reply(found, headers=headers)
 
@@ -54,11 +54,13 @@ async def versions(
     cursor: Cursor = None,
 ) -> http.Reply[http.Page[ToolVersion]]:
     """List a tool's published versions that fit `build`, the newest first."""
-    asked, query = published.asked(locale, build), f"versions of {tool_id}, build {build}"
+    asked, query = published.query(locale, build), f"versions of {tool_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, str)[0] if cursor else None
 
     def load() -> http.Reply[http.Page[ToolVersion]]:
-        found, last = sql.read(lambda c: published.versions(c, int(tool_id), asked, after, limit))
+        found, last = sql.read(
+            lambda c: published.list_versions(c, int(tool_id), asked, after, limit)
+        )
         following = None if last is None else http.encode_cursor(query, last)
         body = http.Page[ToolVersion](items=found, next_cursor=following)
         headers = {**SHARED, "Content-Language": published.languages(found)}

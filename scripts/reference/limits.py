@@ -169,7 +169,6 @@ def _repeated(function: Manifest) -> str:
 
 def _retention() -> Iterator[str]:
     kept = {rule.table.name: _shown(rule.keep) for rule in retention.RULES}
-    kept["play_intervals"] = _shown(playtime.FOLDED)
     yield "## Retention\n"
     yield "Rows of a table with a time go that long after the moment that its end names.\n"
     yield "| table | kept | growth a day | end |\n|---|--:|---|---|"

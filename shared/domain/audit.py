@@ -37,7 +37,7 @@ def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping
     tx.execute(_NOTE, row)
 
 
-def page(conn: Connection, before: int | None, limit: int) -> tuple[list[Entry], int | None]:
+def list_page(conn: Connection, before: int | None, limit: int) -> tuple[list[Entry], int | None]:
     """Return up to `limit` actions, the newest first, and the id before which the next page is."""
     newest = select(audit).order_by(audit.c.audit_id.desc()).limit(limit + 1)
     if before is not None:

@@ -1,6 +1,23 @@
-"""How a player's rows name a game: a catalog id in decimal, or the hash of an unknown program."""
+"""Ids as the API and the tables write them.
+
+A player's rows name a game by its *key*: a catalog id in decimal, or `unlisted:` and the suffix
+hash of a program that the catalog does not know.
+"""
 
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
+"""A 64-bit id of a row, in decimal: JavaScript would round a number."""
+GameId = Annotated[Id, Field(examples=["3255"])]
+BuildId = Annotated[Id, Field(examples=["12"])]
+ToolId = Annotated[Id, Field(examples=["7"])]
+InstallId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$"), Field(examples=["desktop-7f3a9c"])
+]
+"""An installation of our app on a machine, named by the client."""
 
 UNLISTED = "unlisted:"
 """Begins the key of a game that the catalog does not know; sorts after every decimal id."""

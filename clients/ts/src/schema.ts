@@ -865,23 +865,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Announced
-         * @description How long the picture is, in bytes, and of which type: the address takes nothing else.
-         * @example {
-         *       "content_type": "image/png",
-         *       "size": 48213
-         *     }
-         */
-        Announced: {
-            /**
-             * Content Type
-             * @enum {string}
-             */
-            content_type: "image/png" | "image/jpeg" | "image/webp";
-            /** Size */
-            size: number;
-        };
-        /**
          * Art
          * @description A picture in the sizes of its kind, and its colour for the time until it is loaded.
          */
@@ -892,8 +875,22 @@ export interface components {
             sizes: components["schemas"]["Size"][];
         };
         /**
+         * ArtStatus
+         * @description The published art, and the last upload of each kind.
+         */
+        ArtStatus: {
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Uploads */
+            uploads: {
+                [key: string]: components["schemas"]["ArtUpload"];
+            };
+        };
+        /**
          * ArtUpload
-         * @description What became of the last upload of a kind; a rejected one says why.
+         * @description The last upload of a kind and its state; `reason`: why it was rejected.
          */
         ArtUpload: {
             /**
@@ -1538,24 +1535,7 @@ export interface components {
          */
         Held: {
             /** Items */
-            items: components["schemas"]["HeldGame"][];
-        };
-        /**
-         * HeldGame
-         * @description A game on an installation's disks, and its build where that is known.
-         * @example {
-         *       "build_id": "12",
-         *       "game_id": "3255"
-         *     }
-         */
-        HeldGame: {
-            /**
-             * Build Id
-             * @default null
-             */
-            build_id?: string | null;
-            /** Game Id */
-            game_id: string;
+            items: components["schemas"]["InstalledGame"][];
         };
         /**
          * ImportReport
@@ -1578,7 +1558,7 @@ export interface components {
              * Rejected
              * @default []
              */
-            rejected?: components["schemas"]["Rejected"][];
+            rejected?: components["schemas"]["RejectedRecord"][];
             /**
              * Rejected Count
              * @default 0
@@ -1609,18 +1589,21 @@ export interface components {
             install_id: string;
         };
         /**
-         * Kept
-         * @description What everyone sees, and what became of the last upload of each kind.
+         * InstalledGame
+         * @description A game on an installation's disks, and its build where that is known.
+         * @example {
+         *       "build_id": "12",
+         *       "game_id": "3255"
+         *     }
          */
-        Kept: {
-            /** Art */
-            art: {
-                [key: string]: components["schemas"]["Art"];
-            };
-            /** Uploads */
-            uploads: {
-                [key: string]: components["schemas"]["ArtUpload"];
-            };
+        InstalledGame: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Game Id */
+            game_id: string;
         };
         /**
          * KnownExecutable
@@ -1822,6 +1805,23 @@ export interface components {
             into: string;
         };
         /**
+         * NewArtUpload
+         * @description The image's size in bytes and its type; the upload URL accepts nothing else.
+         * @example {
+         *       "content_type": "image/png",
+         *       "size": 48213
+         *     }
+         */
+        NewArtUpload: {
+            /**
+             * Content Type
+             * @enum {string}
+             */
+            content_type: "image/png" | "image/jpeg" | "image/webp";
+            /** Size */
+            size: number;
+        };
+        /**
          * NewBuild
          * @description A build as a creator tells of it.
          * @example {
@@ -1944,7 +1944,7 @@ export interface components {
         };
         /**
          * NewVersion
-         * @description A draft; first_build_id, last_build_id: the builds it fits, both inclusive, absent: any.
+         * @description A draft; first_build_id, last_build_id: the builds that it fits, inclusive; absent: any.
          * @example {
          *       "channel": "stable",
          *       "first_build_id": "11",
@@ -2110,7 +2110,7 @@ export interface components {
          * OwnVersion
          * @description A version as its creator sees it.
          *
-         *     size, sha256: as the upload was announced, and of the verified file once there is one.
+         *     size, sha256: as announced with the upload; once verified, those of the file.
          */
         OwnVersion: {
             /**
@@ -2135,11 +2135,6 @@ export interface components {
              * @default null
              */
             last_build_id?: string | null;
-            /**
-             * Murmur2
-             * @default null
-             */
-            murmur2?: number | null;
             /** Options */
             options: components["schemas"]["Option"][];
             /**
@@ -2312,18 +2307,6 @@ export interface components {
             reason: string;
         };
         /**
-         * Permission
-         * @description Where to PUT the picture, within so many seconds and with the announced length and type.
-         */
-        Permission: {
-            /** Expires In */
-            expires_in: number;
-            /** Upload Id */
-            upload_id: string;
-            /** Url */
-            url: string;
-        };
-        /**
          * PlaytimeDay
          * @description Playtime in one game on one local day.
          *
@@ -2404,17 +2387,6 @@ export interface components {
             trace?: string | null;
             /** Type */
             type: string;
-        };
-        /**
-         * Put
-         * @description Which upload is complete.
-         * @example {
-         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
-         *     }
-         */
-        Put: {
-            /** Upload Id */
-            upload_id: string;
         };
         /**
          * Reason
@@ -2513,10 +2485,10 @@ export interface components {
             retry: components["schemas"]["Retry"];
         };
         /**
-         * Rejected
+         * RejectedRecord
          * @description A record that was not imported: its line, or its number in the array, from 1, and why.
          */
-        Rejected: {
+        RejectedRecord: {
             /** Position */
             position: number;
             /** Reason */
@@ -2900,7 +2872,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description Where to put the file, with which headers, until when.
+         * @description Where to PUT the file, with which headers, until when.
          */
         Upload: {
             /**
@@ -2914,15 +2886,29 @@ export interface components {
             };
             /**
              * Method
+             * @default PUT
              * @constant
              */
-            method: "PUT";
+            method?: "PUT";
+            /** Upload Id */
+            upload_id: string;
             /** Url */
             url: string;
         };
         /**
+         * UploadComplete
+         * @description Which upload is complete.
+         * @example {
+         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
+         *     }
+         */
+        UploadComplete: {
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
          * VersionChanges
-         * @description What changes of a draft; what is absent stays, and a build of null is no bound any more.
+         * @description Changes to a draft: absent members stay, a build of null removes the bound.
          * @example {
          *       "channel": "beta",
          *       "last_build_id": null
@@ -2970,7 +2956,7 @@ export interface components {
         };
         /**
          * Withdrawal
-         * @description Why a version is taken back.
+         * @description Why a version is withdrawn.
          * @example {
          *       "reason": "It crashes at sea."
          *     }
@@ -4262,7 +4248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["ArtStatus"];
                 };
             };
             /** @description The caller's copy is current */
@@ -4337,7 +4323,7 @@ export interface operations {
                  *       "content_type": "image/png"
                  *     }
                  */
-                "application/json": components["schemas"]["Announced"];
+                "application/json": components["schemas"]["NewArtUpload"];
             };
         };
         responses: {
@@ -4347,7 +4333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description The request could not be read */
@@ -4432,7 +4418,7 @@ export interface operations {
                  *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
                  *     }
                  */
-                "application/json": components["schemas"]["Put"];
+                "application/json": components["schemas"]["UploadComplete"];
             };
         };
         responses: {
@@ -5652,7 +5638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["ArtStatus"];
                 };
             };
             /** @description The caller's copy is current */
@@ -5730,7 +5716,7 @@ export interface operations {
                  *       "content_type": "image/png"
                  *     }
                  */
-                "application/json": components["schemas"]["Announced"];
+                "application/json": components["schemas"]["NewArtUpload"];
             };
         };
         responses: {
@@ -5740,7 +5726,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description The request could not be read */
@@ -5837,7 +5823,7 @@ export interface operations {
                  *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
                  *     }
                  */
-                "application/json": components["schemas"]["Put"];
+                "application/json": components["schemas"]["UploadComplete"];
             };
         };
         responses: {

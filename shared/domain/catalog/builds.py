@@ -17,8 +17,9 @@ from pydantic import (
 from sqlalchemy import Connection, Row, and_, insert, or_, select
 
 from shared.domain import audit
-from shared.domain.catalog import reading
-from shared.domain.tools.model import Id, Label
+from shared.domain.catalog import versioning
+from shared.domain.ids import Id
+from shared.domain.tools.model import Label
 from shared.runtime import clock, errors
 from shared.schema.catalog import game_build_marks, game_builds, games
 
@@ -83,7 +84,7 @@ class Build(BaseModel):
 
 def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
     """Add a build to a game; raise NotFound, or Conflict when a mark names another build of it."""
-    reading.lock_version(tx)  # of two who add the same build, the second one sees the first one's
+    versioning.lock(tx)  # of two who add the same build, the second one sees the first one's
     require_game(tx, game_id)
     marks = sorted(set(wish.marks), key=lambda mark: (mark.kind, mark.value))
     _refuse_known(tx, game_id, marks)
@@ -92,7 +93,7 @@ def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
     build_id = made.lastrowid
     rows = [{"kind": mark.kind, "value": mark.value, "build_id": build_id} for mark in marks]
     tx.execute(insert(game_build_marks), rows)
-    reading.bump_version(tx)
+    versioning.bump(tx)
     build = Build(
         build_id=str(build_id),
         game_id=str(game_id),
@@ -127,7 +128,7 @@ def _refuse_known(tx: Connection, game_id: int, marks: Iterable[Mark]) -> None:
         raise errors.Conflict(detail, build_id=str(known.build_id))
 
 
-def page(
+def list_page(
     conn: Connection, game_id: int, after: Position | None, limit: int
 ) -> tuple[list[Build], Position | None]:
     """Return up to `limit` builds, the newest first, and the last one's place unless it ends."""
@@ -163,7 +164,7 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
     return list(builds.values())
 
 
-def refuse_range(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
+def check_range(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
     """Raise Unprocessable unless both are builds of this game, in the order of their release."""
     asked = {name: one for name, one in (("first", first), ("last", last)) if one is not None}
     build = game_builds.c

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, insert, select, update
 
-from shared.domain import audit, locales
+from shared.domain import audit, locales, text
 from shared.domain.catalog import facts as game_facts
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.catalog.facts import Aliases, Executable, Facts, Name, Store
 from shared.domain.catalog.imports import candidates
 from shared.domain.catalog.search import index
-from shared.domain.tools.model import LocaleTag
+from shared.domain.locales import LocaleTag
 from shared.runtime import clock, errors
 from shared.schema.catalog import games
 
@@ -118,7 +118,7 @@ class EditedGame(BaseModel):
     updated_at: datetime
 
 
-def one(conn: Connection, game_id: int) -> EditedGame:
+def get(conn: Connection, game_id: int) -> EditedGame:
     """Return a game, also a merged one; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
@@ -145,7 +145,7 @@ def one(conn: Connection, game_id: int) -> EditedGame:
 
 def create(tx: Connection, actor: str, wish: NewGame) -> EditedGame:
     """Make a game; raise Conflict when there is one of that title."""
-    reading.lock_version(tx)
+    versioning.lock(tx)
     key = _free_key(tx, wish.title, None)
     row = {
         "title": wish.title,
@@ -173,8 +173,8 @@ def edit(
 
     What an import finds it by stays its first title, whatever it is called now.
     """
-    reading.lock_version(tx)
-    before = one(tx, game_id)
+    versioning.lock(tx)
+    before = get(tx, game_id)
     check(before)
     if before.merged_into:
         raise errors.Conflict(f"game {game_id} is merged into {before.merged_into}")
@@ -210,7 +210,7 @@ def _changed(known: Facts, before: EditedGame, title: str, wanted: Mapping[str, 
 
 def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
     """Return a title's key; raise Conflict when another game has it, Unprocessable for none."""
-    key = reading.title_key(title)
+    key = text.title_key(title)
     if not key:
         fault = {"field": "title", "detail": "it holds no character that counts"}
         raise errors.Unprocessable("the body has the wrong shape", errors=[fault])
@@ -222,7 +222,7 @@ def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
 
 def _taken(tx: Connection, key: str, owner: int) -> str:
     row = tx.execute(select(games).where(games.c.game_id == owner)).one()
-    if reading.title_key(row.title) == key:
+    if text.title_key(row.title) == key:
         return f"game {owner} has this title"
     if row.import_key == key:
         return f"game {owner} had this title at first, by which imports find it"
@@ -231,8 +231,8 @@ def _taken(tx: Connection, key: str, owner: int) -> str:
 
 def _shown_anew(tx: Connection, game_id: int) -> EditedGame:
     index.index(tx, [game_id])
-    reading.bump_version(tx)
-    return one(tx, game_id)
+    versioning.bump(tx)
+    return get(tx, game_id)
 
 
 def _audited(game: EditedGame) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.domain.catalog import reading
+from shared.domain import text
 
 MOST_SEGMENTS = 7
 """How many of a path's last segments are looked up; no listed suffix is longer."""
@@ -220,6 +220,6 @@ def _without_end(key: str, ends: re.Pattern[str]) -> str:
 
 
 def _key(name: str) -> str:
-    if name.isascii() and len(name) <= reading.NAME_KEY_LENGTH:
-        return " ".join(name.lower().translate(_PLAIN).split()) or reading.name_key(name)
-    return reading.name_key(name)
+    if name.isascii() and len(name) <= text.NAME_KEY_LENGTH:
+        return " ".join(name.lower().translate(_PLAIN).split()) or text.name_key(name)
+    return text.name_key(name)

@@ -116,7 +116,7 @@ def record(tx: Connection, letter: Letter) -> None:
     tx.execute(delete(event_failures).where(*_failure(letter.consumer, letter.event_id)))
 
 
-def page(
+def list_page(
     conn: Connection, state: State, consumer: str | None, after: int, limit: int
 ) -> tuple[list[Summary], int | None]:
     """Return up to `limit` letters, the oldest first, and the id behind which the next page is."""
@@ -134,7 +134,7 @@ def page(
     return found, rows[limit - 1].dead_letter_id if len(rows) > limit else None
 
 
-def one(conn: Connection, letter_id: int) -> Detail:
+def get(conn: Connection, letter_id: int) -> Detail:
     """Return a letter with headers and body; raise NotFound."""
     row = _row(conn, letter_id)
     body = _json(row.body)
@@ -175,12 +175,12 @@ def redrive(letter_id: int, actor: str) -> Redriven:
     return sql.transact(settle)
 
 
-def redrive_some(consumer: str, after: int, limit: int, actor: str, until: float) -> BulkRedriven:
+def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float) -> BulkRedriven:
     """Redrive open letters of one consumer, the oldest first, until `until` (monotonic seconds).
 
     It stops at a consumer that is away, since the next letter would fare the same.
     """
-    found, following = sql.read(lambda conn: page(conn, "open", consumer, after, limit))
+    found, following = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
     done = BulkRedriven(redriven=0, failed=[])
     for letter in found:
         if time.monotonic() >= until:

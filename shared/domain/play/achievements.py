@@ -40,7 +40,7 @@ def define() -> None:
     sql.transact(lambda tx: sql.upsert(tx, achievements, rows, ["metric", "threshold"]))
 
 
-def granted(conn: Connection, uid: str) -> list[Granted]:
+def list_all(conn: Connection, uid: str) -> list[Granted]:
     """Return what the player has, oldest first; as many as there are definitions at most."""
     rows = conn.execute(
         select(_has.achievement_id, _has.granted_at)
@@ -50,7 +50,7 @@ def granted(conn: Connection, uid: str) -> list[Granted]:
     return [Granted(achievement_id=row.achievement_id, granted_at=row.granted_at) for row in rows]
 
 
-def earn(uid: str, moment: datetime) -> list[Granted]:
+def grant(uid: str, moment: datetime) -> list[Granted]:
     """Grant what the player's stats have earned; return what is granted and not delivered yet.
 
     Reads the stats themselves, not their documents. Grants nothing to a player who asked to be

@@ -18,9 +18,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Integer, Row, and_, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, or_, select
 
-from shared.domain import ids
 from shared.domain.play import intervals
 from shared.domain.play.intervals import Days, Run
 from shared.runtime import sql
@@ -51,20 +50,6 @@ _LOAD_DAYS = select(_days.game_key, _days.day, _days.play_ms).where(
     _days.uid == bindparam("uid"),
     _days.day.between(bindparam("first"), bindparam("last")),
     _days.game_key.in_(_KEYS),
-)
-_PAGE = (
-    select(_days.day, _days.game_key, _days.play_ms)
-    .where(
-        _days.uid == bindparam("uid"),
-        _days.day.between(bindparam("first"), bindparam("last")),
-        _days.play_ms > 0,
-    )
-    .order_by(_days.day, _days.game_key)
-    .limit(bindparam("limit", type_=Integer))
-)
-_PAGE_BEHIND = _PAGE.where(
-    _days.day >= bindparam("day"),
-    or_(_days.day > bindparam("day"), _days.game_key > bindparam("key")),
 )
 
 Sessions = dict[str, list[Run]]
@@ -290,46 +275,3 @@ def _latest(one: int | None, other: int | None) -> int | None:
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
-
-
-def fold(before: datetime, limit: int) -> int:
-    """Delete up to `limit` runs that ended before `before`; their day totals stay.
-
-    Returns how many were deleted. `before` must lie at least `FOLDED` back.
-    """
-    old = delete(play_intervals).where(_runs.end_at < before)
-    some = old.with_dialect_options(mysql_limit=limit)
-    return sql.transact(lambda tx: tx.execute(some).rowcount)
-
-
-# No model: a page of them would take twice as long to fill.
-@dataclass(slots=True)
-class PlaytimeDay:
-    """Playtime in one game on one local day.
-
-    unlisted: the hash that the client reported, for a game that the catalog does not know.
-    """
-
-    day: date
-    play_ms: int
-    game_id: str | None = None
-    unlisted: str | None = None
-
-
-def page(
-    conn: Connection, uid: str, days: Days, after: tuple[date, str] | None, limit: int
-) -> tuple[list[PlaytimeDay], tuple[date, str] | None]:
-    """Return up to `limit` days and games in order, and where the next page starts or None."""
-    asked = {"uid": uid, **days._asdict(), "limit": limit + 1}
-    if after is None:
-        rows = conn.execute(_PAGE, asked).all()
-    else:
-        rows = conn.execute(_PAGE_BEHIND, {**asked, "day": after[0], "key": after[1]}).all()
-    found = [_shown(*row) for row in rows[:limit]]
-    return found, (rows[limit - 1].day, rows[limit - 1].game_key) if len(rows) > limit else None
-
-
-def _shown(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
-    if ids.is_unlisted(game_key):
-        return PlaytimeDay(day, play_ms, unlisted=ids.suffix_hash(game_key).hex())
-    return PlaytimeDay(day, play_ms, game_key)

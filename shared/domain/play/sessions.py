@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from shared.domain import ids
+from shared.domain.ids import GameId
 from shared.domain.play.intervals import (
     DAY_MS,
     MAX_OFFSET_MIN,
@@ -52,7 +53,6 @@ _EIGHT_MINUTES: list[JsonValue] = [
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-GameId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
 SuffixHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Kind = Literal["started", "heartbeat", "ended"]
 LocalTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(clock.written_out)]

@@ -32,7 +32,7 @@ class Export(BaseModel):
     truncated: list[str]
 
 
-def export(uid: str) -> Export:
+def get(uid: str) -> Export:
     """Return what is the player's; times in RFC 3339, 64-bit ids as text, never the uid."""
     made = Export(exported_at=clock.now(), tables={}, documents={}, truncated=[])
     for table, personal in personal_tables():

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, and_, false, literal_column, or_, select
 
-from shared.domain.tools.model import Id
+from shared.domain.ids import Id
 from shared.runtime import clock, errors, logs, messages, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.base import BIGINT

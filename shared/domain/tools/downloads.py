@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, Select, and_, select
 
-from shared.domain.players import entitlements
+from shared.domain.ids import Id
+from shared.domain.plans import not_ended
 from shared.domain.tools.download_counts import DownloadGranted
-from shared.domain.tools.model import Id, Version
+from shared.domain.tools.model import Version
 from shared.domain.tools.published import VERSIONS, first_build, last_build
 from shared.domain.uploads import artifacts
 from shared.runtime import clock, errors, objects
@@ -76,7 +77,7 @@ def grant(conn: Connection, uid: str, wish: DownloadWish) -> tuple[Download, Dow
 
 
 def _found(conn: Connection, uid: str, wish: DownloadWish, now: datetime) -> Row[Any] | None:
-    theirs = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, entitlements.is_valid(now))
+    theirs = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, not_ended(now))
     asked = None if wish.build_id is None else int(wish.build_id)
     whole = (
         VERSIONS.join(tools, tools.c.tool_id == _version.tool_id)

@@ -18,6 +18,9 @@ from pydantic import (
     model_validator,
 )
 
+from shared.domain.ids import Id
+from shared.domain.locales import LocaleTag
+
 Kind = Literal["trainer", "mod", "widget", "config_pack"]
 Channel = Literal["stable", "beta", "alpha"]
 State = Literal["draft", "verifying", "published", "rejected", "withdrawn"]
@@ -65,11 +68,6 @@ Range = Annotated[
     str, StringConstraints(pattern=rf"^(\*|{_COMPARATOR}( {_COMPARATOR})?)$", max_length=140)
 ]
 """`*`, or one or two bounds that both hold: `>=1.2.0 <2.0.0`."""
-LocaleTag = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
-]
-"""A BCP 47 tag of language, script and region, in the one way of writing it."""
-Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
 OptionId = Annotated[str, StringConstraints(pattern=_ID)]
 Label = Annotated[
     str,

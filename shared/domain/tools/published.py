@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, or_, select, text
 
 from shared.domain import locales
-from shared.domain.catalog import art as art_
+from shared.domain.catalog import art as shown_art
 from shared.domain.catalog.art import Art
+from shared.domain.catalog.art import Kind as ArtKind
 from shared.domain.tools.model import Channel, Dependency, Kind, OptionKind
 from shared.runtime import errors
 from shared.schema.catalog import game_builds, games
@@ -116,7 +117,7 @@ class Tool(BaseModel):
     name: str
     summary: str
     plan: str | None = None
-    art: dict[art_.Kind, Art]
+    art: dict[ArtKind, Art]
     newest: list[ToolVersion]
 
 
@@ -126,16 +127,16 @@ class ToolDetail(Tool):
     downloads: int
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """What a reader wants: a language, and only what fits a build."""
 
     locale: str | None = None
     build_id: int | None = None
 
 
-def asked(locale: str | None, build: str | None) -> Asked:
+def query(locale: str | None, build: str | None) -> Query:
     """Return what the query parameters say, the same for tags that differ in case."""
-    return Asked(locale and locale.lower(), None if build is None else int(build))
+    return Query(locale and locale.lower(), None if build is None else int(build))
 
 
 def languages(shown: Iterable[Tool | ToolVersion]) -> str:
@@ -148,8 +149,8 @@ def languages(shown: Iterable[Tool | ToolVersion]) -> str:
     return locales.listed(found)
 
 
-def page(
-    conn: Connection, game_id: int, asked: Asked, after: int, limit: int
+def list_page(
+    conn: Connection, game_id: int, asked: Query, after: int, limit: int
 ) -> tuple[list[Tool], int | None]:
     """Return up to `limit` tools of a game, and behind which id the next page starts, or None.
 
@@ -164,7 +165,7 @@ def page(
     return found, rows[limit - 1].tool_id if len(rows) > limit else None
 
 
-def by_id(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
+def get(conn: Connection, tool_id: int, asked: Query) -> ToolDetail:
     """Return a tool of which something is published; raise NotFound or BadRequest."""
     at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
     row = conn.execute(_with_newest(at).where(tools.c.tool_id == tool_id)).one()
@@ -173,8 +174,8 @@ def by_id(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
     return ToolDetail(**dict(shown), downloads=conn.scalar(count) or 0)
 
 
-def versions(
-    conn: Connection, tool_id: int, asked: Asked, after: str | None, limit: int
+def list_versions(
+    conn: Connection, tool_id: int, asked: Query, after: str | None, limit: int
 ) -> tuple[list[ToolVersion], str | None]:
     """Return up to `limit` published versions, the newest first, and where the next page starts.
 
@@ -280,7 +281,7 @@ def _shown_tool(row: Row[Any], newest: list[ToolVersion], wanted: str | None) ->
         name=texts[locale]["name"],
         summary=texts[locale].get("summary", ""),
         plan=row.plan,
-        art=art_.shown(row.art),
+        art=shown_art.shown(row.art),
         newest=newest,
     )
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.catalog.detection import files as detection_lists
 from shared.domain.catalog.detection import lists as detection
 from shared.domain.catalog.detection.files import DetectionList
-from shared.domain.catalog.detection.lists import Os
 from shared.domain.catalog.imports import importing
+from shared.domain.programs import Os
 from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_executables, games
 from shared.schema.detection import detection_builds, detection_files
@@ -56,7 +56,7 @@ def take_away(*suffixes: str) -> list[dict[str, Any]]:
         these = game_executables.c.suffix.in_(suffixes)
         rows = tx.execute(select(game_executables).where(these)).mappings().all()
         tx.execute(delete(game_executables).where(these))
-        reading.bump_version(tx)
+        versioning.bump(tx)
         return [dict(row) for row in rows]
 
     return sql.transact(work)
@@ -65,7 +65,7 @@ def take_away(*suffixes: str) -> list[dict[str, Any]]:
 def put_back(rows: list[dict[str, Any]]) -> None:
     def work(tx: Connection) -> None:
         tx.execute(insert(game_executables), rows)
-        reading.bump_version(tx)
+        versioning.bump(tx)
 
     sql.transact(work)
 
@@ -340,7 +340,7 @@ def test_a_game_that_was_merged_is_its_target(word: str) -> None:
         target = ids[f"{word}2 game"]
         merged = update(games).where(games.c.game_id == ids[f"{word} game"])
         tx.execute(merged.values(merged_into=target))
-        reading.bump_version(tx)
+        versioning.bump(tx)
         return int(target)
 
     target = sql.transact(merge)

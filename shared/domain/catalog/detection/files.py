@@ -16,9 +16,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.catalog.detection import lists as detection
-from shared.domain.catalog.detection.lists import Listed, Os
+from shared.domain.catalog.detection.lists import Listed
+from shared.domain.programs import Os
 from shared.runtime import clock, errors, objects, sql
 from shared.schema.catalog import game_executables, game_stores, games
 from shared.schema.detection import detection_builds, detection_files
@@ -115,7 +116,7 @@ def build() -> int:
     Raises Unavailable; whatever was done by then, the next call does the rest.
     """
     # Read first: what changes meanwhile has another version, and is found by the next build.
-    version = sql.read(reading.version)
+    version = sql.read(versioning.current)
     built = sql.read(built_from)
     if version <= built:
         return 0

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from shared.domain.catalog.reading import normalise_suffix
+from shared.domain.programs import Os, normalise_suffix
 
-Os = Literal["win32", "darwin", "linux"]
 Confidence = Literal["low", "medium", "high"]
 Row = list[Any]
 """Of a program: its suffix, confidence as 0 to 2, whether it is a launcher as 0 or 1, games."""

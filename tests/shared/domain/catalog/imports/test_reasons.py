@@ -17,7 +17,7 @@ from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import Placed
 
 DOCS = (Path(__file__).parents[5] / "docs/catalog-import.md").read_text(encoding="utf-8")
-RAISED = {"ValueError", "Conflict"}
+RAISED = {"ValueError", "Ambiguous"}
 ROW = re.compile(r"^\| (`.+`) \| .+ \|$", re.MULTILINE)
 REASON = re.compile(r"``(.+?) ``|`(.+?)`")
 TITLE = {"title": "A game"}

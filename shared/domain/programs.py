@@ -1,0 +1,25 @@
+"""How programs are named: operating system, path suffix and its hash, generic file names."""
+
+import hashlib
+import re
+import unicodedata
+from typing import Literal
+
+Os = Literal["win32", "darwin", "linux"]
+
+
+def normalise_suffix(path: str) -> str:
+    r"""Return the end of a program's path as clients hash it.
+
+    Lower case by Unicode's own table, whatever the machine's language; then Unicode NFC;
+    backslashes become slashes; doubled slashes, spaces at both ends and slashes at the start go.
+    In JavaScript: `path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/")`, then
+    `.replace(/^[ /]+| +$/g, "")`.
+    """
+    lower = unicodedata.normalize("NFC", path.lower())
+    return re.sub(r"[\\/]+", "/", lower).lstrip("/ ").rstrip(" ")
+
+
+def suffix_hash(path: str) -> bytes:
+    """Return the SHA-256 (32 bytes) of the normalised suffix in UTF-8."""
+    return hashlib.sha256(normalise_suffix(path).encode()).digest()
