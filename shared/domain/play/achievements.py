@@ -8,7 +8,6 @@ from sqlalchemy import Connection, and_, bindparam, case, func, select
 from shared.domain import erasure_gate
 from shared.domain.ids import UNLISTED
 from shared.runtime import clock, metrics, sql
-from shared.schema.achievement_definitions import DEFINITIONS
 from shared.schema.play import achievements, player_achievements, player_stats
 
 _has, _stats = player_achievements.c, player_stats.c
@@ -32,12 +31,6 @@ class Granted(BaseModel):
 
     achievement_id: str
     granted_at: datetime
-
-
-def define() -> None:
-    """Write the definitions that the product comes with; one that is there already is updated."""
-    rows = [one._asdict() for one in DEFINITIONS]
-    sql.transact(lambda tx: sql.upsert(tx, achievements, rows, ["metric", "threshold"]))
 
 
 def list_all(conn: Connection, uid: str) -> list[Granted]:

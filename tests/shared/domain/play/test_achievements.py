@@ -17,9 +17,8 @@ UNKNOWN = "unlisted:" + "cd" * 32
 
 
 @pytest.fixture(autouse=True)
-def _defined(runtime_sql: str) -> None:
-    achievements.define()
-    achievements.define()
+def _sql(runtime_sql: str) -> None:
+    """Every test here reads and writes a real database."""
 
 
 def player(*play_ms: int, **by_key: int) -> str:
