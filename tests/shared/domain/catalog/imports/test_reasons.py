@@ -24,7 +24,7 @@ TITLE = {"title": "A game"}
 
 
 def documented() -> set[str]:
-    table = DOCS[DOCS.index("| reason | when |") : DOCS.index("## Whose game")]
+    table = DOCS[DOCS.index("| reason | when |") : DOCS.index("## Which game")]
     return {a or b for row in ROW.findall(table) for a, b in REASON.findall(row)}
 
 
