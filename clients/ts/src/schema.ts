@@ -1186,26 +1186,6 @@ export interface components {
             url: string;
         };
         /**
-         * DownloadWish
-         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
-         * @example {
-         *       "build_id": "12",
-         *       "tool_id": "7",
-         *       "version": "1.2.0"
-         *     }
-         */
-        DownloadWish: {
-            /**
-             * Build Id
-             * @default null
-             */
-            build_id?: string | null;
-            /** Tool Id */
-            tool_id: string;
-            /** Version */
-            version: string;
-        };
-        /**
          * EditedGame
          * @description All that an operator can edit of a game; merged_into: the game that it became a part of.
          */
@@ -1847,6 +1827,26 @@ export interface components {
             released_at: string;
         };
         /**
+         * NewDownload
+         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
+         * @example {
+         *       "build_id": "12",
+         *       "tool_id": "7",
+         *       "version": "1.2.0"
+         *     }
+         */
+        NewDownload: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Tool Id */
+            tool_id: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * NewGame
          * @description A game; titles: by language, where another than English is known.
          * @example {
@@ -2468,10 +2468,10 @@ export interface components {
             status?: number | null;
         };
         /**
-         * Refused
+         * Rejected
          * @description An entry that was not taken, by its place in the list, and why.
          */
-        Refused: {
+        Rejected: {
             code: components["schemas"]["Code"];
             /** Detail */
             detail: string;
@@ -2521,7 +2521,7 @@ export interface components {
             /** Install Id */
             install_id: string;
             /** Rejected */
-            rejected: components["schemas"]["Refused"][];
+            rejected: components["schemas"]["Rejected"][];
             /**
              * Replaced At
              * Format: date-time
@@ -6674,7 +6674,7 @@ export interface operations {
                  *       "build_id": "12"
                  *     }
                  */
-                "application/json": components["schemas"]["DownloadWish"];
+                "application/json": components["schemas"]["NewDownload"];
             };
         };
         responses: {
