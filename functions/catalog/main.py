@@ -1,7 +1,7 @@
 """The catalog as everyone may read it.
 
-Three boundaries keep an answer, each for a stated time: the CDN and clients 60 seconds, this
-instance's memory until the catalog's version grows (looked at most every 5 seconds), MySQL.
+Responses are cached at three boundaries: 60 seconds by the CDN and clients, and in this instance's
+memory until the catalog's version grows (read at most every 5 seconds); behind them is MySQL.
 """
 
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from shared.domain.tools import published
 from shared.domain.tools.published import BuildId, Tool
 from shared.runtime import http, memory, sql
 
-# Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
+# A string, not a number: `+7` and `7.0` would be the same game under other CDN cache keys.
 GameId = Annotated[Id, Field(examples=["3255"])]
 Query = Annotated[str, Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=100)]
@@ -39,11 +39,11 @@ details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 async def list_games(
     q: Query = "", locale: Locale = None, limit: Limit = 20, cursor: Cursor = None
 ) -> http.Reply[http.Page[Game]]:
-    """List games by title, or find those whose names have all words of `q`, the popular first.
+    """List games by title, or search for those whose names contain all words of `q`.
 
-    Each word may be only begun, and of a name in any language. The order is that of English titles,
-    whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
-    only without `next_cursor` was everything looked at.
+    A word may be a prefix, of a name in any language; popular games come first. Without `q` the
+    order is that of English titles, whatever `locale` they are shown in. A page may be shorter than
+    `limit`, even empty: only a page without `next_cursor` is the last.
     """
     wanted, key = locale and locale.lower(), text.name_key(q)
     query = finding.identity(key)
@@ -69,10 +69,10 @@ async def list_games(
 
 
 @api.get("/v1/games/{game_id}")
-async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail] | http.Moved:
+async def get_game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail] | http.Moved:
     """Return one game with its aliases, store ids, executables and newest builds.
 
-    A game that was merged into another is found there.
+    A game that was merged into another redirects to it.
     """
     wanted = locale and locale.lower()
 
@@ -87,22 +87,22 @@ async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]
 
 
 @api.get("/v1/games/{game_id}/tools")
-async def tools_of_game(
+async def list_game_tools(
     game_id: GameId,
     build: BuildId = None,
     locale: Locale = None,
     limit: FewTools = 20,
     cursor: Cursor = None,
 ) -> http.Reply[http.Page[Tool]] | http.Moved:
-    """List a game's tools, each with the newest version of a channel that fits `build`.
+    """List a game's tools, each with the newest version per channel that fits `build`.
 
-    Those of a game that was merged into another are found there.
+    A game that was merged into another redirects to it.
     """
     asked, query = published.query(locale, build), f"tools of {game_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
 
     def load() -> http.Reply[http.Page[Tool]]:
-        # Without the cursor: one of the old game's list is none of the survivor's.
+        # Without the cursor: a cursor of the old game's list is not valid for the survivor's.
         moved = _moved(game_id, "/tools", build=build, locale=locale, limit=limit)
         if moved is not None:
             return moved
@@ -115,7 +115,7 @@ async def tools_of_game(
 
 
 def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Moved | None:
-    """Return where a game that was merged is found now, or None."""
+    """Return the redirect for a merged game, or None."""
     into = sql.read(lambda conn: current_games.survivor(conn, int(game_id)))
     if into is None:
         return None

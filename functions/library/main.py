@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from shared.domain.ids import InstallId
 from shared.domain.library import entries, matching
-from shared.domain.library.entries import InstalledGame, InvalidEntry, LibraryGame, Replaced
+from shared.domain.library.entries import Installation, InstalledGame, InvalidEntry, LibraryGame
 from shared.domain.library.items import LibraryItem
 from shared.domain.library.matching import Guess, Verdict, Why
 from shared.domain.tools import fits
@@ -149,7 +149,7 @@ def _told(guess: Guess) -> dict[str, Any]:
 
 
 @api.put("/v1/me/library/{install_id}")
-def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
+def replace(player: Player, install_id: InstallId, held: Held) -> Installation:
     """Let an installation of the caller hold exactly these games."""
     if len(held.items) > MOST_ENTRIES:
         message = f"an installation may hold {MOST_ENTRIES} games; this one holds {len(held.items)}"

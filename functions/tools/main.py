@@ -1,4 +1,4 @@
-"""Published tools as everyone may read them; kept as the catalog's answers are."""
+"""Published tools as everyone may read them; responses are cached like the catalog's."""
 
 import time
 from typing import Annotated, Any
@@ -26,12 +26,12 @@ pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 
 
 @api.get("/v1/tools/{tool_id}")
-async def tool(
+async def get_tool(
     tool_id: ToolId, build: BuildId = None, locale: Locale = None
 ) -> http.Reply[ToolDetail]:
-    """Return one tool with the newest version of each channel that fits `build`.
+    """Return one tool with the newest version per channel that fits `build`.
 
-    Its count of downloads is some minutes old.
+    Its download count may be some minutes old.
     """
     asked = published.query(locale, build)
 
@@ -40,20 +40,20 @@ async def tool(
         headers = {**SHARED, "Content-Language": published.languages([found])}
         return http.Reply(found, headers=headers)
 
-    # No version tells that downloads were counted, so an answer that shows them ends by itself.
+    # Counting downloads does not bump the version, so a response with a count expires by time.
     period = time.monotonic() // COUNTS_KEPT_SECONDS
     return await details.get((tool_id, asked, period), lambda: api.in_thread(load))
 
 
 @api.get("/v1/tools/{tool_id}/versions")
-async def versions(
+async def list_tool_versions(
     tool_id: ToolId,
     build: BuildId = None,
     locale: Locale = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> http.Reply[http.Page[ToolVersion]]:
-    """List a tool's published versions that fit `build`, the newest first."""
+    """List a tool's published versions that fit `build`, newest first."""
     asked, query = published.query(locale, build), f"versions of {tool_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, str)[0] if cursor else None
 

@@ -33,4 +33,4 @@ runner scummvm server settings setup shipping start starter steam test udk ue4ga
 ue4game-win64-shipping unity unityplayer update updater windows wine wine64
 """
 GENERIC_NAMES = frozenset(_GENERIC.split())
-"""File names without extension that say nothing about the game: interpreters, engines, launchers."""
+"""File names, without extension, of interpreters, engines and launchers of any game."""

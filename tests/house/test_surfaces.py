@@ -1,4 +1,4 @@
-"""What a package of the domain lets others import stands in its docstring, and nothing else is used.
+"""A package's docstring lists what others import from it, and they import nothing else.
 
 The docstring ends with a paragraph `Other packages import: module.name, …`. "Other" is everything
 outside the package's own folder: other packages, entry files, the local cloud and `ops`.
@@ -58,8 +58,8 @@ def _names(file: Path, known: list[str]) -> Iterator[tuple[str, str]]:
                 yield package, f"{module}.{alias.name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in modules:
-                package, module = modules[node.value.id]
+            package, module = modules.get(node.value.id, ("", ""))
+            if package:
                 yield package, f"{module}.{node.attr}"
 
 

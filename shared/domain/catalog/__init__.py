@@ -15,7 +15,7 @@ detection/  the list by which a client recognises running games
 
 Other packages import: art.shown, art.Art, art.Kind, builds.check_range, builds.create,
 builds.invalid, builds.list_page, builds.require_game, builds.Build, builds.NewBuild,
-editing.create, editing.edit, editing.get, editing.EditedGame, editing.GameChanges,
+editing.create, editing.edit, editing.get, editing.EditableGame, editing.GameChanges,
 editing.NewGame, merging.merge, popularity.fold, reading.get, reading.list_page,
 reading.translate, reading.Game, reading.GameDetail, versioning.bump, versioning.current,
 versioning.lock.

@@ -32,7 +32,7 @@ HASHES = {
 Position = tuple[datetime, int]
 
 
-class Mark(BaseModel):
+class BuildMark(BaseModel):
     """A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
 
     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
@@ -69,7 +69,7 @@ class NewBuild(BaseModel):
 
     name: Label
     released_at: Annotated[AwareDatetime, BeforeValidator(clock.written_out)]
-    marks: Annotated[list[Mark], Field(min_length=1, max_length=50)]
+    marks: Annotated[list[BuildMark], Field(min_length=1, max_length=50)]
 
 
 class Build(BaseModel):
@@ -79,7 +79,7 @@ class Build(BaseModel):
     game_id: str
     name: str
     released_at: datetime
-    marks: list[Mark]
+    marks: list[BuildMark]
 
 
 def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
@@ -114,7 +114,7 @@ def require_game(conn: Connection, game_id: int) -> None:
         raise errors.Conflict(f"the game {game_id} is the game {game.merged_into} now")
 
 
-def _refuse_known(tx: Connection, game_id: int, marks: Iterable[Mark]) -> None:
+def _refuse_known(tx: Connection, game_id: int, marks: Iterable[BuildMark]) -> None:
     mark = game_build_marks.c
     named = or_(*(and_(mark.kind == one.kind, mark.value == one.value) for one in marks))
     known = tx.execute(
@@ -160,7 +160,7 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
     mark = game_build_marks.c
     listed = select(game_build_marks).where(mark.build_id.in_(builds))
     for row in conn.execute(listed.order_by(mark.kind, mark.value)) if builds else ():
-        builds[row.build_id].marks.append(Mark(kind=row.kind, value=row.value))
+        builds[row.build_id].marks.append(BuildMark(kind=row.kind, value=row.value))
     return list(builds.values())
 
 

@@ -13,6 +13,7 @@ from shared.domain.catalog import facts as game_facts
 from shared.domain.catalog import versioning
 from shared.domain.catalog.facts import Aliases, Executable, Facts, Name, Store
 from shared.domain.catalog.imports import candidates
+from shared.domain.catalog.reading import GameStore
 from shared.domain.catalog.search import index
 from shared.domain.locales import LocaleTag
 from shared.runtime import clock, errors
@@ -28,20 +29,20 @@ def _beside_english(titles: dict[str, str]) -> dict[str, str]:
 Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100), AfterValidator(_beside_english)]
 
 
-class ExactStore(Store):
+class NewGameStore(Store):
     """A store id as an operator writes it: a list may say more of it, he may not."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ExactExecutable(Executable):
+class NewGameExecutable(Executable):
     """An executable as an operator writes it."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-StoreIds = Annotated[list[ExactStore], Field(max_length=200)]
-Executables = Annotated[list[ExactExecutable], Field(max_length=1000)]
+StoreIds = Annotated[list[NewGameStore], Field(max_length=200)]
+Executables = Annotated[list[NewGameExecutable], Field(max_length=1000)]
 
 
 class NewGame(BaseModel):
@@ -89,14 +90,7 @@ class GameChanges(BaseModel):
         return self
 
 
-class KnownStore(BaseModel):
-    """A store id as it is kept, also one that nobody could write today."""
-
-    store: str
-    id: str
-
-
-class KnownExecutable(BaseModel):
+class EditableExecutable(BaseModel):
     """An executable as it is kept, also one that nobody could write today."""
 
     os: str
@@ -104,34 +98,34 @@ class KnownExecutable(BaseModel):
     is_launcher: bool
 
 
-class EditedGame(BaseModel):
+class EditableGame(BaseModel):
     """All that an operator can edit of a game; merged_into: the game that it became a part of."""
 
     game_id: str
     title: str
     titles: dict[str, str]
     aliases: list[str]
-    stores: list[KnownStore]
-    executables: list[KnownExecutable]
+    stores: list[GameStore]
+    executables: list[EditableExecutable]
     merged_into: str | None = None
     revision: int
     updated_at: datetime
 
 
-def get(conn: Connection, game_id: int) -> EditedGame:
+def get(conn: Connection, game_id: int) -> EditableGame:
     """Return a game, also a merged one; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
     facts = game_facts.known(conn, [game_id])[game_id]
-    return EditedGame(
+    return EditableGame(
         game_id=str(game_id),
         title=game.title,
         titles=json.loads(game.titles or "{}"),
         aliases=sorted(name for name, is_title in facts.names.values() if not is_title),
-        stores=[KnownStore(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
+        stores=[GameStore(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
         executables=[
-            KnownExecutable(os=os, name=suffix, is_launcher=is_launcher)
+            EditableExecutable(os=os, name=suffix, is_launcher=is_launcher)
             for suffix, os, is_launcher in sorted(
                 (suffix, os, is_launcher)
                 for (_, os), (suffix, is_launcher) in facts.programs.items()
@@ -143,7 +137,7 @@ def get(conn: Connection, game_id: int) -> EditedGame:
     )
 
 
-def create(tx: Connection, actor: str, wish: NewGame) -> EditedGame:
+def create(tx: Connection, actor: str, wish: NewGame) -> EditableGame:
     """Make a game; raise Conflict when there is one of that title."""
     versioning.lock(tx)
     key = _free_key(tx, wish.title, None)
@@ -167,8 +161,8 @@ def edit(
     actor: str,
     game_id: int,
     changes: GameChanges,
-    check: Callable[[EditedGame], None],
-) -> EditedGame:
+    check: Callable[[EditableGame], None],
+) -> EditableGame:
     """Change a game, unless `check` raises for how it stands now; what is the same changes nothing.
 
     What an import finds it by stays its first title, whatever it is called now.
@@ -197,7 +191,7 @@ def edit(
     return after
 
 
-def _changed(known: Facts, before: EditedGame, title: str, wanted: Mapping[str, Any]) -> Facts:
+def _changed(known: Facts, before: EditableGame, title: str, wanted: Mapping[str, Any]) -> Facts:
     """Return the facts after a change; of a list that is absent the rows stay as they are."""
     aliases = wanted.get("aliases", before.aliases)
     facts = game_facts.of(title, aliases, wanted.get("stores", ()), wanted.get("executables", ()))
@@ -229,13 +223,13 @@ def _taken(tx: Connection, key: str, owner: int) -> str:
     return f"a game that became a part of game {owner} had this title"
 
 
-def _shown_anew(tx: Connection, game_id: int) -> EditedGame:
+def _shown_anew(tx: Connection, game_id: int) -> EditableGame:
     index.update(tx, [game_id])
     versioning.bump(tx)
     return get(tx, game_id)
 
 
-def _audited(game: EditedGame) -> dict[str, Any]:
+def _audited(game: EditableGame) -> dict[str, Any]:
     return game.model_dump(mode="json", exclude={"game_id", "updated_at"}, exclude_none=True)
 
 

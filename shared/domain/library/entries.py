@@ -53,7 +53,7 @@ class Rejected(BaseModel):
     retry: errors.Retry
 
 
-class Replaced(BaseModel):
+class Installation(BaseModel):
     """What an installation holds now."""
 
     install_id: str
@@ -62,7 +62,7 @@ class Replaced(BaseModel):
     rejected: list[Rejected]
 
 
-class Installed(BaseModel):
+class InstalledCopy(BaseModel):
     """Where a game is, and in which build as far as that is known."""
 
     install_id: str
@@ -74,12 +74,12 @@ class LibraryGame(BaseModel):
 
     game_id: str
     title: str
-    installations: list[Installed]
+    installations: list[InstalledCopy]
 
 
 def replace(
     tx: Connection, uid: str, install_id: str, entries: Sequence[InstalledGame | InvalidEntry]
-) -> Replaced:
+) -> Installation:
     """Let an installation hold exactly these games; one that is unknown is refused alone.
 
     Two at once follow each other. Raises Conflict when the player would have too many
@@ -94,7 +94,7 @@ def replace(
     _limit(tx, uid)
     tx.execute(library_entries.delete().where(_entry.uid == uid, _entry.install_id == install_id))
     sql.upsert(tx, library_entries, [{**mine, **row} for row in rows], ["build_id"])
-    return Replaced(install_id=install_id, entries=len(rows), replaced_at=now, rejected=refused)
+    return Installation(install_id=install_id, entries=len(rows), replaced_at=now, rejected=refused)
 
 
 def _lock(tx: Connection, uid: str) -> None:
@@ -169,9 +169,9 @@ def list_page(
     ids = sorted({game_id for game_id in present.values() if game_id > after})
     shown = set(ids[:limit])
     held = [old for old, new in present.items() if new in shown]
-    where: dict[int, dict[str, Installed]] = defaultdict(dict)
+    where: dict[int, dict[str, InstalledCopy]] = defaultdict(dict)
     for game_id, install_id, build_id in conn.execute(_places(uid, held)) if held else ():
-        place = Installed(install_id=install_id, build_id=build_id and str(build_id))
+        place = InstalledCopy(install_id=install_id, build_id=build_id and str(build_id))
         where[present[game_id]][install_id] = place
     titles = _titles(conn, shown)
     found = [

@@ -17,7 +17,7 @@ from shared.runtime import accounts, clock, errors, sql
 from shared.runtime.identity import ROLES
 from shared.schema import operations as tables
 
-Granted = Literal["creator", "admin"]
+GrantableRole = Literal["creator", "admin"]
 """What is granted; everyone who is signed in is a player."""
 
 TOKEN_LIFETIME = timedelta(hours=1, minutes=1)
@@ -42,7 +42,7 @@ def get(uid: str) -> Roles:
     return _shown(uid, _listed(accounts.claims(uid)))
 
 
-def grant(uid: str, role: Granted, actor: str) -> Roles:
+def grant(uid: str, role: GrantableRole, actor: str) -> Roles:
     """Give a player a role; audited. Raises NotFound when no account has this uid."""
 
     def with_it(roles: list[str]) -> list[str]:
@@ -51,7 +51,7 @@ def grant(uid: str, role: Granted, actor: str) -> Roles:
     return sql.read(lambda conn: _change(conn, uid, actor, GRANT, with_it))
 
 
-def revoke(uid: str, role: Granted, actor: str) -> None:
+def revoke(uid: str, role: GrantableRole, actor: str) -> None:
     """Take a role from a player; audited.
 
     Nobody takes `admin` from themselves, so one who can grant it is always left. Raises NotFound

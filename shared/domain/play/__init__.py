@@ -8,10 +8,10 @@ stats         the stats document of a game, and when it is due
 days          playtime per day as the player reads it
 achievements  grants what the stats have earned
 notices       delivers achievements to the player's inbox
-moves         batch jobs: play moves to another key when the catalog learns a program or merges games
+moves         batch jobs: play moves when the catalog learns a program or merges games
 
-Other packages import: achievements.grant, achievements.list_all, achievements.Granted,
+Other packages import: achievements.grant, achievements.list_all, achievements.Achievement,
 days.list_page, days.PlaytimeDay, model.Days, moves.attach_unlisted, moves.move_merged,
 notices.deliver, notices.sweep, playtime.FOLDED, roll_up.record, sessions.message_of,
-sessions.screen, sessions.Report, sessions.SessionsReported, stats.KIND.
+sessions.screen, sessions.SessionReport, sessions.SessionsReported, stats.KIND.
 """

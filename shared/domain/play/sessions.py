@@ -58,7 +58,7 @@ Kind = Literal["started", "heartbeat", "ended"]
 LocalTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(clock.written_out)]
 
 
-class Report(BaseModel):
+class SessionReport(BaseModel):
     """One moment of a play session as a client saw it.
 
     at: the client's wall clock with the player's UTC offset.
@@ -155,7 +155,7 @@ class Rejected:
 
 
 def screen(
-    reports: Sequence[tuple[int, Report]], sent_at: datetime, received_at: datetime
+    reports: Sequence[tuple[int, SessionReport]], sent_at: datetime, received_at: datetime
 ) -> tuple[list[PlayEvent], list[Rejected]]:
     """Correct the clocks of a batch and return what is taken and what is refused.
 
@@ -209,7 +209,7 @@ def message_of(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> 
     return SessionsReported(uid=uid, received_at=received_at, sessions=sessions)
 
 
-def correct(reports: Iterable[Report], sent_ms: int, received_ms: int) -> list[int]:
+def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) -> list[int]:
     """Return when each report really happened, in milliseconds since 1970.
 
     Two corrections, without any memory of earlier batches:

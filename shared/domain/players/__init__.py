@@ -6,5 +6,5 @@ entitlements  the plans that a player has
 
 Other packages import: entitlements.delete, entitlements.list_all, entitlements.record,
 entitlements.Entitlement, entitlements.Until, erasure.erase, erasure.request, erasure.Erasure,
-erasure.ErasureRequested, export.get, export.Export.
+erasure.ErasureRequested, export.get, export.AccountExport.
 """

@@ -77,7 +77,7 @@ def _example(**members: JsonValue) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [members]})
 
 
-class Text(_Strict):
+class ToolText(_Strict):
     """What a tool is called in one language, and what it does."""
 
     name: Label
@@ -86,17 +86,17 @@ class Text(_Strict):
     ] = ""
 
 
-Texts = Annotated[dict[LocaleTag, Text], Field(max_length=50), AfterValidator(_with_english)]
+Texts = Annotated[dict[LocaleTag, ToolText], Field(max_length=50), AfterValidator(_with_english)]
 
 
-class Choice(_Strict):
+class ChoiceDefinition(_Strict):
     """One of the values that a choice offers."""
 
     value: OptionId
     labels: Labels
 
 
-class Option(_Strict):
+class OptionDefinition(_Strict):
     """One thing that a player can set or trigger.
 
     group: the heading that it stands under; options of the same group follow each other.
@@ -116,7 +116,7 @@ class Option(_Strict):
     min: Number | None = None
     max: Number | None = None
     step: Number | None = None
-    choices: Annotated[list[Choice], Field(min_length=1, max_length=100)] | None = None
+    choices: Annotated[list[ChoiceDefinition], Field(min_length=1, max_length=100)] | None = None
     default: bool | Number | Annotated[str, StringConstraints(max_length=200)] | None = None
     replaces: OptionId | None = None
 
@@ -173,7 +173,7 @@ def _is_key(default: object) -> bool:
     return isinstance(default, str) and KeyCombination.fullmatch(default) is not None
 
 
-def _one_each(options: list[Option]) -> list[Option]:
+def _one_each(options: list[OptionDefinition]) -> list[OptionDefinition]:
     """Refuse a list in which it is not clear whose setting an option takes."""
     ids = Counter(option.id for option in options)
     replaced = Counter(option.replaces for option in options if option.replaces)
@@ -188,7 +188,7 @@ def _one_each(options: list[Option]) -> list[Option]:
     return options
 
 
-Options = Annotated[list[Option], Field(max_length=200), AfterValidator(_one_each)]
+Options = Annotated[list[OptionDefinition], Field(max_length=200), AfterValidator(_one_each)]
 
 
 class Dependency(_Strict):

@@ -46,7 +46,7 @@ _SHOWN: Select[Any] = select(
 ).select_from(WITH_BOUNDS)
 
 
-class BuildName(BaseModel):
+class BuildRef(BaseModel):
     """A build of the game, as it bounds a range."""
 
     build_id: str
@@ -90,8 +90,8 @@ class ToolVersion(BaseModel):
     published_at: datetime
     size: int
     sha256: str
-    first_build: BuildName | None = None
-    last_build: BuildName | None = None
+    first_build: BuildRef | None = None
+    last_build: BuildRef | None = None
     dependencies: list[Dependency]
     locale: str
     options: list[ToolOption]
@@ -291,8 +291,8 @@ def _shown_version(row: Row[Any], wanted: str | None) -> ToolVersion:
     )
 
 
-def _build(build_id: int | None, name: str | None) -> BuildName | None:
-    return None if build_id is None else BuildName(build_id=str(build_id), name=str(name))
+def _build(build_id: int | None, name: str | None) -> BuildRef | None:
+    return None if build_id is None else BuildRef(build_id=str(build_id), name=str(name))
 
 
 def _shown_option(option: Mapping[str, Any], wanted: str | None) -> ToolOption:

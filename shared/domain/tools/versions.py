@@ -106,7 +106,7 @@ class VersionChanges(BaseModel):
         return self
 
 
-class Reason(BaseModel):
+class VersionReason(BaseModel):
     """Why a version was rejected or withdrawn."""
 
     code: str
@@ -129,7 +129,7 @@ class OwnVersion(BaseModel):
     last_build_id: str | None = None
     size: int | None = None
     sha256: str | None = None
-    reason: Reason | None = None
+    reason: VersionReason | None = None
     revision: int
     created_at: datetime
     updated_at: datetime
@@ -365,7 +365,7 @@ def shown_row(row: Row[Any]) -> OwnVersion:
         last_build_id=row.last_build_id and str(row.last_build_id),
         size=row.size,
         sha256=row.sha256,
-        reason=Reason(code=code, detail=detail) if reason else None,
+        reason=VersionReason(code=code, detail=detail) if reason else None,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -46,7 +46,7 @@ def record(one: Letter) -> None:
     sql.transact(lambda tx: dead_letters.record(tx, one))
 
 
-def listed(consumer: str, state: Any = "open") -> list[dead_letters.Summary]:
+def listed(consumer: str, state: Any = "open") -> list[dead_letters.DeadLetter]:
     return sql.read(lambda conn: dead_letters.list_page(conn, state, consumer, 0, 100))[0]
 
 

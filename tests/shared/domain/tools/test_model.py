@@ -13,7 +13,7 @@ from shared.domain.tools.model import (
     SEMVER,
     Dependency,
     Labels,
-    Option,
+    OptionDefinition,
     Options,
     Texts,
     Version,
@@ -147,8 +147,8 @@ def test_texts_have_english_and_whole_names() -> None:
 
 
 def test_an_option_is_read_as_it_was_written() -> None:
-    made = Option.model_validate(option(**NUMBER))
-    assert Option.model_validate_json(made.model_dump_json(exclude_none=True)) == made
+    made = OptionDefinition.model_validate(option(**NUMBER))
+    assert OptionDefinition.model_validate_json(made.model_dump_json(exclude_none=True)) == made
 
 
 @pytest.mark.parametrize("text", ["*", "=1.0.0", ">=1.2.0", ">=1.2.0 <2.0.0-0"])

@@ -169,7 +169,7 @@ def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.Monk
     rejected = sql.read(lambda conn: versions.get(conn, uid, tool_id, "1.0.0"))
     assert (rejected.state, rejected.reason) == (
         "rejected",
-        versions.Reason(code="wrong_hash", detail="it is another file"),
+        versions.VersionReason(code="wrong_hash", detail="it is another file"),
     )
     second = publish()
     monkeypatch.setattr(artifacts, "store", lambda *_: FILE)
