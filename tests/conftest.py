@@ -26,7 +26,7 @@ from shared.runtime import settings
 from tests.local_cloud import local
 from tests.local_cloud.local import LocalCloud
 
-pytest_plugins = ["tests.engines"]
+pytest_plugins = ["tests.engines", "tests.failing"]
 
 
 @dataclass(frozen=True)
