@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+LONGEST = 300
+
 
 class Failing:
     """Writes a line for each failure; those of workers are reported here too."""
@@ -26,7 +28,7 @@ def reason(report: pytest.TestReport) -> str:
     if crash is None:  # a worker that died, for one
         return str(report.longrepr)
     said = crash.message.strip().partition("\n")[0]
-    return f"{said} ({Path(crash.path).name}:{crash.lineno})"
+    return f"{said[:LONGEST]} ({Path(crash.path).name}:{crash.lineno})"
 
 
 def pytest_configure(config: pytest.Config) -> None:
