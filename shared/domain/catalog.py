@@ -151,4 +151,9 @@ def _listing(after: tuple[str, int] | None, limit: int) -> Select[Any]:
         .where(*conditions)
         .order_by(name.name_key, name.game_id)
         .limit(limit)
+        # In the order of names, also while the engine believes in hardly any games: it would
+        # read and sort them all.
+        .prefix_with("STRAIGHT_JOIN")
+        .with_hint(game_names, "FORCE INDEX (PRIMARY)")
+        .with_hint(games, "FORCE INDEX (PRIMARY)")
     )

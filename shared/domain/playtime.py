@@ -60,6 +60,8 @@ _PAGE = (
     )
     .order_by(_days.day, _days.game_key)
     .limit(bindparam("limit", type_=Integer))
+    # Only so does MySQL begin at the player's days while it believes that there are few in all.
+    .with_hint(playtime_days, "FORCE INDEX (PRIMARY)")
 )
 _PAGE_BEHIND = _PAGE.where(
     _days.day >= bindparam("day"),
