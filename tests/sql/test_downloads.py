@@ -14,10 +14,15 @@ from shared.domain import audit, download_counts, downloads, entitlements
 from shared.domain.download_counts import DownloadGranted
 from shared.domain.downloads import DownloadWish
 from shared.runtime import clock, errors, settings, sql
-from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
+from shared.schema.downloads import (
+    COUNTED_DAYS,
+    download_marks,
+    tool_download_days,
+    tool_downloads,
+)
 from tests import publishing
 from tests.local_cloud.local import eventually
-from tests.sql.test_plans import scans, statements_of
+from tests.sql import beliefs
 
 STORE = {
     "OBJECTS_ENDPOINT": "http://store.example",
@@ -263,11 +268,11 @@ def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
     version = published(game_id)
     crowd = [told(*version, at=DAY - timedelta(days=n % 8)) for n in range(4000)]
     count(*crowd)
-    with sql.engine().connect() as connection:
-        connection.exec_driver_sql("ANALYZE TABLE download_marks").all()
-        marks = [download_counts._mark(one) for one in crowd[:100]]
-        (asked,) = statements_of(sql.engine(), lambda tx: download_counts._known(tx, marks))
-    assert scans(sql.engine(), asked, 300) == []
+    marks = [download_counts._mark(one) for one in crowd[:100]]
+    asked = beliefs.sent(lambda conn: download_counts._known(conn, marks))
+    assert len(asked) == 1
+    for belief in beliefs.GROWN:
+        assert beliefs.scans(belief, [download_marks], asked, 300) == []
 
 
 def test_a_thousand_messages_are_four_statements(game_id: int) -> None:
