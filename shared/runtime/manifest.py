@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.runtime.own_manifest import NAME
+from shared.runtime import names
 
 FILE = "function.yaml"
 FOLDERS = ("functions", "triggers")
@@ -30,7 +30,7 @@ TableRight = Literal["r", "a", "ra", "rw"]
 TRIGGER_TABLES: dict[str, TableRight] = {"consumers": "r", "event_failures": "rw"}
 """What the runtime itself does for every trigger: it reads the pause and notes failures."""
 
-Name = Annotated[str, StringConstraints(pattern=NAME)]
+Name = Annotated[str, StringConstraints(pattern=names.FUNCTION)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Topic = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,62}$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._~-]+)+$")]

@@ -1,15 +1,11 @@
 """An event posted once more to the one consumer that failed on it, for an operator who waits."""
 
 import json
-import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from shared.runtime import own_manifest, settings
-
-REDRIVE_HEADER = "savepoint-redrive"
-"""Asks the consumer to tell what became of the event instead of burying it again."""
+from shared.runtime import names, settings
 
 TIMEOUT_SECONDS = 30
 SHOWN_LENGTH = 2000
@@ -32,11 +28,11 @@ class Answer:
 def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
     """Post an event as it came, with its headers, body and so its event id."""
     # The name came in a message: it must not choose where we send our token.
-    if not re.fullmatch(own_manifest.NAME, consumer):
+    if not names.is_function(consumer):
         return Answer(None, f"{consumer} is no consumer's name")
     template = settings.operations().consumer_url
     url = template.format(function=consumer, service=consumer.replace("_", "-"))
-    sent = {**headers, REDRIVE_HEADER: "1"}
+    sent = {**headers, names.REDRIVE_HEADER: "1"}
     try:
         if url.startswith("https://"):
             sent["Authorization"] = f"Bearer {_id_token(url)}"

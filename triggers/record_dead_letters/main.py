@@ -9,13 +9,12 @@ message, its failures are not found, and its reason is only that the attempts ar
 
 import base64
 import json
-import re
 from datetime import UTC
 from urllib.parse import unquote
 
 from shared.domain.operations import dead_letters
 from shared.domain.operations.dead_letters import Letter
-from shared.runtime import clock, events, own_manifest, sql
+from shared.runtime import clock, events, names, sql
 from shared.runtime.events import DeadLetter
 from shared.runtime.events.deadletters import MAX_REASON_LENGTH
 from shared.runtime.events.envelope import short_id
@@ -42,7 +41,7 @@ def _sent(event: events.Event) -> Letter:
         occurred_at = sent.occurred_at.astimezone(UTC)
     except (ValueError, OverflowError):
         return _stray(event)
-    if not _is_name(sent.consumer) or len(sent.code) > MAX_CODE_LENGTH:
+    if not names.is_function(sent.consumer) or len(sent.code) > MAX_CODE_LENGTH:
         return _stray(event)
     return Letter(
         consumer=sent.consumer,
@@ -60,7 +59,7 @@ def _forwarded(event: events.Event) -> Letter:
     """Return what a subscription gave up, as the push request that its consumer would get."""
     subscription = event.attributes[f"{FORWARDED}Subscription"].rpartition("/")[2]
     consumer = subscription.replace("-", "_")
-    if not _is_name(consumer):
+    if not names.is_function(consumer):
         return _stray(event)
     attributes = {k: v for k, v in event.attributes.items() if not k.startswith(FORWARDED)}
     published = event.attributes.get(f"{FORWARDED}TopicPublishTime")
@@ -116,7 +115,3 @@ def _storable(uid: object) -> str | None:
     except UnicodeEncodeError:
         return None
     return uid
-
-
-def _is_name(consumer: str) -> bool:
-    return re.fullmatch(own_manifest.NAME, consumer) is not None

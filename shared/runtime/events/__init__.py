@@ -10,22 +10,18 @@ or its dead letter was stored.
 
 from shared.runtime.events.consumer import (
     current,
-    on_document,
     on_message,
     on_raw_message,
     on_schedule,
 )
 from shared.runtime.events.deadletters import DeadLetter
 from shared.runtime.events.envelope import Event
-from shared.runtime.events.pull import on_pull
 
 __all__ = [
     "DeadLetter",
     "Event",
     "current",
-    "on_document",
     "on_message",
-    "on_pull",
     "on_raw_message",
     "on_schedule",
 ]

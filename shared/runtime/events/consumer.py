@@ -10,21 +10,31 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from shared.runtime import clock, errors, logs, metrics, own_manifest, settings, telemetry, tracing
+from shared.runtime import (
+    clock,
+    errors,
+    logs,
+    metrics,
+    names,
+    own_manifest,
+    responses,
+    settings,
+    telemetry,
+    tracing,
+)
 from shared.runtime import pool as connections
 from shared.runtime.events import deadletters
-from shared.runtime.events.envelope import Event, Unreadable, anonymous, cloud_event, push
-from shared.runtime.http.replies import Raw, problem
+from shared.runtime.events.envelope import Event, Unreadable, anonymous, push
+from shared.runtime.responses import Raw
 
 if TYPE_CHECKING:
     from shared.runtime.manifest import Manifest
 
-REDRIVE_HEADER = "savepoint-redrive"
 SCHEDULE = "schedule"
 DONE, _UNPROCESSABLE, _FAILED, _AWAY = 204, 422, 500, 503
 
@@ -62,38 +72,6 @@ def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], Entry
     return decorate
 
 
-def on_document(
-    model: type[M], entry_file: str
-) -> Callable[[Callable[[M | None, dict[str, str]], None]], EntryPoint]:
-    """Handle each change of the manifest's documents: the document (None: deleted) and its path."""
-    from shared.runtime.events import firestore_event  # noqa: PLC0415  protobuf: only where used
-
-    def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:
-        known = own_manifest.of(entry_file)
-        watched = known.trigger.document
-        if watched is None:
-            message = f"{known.name} watches no document: see its function.yaml"
-            raise TypeError(message)
-
-        def run(event: Event) -> None:
-            if firestore_event.changed_nothing(event):
-                return
-            members = firestore_event.decode(event)
-            variables = firestore_event.path_variables(watched.path, event)
-            handler(None if members is None else _validated(model, members), variables)
-
-        def read(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-            event = cloud_event(consumer, headers, body)
-            written_in = firestore_event.traceparent(firestore_event.decode(event))
-            if written_in:
-                event.attributes["traceparent"] = written_in
-            return event
-
-        return entry_point(known, "document", read, run)
-
-    return decorate
-
-
 def on_schedule(
     entry_file: str,
 ) -> Callable[[Callable[[], dict[str, int] | None]], EntryPoint]:
@@ -122,17 +100,11 @@ def parsed(model: type[M], data: bytes) -> M:
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        raise Unreadable(_findings(error)) from error
+        raise Unreadable(findings(error)) from error
 
 
-def _validated(model: type[M], members: dict[str, Any]) -> M:
-    try:
-        return model.model_validate(members)
-    except ValidationError as error:
-        raise Unreadable(_findings(error)) from error
-
-
-def _findings(error: ValidationError) -> str:
+def findings(error: ValidationError) -> str:
+    """Return what is wrong with a payload; never the payload."""
     listed = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed[:10])
 
@@ -214,7 +186,7 @@ def entry_point(
         except Unreadable as error:
             event, problem_found = anonymous(known.name, headers, body), str(error)
         context = tracing.begin(known.name, event.traceparent)
-        redrive = REDRIVE_HEADER in headers
+        redrive = names.REDRIVE_HEADER in headers
 
         def work() -> Outcome:
             if problem_found is not None:
@@ -239,8 +211,7 @@ def _answer(status: int, said: str) -> Raw:
         error = errors.Unavailable(said)
     elif status == _UNPROCESSABLE:
         error = errors.Unprocessable(said)
-    body, headers = problem(error)
-    return Raw(status, [*headers, (b"content-type", b"application/problem+json"), trace], body)
+    return responses.problem(error, [trace])
 
 
 def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line

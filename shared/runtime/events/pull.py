@@ -19,7 +19,7 @@ from google.pubsub_v1 import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 from pydantic import BaseModel
 
-from shared.runtime import clock, errors, logs, messages, own_manifest, settings, tracing
+from shared.runtime import clock, errors, logs, messages, names, own_manifest, settings, tracing
 from shared.runtime.events import consumer, deadletters
 from shared.runtime.events.envelope import Event, Unreadable, message_event, push
 from shared.runtime.google_errors import AWAY
@@ -53,7 +53,7 @@ def on_pull(
 
         def read(name: str, headers: dict[str, str], body: bytes) -> Event:
             # A redrive brings the one message that the schedule's call would have pulled.
-            if consumer.REDRIVE_HEADER in headers:
+            if names.REDRIVE_HEADER in headers:
                 return push(name, headers, body)
             return consumer.scheduled(name, headers, body)
 

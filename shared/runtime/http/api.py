@@ -24,12 +24,14 @@ from shared.runtime import (
     metrics,
     own_manifest,
     pool,
+    responses,
     settings,
     telemetry,
     tracing,
 )
 from shared.runtime.http import binding, bodies, replies, routes
-from shared.runtime.http.replies import Raw, Reply
+from shared.runtime.http.replies import Reply
+from shared.runtime.responses import Raw
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -175,9 +177,7 @@ class Api:
         return Raw(reply.status, sent, reply.body)
 
     def _problem(self, error: errors.ProblemError) -> Raw:
-        body, headers = replies.problem(error)
-        content_type = (b"content-type", replies.PROBLEM_JSON)
-        return Raw(error.status, [*replies.CORS, *headers, content_type, _traceparent()], body)
+        return responses.problem(error, [*replies.CORS, _traceparent()])
 
 
 def _reply(answer: Any, status: int) -> Reply[Any]:

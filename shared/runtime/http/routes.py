@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.runtime import errors
 from shared.runtime.http import binding
-from shared.runtime.http.replies import RawHeaders
+from shared.runtime.responses import RawHeaders
 
 if TYPE_CHECKING:
     from shared.runtime.manifest import Manifest

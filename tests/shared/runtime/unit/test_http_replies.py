@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from shared.runtime import errors, http
-from shared.runtime.http import replies
+from shared.runtime import errors, http, responses
 from tests.shared.runtime.unit.edge import Answer, ask, make
 
 ALLOWED = [
@@ -207,7 +206,7 @@ def test_only_who_is_limited_or_finds_a_store_away_is_told_when_to_come_again(
 
 def test_when_to_come_again_differs_from_client_to_client(api: http.Api) -> None:
     waits = {int(fail(api, "Unavailable").header("retry-after") or 0) for _ in range(60)}
-    low, high = replies.RETRY_AFTER_SECONDS
+    low, high = responses.RETRY_AFTER_SECONDS
     assert waits <= set(range(low, high + 1))
     assert len(waits) > 3
 
