@@ -38,15 +38,14 @@ class Raw:
 
 def problem(error: errors.ProblemError, headers: RawHeaders) -> Raw:
     """Return an error as a problem document (RFC 9457), with `headers` besides its own."""
-    meaning = errors.MEANINGS[error.code]
     context = tracing.current()
     members: dict[str, Any] = {
         "type": f"{settings.core().public_url}/problems/{error.code}",
-        "title": meaning.title,
+        "title": error.code.meaning.title,
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
-        "retry": meaning.retry,
+        "retry": error.code.meaning.retry,
         "trace": context.trace if context else None,
         **error.members,
     }

@@ -137,8 +137,8 @@ def _screened(
 
 
 def _refused(index: int, game_id: str | None, detail: str) -> Refused:
-    code = errors.Code.INVALID_ITEM
-    retry = errors.MEANINGS[code].retry
+    code = errors.CommonCode.INVALID_ITEM
+    retry = code.meaning.retry
     return Refused(index=index, id=game_id, code=code, detail=detail, retry=retry)
 
 

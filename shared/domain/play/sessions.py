@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from shared.domain import ids
+from shared.domain.errors import ProductCode
 from shared.domain.play.intervals import (
     DAY_MS,
     MAX_OFFSET_MIN,
@@ -28,7 +29,7 @@ from shared.domain.play.intervals import (
     to_ms,
 )
 from shared.runtime import clock
-from shared.runtime.errors import Code
+from shared.runtime.errors import Code, CommonCode
 from shared.runtime.messages import Message
 
 OLDEST_MS = 14 * DAY_MS
@@ -169,14 +170,19 @@ def screen(
     for (index, report), at in zip(reports, times, strict=True):
         offset = _offset_min(report.at)
         if not MIN_OFFSET_MIN <= offset <= MAX_OFFSET_MIN:
-            code, detail = Code.INVALID_ITEM, "at: no place on earth has this UTC offset"
+            code: Code = CommonCode.INVALID_ITEM
+            detail = "at: no place on earth has this UTC offset"
         elif at in taken:
             events.append(PlayEvent(report.game_key, report.session_id, report.kind, at, offset))
             continue
         elif at < now:
-            code, detail = Code.TOO_OLD, "at: more than 14 days ago, after clock correction"
+            code = ProductCode.TOO_OLD
+            detail = "at: more than 14 days ago, after clock correction"
         else:
-            code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
+            code, detail = (
+                ProductCode.IN_FUTURE,
+                "at: more than 5 minutes ahead, after clock correction",
+            )
         refused.append(Refusal(index, report.event_id, code, detail))
     return events, refused
 

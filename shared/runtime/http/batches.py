@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import from_json, to_json
 
 from shared.runtime import clock, errors
+from shared.runtime.errors import CommonCode
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -76,7 +77,7 @@ class Batch(Generic[T]):
 
     def reject(self, index: int, item_id: str | None, code: errors.Code, detail: str) -> None:
         """Refuse one item for a reason that only the domain knows."""
-        retry = errors.MEANINGS[code].retry
+        retry = code.meaning.retry
         rejection = Rejection(index=index, id=item_id, code=code, detail=detail, retry=retry)
         self.rejected.append(rejection)
 
@@ -139,10 +140,15 @@ class Parser(Generic[T]):
                 batch.items.append((index, self.item.model_validate_json(to_json(one))))
             except ValidationError as error:
                 detail = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
-                batch.reject(index, self._shown_id(one), errors.Code.INVALID_ITEM, detail[:500])
+                batch.reject(
+                    index,
+                    self._shown_id(one),
+                    CommonCode.INVALID_ITEM,
+                    detail[:500],
+                )
             except ValueError:
                 detail = "body: it holds an endless number, half a character or endless nesting"
-                batch.reject(index, self._shown_id(one), errors.Code.INVALID_ITEM, detail)
+                batch.reject(index, self._shown_id(one), CommonCode.INVALID_ITEM, detail)
         return self._without_duplicates(batch)
 
     def _count(self, actual: int) -> None:

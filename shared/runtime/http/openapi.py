@@ -45,13 +45,6 @@ class Problem(BaseModel):
     actual: int | None = Field(
         None, description="With 413: how much it was, as far as it was counted."
     )
-    plan: str | None = Field(None, description="With `plan_required`: the plan that is needed.")
-    first_build: str | None = Field(
-        None, description="With `build_not_supported`: the first build that fits, if there is one."
-    )
-    last_build: str | None = Field(
-        None, description="With `build_not_supported`: the last build that fits, if there is one."
-    )
 
 
 class _Schemas(GenerateJsonSchema):
@@ -110,7 +103,39 @@ def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
     if clashes := [name for name in definitions["$defs"] if "__" in name]:
         message = f"models share a name, rename them: {', '.join(sorted(clashes))}"
         raise TypeError(message)
-    return references, dict(sorted(definitions["$defs"].items()))
+    return references, dict(sorted(_completed(definitions["$defs"]).items()))
+
+
+def _completed(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas with the codes and members of all errors, the product's included."""
+    found: dict[str, Any] = _with_codes(definitions)
+    values = [str(code) for code in errors.codes()]
+    found["Code"] = {
+        "description": Code.__doc__,
+        "enum": values,
+        "title": "Code",
+        "type": "string",
+    }
+    for kind in errors.ProblemError.__subclasses__():
+        for name, meaning in kind.documented.items():
+            found["Problem"]["properties"][name] = {
+                "anyOf": [{"type": "string"}, {"type": "null"}],
+                "default": None,
+                "description": meaning,
+                "title": name.replace("_", " ").title(),
+            }
+    return found
+
+
+def _with_codes(schema: Any) -> Any:
+    """Return a schema that refers to the codes where pydantic sees an enum without members."""
+    if isinstance(schema, list):
+        return [_with_codes(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("enum") == []:
+        return {"$ref": REF.format(model="Code")}
+    return {key: _with_codes(value) for key, value in schema.items()}
 
 
 def _models(route: Route) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
@@ -253,6 +278,6 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         failures += [errors.Unprocessable, errors.TooLarge]
     failures += [one for header in route.signature.headers.values() for one in header.failures]
     for failure in sorted(failures, key=lambda one: one.status):
-        title = errors.MEANINGS[failure.code].title
+        title = failure.code.meaning.title
         responses[str(failure.status)] = {"description": title, "content": problem}
     return responses

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field
 
-from shared.runtime import errors, http
+from shared.domain.errors import ProductCode
+from shared.runtime import http
 from shared.runtime.http.batches import Batch, Parser
 from tests.shared.runtime.unit.edge import Answer, ask, make
 
@@ -45,7 +46,7 @@ def api(tmp_path: Path) -> http.Api:
         assert batch.sent_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
         late = [(index, one) for index, one in batch.items if one.event_id == "late"]
         for index, one in late:
-            batch.reject(index, one.event_id, errors.Code.TOO_OLD, "too long ago")
+            batch.reject(index, one.event_id, ProductCode.TOO_OLD, "too long ago")
         good = [(index, one.event_id) for index, one in batch.items if (index, one) not in late]
         return Taken(**batch.receipt(len(good)).model_dump(), seen=good)
 

@@ -180,7 +180,7 @@ def test_a_problem_document_says_what_rfc_9457_asks_and_what_a_client_does(
 ) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     answer = fail(api, kind.__name__, traceparent=f"00-{trace}-00f067aa0ba902b7-01")
-    meaning = errors.MEANINGS[kind.code]
+    meaning = kind.code.meaning
     assert answer.status == kind.status
     assert answer.header("content-type") == "application/problem+json"
     document = answer.json()

@@ -28,7 +28,7 @@ def test_a_line_has_what_cloud_logging_reads(lines: Lines) -> None:
         b"bytes",
         datetime(2026, 3, 1, tzinfo=UTC),
         Path("/a"),
-        errors.Code.TOO_OLD,
+        errors.CommonCode.STALE,
         {1: {2: object()}},
         {"a", "b"},
         float("nan"),
