@@ -12,6 +12,7 @@ from sqlalchemy import Connection, case, delete, insert, select, update
 
 from shared.domain.catalog import reading
 from shared.domain.catalog.search import index
+from shared.domain.metrics import ROLL_UP_SIZE
 from shared.runtime import metrics, sql
 from shared.schema.catalog import games, new_players
 
@@ -45,7 +46,7 @@ def fold() -> int:
     """
     folded = sql.transact(_fold)
     if folded:
-        metrics.observe(metrics.ROLL_UP_SIZE, folded)
+        metrics.observe(ROLL_UP_SIZE, folded)
     return folded
 
 

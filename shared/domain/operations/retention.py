@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Table, delete
 
+from shared.domain.metrics import ROWS_CLEANED
 from shared.runtime import clock, metrics, sql
 from shared.schema.catalog import import_claims
 from shared.schema.downloads import COUNTED_DAYS, download_marks
@@ -52,7 +53,7 @@ def clean(until: float) -> dict[str, int]:
     """Delete what has ended, until `until` (monotonic seconds); return the rows gone by table."""
     gone = {rule.table.name: _clean(rule, until) for rule in RULES}
     for table, rows in gone.items():
-        metrics.count(metrics.ROWS_CLEANED, rows, table=table)
+        metrics.count(ROWS_CLEANED, rows, table=table)
     return gone
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, select
 
 from shared.domain import erasure_gate
 from shared.domain.ids import UNLISTED
+from shared.domain.metrics import ACHIEVEMENTS_GRANTED
 from shared.runtime import clock, metrics, sql
 from shared.schema.achievement_definitions import DEFINITIONS
 from shared.schema.play import achievements, player_achievements, player_stats
@@ -70,7 +71,7 @@ def earn(uid: str, moment: datetime) -> list[Granted]:
         return new
 
     try:
-        metrics.count(metrics.ACHIEVEMENTS_GRANTED, sql.transact(work))
+        metrics.count(ACHIEVEMENTS_GRANTED, sql.transact(work))
     except _Erased:
         return []
     return undelivered + [Granted(achievement_id=one, granted_at=now) for one in earned]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from shared.domain import erasure_gate, ids
 from shared.domain.catalog import popularity
+from shared.domain.metrics import ROLL_UP_SIZE, SESSIONS_OF_ERASED
 from shared.domain.play import merged_play, playtime, stats, unlisted
 from shared.domain.play.intervals import Run, to_ms
 from shared.domain.play.playtime import Play
@@ -35,9 +36,9 @@ def roll_up(reported: SessionsReported) -> list[projections.Key]:
     try:
         keys = sql.transact(work)
     except _Erased:
-        metrics.count(metrics.SESSIONS_OF_ERASED, len(reported.sessions))
+        metrics.count(SESSIONS_OF_ERASED, len(reported.sessions))
         return []
-    metrics.observe(metrics.ROLL_UP_SIZE, len(reported.sessions))
+    metrics.observe(ROLL_UP_SIZE, len(reported.sessions))
     return [(reported.uid, key) for key in keys]
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, and_, false, literal_column, or_, select
 
+from shared.domain.metrics import ROLL_UP_SIZE
 from shared.domain.tools.model import Id
 from shared.runtime import clock, errors, logs, messages, metrics, outbox, sql
 from shared.runtime.messages import Message
@@ -58,7 +59,7 @@ def report(granted: DownloadGranted) -> None:
 def count(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
     """Add what was not counted yet to the counts, however many, in four statements."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
-    sql.after_commit(lambda: metrics.observe(metrics.ROLL_UP_SIZE, len(granted)))
+    sql.after_commit(lambda: metrics.observe(ROLL_UP_SIZE, len(granted)))
     told = {_mark(one): one for one in granted if _day(one) >= oldest}
     new = [told[mark] for mark in _first_times(tx, told)]
     days = Counter((int(one.version_id), _day(one)) for one in new)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.metrics import SESSIONS_ACCEPTED, SESSIONS_REJECTED
 from shared.runtime import errors, logs, metrics
 from tests.shared.runtime.unit.conftest import Lines
 
@@ -94,7 +95,7 @@ def test_lines_of_many_threads_do_not_mix(lines: Lines) -> None:
 
 
 def test_a_count_is_a_line_and_nothing_is_none(lines: Lines) -> None:
-    metrics.count(metrics.SESSIONS_ACCEPTED, 3, kind="a")
-    metrics.count(metrics.SESSIONS_REJECTED, 0)
+    metrics.count(SESSIONS_ACCEPTED, 3, kind="a")
+    metrics.count(SESSIONS_REJECTED, 0)
     (line,) = lines()
     assert line["metric"] == {"name": "sessions_accepted", "amount": 3, "kind": "a"}
