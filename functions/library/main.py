@@ -3,38 +3,24 @@
 Matching stores nothing: paths are looked at and forgotten. Stored are games, per installation.
 """
 
-import json
 from collections import defaultdict
-from typing import Annotated, Any, Self
+from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from shared.domain.library import entries, matching
-from shared.domain.library.entries import HeldGame, InstallId, LibraryGame, Misread, Replaced
+from shared.domain.library.entries import HeldGame, InstallId, LibraryGame
 from shared.domain.library.items import LibraryItem
 from shared.domain.library.matching import Guess, Verdict, Why
 from shared.domain.tools import fits
 from shared.domain.tools.fits import Fitting, FittingTool
-from shared.runtime import errors, http, sql
-from shared.runtime.http.batches import described, loads
+from shared.runtime import http, sql
+from shared.runtime.errors import CommonCode
 from shared.runtime.identity import Player
 
-MOST_ENTRIES = 5000
-SHOWN_ID = 100
-
 Limit = Annotated[int, Field(ge=1, le=500)]
-Cursor = Annotated[str | None, Field(max_length=1000)]
-
-_HELD: list[JsonValue] = [{"items": [{"game_id": "3255"}]}]
 
 api = http.Api(__file__)
 
@@ -73,37 +59,13 @@ class Matches(http.Receipt):
     items: list[Match]
 
 
-def _alone(given: Any, read: ValidatorFunctionWrapHandler) -> HeldGame | Misread:
-    """Read an entry; a broken one must not cost the others."""
-    try:
-        found: HeldGame = read(given)
-    except ValidationError as error:
-        game_id = given.get("game_id") if isinstance(given, dict) else None
-        told = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
-        return Misread(game_id[:SHOWN_ID] if isinstance(game_id, str) else None, told[:500])
-    return found
+class Replaced(BaseModel):
+    """What an installation holds now."""
 
-
-class Held(BaseModel):
-    """All games that an installation has on its disks, at most 5,000; a broken one goes alone."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": _HELD})
-
-    items: list[Annotated[HeldGame, WrapValidator(_alone)]]
-
-    @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
-        """Read it; half a character, for which pydantic refuses all, costs its entry alone."""
-        try:
-            return super().model_validate_json(json_data, **given)
-        except ValidationError as error:
-            if not isinstance(json_data, bytes) or b"\\u" not in json_data:
-                raise
-            try:
-                whole = json.dumps(loads(json_data), ensure_ascii=False).encode(errors="replace")
-            except (ValueError, RecursionError):
-                raise error from None
-            return super().model_validate_json(whole, **given)
+    install_id: str
+    entries: int
+    replaced_at: datetime
+    rejected: list[http.Rejection]
 
 
 @api.post("/v1/me/library:match")
@@ -148,21 +110,25 @@ def _told(guess: Guess) -> dict[str, Any]:
 
 
 @api.put("/v1/me/library/{install_id}")
-def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
-    """Let an installation of the caller hold exactly these games."""
-    if len(held.items) > MOST_ENTRIES:
-        message = f"an installation may hold {MOST_ENTRIES} games; this one holds {len(held.items)}"
-        raise errors.TooLarge(message, limit=MOST_ENTRIES, actual=len(held.items))
-    return sql.transact(lambda tx: entries.replace(tx, player.uid, install_id, held.items))
+def replace(player: Player, install_id: InstallId, held: http.Items[HeldGame]) -> Replaced:
+    """Replace the games that one of the caller's installations holds."""
+    stored = sql.transact(lambda tx: entries.replace(tx, player.uid, install_id, held.items))
+    for one in stored.refused:
+        held.reject(one.index, one.game_id, CommonCode.INVALID_ITEM, one.detail)
+    return Replaced(
+        install_id=install_id,
+        entries=stored.entries,
+        replaced_at=stored.replaced_at,
+        rejected=held.rejections(),
+    )
 
 
 @api.get("/v1/me/library")
-def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Page[LibraryGame]:
+def games(player: Player, limit: Limit = 100, cursor: http.Cursor = None) -> http.Page[LibraryGame]:
     """List the games on the caller's installations, in the order of their ids."""
-    after = http.decode_cursor(cursor, int)[0] if cursor else 0
+    after = http.after(cursor, "library", int) or 0
     found, last = sql.read(lambda conn: entries.page(conn, player.uid, after, limit))
-    next_cursor = None if last is None else http.encode_cursor(last)
-    return http.Page[LibraryGame](items=found, next_cursor=next_cursor)
+    return http.page(found, "library", last)
 
 
 @api.delete("/v1/me/library/{install_id}")

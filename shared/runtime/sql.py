@@ -15,7 +15,16 @@ from urllib.parse import unquote, urlsplit
 
 import pymysql
 from pymysql.constants import CR, ER
-from sqlalchemy import ColumnElement, Connection, Table, create_engine, event, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    create_engine,
+    event,
+    literal_column,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql import Insert, insert
 from sqlalchemy.engine import Engine
@@ -68,7 +77,7 @@ _SESSION = f"""SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN
 class _Transaction:
     """What the running transaction has promised for the moment of its commit."""
 
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_commit: list[Callable[[], object]] = field(default_factory=list)
     replay_finds_it: bool = False
 
 
@@ -160,7 +169,15 @@ def read(work: Callable[[Connection], T]) -> T:
     raise AssertionError  # pragma: no cover  the loop returned or raised
 
 
-def after_commit(callback: Callable[[], None]) -> None:
+def page(
+    connection: Connection, query: Select[Any], limit: int, place: Callable[[Row[Any]], T]
+) -> tuple[Sequence[Row[Any]], T | None]:
+    """Return up to `limit` rows of an ordered query, and the place of the last if more follow."""
+    rows = connection.execute(query.limit(limit + 1)).all()
+    return rows[:limit], place(rows[limit - 1]) if len(rows) > limit else None
+
+
+def after_commit(callback: Callable[[], object]) -> None:
     """Have `callback` called once the running transaction has committed."""
     _transaction.get().after_commit.append(callback)
 

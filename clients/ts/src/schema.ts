@@ -395,10 +395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the builds of a game, whoever told of them, the newest first. */
+        /** List the builds of a game, whoever registered them, newest first. */
         get: operations["creator_list_builds"];
         put?: never;
-        /** Tell of a build of a game and of what it is known by. */
+        /** Register a build of a game and what it is identified by. */
         post: operations["creator_create_build"];
         delete?: never;
         options?: never;
@@ -413,10 +413,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's tools, the oldest first. */
+        /** List the caller's tools, oldest first. */
         get: operations["creator_list_tools"];
         put?: never;
-        /** Make a tool for a game. */
+        /** Create a tool for a game. */
         post: operations["creator_create_tool"];
         delete?: never;
         options?: never;
@@ -438,7 +438,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change what a tool is called, or the plan that a player needs for it. */
+        /** Change a tool's texts, or the plan that a player needs for it. */
         patch: operations["creator_edit_tool"];
         trace?: never;
     };
@@ -449,7 +449,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a tool's art and what became of its last uploads; a rejected one says why. */
+        /** Return a tool's art and the state of its last uploads; a rejected one says why. */
         get: operations["creator_show_art"];
         put?: never;
         post?: never;
@@ -468,7 +468,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where to PUT a tool's icon, cover or banner. */
+        /** Create an upload URL for a tool's icon, cover or banner. */
         post: operations["creator_announce_art"];
         delete?: never;
         options?: never;
@@ -485,7 +485,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
+        /** Turn an uploaded picture into art; soon after, it is shown or rejected. */
         post: operations["creator_publish_art"];
         delete?: never;
         options?: never;
@@ -500,10 +500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the versions of a tool in every state, the highest first. */
+        /** List the versions of a tool in every state, highest first. */
         get: operations["creator_list_versions"];
         put?: never;
-        /** Draft a version of a tool. */
+        /** Create a draft of a version of a tool. */
         post: operations["creator_create_version"];
         delete?: never;
         options?: never;
@@ -518,14 +518,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return one version of the caller's, with its state and what verifying said. */
+        /** Return one of the caller's versions, with its state and the result of its verification. */
         get: operations["creator_show_version"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a draft, or what was rejected. */
+        /** Change a draft or a rejected version. */
         patch: operations["creator_edit_version"];
         trace?: never;
     };
@@ -539,8 +539,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have the uploaded file verified; the version is published, or rejected, soon after.
-         * @description 409 when nothing was uploaded, or no published version of a dependency lies in its range.
+         * Have the uploaded file verified; soon after, the version is published or rejected.
+         * @description 409 when nothing was uploaded, or no published version of a dependency is in its range.
          */
         post: operations["creator_publish"];
         delete?: never;
@@ -558,7 +558,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where the version's file can be put during the next hour. */
+        /** Create an upload URL for the version's file, valid for an hour. */
         post: operations["creator_allow_upload"];
         delete?: never;
         options?: never;
@@ -575,7 +575,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a version back: nobody gets it any more. */
+        /** Withdraw a version: it can no longer be downloaded. */
         post: operations["creator_withdraw"];
         delete?: never;
         options?: never;
@@ -776,7 +776,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Let an installation of the caller hold exactly these games. */
+        /** Replace the games that one of the caller's installations holds. */
         put: operations["library_replace"];
         post?: never;
         /** Forget an installation of the caller and what it holds. */
@@ -1526,21 +1526,6 @@ export interface components {
             granted_at: string;
         };
         /**
-         * Held
-         * @description All games that an installation has on its disks, at most 5,000; a broken one goes alone.
-         * @example {
-         *       "items": [
-         *         {
-         *           "game_id": "3255"
-         *         }
-         *       ]
-         *     }
-         */
-        Held: {
-            /** Items */
-            items: components["schemas"]["HeldGame"][];
-        };
-        /**
          * HeldGame
          * @description A game on an installation's disks, and its build where that is known.
          * @example {
@@ -1556,6 +1541,11 @@ export interface components {
             build_id?: string | null;
             /** Game Id */
             game_id: string;
+        };
+        /** HeldGames */
+        HeldGames: {
+            /** Items */
+            items: components["schemas"]["HeldGame"][];
         };
         /**
          * ImportReport
@@ -1728,7 +1718,7 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
@@ -2471,7 +2461,7 @@ export interface components {
         };
         /**
          * Receipt
-         * @description What became of a batch.
+         * @description The outcome of a batch.
          */
         Receipt: {
             /** Accepted */
@@ -2496,23 +2486,6 @@ export interface components {
             status?: number | null;
         };
         /**
-         * Refused
-         * @description An entry that was not taken, by its place in the list, and why.
-         */
-        Refused: {
-            code: components["schemas"]["Code"];
-            /** Detail */
-            detail: string;
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /** Index */
-            index: number;
-            retry: components["schemas"]["Retry"];
-        };
-        /**
          * Rejected
          * @description A record that was not imported: its line, or its number in the array, from 1, and why.
          */
@@ -2524,7 +2497,7 @@ export interface components {
         };
         /**
          * Rejection
-         * @description Why one item was not taken.
+         * @description Why one item was rejected.
          */
         Rejection: {
             code: components["schemas"]["Code"];
@@ -2549,7 +2522,7 @@ export interface components {
             /** Install Id */
             install_id: string;
             /** Rejected */
-            rejected: components["schemas"]["Refused"][];
+            rejected: components["schemas"]["Rejection"][];
             /**
              * Replaced At
              * Format: date-time
@@ -2634,7 +2607,7 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
@@ -5151,7 +5124,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5339,7 +5312,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5713,7 +5686,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5821,7 +5794,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6005,7 +5978,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6315,7 +6288,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6404,7 +6377,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6511,7 +6484,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -7365,12 +7338,13 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "game_id": "3255"
+                 *           "game_id": "3255",
+                 *           "build_id": "12"
                  *         }
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["Held"];
+                "application/json": components["schemas"]["HeldGames"];
             };
         };
         responses: {

@@ -1,7 +1,6 @@
 """A creator's own tools: made, listed and edited; those of others are not there."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -11,7 +10,8 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from shared.domain import audit
 from shared.domain.catalog import builds, reading
 from shared.domain.tools.model import Id, Kind, Texts
-from shared.runtime import clock, errors
+from shared.runtime import clock, errors, sql
+from shared.runtime.revisions import Expected
 from shared.schema.tools import tools
 
 Plan = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -68,6 +68,11 @@ class OwnTool(BaseModel):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def tag(self) -> str:
+        """What changes with every change that its creator sees."""
+        return str(self.revision)
+
 
 def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
     """Make a tool of the caller's; raise Unprocessable for a game that is not there."""
@@ -99,18 +104,18 @@ def one(conn: Connection, uid: str, tool_id: int) -> OwnTool:
 def page(conn: Connection, uid: str, after: int, limit: int) -> tuple[list[OwnTool], int | None]:
     """Return up to `limit` of the caller's tools, the oldest first, and the last one's id."""
     mine = select(tools).where(tools.c.creator_uid == uid, tools.c.tool_id > after)
-    rows = conn.execute(mine.order_by(tools.c.tool_id).limit(limit + 1)).all()
-    found = [_tool(row, row.tool_id) for row in rows[:limit]]
-    return found, rows[limit - 1].tool_id if len(rows) > limit else None
+    query = mine.order_by(tools.c.tool_id)
+    rows, last = sql.page(conn, query, limit, lambda row: int(row.tool_id))
+    return [_tool(row, row.tool_id) for row in rows], last
 
 
 def edit(
-    tx: Connection, uid: str, tool_id: int, changes: ToolChanges, check: Callable[[OwnTool], None]
+    tx: Connection, uid: str, tool_id: int, changes: ToolChanges, expected: Expected
 ) -> OwnTool:
-    """Change a tool of the caller's, unless `check` raises for how it stands now."""
+    """Change a tool of the caller's; raise PreconditionFailed unless it has the revision."""
     reading.lock_version(tx)
     before = _tool(tx.execute(_own(uid, tool_id).with_for_update()).one_or_none(), tool_id)
-    check(before)
+    expected.require(before.tag, before)
     values: dict[str, Any] = {"revision": before.revision + 1, "updated_at": clock.now()}
     if changes.texts is not None:
         values["texts"] = _TEXTS.dump_json(changes.texts).decode()

@@ -15,6 +15,7 @@ from shared.domain.catalog import builds
 from shared.domain.tools import own
 from shared.domain.tools.model import Channel, Dependency, Id, Options, State, Version, sort_key
 from shared.runtime import clock, errors, sql
+from shared.runtime.revisions import Expected
 from shared.schema.tools import tool_versions, tools
 
 VERIFYING_TIME = timedelta(days=1)
@@ -108,6 +109,15 @@ class OwnVersion(BaseModel):
     updated_at: datetime
     published_at: datetime | None = None
 
+    @property
+    def tag(self) -> str:
+        """What changes with every change that its creator sees.
+
+        An overdue version is shown as rejected before its row changes.
+        """
+        overdue = self.reason is not None and self.reason.code == "overdue"
+        return f"{self.revision}-overdue" if overdue else str(self.revision)
+
 
 def create(tx: Connection, uid: str, tool_id: int, wish: NewVersion) -> OwnVersion:
     """Draft a version of the caller's tool; raise Conflict when the tool has it already."""
@@ -174,10 +184,9 @@ def page(
     highest = select(tool_versions).where(version.tool_id == tool_id)
     if before is not None:
         highest = highest.where(version.sort_key < sort_key(before))
-    rows = conn.execute(highest.order_by(version.sort_key.desc()).limit(limit + 1)).all()
-    return [as_model(row) for row in rows[:limit]], (
-        rows[limit - 1].version if len(rows) > limit else None
-    )
+    query = highest.order_by(version.sort_key.desc())
+    rows, last = sql.page(conn, query, limit, lambda row: str(row.version))
+    return [as_model(row) for row in rows], last
 
 
 def edit(  # noqa: PLR0913, PLR0917  whose, which, what
@@ -186,12 +195,12 @@ def edit(  # noqa: PLR0913, PLR0917  whose, which, what
     tool_id: int,
     version: str,
     changes: VersionChanges,
-    check: Callable[[OwnVersion], None],
+    expected: Expected,
 ) -> OwnVersion:
-    """Change a draft of the caller's, unless `check` raises for how it stands now."""
+    """Change a draft of the caller's; raise PreconditionFailed unless it has the revision."""
     row = locked(tx, uid, tool_id, version)
     before = as_model(row)
-    check(before)
+    expected.require(before.tag, before)
     require_state(row, "edited", EDITABLE)
     wanted = NewVersion(**before.model_dump(include=set(NewVersion.model_fields))).model_copy(
         update={member: getattr(changes, member) for member in changes.model_fields_set}

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from pydantic import BaseModel
 from starlette.requests import Request as StarletteRequest
@@ -60,9 +60,11 @@ class Api:
         """Register a handler for GET and HEAD of `path`."""
         return self._route("GET", path, 200)
 
-    def post(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
+    def post(
+        self, path: str, status: int = 200, *, idempotent: routes.Idempotent | None = None
+    ) -> Callable[[Handler], Handler]:
         """Register a handler for POST of `path`, answering `status`."""
-        return self._route("POST", path, status)
+        return self._route("POST", path, status, idempotent)
 
     def put(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
         """Register a handler for PUT of `path`, answering `status`."""
@@ -76,9 +78,11 @@ class Api:
         """Register a handler for DELETE of `path`, answering `status`."""
         return self._route("DELETE", path, status)
 
-    def _route(self, method: str, path: str, status: int) -> Callable[[Handler], Handler]:
+    def _route(
+        self, method: str, path: str, status: int, idempotent: routes.Idempotent | None = None
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.table.add(routes.build(self.manifest, method, path, handler, status))
+            self.table.add(routes.build(self.manifest, method, path, handler, status, idempotent))
             return handler
 
         return register
@@ -157,11 +161,13 @@ class Api:
             arguments[signature.body_name] = binding.body(signature, raw)
         if route.is_async:
             return await route.handler(**arguments)
+        if route.idempotent is not None:
+            return await self.in_thread(_once, route, request.scope["path"], arguments)
         return await self.in_thread(route.handler, **arguments)
 
     def _success(self, route: routes.Route, answer: Any, headers: dict[bytes, bytes]) -> Raw:
         """Encode a handler's answer; a GET is tagged and may become 304."""
-        reply = answer if isinstance(answer, Reply) else _reply(answer, route.status)
+        reply = _reply(answer, route.status)
         if route.method == "GET" and reply.status == _OK:
             sent = [*reply.head(), _traceparent()]
             if replies.matches(headers.get(b"if-none-match"), reply.etag):
@@ -180,7 +186,22 @@ class Api:
         return responses.problem(error, [*replies.CORS, _traceparent()])
 
 
+def _once(route: routes.Route, path: str, arguments: dict[str, Any]) -> Reply[Any]:
+    """Run an idempotent route's handler, or return what it replied to the same request before."""
+    signature, idempotent = route.signature, cast("routes.Idempotent", route.idempotent)
+    key = arguments.pop(routes.KEY)
+
+    def work(tx: Any) -> Reply[Any]:
+        answer = route.handler(**arguments, **{str(signature.transaction_name): tx})
+        return _reply(answer, route.status)
+
+    uid, body = arguments[str(signature.caller_name)].uid, arguments.get(str(signature.body_name))
+    return idempotent.once(key, uid, f"{route.method} {path}", body, work, arguments)
+
+
 def _reply(answer: Any, status: int) -> Reply[Any]:
+    if isinstance(answer, Reply):
+        return answer
     if answer is None or isinstance(answer, BaseModel):
         return Reply(answer, status=status)
     message = f"a handler returned {type(answer).__name__}; return a model, a Reply or None"

@@ -202,8 +202,12 @@ def _example(route: Route) -> dict[str, Any]:
     examples = _examples(batch.item if batch else route.signature.body)
     if not examples or batch is None:
         return {"example": examples[0]} if examples else {}
-    sent_at = batch.model.model_fields["sent_at"].examples or []
-    return {"example": {"sent_at": sent_at[0], "items": examples}}
+    envelope = {
+        name: field.examples[0]
+        for name, field in batch.model.model_fields.items()
+        if field.examples
+    }
+    return {"example": {**envelope, "items": examples}}
 
 
 def _examples(model: type[BaseModel] | None) -> list[Any]:

@@ -3,14 +3,19 @@
 import base64
 import binascii
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from shared.runtime import errors
 
 T = TypeVar("T")
+
+Cursor = Annotated[str | None, Field(max_length=1000)]
+"""The query parameter that says where a page starts: the `next_cursor` of the one before."""
+Limit = Annotated[int, Field(ge=1, le=100)]
+"""The query parameter that says how many items a page may have."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -20,6 +25,28 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next_cursor: str | None = None
+
+
+def page(items: list[T], query: str, last: Any) -> Page[T]:
+    """Return a page of `items`; `last` is the place of its last one, None at the end of the list.
+
+    query: what the list is of; its cursors are refused by every other list.
+    """
+    if last is None:
+        return Page(items=items)
+    places = last if isinstance(last, tuple) else (last,)
+    return Page(items=items, next_cursor=encode_cursor(query, *places))
+
+
+def after(cursor: str | None, query: str, *types: Any) -> Any:
+    """Return the place of the page before, None for the first page; raise BadRequest.
+
+    A value for one type, a tuple for several.
+    """
+    if not cursor:
+        return None
+    places = decode_own_cursor(cursor, query, *types)
+    return places[0] if len(types) == 1 else places
 
 
 def encode_cursor(*parts: object) -> str:

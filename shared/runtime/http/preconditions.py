@@ -1,4 +1,4 @@
-"""Conditional writes: who changes a thing says which version of it he has read."""
+"""Conditional writes: `If-Match` names the revision that the client has read."""
 
 from typing import Self
 
@@ -6,10 +6,11 @@ from pydantic import BaseModel
 
 from shared.runtime import errors
 from shared.runtime.http.binding import Header
+from shared.runtime.revisions import Expected
 
 
-class IfMatch(Header):
-    """The ETags that a handler's `If-Match` names."""
+class IfMatch(Header, Expected):
+    """The revisions that a request's `If-Match` names; the domain compares them."""
 
     __slots__ = ()
     name = "If-Match"
@@ -18,21 +19,14 @@ class IfMatch(Header):
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return what was given; raise PreconditionRequired for none."""
+        """Return the strong ETags without their quotes; raise PreconditionRequired for none."""
         if given is None:
             raise errors.PreconditionRequired("send `If-Match` with the ETag that you have read")
-        return cls(given)
+        tags = [one.strip() for one in given.split(",")]
+        quoted = (tag[1:-1] for tag in tags if len(tag) > 1 and tag[0] == tag[-1] == '"')
+        return cls([*(["*"] if "*" in tags else []), *(tag for tag in quoted if tag != "*")])
 
 
 def check_if_match(given: IfMatch, revision: int | str, current: BaseModel) -> None:
-    """Raise PreconditionFailed unless `If-Match` names this revision.
-
-    current: the thing as it is, which the refusal carries with its ETag.
-    """
-    tag = f'"{revision}"'
-    if not {tag, "*"}.intersection(one.strip() for one in given.split(",")):
-        raise errors.PreconditionFailed(
-            f"it is at revision {revision} now",
-            current=current.model_dump(mode="json", exclude_none=True),
-            headers={"ETag": tag},
-        )
+    """Raise PreconditionFailed unless `If-Match` names this revision of `current`."""
+    given.require(revision, current)

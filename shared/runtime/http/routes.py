@@ -5,16 +5,34 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from shared.runtime import errors
 from shared.runtime.http import binding
+from shared.runtime.http.replies import Reply
 from shared.runtime.responses import RawHeaders
 
 if TYPE_CHECKING:
     from shared.runtime.manifest import Manifest
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+
+KEY = "idempotency_key"
+"""The argument that holds the key of an idempotent route; its handler does not get it."""
+
+
+class Idempotent(Protocol):
+    """How a route takes effect once: `idempotency.ByKey`, which needs a database."""
+
+    header: type[binding.Header]
+    transaction: type
+
+    def once(  # noqa: PLR0913, PLR0917  see idempotency.ByKey
+        self, key: Any, uid: str, route: str, body: Any, work: Any, arguments: dict[str, Any]
+    ) -> Reply[Any]:
+        """Run `work` in a transaction, or return its earlier reply."""
+        ...
 
 
 class Route(NamedTuple):
@@ -28,6 +46,7 @@ class Route(NamedTuple):
     signature: binding.Signature
     role: str | None
     headers: RawHeaders
+    idempotent: Idempotent | None
 
 
 class Table:
@@ -83,8 +102,13 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in parts))
 
 
-def build(
-    manifest: "Manifest", method: str, path: str, handler: Callable[..., Any], status: int
+def build(  # noqa: PLR0913, PLR0917  one argument per part of the declaration
+    manifest: "Manifest",
+    method: str,
+    path: str,
+    handler: Callable[..., Any],
+    status: int,
+    idempotent: Idempotent | None = None,
 ) -> Route:
     """Return the route of a handler under a manifest; raise TypeError when they disagree."""
     trigger = manifest.trigger.http
@@ -92,7 +116,7 @@ def build(
         message = f"{manifest.name} does not own the path {path}: see its function.yaml"
         raise TypeError(message)
     names = tuple(_VARIABLE.findall(path))
-    signature = binding.examine(handler, names, manifest.limits.items)
+    signature = _signature(handler, names, manifest.limits.items, idempotent)
     if signature.role is not None and trigger.caller not in {"public", "player", signature.role}:
         # Taking the parameter alone would open what the manifest closes.
         message = (
@@ -109,7 +133,24 @@ def build(
         signature=signature,
         role=role,
         headers=_deprecation(manifest, path),
+        idempotent=idempotent,
     )
+
+
+def _signature(
+    handler: Callable[..., Any],
+    names: tuple[str, ...],
+    max_items: int,
+    idempotent: Idempotent | None,
+) -> binding.Signature:
+    """Return a handler's signature, an idempotent one's with the header of its key."""
+    if idempotent is None:
+        return binding.examine(handler, names, max_items)
+    found = binding.examine(handler, names, max_items, idempotent.transaction)
+    if not found.transaction_name or not found.caller_name or inspect.iscoroutinefunction(handler):
+        message = f"{handler.__name__} is idempotent: a `def` with a caller and a Connection"
+        raise TypeError(message)
+    return found._replace(headers={**found.headers, KEY: idempotent.header})
 
 
 def owns(prefix: str, path: str) -> bool:

@@ -59,8 +59,21 @@ def test_no_text_does_worse_than_a_bad_request(text: str) -> None:
 
 
 def test_the_last_page_has_no_cursor() -> None:
-    page = http.Page[int](items=[1, 2])
+    page = http.page([1, 2], "numbers", None)
     assert json.loads(http.Reply(page).body) == {"items": [1, 2]}
+
+
+@pytest.mark.parametrize(("last", "types"), [(7, [int]), ((7, "a"), [int, str]), (0, [int])])
+def test_a_page_leads_to_the_next_one_of_its_query(last: Any, types: list[type]) -> None:
+    cursor = http.page([1], "tools of 7", last).next_cursor
+    assert http.after(cursor, "tools of 7", *types) == last
+    with pytest.raises(errors.BadRequest, match="another query"):
+        http.after(cursor, "tools of 8", *types)
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_without_a_cursor_a_list_starts_at_its_beginning(cursor: str | None) -> None:
+    assert http.after(cursor, "tools", int) is None
 
 
 def test_a_cursor_of_another_query_is_named_in_the_answer() -> None:
