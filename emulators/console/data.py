@@ -114,7 +114,7 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except AWAY as error:
-        raise errors.Unavailable("the document store does not answer now") from error
+        raise errors.Unavailable("the document store is not responding") from error
     except google.InvalidArgument as error:
         raise errors.BadRequest(error.message) from error
     except google.Unknown as error:  # so the emulator answers a page token that is not its own

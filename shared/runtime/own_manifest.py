@@ -1,7 +1,7 @@
-"""What a function's edge must know of its own manifest when it starts.
+"""A function's own manifest, as its edge needs it at start-up.
 
-A bundle carries it as JSON, checked when it was staged: the models and YAML's parser would cost
-every cold start 30 ms to find again what was known. Elsewhere `function.yaml` itself is read.
+A bundle carries it as JSON, validated when the bundle was staged: the models and the YAML parser
+would add 30 ms to every cold start. Elsewhere, `function.yaml` itself is read.
 """
 
 import json
@@ -17,14 +17,14 @@ FILE = "manifest.json"
 
 
 def signs(buckets: "Objects | None") -> bool:
-    """Tell whether the object store is signed for: an address that everyone reads needs no key."""
+    """Tell whether requests to the object store are signed: a public address needs no key."""
     return buckets is not None and (buckets.artifacts is not None or buckets.public == "rw")
 
 
 def of(entry_file: str) -> "Manifest":
-    """Return the manifest beside an entry file; raise ManifestError where it is wrong.
+    """Return the manifest beside an entry file; raise ManifestError when it is invalid.
 
-    From a bundle it has the members of Manifest, but not its methods.
+    In a bundle it has the fields of Manifest, but not its methods.
     """
     folder = Path(entry_file).parent
     try:

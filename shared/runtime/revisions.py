@@ -18,6 +18,3 @@ class Expected(frozenset[str]):
                 current=current.model_dump(mode="json", exclude_none=True),
                 headers={"ETag": f'"{revision}"'},
             )
-
-
-ANY = Expected({"*"})

@@ -2340,12 +2340,12 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457: what went wrong, for developers; `code` and `retry` are for the client.
+         * @description RFC 9457: texts for developers; `code` and `retry` are for the client.
          */
         Problem: {
             /**
              * Actual
-             * @description With 413: how much it was, as far as it was counted.
+             * @description With 413: the actual size, as far as it was counted.
              * @default null
              */
             actual?: number | null;
@@ -2354,7 +2354,7 @@ export interface components {
             detail: string;
             /**
              * Errors
-             * @description With 400 and 422, where it is known: what is wrong with which field.
+             * @description With 400 and 422, if known: what is wrong with which field.
              * @default null
              */
             errors?: components["schemas"]["FieldError"][] | null;
@@ -2372,7 +2372,7 @@ export interface components {
             last_build?: string | null;
             /**
              * Limit
-             * @description With 413: the most that is taken, in bytes or in items.
+             * @description With 413: the maximum, in bytes or items.
              * @default null
              */
             limit?: number | null;
@@ -2993,7 +2993,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Entry_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3065,7 +3065,7 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3303,7 +3303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Summary_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3377,7 +3377,7 @@ export interface operations {
                     "application/json": components["schemas"]["Detail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3705,7 +3705,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Entitlement_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4047,7 +4047,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditedGame"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4238,7 +4238,7 @@ export interface operations {
                     "application/json": components["schemas"]["Kept"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4688,7 +4688,7 @@ export interface operations {
                     "application/json": components["schemas"]["Comparison"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4855,7 +4855,7 @@ export interface operations {
                     "application/json": components["schemas"]["Roles"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5066,7 +5066,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Build_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5254,7 +5254,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnTool_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,7 +5439,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5628,7 +5628,7 @@ export interface operations {
                     "application/json": components["schemas"]["Kept"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5920,7 +5920,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnVersion_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6113,7 +6113,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6609,7 +6609,7 @@ export interface operations {
                     "application/json": components["schemas"]["DetectionList"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6762,7 +6762,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Game_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6820,14 +6820,14 @@ export interface operations {
                     "application/json": components["schemas"]["GameDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It is found elsewhere now */
+            /** @description Moved permanently */
             308: {
                 headers: {
                     Location: string;
@@ -6889,14 +6889,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Tool_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It is found elsewhere now */
+            /** @description Moved permanently */
             308: {
                 headers: {
                     Location: string;
@@ -7016,7 +7016,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Granted_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7088,7 +7088,7 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7163,7 +7163,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LibraryGame_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7510,7 +7510,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PlaytimeDay_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7711,7 +7711,7 @@ export interface operations {
                     "application/json": components["schemas"]["ToolDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7772,7 +7772,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ToolVersion_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-"""An HTTP function's edge: routes in, problem documents and ETags out.
+"""An HTTP function's edge: routes, problem documents, ETags, pages and batches.
 
 api = http.Api(__file__)
 

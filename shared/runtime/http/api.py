@@ -1,7 +1,7 @@
-"""The edge of an HTTP function: finds the route, checks the caller, answers and logs.
+"""The edge of an HTTP function: finds the route, checks the caller, responds and logs.
 
-It is `async` and answers from memory on the loop; a plain `def` handler runs in the function's
-own threads, as many as it may hold database connections.
+It is `async` and responds from memory on the loop; a plain `def` handler runs in the function's own
+threads, one per database connection.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Api:
         self.table = routes.Table()
         sql = self.manifest.stores.sql
         if sql is not None:
-            pool.wish(sql.pool)
+            pool.require(sql.pool)
         self._threads = sql.pool if sql else THREADS_WITHOUT_SQL
         self._pool: ThreadPoolExecutor | None = None
 
@@ -63,19 +63,19 @@ class Api:
     def post(
         self, path: str, status: int = 200, *, idempotent: routes.Idempotent | None = None
     ) -> Callable[[Handler], Handler]:
-        """Register a handler for POST of `path`, answering `status`."""
+        """Register a handler for POST of `path`, with the status `status`."""
         return self._route("POST", path, status, idempotent)
 
     def put(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for PUT of `path`, answering `status`."""
+        """Register a handler for PUT of `path`, with the status `status`."""
         return self._route("PUT", path, status)
 
     def patch(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for PATCH of `path`, answering `status`."""
+        """Register a handler for PATCH of `path`, with the status `status`."""
         return self._route("PATCH", path, status)
 
     def delete(self, path: str, status: int = _NO_CONTENT) -> Callable[[Handler], Handler]:
-        """Register a handler for DELETE of `path`, answering `status`."""
+        """Register a handler for DELETE of `path`, with the status `status`."""
         return self._route("DELETE", path, status)
 
     def _route(
@@ -96,7 +96,7 @@ class Api:
         return await loop.run_in_executor(self._pool, lambda: context.run(work, *args, **kwargs))
 
     def entry_point(self) -> EntryPoint:
-        """Return the function's target; in the cloud, raise MissingSettings at its start."""
+        """Return the function's target; in the cloud, raise MissingSettings at start-up."""
         if "K_SERVICE" in os.environ:
             stores = self.manifest.stores
             settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
@@ -107,15 +107,15 @@ class Api:
         return main
 
     async def _serve(self, request: StarletteRequest) -> Raw:
-        """Answer one request, whatever happens, and write its one log line."""
+        """Respond to one request, whatever happens, and write its one log line."""
         started, received_at = time.perf_counter(), clock.now()
         scope = request.scope
         headers: dict[bytes, bytes] = dict(scope["headers"])
         method, path = scope["method"], scope["path"]
         if method == "OPTIONS":
             return Raw(_NO_CONTENT, replies.PREFLIGHT, b"")
-        came = headers.get(b"traceparent")
-        context = tracing.begin(self.manifest.name, came.decode("latin-1") if came else None)
+        given = headers.get(b"traceparent")
+        context = tracing.begin(self.manifest.name, given.decode("latin-1") if given else None)
         route: routes.Route | None = None
         try:
             route, variables = self.table.find(method, path)
@@ -124,9 +124,9 @@ class Api:
             raw = self._success(route, answer, headers)
         except errors.ProblemError as error:
             raw = self._problem(error)
-        except Exception:  # noqa: BLE001  the edge: whatever it is, the client gets a document
+        except Exception:  # noqa: BLE001  the client gets a problem document for any error
             logs.error("unhandled error", path=path)
-            raw = self._problem(errors.Internal("a bug of ours; it was logged under this trace"))
+            raw = self._problem(errors.Internal("a bug on our side; it is logged under this trace"))
         if route is not None:
             raw.headers.extend(route.headers)
         if method == "HEAD":
@@ -143,7 +143,7 @@ class Api:
         request: StarletteRequest,
         seen: binding.Request,
     ) -> Any:
-        """Check the caller, bind the arguments, run the handler where it belongs."""
+        """Check the caller, bind the arguments, run the handler on the loop or in a thread."""
         signature = route.signature
         arguments: dict[str, Any] = {}
         if route.role is not None:
@@ -166,7 +166,7 @@ class Api:
         return await self.in_thread(route.handler, **arguments)
 
     def _success(self, route: routes.Route, answer: Any, headers: dict[bytes, bytes]) -> Raw:
-        """Encode a handler's answer; a GET is tagged and may become 304."""
+        """Encode a handler's reply; a GET is tagged and may become 304."""
         reply = _reply(answer, route.status)
         if route.method == "GET" and reply.status == _OK:
             sent = [*reply.head(), _traceparent()]
@@ -212,7 +212,7 @@ def _traceparent() -> tuple[bytes, bytes]:
     return b"traceparent", (tracing.traceparent() or "").encode()
 
 
-def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
+def _log(  # noqa: PLR0913, PLR0917  one argument per field of the line
     context: tracing.Context,
     route: routes.Route | None,
     scope: Any,
@@ -221,7 +221,7 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
     received_at: datetime,
     elapsed_ms: float,
 ) -> None:
-    """Write the request's line: Cloud Logging's httpRequest, and the span of a sampled one."""
+    """Write the request's log line: Cloud Logging's httpRequest, and the span of a sampled one."""
     pattern = route.path if route else "(no route)"
     metrics.observe(metrics.REQUEST, elapsed_ms / 1000, kind="http", status=f"{status // 100}xx")
     client = headers.get(b"savepoint-client")
@@ -235,9 +235,9 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
         "route": pattern,
     }
     if context.sampled:
-        name, said = f"{scope['method']} {pattern}", {"status": status}
+        name, attributes = f"{scope['method']} {pattern}", {"status": status}
         outcome = "error" if status >= _SERVER_ERROR else "ok"
-        span = tracing.Span(name, "http", context, received_at, elapsed_ms, outcome, said)
+        span = tracing.Span(name, "http", context, received_at, elapsed_ms, outcome, attributes)
         fields["span"] = tracing.end(span)
     if client is not None:
         fields["client"] = client[:MAX_CLIENT_LENGTH].decode("latin-1")

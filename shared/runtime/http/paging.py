@@ -1,4 +1,4 @@
-"""Lists in pages: `{items, next_cursor}`; the cursor is opaque and absent at the end."""
+"""Lists in pages: `{items, next_cursor}`; the cursor is opaque, and absent on the last page."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ Limit = Annotated[int, Field(ge=1, le=100)]
 class Page(BaseModel, Generic[T]):
     """One page of a list, and where the next one starts."""
 
-    model_config = ConfigDict(defer_build=True)  # a cold start does not wait for it
+    model_config = ConfigDict(defer_build=True)  # a cold start must not wait for it
 
     items: list[T]
     next_cursor: str | None = None
@@ -65,13 +65,13 @@ def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         return _tuple_of(types).validate_json(base64.b64decode(padded, b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error, ValidationError) as error:
-        detail = "the cursor is not one that this list gave"
+        detail = "the cursor is not from this list"
         field = [{"field": "cursor", "detail": detail}]
         raise errors.BadRequest(detail, errors=field) from error
 
 
 def decode_own_cursor(cursor: str, query: str, *types: Any) -> tuple[Any, ...]:
-    """Return what follows `query`, the first part of the cursor; raise BadRequest for another's."""
+    """Return the parts after the first, which must be `query`; raise BadRequest."""
     given, *parts = decode_cursor(cursor, str, *types)
     if given != query:
         detail = "the cursor belongs to another query"

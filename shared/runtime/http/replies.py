@@ -1,4 +1,4 @@
-"""Answers: encoded once, tagged strongly, sent with CORS whatever happened."""
+"""Replies: encoded once, tagged strongly, always sent with CORS headers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -37,9 +37,9 @@ PREFLIGHT: RawHeaders = [
 
 
 class Reply(Generic[T]):
-    """An encoded answer. It holds no request, so it can be kept in memory and sent again.
+    """An encoded reply. It refers to no request, so it can be kept in memory and sent again.
 
-    etag: the strong tag without quotes; by default a GET's answer is tagged by a hash of its body.
+    etag: the strong tag without quotes; by default a GET's reply is tagged with a hash of its body.
     """
 
     __slots__ = ("_head", "body", "etag", "headers", "status")
@@ -59,7 +59,7 @@ class Reply(Generic[T]):
         self._head: RawHeaders = []
 
     def head(self) -> RawHeaders:
-        """Return the headers that a GET's 200 and 304 carry, made once; with them the ETag."""
+        """Return the headers of a GET's 200 and 304, with the ETag, built once."""
         if not self._head:
             if not self.etag:
                 digest = hashlib.blake2b(self.body, digest_size=12).hexdigest()
@@ -71,7 +71,7 @@ class Reply(Generic[T]):
 
 
 class Moved(Reply[Any]):
-    """A 308: what was asked for has another address from now on."""
+    """A 308: the resource has moved permanently."""
 
     __slots__ = ()
 
@@ -80,12 +80,12 @@ class Moved(Reply[Any]):
 
 
 def encode(body: BaseModel) -> bytes:
-    """Return a model as JSON; members that are None are absent."""
+    """Return a model as JSON, without members that are None."""
     return body.__pydantic_serializer__.to_json(body, by_alias=True, exclude_none=True)
 
 
 def cache_control(value: str) -> dict[str, str]:
-    """Return the header that states how long an answer may be kept, and by whom."""
+    """Return the header that says how long a reply may be cached, and by whom."""
     return {"Cache-Control": value}
 
 

@@ -1,4 +1,4 @@
-"""Which handler answers a method and path."""
+"""Finds the handler of a method and path."""
 
 import inspect
 import re
@@ -36,7 +36,7 @@ class Idempotent(Protocol):
 
 
 class Route(NamedTuple):
-    """One method on one path, with everything about it that does not change."""
+    """One method on one path, with everything that is fixed at registration."""
 
     method: str
     path: str
@@ -50,7 +50,7 @@ class Route(NamedTuple):
 
 
 class Table:
-    """The routes of one function: exact paths by dictionary, the others by pattern in order."""
+    """The routes of one function: exact paths in a dictionary, the others as patterns in order."""
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
@@ -81,7 +81,7 @@ class Table:
         route = methods.get("GET" if method == "HEAD" else method)
         if route is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
-            message = f"{path} takes {', '.join(allowed)}"
+            message = f"{path} supports {', '.join(allowed)}"
             raise errors.MethodNotAllowed(message, headers={"Allow": ", ".join(allowed)})
         return route, variables
 
@@ -97,7 +97,7 @@ class Table:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return what matches a path with its variables; all else in it is meant literally."""
+    """Return a pattern for a path with its variables; the rest of it is literal."""
     parts = enumerate(_VARIABLE.split(path))
     return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in parts))
 
@@ -118,7 +118,7 @@ def build(  # noqa: PLR0913, PLR0917  one argument per part of the declaration
     names = tuple(_VARIABLE.findall(path))
     signature = _signature(handler, names, manifest.limits.items, idempotent)
     if signature.role is not None and trigger.caller not in {"public", "player", signature.role}:
-        # Taking the parameter alone would open what the manifest closes.
+        # The parameter must not open a path that the manifest closes.
         message = (
             f"{handler.__name__} takes a {signature.role}; {manifest.name} is for {trigger.caller}s"
         )
@@ -154,12 +154,12 @@ def _signature(
 
 
 def owns(prefix: str, path: str) -> bool:
-    """Tell whether `path` lies under `prefix`, by whole segments or as its `:verb`."""
+    """Tell whether `path` is under `prefix`, by whole segments or as its `:verb`."""
     return path == prefix or path.startswith((prefix + "/", prefix + ":"))
 
 
 def _deprecation(manifest: "Manifest", path: str) -> RawHeaders:
-    """Return RFC 9745 and RFC 8594 headers when the manifest says that the path goes away."""
+    """Return RFC 9745 and RFC 8594 headers if the manifest declares the path deprecated."""
     for one in manifest.deprecations:
         if one.path == path:
             # A bundle's manifest is JSON, where a date is text.

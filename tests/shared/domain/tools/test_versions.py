@@ -110,7 +110,9 @@ def test_twins_cannot_tell_of_the_same_build(game_id: int) -> None:
 def test_a_tool_is_edited_in_parallel_one_after_the_other(uid: str, tool_id: int) -> None:
     def edit(number: int) -> int:
         changes = ToolChanges(plan=f"plan-{number}")
-        return sql.transact(lambda tx: own.edit(tx, uid, tool_id, changes, revisions.ANY)).revision
+        return sql.transact(
+            lambda tx: own.edit(tx, uid, tool_id, changes, revisions.Expected({"*"}))
+        ).revision
 
     before = sql.read(reading.version)
     with ThreadPoolExecutor(4) as threads:
