@@ -12,13 +12,19 @@ from sqlalchemy import Connection
 from shared.domain.catalog import builds
 from shared.domain.catalog.art import Kind
 from shared.domain.catalog.builds import Build, NewBuild
-from shared.domain.tools import model, own, publishing, versions
-from shared.domain.tools.model import Id
+from shared.domain.ids import Id
+from shared.domain.tools import model, own, versions
 from shared.domain.tools.own import NewTool, OwnTool, ToolChanges
-from shared.domain.tools.publishing import NewUpload, Upload, Withdrawal
-from shared.domain.tools.versions import NewVersion, OwnVersion, VersionChanges
+from shared.domain.tools.versions import (
+    NewUpload,
+    NewVersion,
+    OwnVersion,
+    VersionChanges,
+    Withdrawal,
+)
 from shared.domain.uploads import art
-from shared.domain.uploads.art import Announced, ArtUpload, Kept, Permission, Put, Slot
+from shared.domain.uploads.art import ArtStatus, ArtUpload, NewArtUpload, Slot, UploadComplete
+from shared.domain.uploads.incoming import Upload
 from shared.runtime import http, idempotency, outbox, sql
 from shared.runtime.identity import Creator
 from shared.schema.tools import tools
@@ -45,14 +51,14 @@ def list_tools(
 ) -> http.Page[OwnTool]:
     """List the caller's tools, oldest first."""
     after = http.after(cursor, "tools", int) or 0
-    found, last = sql.read(lambda conn: own.page(conn, creator.uid, after, limit))
+    found, last = sql.read(lambda conn: own.list_page(conn, creator.uid, after, limit))
     return http.page(found, "tools", last)
 
 
 @api.get("/v1/creator/tools/{tool_id}")
 def show_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
     """Return one of the caller's tools."""
-    return _tagged(sql.read(lambda conn: own.one(conn, creator.uid, int(tool_id))))
+    return _tagged(sql.read(lambda conn: own.get(conn, creator.uid, int(tool_id))))
 
 
 @api.patch("/v1/creator/tools/{tool_id}")
@@ -64,28 +70,28 @@ def edit_tool(
 
 
 @api.get("/v1/creator/tools/{tool_id}/art")
-def show_art(creator: Creator, tool_id: ToolId) -> Kept:
+def show_art(creator: Creator, tool_id: ToolId) -> ArtStatus:
     """Return a tool's art and the state of its last uploads; a rejected one says why."""
 
-    def look(conn: Connection) -> Kept:
-        own.one(conn, creator.uid, int(tool_id))
-        return art.kept(conn, tools, int(tool_id))
+    def look(conn: Connection) -> ArtStatus:
+        own.get(conn, creator.uid, int(tool_id))
+        return art.get(conn, tools, int(tool_id))
 
     return sql.read(look)
 
 
 @api.post("/v1/creator/tools/{tool_id}/art/{kind}", status=201, idempotent=idempotency.ByKey())
 def announce_art(
-    creator: Creator, tx: Connection, tool_id: ToolId, kind: Kind, body: Announced
-) -> Permission:
+    creator: Creator, tx: Connection, tool_id: ToolId, kind: Kind, body: NewArtUpload
+) -> Upload:
     """Create an upload URL for a tool's icon, cover or banner."""
-    own.one(tx, creator.uid, int(tool_id))
-    return art.allow(tx, Slot(tools, int(tool_id), kind), body, creator.uid)
+    own.get(tx, creator.uid, int(tool_id))
+    return art.create(tx, Slot(tools, int(tool_id), kind), body, creator.uid)
 
 
-def _art_is_uploaded(creator: Creator, tool_id: ToolId, kind: Kind, body: Put) -> None:
+def _art_is_uploaded(creator: Creator, tool_id: ToolId, kind: Kind, body: UploadComplete) -> None:
     def look(conn: Connection) -> None:
-        own.one(conn, creator.uid, int(tool_id))
+        own.get(conn, creator.uid, int(tool_id))
         art.require_uploaded(conn, Slot(tools, int(tool_id), kind), body.upload_id)
 
     sql.read(look)
@@ -97,11 +103,11 @@ def _art_is_uploaded(creator: Creator, tool_id: ToolId, kind: Kind, body: Put) -
     idempotent=idempotency.ByKey(before=_art_is_uploaded),
 )
 def publish_art(
-    creator: Creator, tx: Connection, tool_id: ToolId, kind: Kind, body: Put
+    creator: Creator, tx: Connection, tool_id: ToolId, kind: Kind, body: UploadComplete
 ) -> ArtUpload:
     """Turn an uploaded picture into art; soon after, it is shown or rejected."""
-    own.one(tx, creator.uid, int(tool_id))
-    upload = art.hand_over(tx, Slot(tools, int(tool_id), kind), body.upload_id, creator.uid)
+    own.get(tx, creator.uid, int(tool_id))
+    upload = art.complete(tx, Slot(tools, int(tool_id), kind), body.upload_id, creator.uid)
     sql.after_commit(outbox.flush)
     return upload
 
@@ -119,7 +125,7 @@ def list_builds(
     """List the builds of a game, whoever registered them, newest first."""
     query = f"builds {game_id}"
     after = http.after(cursor, query, AwareDatetime, int)
-    found, last = sql.read(lambda conn: builds.page(conn, int(game_id), after, limit))
+    found, last = sql.read(lambda conn: builds.list_page(conn, int(game_id), after, limit))
     return http.page(found, query, last)
 
 
@@ -141,7 +147,7 @@ def list_versions(
     query = f"versions {tool_id}"
     before = http.after(cursor, query, Version)
     found, last = sql.read(
-        lambda conn: versions.page(conn, creator.uid, int(tool_id), before, limit)
+        lambda conn: versions.list_page(conn, creator.uid, int(tool_id), before, limit)
     )
     return http.page(found, query, last)
 
@@ -149,7 +155,7 @@ def list_versions(
 @api.get("/v1/creator/tools/{tool_id}/versions/{version}")
 def show_version(creator: Creator, tool_id: ToolId, version: Version) -> http.Reply[OwnVersion]:
     """Return one of the caller's versions, with its state and the result of its verification."""
-    return _tagged(sql.read(lambda conn: versions.one(conn, creator.uid, int(tool_id), version)))
+    return _tagged(sql.read(lambda conn: versions.get(conn, creator.uid, int(tool_id), version)))
 
 
 @api.patch("/v1/creator/tools/{tool_id}/versions/{version}")
@@ -173,11 +179,11 @@ def allow_upload(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version, body: NewUpload
 ) -> Upload:
     """Create an upload URL for the version's file, valid for an hour."""
-    return publishing.allow_upload(tx, creator.uid, int(tool_id), version, body)
+    return versions.create_upload(tx, creator.uid, int(tool_id), version, body)
 
 
 def _is_uploaded(creator: Creator, tool_id: ToolId, version: Version) -> None:
-    sql.read(lambda conn: publishing.require_uploaded(conn, creator.uid, int(tool_id), version))
+    sql.read(lambda conn: versions.require_uploaded(conn, creator.uid, int(tool_id), version))
 
 
 @api.post(
@@ -192,7 +198,7 @@ def publish(
 
     409 when nothing was uploaded, or no published version of a dependency is in its range.
     """
-    verifying = publishing.publish(tx, creator.uid, int(tool_id), version)
+    verifying = versions.publish(tx, creator.uid, int(tool_id), version)
     sql.after_commit(outbox.flush)
     return _tagged(verifying, status=202)
 
@@ -202,7 +208,7 @@ def withdraw(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version, body: Withdrawal
 ) -> http.Reply[OwnVersion]:
     """Withdraw a version: it can no longer be downloaded."""
-    return _tagged(publishing.withdraw(tx, creator.uid, int(tool_id), version, body))
+    return _tagged(versions.withdraw(tx, creator.uid, int(tool_id), version, body))
 
 
 def _tagged(found: T, *, status: int = 200, location: str | None = None) -> http.Reply[T]:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from shared.domain.ids import InstallId
 from shared.domain.library import entries, matching
-from shared.domain.library.entries import HeldGame, InstallId, LibraryGame
+from shared.domain.library.entries import InstalledGame, LibraryGame
 from shared.domain.library.items import LibraryItem
 from shared.domain.library.matching import Guess, Verdict, Why
 from shared.domain.tools import fits
@@ -59,7 +60,7 @@ class Matches(http.Receipt):
     items: list[Match]
 
 
-class Replaced(BaseModel):
+class Installation(BaseModel):
     """What an installation holds now."""
 
     install_id: str
@@ -83,7 +84,7 @@ def _matches(conn: Connection, items: list[LibraryItem]) -> list[Match]:
     for one in verdicts:
         if one.game:
             builds[one.game.game_id].add(one.build_id)
-    fitting = fits.fitting(conn, builds)
+    fitting = fits.newest(conn, builds)
     return [_shown(item, one, fitting) for item, one in zip(items, verdicts, strict=True)]
 
 
@@ -110,12 +111,12 @@ def _told(guess: Guess) -> dict[str, Any]:
 
 
 @api.put("/v1/me/library/{install_id}")
-def replace(player: Player, install_id: InstallId, held: http.Items[HeldGame]) -> Replaced:
+def replace(player: Player, install_id: InstallId, held: http.Items[InstalledGame]) -> Installation:
     """Replace the games that one of the caller's installations holds."""
     stored = sql.transact(lambda tx: entries.replace(tx, player.uid, install_id, held.items))
     for one in stored.refused:
         held.reject(one.index, one.game_id, CommonCode.INVALID_ITEM, one.detail)
-    return Replaced(
+    return Installation(
         install_id=install_id,
         entries=stored.entries,
         replaced_at=stored.replaced_at,
@@ -127,14 +128,14 @@ def replace(player: Player, install_id: InstallId, held: http.Items[HeldGame]) -
 def games(player: Player, limit: Limit = 100, cursor: http.Cursor = None) -> http.Page[LibraryGame]:
     """List the games on the caller's installations, in the order of their ids."""
     after = http.after(cursor, "library", int) or 0
-    found, last = sql.read(lambda conn: entries.page(conn, player.uid, after, limit))
+    found, last = sql.read(lambda conn: entries.list_page(conn, player.uid, after, limit))
     return http.page(found, "library", last)
 
 
 @api.delete("/v1/me/library/{install_id}")
 def remove(player: Player, install_id: InstallId) -> None:
     """Forget an installation of the caller and what it holds."""
-    sql.transact(lambda tx: entries.remove(tx, player.uid, install_id))
+    sql.transact(lambda tx: entries.delete(tx, player.uid, install_id))
 
 
 main = api.entry_point()

@@ -10,8 +10,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what operators did, the newest first. */
-        get: operations["operations_list_audit"];
+        /** List operators' actions, newest first. */
+        get: operations["listAuditEntries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,8 +27,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what waits for whom, and who is paused. */
-        get: operations["operations_list_consumers"];
+        /** List consumers with their backlog, and which are paused. */
+        get: operations["listConsumers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,8 +46,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop a consumer; its events wait. */
-        post: operations["operations_pause"];
+        /** Pause a consumer; its events wait. */
+        post: operations["pauseConsumer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -63,8 +63,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a consumer work again. */
-        post: operations["operations_resume"];
+        /** Resume a consumer. */
+        post: operations["resumeConsumer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -78,8 +78,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List dead letters, the oldest first. */
-        get: operations["operations_list_dead_letters"];
+        /** List dead letters, oldest first. */
+        get: operations["listDeadLetters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -95,8 +95,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show one dead letter with its headers and body. */
-        get: operations["operations_show_dead_letter"];
+        /** Return one dead letter with its headers and body. */
+        get: operations["getDeadLetter"];
         put?: never;
         post?: never;
         delete?: never;
@@ -114,8 +114,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post one dead letter to its consumer again and tell what that said. */
-        post: operations["operations_redrive"];
+        /** Post one dead letter to its consumer again and return the consumer's response. */
+        post: operations["redriveDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -131,8 +131,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Settle one dead letter without a redrive. */
-        post: operations["operations_resolve"];
+        /** Resolve one dead letter without a redrive. */
+        post: operations["resolveDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -148,8 +148,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Redrive the open dead letters of one consumer, a page at a time. */
-        post: operations["operations_redrive_some"];
+        /** Redrive open dead letters of one consumer, one page per call. */
+        post: operations["redriveDeadLetters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -163,8 +163,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a player's plans, those that have ended too. */
-        get: operations["operations_list_entitlements"];
+        /** List a player's plans, including expired ones. */
+        get: operations["listEntitlements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -181,11 +181,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a player a plan, or change how long it lasts. */
-        put: operations["operations_give_entitlement"];
+        /** Grant a player a plan, or change when it expires. */
+        put: operations["grantEntitlement"];
         post?: never;
-        /** Take a plan from a player. */
-        delete: operations["operations_take_back_entitlement"];
+        /** Revoke a player's plan. */
+        delete: operations["revokeEntitlement"];
         options?: never;
         head?: never;
         patch?: never;
@@ -200,8 +200,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a game; 409 when there is one of that title. */
-        post: operations["games_admin_create"];
+        /** Create a game; 409 when one with this title exists. */
+        post: operations["createGame"];
         delete?: never;
         options?: never;
         head?: never;
@@ -215,15 +215,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what can be edited of a game, also of a merged one. */
-        get: operations["games_admin_show"];
+        /** Return everything that can be edited about a game, also about a merged one. */
+        get: operations["getEditableGame"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Edit a game that has the ETag in `If-Match`; a list that is given replaces the one before. */
-        patch: operations["games_admin_edit"];
+        /** Edit a game; a list in the body replaces the stored list. */
+        patch: operations["editGame"];
         trace?: never;
     };
     "/v1/admin/games/{game_id}/art": {
@@ -233,8 +233,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a game's art and what became of its last uploads; a rejected one says why. */
-        get: operations["games_admin_show_art"];
+        /** Return a game's art and the state of its last uploads, with the reason for a rejection. */
+        get: operations["getGameArt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -252,8 +252,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where to PUT a game's icon, cover or banner. */
-        post: operations["games_admin_announce_art"];
+        /** Create an upload for a game's icon, cover or banner. */
+        post: operations["createGameArtUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,8 +269,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
-        post: operations["games_admin_publish_art"];
+        /** Publish an uploaded image as art; soon after, it is shown or rejected. */
+        post: operations["publishGameArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -287,10 +287,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a game a part of another one, which is the answer; the old id leads to it from then on.
-         * @description What was played of it follows within minutes.
+         * Merge a game into another one and return that one; the old id then redirects to it.
+         * @description Playtime follows within minutes.
          */
-        post: operations["games_admin_merge"];
+        post: operations["mergeGame"];
         delete?: never;
         options?: never;
         head?: never;
@@ -307,12 +307,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import a list of games: JSON lines, or an array as Discord's `applications/detectable`.
-         * @description Without `format` it is an array if it begins like one. A long list comes in parts, one after
-         *     the other, with the same `import_id`; `first` is the position of a part's first record. What
-         *     was imported already changes nothing.
+         * Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
+         * @description Without `format`, the list is an array if it starts like one. Send a long list in parts, one
+         *     after the other, with the same `import_id`; `first` is the position of the part's first record.
+         *     Importing a record again changes nothing.
          */
-        post: operations["games_admin_import_list"];
+        post: operations["importGames"];
         delete?: never;
         options?: never;
         head?: never;
@@ -326,8 +326,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where a player's documents differ from the rows they copy. */
-        get: operations["operations_compare"];
+        /** Compare a player's documents with the rows that they copy. */
+        get: operations["compareProjections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -345,8 +345,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write documents anew from their rows: of one player, or the next page of everybody's. */
-        post: operations["operations_rebuild"];
+        /** Rebuild documents from their rows: one player's, or the next page of all players'. */
+        post: operations["rebuildProjections"];
         delete?: never;
         options?: never;
         head?: never;
@@ -360,8 +360,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what a player's next token says that the player is. */
-        get: operations["operations_list_roles"];
+        /** Return the roles that the player's next token will contain. */
+        get: operations["getRoles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -379,10 +379,10 @@ export interface paths {
         };
         get?: never;
         /** Grant a player a role. */
-        put: operations["operations_grant_role"];
+        put: operations["grantRole"];
         post?: never;
-        /** Take a role from a player; nobody takes `admin` from themselves. */
-        delete: operations["operations_take_back_role"];
+        /** Revoke a player's role; admins cannot revoke their own `admin` role. */
+        delete: operations["revokeRole"];
         options?: never;
         head?: never;
         patch?: never;
@@ -396,10 +396,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the builds of a game, whoever registered them, newest first. */
-        get: operations["creator_list_builds"];
+        get: operations["listBuilds"];
         put?: never;
         /** Register a build of a game and what it is identified by. */
-        post: operations["creator_create_build"];
+        post: operations["createBuild"];
         delete?: never;
         options?: never;
         head?: never;
@@ -414,10 +414,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the caller's tools, oldest first. */
-        get: operations["creator_list_tools"];
+        get: operations["listTools"];
         put?: never;
         /** Create a tool for a game. */
-        post: operations["creator_create_tool"];
+        post: operations["createTool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -432,14 +432,14 @@ export interface paths {
             cookie?: never;
         };
         /** Return one of the caller's tools. */
-        get: operations["creator_show_tool"];
+        get: operations["showTool"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change a tool's texts, or the plan that a player needs for it. */
-        patch: operations["creator_edit_tool"];
+        patch: operations["editTool"];
         trace?: never;
     };
     "/v1/creator/tools/{tool_id}/art": {
@@ -450,7 +450,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return a tool's art and the state of its last uploads; a rejected one says why. */
-        get: operations["creator_show_art"];
+        get: operations["showArt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -469,7 +469,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Create an upload URL for a tool's icon, cover or banner. */
-        post: operations["creator_announce_art"];
+        post: operations["announceArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -486,7 +486,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Turn an uploaded picture into art; soon after, it is shown or rejected. */
-        post: operations["creator_publish_art"];
+        post: operations["publishArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -501,10 +501,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the versions of a tool in every state, highest first. */
-        get: operations["creator_list_versions"];
+        get: operations["listVersions"];
         put?: never;
         /** Create a draft of a version of a tool. */
-        post: operations["creator_create_version"];
+        post: operations["createVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -519,14 +519,14 @@ export interface paths {
             cookie?: never;
         };
         /** Return one of the caller's versions, with its state and the result of its verification. */
-        get: operations["creator_show_version"];
+        get: operations["showVersion"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change a draft or a rejected version. */
-        patch: operations["creator_edit_version"];
+        patch: operations["editVersion"];
         trace?: never;
     };
     "/v1/creator/tools/{tool_id}/versions/{version}/publish": {
@@ -542,7 +542,7 @@ export interface paths {
          * Have the uploaded file verified; soon after, the version is published or rejected.
          * @description 409 when nothing was uploaded, or no published version of a dependency is in its range.
          */
-        post: operations["creator_publish"];
+        post: operations["publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -559,7 +559,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Create an upload URL for the version's file, valid for an hour. */
-        post: operations["creator_allow_upload"];
+        post: operations["allowUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,7 +576,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Withdraw a version: it can no longer be downloaded. */
-        post: operations["creator_withdraw"];
+        post: operations["withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -590,8 +590,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return where the newest list is; `from`: the version that the caller has. */
-        get: operations["detection_newest"];
+        /** Return where the current list is; `from`: the version that the caller has. */
+        get: operations["getDetectionList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,11 +610,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Return a URL that the artifact can be read from for five minutes.
-         * @description Needs the tool's plan. With `build_id`, also that the version fits this build of the game. A
-         *     URL that was given works to its end, even when the version is withdrawn meanwhile.
+         * Return a URL from which the artifact can be downloaded for five minutes.
+         * @description The player needs the tool's plan. With `build_id`, the version must also fit that build of the
+         *     game. A URL works until it expires, even if the version is withdrawn in the meantime.
          */
-        post: operations["downloads_download"];
+        post: operations["createDownload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,12 +629,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List games by title, or find those whose names have all words of `q`, the popular first.
-         * @description Each word may be only begun, and of a name in any language. The order is that of English titles,
-         *     whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
-         *     only without `next_cursor` was everything looked at.
+         * List games by title, or search for those whose names contain all words of `q`.
+         * @description A word may be a prefix, of a name in any language; popular games come first. Without `q` the
+         *     order is that of English titles, whatever `locale` they are shown in. A page may be shorter than
+         *     `limit`, even empty: only a page without `next_cursor` is the last.
          */
-        get: operations["catalog_list_games"];
+        get: operations["listGames"];
         put?: never;
         post?: never;
         delete?: never;
@@ -652,9 +652,9 @@ export interface paths {
         };
         /**
          * Return one game with its aliases, store ids, executables and newest builds.
-         * @description A game that was merged into another is found there.
+         * @description A game that was merged into another redirects to it.
          */
-        get: operations["catalog_game"];
+        get: operations["getGame"];
         put?: never;
         post?: never;
         delete?: never;
@@ -671,10 +671,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a game's tools, each with the newest version of a channel that fits `build`.
-         * @description Those of a game that was merged into another are found there.
+         * List a game's tools, each with the newest version per channel that fits `build`.
+         * @description A game that was merged into another redirects to it.
          */
-        get: operations["catalog_tools_of_game"];
+        get: operations["listGameTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -693,8 +693,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Accept the wish to be erased; asking again while it is under way changes nothing. */
-        delete: operations["account_erase"];
+        /** Request the deletion of everything stored about the caller. */
+        delete: operations["deleteAccount"];
         options?: never;
         head?: never;
         patch?: never;
@@ -707,8 +707,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the caller's achievements, oldest first. */
-        get: operations["playtime_achieved"];
+        /** List the caller's achievements, oldest first. */
+        get: operations["listAchievements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -724,8 +724,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return every row and document that is the player's. */
-        get: operations["account_export"];
+        /** Return every row and document stored about the caller. */
+        get: operations["exportAccount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -742,7 +742,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the games on the caller's installations, in the order of their ids. */
-        get: operations["library_games"];
+        get: operations["games"];
         put?: never;
         post?: never;
         delete?: never;
@@ -761,7 +761,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say which games these things are; nothing of them is kept. */
-        post: operations["library_match"];
+        post: operations["match"];
         delete?: never;
         options?: never;
         head?: never;
@@ -777,10 +777,10 @@ export interface paths {
         };
         get?: never;
         /** Replace the games that one of the caller's installations holds. */
-        put: operations["library_replace"];
+        put: operations["replace"];
         post?: never;
         /** Forget an installation of the caller and what it holds. */
-        delete: operations["library_remove"];
+        delete: operations["remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -794,10 +794,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return the caller's playtime by local day and game, from `from` to `to`, both included.
-         * @description At most 366 days; the last 30 when neither is given. Days without playtime are absent.
+         * List the caller's playtime by local day and game, from `from` to `to`, inclusive.
+         * @description At most 366 days; the last 30 by default. Days without playtime are absent.
          */
-        get: operations["playtime_days"];
+        get: operations["listPlaytime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -815,8 +815,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take moments of the caller's play sessions; each appears in the playtime soon after. */
-        post: operations["sessions_report"];
+        /** Accept reports of the caller's play sessions; playtime follows soon after. */
+        post: operations["reportSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,10 +831,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return one tool with the newest version of each channel that fits `build`.
-         * @description Its count of downloads is some minutes old.
+         * Return one tool with the newest version per channel that fits `build`.
+         * @description Its download count may be some minutes old.
          */
-        get: operations["tools_tool"];
+        get: operations["getTool"];
         put?: never;
         post?: never;
         delete?: never;
@@ -850,8 +850,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a tool's published versions that fit `build`, the newest first. */
-        get: operations["tools_versions"];
+        /** List a tool's published versions that fit `build`, newest first. */
+        get: operations["listToolVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -865,21 +865,57 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Announced
-         * @description How long the picture is, in bytes, and of which type: the address takes nothing else.
+         * AccountExport
+         * @description Every row and document that is the player's.
+         *
+         *     tables: by table, what the player may see of each row.
+         *     documents: by collection below the player, the documents with their `id`.
+         *     truncated: what holds more than the export's limit of 20,000 and was cut there.
+         */
+        AccountExport: {
+            /** Documents */
+            documents: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /**
+             * Exported At
+             * Format: date-time
+             */
+            exported_at: string;
+            /** Tables */
+            tables: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /** Truncated */
+            truncated: string[];
+        };
+        /**
+         * Achievement
+         * @description An achievement that the player has.
+         */
+        Achievement: {
+            /** Achievement Id */
+            achievement_id: string;
+            /**
+             * Granted At
+             * Format: date-time
+             */
+            granted_at: string;
+        };
+        /**
+         * ActionReason
+         * @description Why the operator does this; recorded in the audit.
          * @example {
-         *       "content_type": "image/png",
-         *       "size": 48213
+         *       "reason": "The catalog's import is being repaired."
          *     }
          */
-        Announced: {
-            /**
-             * Content Type
-             * @enum {string}
-             */
-            content_type: "image/png" | "image/jpeg" | "image/webp";
-            /** Size */
-            size: number;
+        ActionReason: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Art
@@ -889,11 +925,37 @@ export interface components {
             /** Colour */
             colour: string;
             /** Sizes */
-            sizes: components["schemas"]["Size"][];
+            sizes: components["schemas"]["ArtSize"][];
+        };
+        /**
+         * ArtSize
+         * @description One size of a picture, in pixels; its address never shows another.
+         */
+        ArtSize: {
+            /** Height */
+            height: number;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+        };
+        /**
+         * ArtStatus
+         * @description The published art, and the last upload of each kind.
+         */
+        ArtStatus: {
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Uploads */
+            uploads: {
+                [key: string]: components["schemas"]["ArtUpload"];
+            };
         };
         /**
          * ArtUpload
-         * @description What became of the last upload of a kind; a rejected one says why.
+         * @description The last upload of a kind and its state; `reason`: why it was rejected.
          */
         ArtUpload: {
             /**
@@ -910,6 +972,42 @@ export interface components {
             upload_id: string;
         };
         /**
+         * AuditEntry
+         * @description One action of one operator.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Audit Id */
+            audit_id: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Target */
+            target: string;
+        };
+        /**
+         * Backlog
+         * @description How many wait, counted up to 10,001, and since when the oldest of those counted does.
+         */
+        Backlog: {
+            /**
+             * Oldest At
+             * @default null
+             */
+            oldest_at?: string | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * Build
          * @description A build of a game.
          */
@@ -919,7 +1017,7 @@ export interface components {
             /** Game Id */
             game_id: string;
             /** Marks */
-            marks: components["schemas"]["Mark"][];
+            marks: components["schemas"]["BuildMark"][];
             /** Name */
             name: string;
             /**
@@ -929,54 +1027,26 @@ export interface components {
             released_at: string;
         };
         /**
-         * BuildName
+         * BuildMark
+         * @description A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
+         *
+         *     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
+         */
+        BuildMark: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * BuildRef
          * @description A build of the game, as it bounds a range.
          */
-        BuildName: {
+        BuildRef: {
             /** Build Id */
             build_id: string;
             /** Name */
             name: string;
-        };
-        /**
-         * BulkRedrive
-         * @description Which letters to redrive: open ones of one consumer, from behind `cursor`.
-         * @example {
-         *       "consumer": "roll_up_sessions",
-         *       "limit": 20
-         *     }
-         */
-        BulkRedrive: {
-            /**
-             * Consumer
-             * @example attach_unlisted_games
-             */
-            consumer: string;
-            /**
-             * Cursor
-             * @default null
-             */
-            cursor?: string | null;
-            /**
-             * Limit
-             * @default 20
-             */
-            limit?: number;
-        };
-        /**
-         * BulkRedriven
-         * @description What became of them; `next_cursor` is absent when none is left behind the last one.
-         */
-        BulkRedriven: {
-            /** Failed */
-            failed: components["schemas"]["Redriven"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-            /** Redriven */
-            redriven: number;
         };
         /**
          * Candidate
@@ -998,10 +1068,10 @@ export interface components {
             why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
         };
         /**
-         * Choice
+         * ChoiceDefinition
          * @description One of the values that a choice offers.
          */
-        Choice: {
+        ChoiceDefinition: {
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -1016,20 +1086,6 @@ export interface components {
          */
         Code: "invalid_request" | "invalid_body" | "invalid_item" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | "too_old" | "in_future" | "plan_required" | "not_published" | "build_not_supported" | "withdrawn" | Other;
         /**
-         * Comparison
-         * @description How a player's documents and rows compare; up to 1,000 of each kind are looked at.
-         */
-        Comparison: {
-            /** Differences */
-            differences: components["schemas"]["Differing"][];
-            /** Equal */
-            equal: boolean;
-            /** Rows */
-            rows: {
-                [key: string]: number;
-            };
-        };
-        /**
          * Consumer
          * @description One consumer: failed events that come again, open dead letters, and its pause if any.
          *
@@ -1039,11 +1095,11 @@ export interface components {
         Consumer: {
             /** Consumer */
             consumer: string;
-            failing: components["schemas"]["Waiting"];
+            failing: components["schemas"]["Backlog"];
             /** Open Dead Letters */
             open_dead_letters: number;
             /** @default null */
-            paused?: components["schemas"]["Pause"] | null;
+            paused?: components["schemas"]["ConsumerPause"] | null;
             /**
              * Reason
              * @default null
@@ -1051,27 +1107,61 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * Dependency
-         * @description Another tool that must be there, in one of the versions of the range.
-         * @example {
-         *       "range": ">=1.2.0 <2.0.0",
-         *       "tool_id": "7"
-         *     }
+         * ConsumerPause
+         * @description Who paused a consumer, when and why.
          */
-        Dependency: {
-            /** Range */
-            range: string;
-            /** Tool Id */
-            tool_id: string;
+        ConsumerPause: {
+            /**
+             * Paused At
+             * Format: date-time
+             */
+            paused_at: string;
+            /** Paused By */
+            paused_by: string;
+            /** Reason */
+            reason: string;
         };
         /**
-         * Detail
+         * ConsumersOverview
+         * @description Everything that waits somewhere of ours.
+         */
+        ConsumersOverview: {
+            /** Items */
+            items: components["schemas"]["Consumer"][];
+            outbox: components["schemas"]["Backlog"];
+            projections_due: components["schemas"]["Backlog"];
+        };
+        /**
+         * DeadLetter
+         * @description A dead letter in a list; `reason` is cut to its last 200 characters.
+         */
+        DeadLetter: {
+            /** Code */
+            code: string;
+            /** Consumer */
+            consumer: string;
+            /** Dead Letter Id */
+            dead_letter_id: string;
+            /** Event Id */
+            event_id: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * DeadLetterDetail
          * @description A dead letter with all that a redrive would send.
          *
          *     body: the body when it is JSON; else it is in `body_base64`. payload: the message inside a
          *     push request's body, when that is JSON.
          */
-        Detail: {
+        DeadLetterDetail: {
             /**
              * Body
              * @default null
@@ -1123,6 +1213,20 @@ export interface components {
             uid?: string | null;
         };
         /**
+         * Dependency
+         * @description Another tool that must be there, in one of the versions of the range.
+         * @example {
+         *       "range": ">=1.2.0 <2.0.0",
+         *       "tool_id": "7"
+         *     }
+         */
+        Dependency: {
+            /** Range */
+            range: string;
+            /** Tool Id */
+            tool_id: string;
+        };
+        /**
          * DetectionList
          * @description Where the newest list is, and how to come to it from an older one.
          *
@@ -1154,24 +1258,6 @@ export interface components {
             version: number;
         };
         /**
-         * Differing
-         * @description One document that is not what its row says; the side that is missing is absent.
-         */
-        Differing: {
-            /** Document */
-            document?: {
-                [key: string]: unknown;
-            } | null;
-            /** Item */
-            item: string;
-            /** Kind */
-            kind: string;
-            /** Row */
-            row?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
          * Download
          * @description Where the artifact can be read until `expires_at`; compare its SHA-256 before it runs.
          */
@@ -1189,34 +1275,26 @@ export interface components {
             url: string;
         };
         /**
-         * DownloadWish
-         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
-         * @example {
-         *       "build_id": "12",
-         *       "tool_id": "7",
-         *       "version": "1.2.0"
-         *     }
+         * EditableExecutable
+         * @description An executable as it is kept, also one that nobody could write today.
          */
-        DownloadWish: {
-            /**
-             * Build Id
-             * @default null
-             */
-            build_id?: string | null;
-            /** Tool Id */
-            tool_id: string;
-            /** Version */
-            version: string;
+        EditableExecutable: {
+            /** Is Launcher */
+            is_launcher: boolean;
+            /** Name */
+            name: string;
+            /** Os */
+            os: string;
         };
         /**
-         * EditedGame
+         * EditableGame
          * @description All that an operator can edit of a game; merged_into: the game that it became a part of.
          */
-        EditedGame: {
+        EditableGame: {
             /** Aliases */
             aliases: string[];
             /** Executables */
-            executables: components["schemas"]["KnownExecutable"][];
+            executables: components["schemas"]["EditableExecutable"][];
             /** Game Id */
             game_id: string;
             /**
@@ -1227,7 +1305,7 @@ export interface components {
             /** Revision */
             revision: number;
             /** Stores */
-            stores: components["schemas"]["KnownStore"][];
+            stores: components["schemas"]["GameStore"][];
             /** Title */
             title: string;
             /** Titles */
@@ -1258,29 +1336,6 @@ export interface components {
             until?: string | null;
         };
         /**
-         * Entry
-         * @description One action of one operator.
-         */
-        Entry: {
-            /** Action */
-            action: string;
-            /** Actor */
-            actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Audit Id */
-            audit_id: string;
-            /** Detail */
-            detail: {
-                [key: string]: unknown;
-            };
-            /** Target */
-            target: string;
-        };
-        /**
          * Erasure
          * @description A player's wish to be erased; `finished_at` is absent until nothing is left.
          */
@@ -1295,63 +1350,6 @@ export interface components {
              * Format: date-time
              */
             requested_at: string;
-        };
-        /**
-         * ExactExecutable
-         * @description An executable as an operator writes it.
-         */
-        ExactExecutable: {
-            /**
-             * Is Launcher
-             * @default false
-             */
-            is_launcher?: boolean;
-            /** Name */
-            name: string;
-            /**
-             * Os
-             * @enum {string}
-             */
-            os: "win32" | "darwin" | "linux";
-        };
-        /**
-         * ExactStore
-         * @description A store id as an operator writes it: a list may say more of it, he may not.
-         */
-        ExactStore: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
-        };
-        /**
-         * Export
-         * @description Every row and document that is the player's.
-         *
-         *     tables: by table, what the player may see of each row.
-         *     documents: by collection below the player, the documents with their `id`.
-         *     truncated: what holds more than the export's limit of 20,000 and was cut there.
-         */
-        Export: {
-            /** Documents */
-            documents: {
-                [key: string]: {
-                    [key: string]: unknown;
-                }[];
-            };
-            /**
-             * Exported At
-             * Format: date-time
-             */
-            exported_at: string;
-            /** Tables */
-            tables: {
-                [key: string]: {
-                    [key: string]: unknown;
-                }[];
-            };
-            /** Truncated */
-            truncated: string[];
         };
         /**
          * FieldError
@@ -1424,12 +1422,12 @@ export interface components {
              * Executables
              * @default null
              */
-            executables?: components["schemas"]["ExactExecutable"][] | null;
+            executables?: components["schemas"]["NewGameExecutable"][] | null;
             /**
              * Stores
              * @default null
              */
-            stores?: components["schemas"]["ExactStore"][] | null;
+            stores?: components["schemas"]["NewGameStore"][] | null;
             /**
              * Title
              * @default null
@@ -1499,55 +1497,6 @@ export interface components {
             store: string;
         };
         /**
-         * Giving
-         * @description How long a player has a plan; without `until` it does not end.
-         * @example {
-         *       "until": "2027-11-24T00:00:00Z"
-         *     }
-         */
-        Giving: {
-            /**
-             * Until
-             * @default null
-             */
-            until?: string | null;
-        };
-        /**
-         * Granted
-         * @description An achievement that the player has.
-         */
-        Granted: {
-            /** Achievement Id */
-            achievement_id: string;
-            /**
-             * Granted At
-             * Format: date-time
-             */
-            granted_at: string;
-        };
-        /**
-         * HeldGame
-         * @description A game on an installation's disks, and its build where that is known.
-         * @example {
-         *       "build_id": "12",
-         *       "game_id": "3255"
-         *     }
-         */
-        HeldGame: {
-            /**
-             * Build Id
-             * @default null
-             */
-            build_id?: string | null;
-            /** Game Id */
-            game_id: string;
-        };
-        /** HeldGames */
-        HeldGames: {
-            /** Items */
-            items: components["schemas"]["HeldGame"][];
-        };
-        /**
          * ImportReport
          * @description What an import did; `rejected` lists the first hundred of `rejected_count`.
          *
@@ -1568,7 +1517,7 @@ export interface components {
              * Rejected
              * @default []
              */
-            rejected?: components["schemas"]["Rejected"][];
+            rejected?: components["schemas"]["RejectedRecord"][];
             /**
              * Rejected Count
              * @default 0
@@ -1586,10 +1535,27 @@ export interface components {
             updated?: number;
         };
         /**
-         * Installed
+         * Installation
+         * @description What an installation holds now.
+         */
+        Installation: {
+            /** Entries */
+            entries: number;
+            /** Install Id */
+            install_id: string;
+            /** Rejected */
+            rejected: components["schemas"]["Rejection"][];
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
+        };
+        /**
+         * InstalledCopy
          * @description Where a game is, and in which build as far as that is known.
          */
-        Installed: {
+        InstalledCopy: {
             /**
              * Build Id
              * @default null
@@ -1599,40 +1565,26 @@ export interface components {
             install_id: string;
         };
         /**
-         * Kept
-         * @description What everyone sees, and what became of the last upload of each kind.
+         * InstalledGame
+         * @description A game on an installation's disks, and its build where that is known.
+         * @example {
+         *       "build_id": "12",
+         *       "game_id": "3255"
+         *     }
          */
-        Kept: {
-            /** Art */
-            art: {
-                [key: string]: components["schemas"]["Art"];
-            };
-            /** Uploads */
-            uploads: {
-                [key: string]: components["schemas"]["ArtUpload"];
-            };
+        InstalledGame: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Game Id */
+            game_id: string;
         };
-        /**
-         * KnownExecutable
-         * @description An executable as it is kept, also one that nobody could write today.
-         */
-        KnownExecutable: {
-            /** Is Launcher */
-            is_launcher: boolean;
-            /** Name */
-            name: string;
-            /** Os */
-            os: string;
-        };
-        /**
-         * KnownStore
-         * @description A store id as it is kept, also one that nobody could write today.
-         */
-        KnownStore: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
+        /** InstalledGames */
+        InstalledGames: {
+            /** Items */
+            items: components["schemas"]["InstalledGame"][];
         };
         /**
          * LibraryGame
@@ -1642,7 +1594,7 @@ export interface components {
             /** Game Id */
             game_id: string;
             /** Installations */
-            installations: components["schemas"]["Installed"][];
+            installations: components["schemas"]["InstalledCopy"][];
             /** Title */
             title: string;
         };
@@ -1724,18 +1676,6 @@ export interface components {
             sent_at: string;
         };
         /**
-         * Mark
-         * @description A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
-         *
-         *     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
-         */
-        Mark: {
-            /** Kind */
-            kind: string;
-            /** Value */
-            value: string;
-        };
-        /**
          * Match
          * @description What an item is: a game, or candidates when it may be one of several, or neither.
          *
@@ -1801,15 +1741,32 @@ export interface components {
             rejected: components["schemas"]["Rejection"][];
         };
         /**
-         * Merge
-         * @description The game that another one becomes a part of.
+         * MergeRequest
+         * @description The game to merge into.
          * @example {
          *       "into": "3256"
          *     }
          */
-        Merge: {
+        MergeRequest: {
             /** Into */
             into: string;
+        };
+        /**
+         * NewArtUpload
+         * @description The image's size in bytes and its type; the upload URL accepts nothing else.
+         * @example {
+         *       "content_type": "image/png",
+         *       "size": 48213
+         *     }
+         */
+        NewArtUpload: {
+            /**
+             * Content Type
+             * @enum {string}
+             */
+            content_type: "image/png" | "image/jpeg" | "image/webp";
+            /** Size */
+            size: number;
         };
         /**
          * NewBuild
@@ -1827,7 +1784,7 @@ export interface components {
          */
         NewBuild: {
             /** Marks */
-            marks: components["schemas"]["Mark"][];
+            marks: components["schemas"]["BuildMark"][];
             /** Name */
             name: string;
             /**
@@ -1835,6 +1792,26 @@ export interface components {
              * Format: date-time
              */
             released_at: string;
+        };
+        /**
+         * NewDownload
+         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
+         * @example {
+         *       "build_id": "12",
+         *       "tool_id": "7",
+         *       "version": "1.2.0"
+         *     }
+         */
+        NewDownload: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Tool Id */
+            tool_id: string;
+            /** Version */
+            version: string;
         };
         /**
          * NewGame
@@ -1868,12 +1845,12 @@ export interface components {
              * Executables
              * @default []
              */
-            executables?: components["schemas"]["ExactExecutable"][];
+            executables?: components["schemas"]["NewGameExecutable"][];
             /**
              * Stores
              * @default []
              */
-            stores?: components["schemas"]["ExactStore"][];
+            stores?: components["schemas"]["NewGameStore"][];
             /** Title */
             title: string;
             /**
@@ -1883,6 +1860,34 @@ export interface components {
             titles?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * NewGameExecutable
+         * @description An executable as an operator writes it.
+         */
+        NewGameExecutable: {
+            /**
+             * Is Launcher
+             * @default false
+             */
+            is_launcher?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Os
+             * @enum {string}
+             */
+            os: "win32" | "darwin" | "linux";
+        };
+        /**
+         * NewGameStore
+         * @description A store id as an operator writes it: a list may say more of it, he may not.
+         */
+        NewGameStore: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
         };
         /**
          * NewTool
@@ -1913,7 +1918,7 @@ export interface components {
             plan?: string | null;
             /** Texts */
             texts: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: components["schemas"]["ToolText"];
             };
         };
         /**
@@ -1934,7 +1939,7 @@ export interface components {
         };
         /**
          * NewVersion
-         * @description A draft; first_build_id, last_build_id: the builds it fits, both inclusive, absent: any.
+         * @description A draft; first_build_id, last_build_id: the builds that it fits, inclusive; absent: any.
          * @example {
          *       "channel": "stable",
          *       "first_build_id": "11",
@@ -1976,12 +1981,12 @@ export interface components {
              * Options
              * @default []
              */
-            options?: components["schemas"]["Option"][];
+            options?: components["schemas"]["OptionDefinition"][];
             /** Version */
             version: string;
         };
         /**
-         * Option
+         * OptionDefinition
          * @description One thing that a player can set or trigger.
          *
          *     group: the heading that it stands under; options of the same group follow each other.
@@ -2000,12 +2005,12 @@ export interface components {
          *       "step": 1
          *     }
          */
-        Option: {
+        OptionDefinition: {
             /**
              * Choices
              * @default null
              */
-            choices?: components["schemas"]["Choice"][] | null;
+            choices?: components["schemas"]["ChoiceDefinition"][] | null;
             /**
              * Default
              * @default null
@@ -2051,16 +2056,6 @@ export interface components {
             step?: number | null;
         };
         /**
-         * Overview
-         * @description Everything that waits somewhere of ours.
-         */
-        Overview: {
-            /** Items */
-            items: components["schemas"]["Consumer"][];
-            outbox: components["schemas"]["Waiting"];
-            projections_due: components["schemas"]["Waiting"];
-        };
-        /**
          * OwnTool
          * @description A tool as its creator sees it.
          */
@@ -2086,7 +2081,7 @@ export interface components {
             revision: number;
             /** Texts */
             texts: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: components["schemas"]["ToolText"];
             };
             /** Tool Id */
             tool_id: string;
@@ -2100,7 +2095,7 @@ export interface components {
          * OwnVersion
          * @description A version as its creator sees it.
          *
-         *     size, sha256: as the upload was announced, and of the verified file once there is one.
+         *     size, sha256: as announced with the upload; once verified, those of the file.
          */
         OwnVersion: {
             /**
@@ -2125,20 +2120,15 @@ export interface components {
              * @default null
              */
             last_build_id?: string | null;
-            /**
-             * Murmur2
-             * @default null
-             */
-            murmur2?: number | null;
             /** Options */
-            options: components["schemas"]["Option"][];
+            options: components["schemas"]["OptionDefinition"][];
             /**
              * Published At
              * @default null
              */
             published_at?: string | null;
             /** @default null */
-            reason?: components["schemas"]["Reason"] | null;
+            reason?: components["schemas"]["VersionReason"] | null;
             /** Revision */
             revision: number;
             /**
@@ -2166,10 +2156,40 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** Page[Achievement] */
+        Page_Achievement_: {
+            /** Items */
+            items: components["schemas"]["Achievement"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[AuditEntry] */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Build] */
         Page_Build_: {
             /** Items */
             items: components["schemas"]["Build"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[DeadLetter] */
+        Page_DeadLetter_: {
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
             /**
              * Next Cursor
              * @default null
@@ -2186,30 +2206,10 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Entry] */
-        Page_Entry_: {
-            /** Items */
-            items: components["schemas"]["Entry"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-        };
         /** Page[Game] */
         Page_Game_: {
             /** Items */
             items: components["schemas"]["Game"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-        };
-        /** Page[Granted] */
-        Page_Granted_: {
-            /** Items */
-            items: components["schemas"]["Granted"][];
             /**
              * Next Cursor
              * @default null
@@ -2256,16 +2256,6 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Summary] */
-        Page_Summary_: {
-            /** Items */
-            items: components["schemas"]["Summary"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-        };
         /** Page[Tool] */
         Page_Tool_: {
             /** Items */
@@ -2287,31 +2277,18 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
-         * Pause
-         * @description Who paused a consumer, when and why.
+         * PlanGrant
+         * @description How long the player has the plan; without `until` it does not expire.
+         * @example {
+         *       "until": "2027-11-24T00:00:00Z"
+         *     }
          */
-        Pause: {
+        PlanGrant: {
             /**
-             * Paused At
-             * Format: date-time
+             * Until
+             * @default null
              */
-            paused_at: string;
-            /** Paused By */
-            paused_by: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * Permission
-         * @description Where to PUT the picture, within so many seconds and with the announced length and type.
-         */
-        Permission: {
-            /** Expires In */
-            expires_in: number;
-            /** Upload Id */
-            upload_id: string;
-            /** Url */
-            url: string;
+            until?: string | null;
         };
         /**
          * PlaytimeDay
@@ -2396,35 +2373,46 @@ export interface components {
             type: string;
         };
         /**
-         * Put
-         * @description Which upload is complete.
-         * @example {
-         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
-         *     }
+         * ProjectionComparison
+         * @description How a player's documents and rows compare; up to 1,000 of each kind are looked at.
          */
-        Put: {
-            /** Upload Id */
-            upload_id: string;
+        ProjectionComparison: {
+            /** Differences */
+            differences: components["schemas"]["ProjectionDifference"][];
+            /** Equal */
+            equal: boolean;
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
         };
         /**
-         * Reason
-         * @description Why a version was rejected or withdrawn.
+         * ProjectionDifference
+         * @description One document that is not what its row says; the side that is missing is absent.
          */
-        Reason: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
+        ProjectionDifference: {
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /** Item */
+            item: string;
+            /** Kind */
+            kind: string;
+            /** Row */
+            row?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
-         * Rebuild
-         * @description What to project anew: one player's documents, or all of a kind from behind `cursor`.
+         * RebuildRequest
+         * @description Which documents to rebuild: one player's, or all of a kind, starting after `cursor`.
          * @example {
          *       "kind": "stats",
          *       "uid": "ada"
          *     }
          */
-        Rebuild: {
+        RebuildRequest: {
             /**
              * Cursor
              * @default null
@@ -2447,10 +2435,10 @@ export interface components {
             uid?: string | null;
         };
         /**
-         * Rebuilt
+         * RebuildResult
          * @description How many documents were written; `next_cursor` is absent when none is left.
          */
-        Rebuilt: {
+        RebuildResult: {
             /**
              * Next Cursor
              * @default null
@@ -2472,10 +2460,35 @@ export interface components {
             rejected: components["schemas"]["Rejection"][];
         };
         /**
-         * Redriven
+         * RedriveRequest
+         * @description Which dead letters to redrive: open ones of one consumer, starting after `cursor`.
+         * @example {
+         *       "consumer": "roll_up_sessions",
+         *       "limit": 20
+         *     }
+         */
+        RedriveRequest: {
+            /**
+             * Consumer
+             * @example attach_unlisted_games
+             */
+            consumer: string;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 20
+             */
+            limit?: number;
+        };
+        /**
+         * RedriveResult
          * @description What became of one redrive: the letter's state, and what the consumer answered.
          */
-        Redriven: {
+        RedriveResult: {
             /** Dead Letter Id */
             dead_letter_id: string;
             /** Detail */
@@ -2486,10 +2499,25 @@ export interface components {
             status?: number | null;
         };
         /**
-         * Rejected
+         * RedriveResults
+         * @description The results; `next_cursor` is absent when no open dead letter is left.
+         */
+        RedriveResults: {
+            /** Failed */
+            failed: components["schemas"]["RedriveResult"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+            /** Redriven */
+            redriven: number;
+        };
+        /**
+         * RejectedRecord
          * @description A record that was not imported: its line, or its number in the array, from 1, and why.
          */
-        Rejected: {
+        RejectedRecord: {
             /** Position */
             position: number;
             /** Reason */
@@ -2513,24 +2541,31 @@ export interface components {
             retry: components["schemas"]["Retry"];
         };
         /**
-         * Replaced
-         * @description What an installation holds now.
+         * ResumedConsumer
+         * @description A consumer that was resumed.
          */
-        Replaced: {
-            /** Entries */
-            entries: number;
-            /** Install Id */
-            install_id: string;
-            /** Rejected */
-            rejected: components["schemas"]["Rejection"][];
-            /**
-             * Replaced At
-             * Format: date-time
-             */
-            replaced_at: string;
+        ResumedConsumer: {
+            /** Consumer */
+            consumer: string;
         };
         /**
-         * Report
+         * Retry
+         * @description What a client may do with the same request after a problem.
+         * @enum {string}
+         */
+        Retry: "never" | "same" | "after-refresh" | "later" | Other;
+        /**
+         * Roles
+         * @description What a player's next token says that the player is.
+         */
+        Roles: {
+            /** Roles */
+            roles: string[];
+            /** Uid */
+            uid: string;
+        };
+        /**
+         * SessionReport
          * @description One moment of a play session as a client saw it.
          *
          *     at: the client's wall clock with the player's UTC offset.
@@ -2568,7 +2603,7 @@ export interface components {
          *       "uptime_ms": 5880000
          *     }
          */
-        Report: {
+        SessionReport: {
             /**
              * At
              * Format: date-time
@@ -2600,10 +2635,10 @@ export interface components {
             /** Uptime Ms */
             uptime_ms: number;
         };
-        /** ReportBatch */
-        ReportBatch: {
+        /** SessionReportBatch */
+        SessionReportBatch: {
             /** Items */
-            items: components["schemas"]["Report"][];
+            items: components["schemas"]["SessionReport"][];
             /**
              * Sent At
              * Format: date-time
@@ -2611,78 +2646,6 @@ export interface components {
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
-        };
-        /**
-         * Resumed
-         * @description A consumer that works again.
-         */
-        Resumed: {
-            /** Consumer */
-            consumer: string;
-        };
-        /**
-         * Retry
-         * @description What a client may do with the same request after a problem.
-         * @enum {string}
-         */
-        Retry: "never" | "same" | "after-refresh" | "later" | Other;
-        /**
-         * Roles
-         * @description What a player's next token says that the player is.
-         */
-        Roles: {
-            /** Roles */
-            roles: string[];
-            /** Uid */
-            uid: string;
-        };
-        /**
-         * Size
-         * @description One size of a picture, in pixels; its address never shows another.
-         */
-        Size: {
-            /** Height */
-            height: number;
-            /** Url */
-            url: string;
-            /** Width */
-            width: number;
-        };
-        /**
-         * Summary
-         * @description A dead letter in a list; `reason` is cut to its last 200 characters.
-         */
-        Summary: {
-            /** Code */
-            code: string;
-            /** Consumer */
-            consumer: string;
-            /** Dead Letter Id */
-            dead_letter_id: string;
-            /** Event Id */
-            event_id: string;
-            /**
-             * Occurred At
-             * Format: date-time
-             */
-            occurred_at: string;
-            /** Reason */
-            reason: string;
-            /** State */
-            state: string;
-        };
-        /**
-         * Text
-         * @description What a tool is called in one language, and what it does.
-         */
-        Text: {
-            /** Name */
-            name: string;
-            /**
-             * Summary
-             * @default
-             */
-            summary?: string;
         };
         /**
          * Tool
@@ -2737,7 +2700,7 @@ export interface components {
              * @default null
              */
             texts?: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: components["schemas"]["ToolText"];
             } | null;
         };
         /**
@@ -2837,6 +2800,19 @@ export interface components {
             step?: number | null;
         };
         /**
+         * ToolText
+         * @description What a tool is called in one language, and what it does.
+         */
+        ToolText: {
+            /** Name */
+            name: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary?: string;
+        };
+        /**
          * ToolVersion
          * @description A published version.
          *
@@ -2852,9 +2828,9 @@ export interface components {
             /** Dependencies */
             dependencies: components["schemas"]["Dependency"][];
             /** @default null */
-            first_build?: components["schemas"]["BuildName"] | null;
+            first_build?: components["schemas"]["BuildRef"] | null;
             /** @default null */
-            last_build?: components["schemas"]["BuildName"] | null;
+            last_build?: components["schemas"]["BuildRef"] | null;
             /** Locale */
             locale: string;
             /** Options */
@@ -2873,7 +2849,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description Where to put the file, with which headers, until when.
+         * @description Where to PUT the file, with which headers, until when.
          */
         Upload: {
             /**
@@ -2887,15 +2863,29 @@ export interface components {
             };
             /**
              * Method
+             * @default PUT
              * @constant
              */
-            method: "PUT";
+            method?: "PUT";
+            /** Upload Id */
+            upload_id: string;
             /** Url */
             url: string;
         };
         /**
+         * UploadComplete
+         * @description Which upload is complete.
+         * @example {
+         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
+         *     }
+         */
+        UploadComplete: {
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
          * VersionChanges
-         * @description What changes of a draft; what is absent stays, and a build of null is no bound any more.
+         * @description Changes to a draft: absent members stay, a build of null removes the bound.
          * @example {
          *       "channel": "beta",
          *       "last_build_id": null
@@ -2926,40 +2916,26 @@ export interface components {
              * Options
              * @default null
              */
-            options?: components["schemas"]["Option"][] | null;
+            options?: components["schemas"]["OptionDefinition"][] | null;
         };
         /**
-         * Waiting
-         * @description How many wait, counted up to 10,001, and since when the oldest of those counted does.
+         * VersionReason
+         * @description Why a version was rejected or withdrawn.
          */
-        Waiting: {
-            /**
-             * Oldest At
-             * @default null
-             */
-            oldest_at?: string | null;
-            /** Waiting */
-            waiting: number;
+        VersionReason: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * Withdrawal
-         * @description Why a version is taken back.
+         * @description Why a version is withdrawn.
          * @example {
          *       "reason": "It crashes at sea."
          *     }
          */
         Withdrawal: {
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * WithReason
-         * @description Why an operator does it; it is kept in the audit.
-         * @example {
-         *       "reason": "The catalog's import is being repaired."
-         *     }
-         */
-        WithReason: {
             /** Reason */
             reason: string;
         };
@@ -2972,7 +2948,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    operations_list_audit: {
+    listAuditEntries: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -2990,7 +2966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Entry_"];
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -3047,7 +3023,7 @@ export interface operations {
             };
         };
     };
-    operations_list_consumers: {
+    listConsumers: {
         parameters: {
             query?: never;
             header?: never;
@@ -3062,7 +3038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
+                    "application/json": components["schemas"]["ConsumersOverview"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -3119,7 +3095,7 @@ export interface operations {
             };
         };
     };
-    operations_pause: {
+    pauseConsumer: {
         parameters: {
             query?: never;
             header?: never;
@@ -3135,7 +3111,7 @@ export interface operations {
                  *       "reason": "The catalog's import is being repaired."
                  *     }
                  */
-                "application/json": components["schemas"]["WithReason"];
+                "application/json": components["schemas"]["ActionReason"];
             };
         };
         responses: {
@@ -3145,7 +3121,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pause"];
+                    "application/json": components["schemas"]["ConsumerPause"];
                 };
             };
             /** @description Invalid request */
@@ -3213,7 +3189,7 @@ export interface operations {
             };
         };
     };
-    operations_resume: {
+    resumeConsumer: {
         parameters: {
             query?: never;
             header?: never;
@@ -3230,7 +3206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Resumed"];
+                    "application/json": components["schemas"]["ResumedConsumer"];
                 };
             };
             /** @description Invalid request */
@@ -3280,7 +3256,7 @@ export interface operations {
             };
         };
     };
-    operations_list_dead_letters: {
+    listDeadLetters: {
         parameters: {
             query?: {
                 consumer?: string | null;
@@ -3300,7 +3276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Summary_"];
+                    "application/json": components["schemas"]["Page_DeadLetter_"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -3357,7 +3333,7 @@ export interface operations {
             };
         };
     };
-    operations_show_dead_letter: {
+    getDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -3374,7 +3350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Detail"];
+                    "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -3431,7 +3407,7 @@ export interface operations {
             };
         };
     };
-    operations_redrive: {
+    redriveDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -3448,7 +3424,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Redriven"];
+                    "application/json": components["schemas"]["RedriveResult"];
                 };
             };
             /** @description Invalid request */
@@ -3498,7 +3474,7 @@ export interface operations {
             };
         };
     };
-    operations_resolve: {
+    resolveDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -3514,7 +3490,7 @@ export interface operations {
                  *       "reason": "The catalog's import is being repaired."
                  *     }
                  */
-                "application/json": components["schemas"]["WithReason"];
+                "application/json": components["schemas"]["ActionReason"];
             };
         };
         responses: {
@@ -3524,7 +3500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Detail"];
+                    "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
             /** @description Invalid request */
@@ -3592,7 +3568,7 @@ export interface operations {
             };
         };
     };
-    operations_redrive_some: {
+    redriveDeadLetters: {
         parameters: {
             query?: never;
             header?: never;
@@ -3607,7 +3583,7 @@ export interface operations {
                  *       "limit": 20
                  *     }
                  */
-                "application/json": components["schemas"]["BulkRedrive"];
+                "application/json": components["schemas"]["RedriveRequest"];
             };
         };
         responses: {
@@ -3617,7 +3593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkRedriven"];
+                    "application/json": components["schemas"]["RedriveResults"];
                 };
             };
             /** @description Invalid request */
@@ -3685,7 +3661,7 @@ export interface operations {
             };
         };
     };
-    operations_list_entitlements: {
+    listEntitlements: {
         parameters: {
             query?: never;
             header?: never;
@@ -3759,7 +3735,7 @@ export interface operations {
             };
         };
     };
-    operations_give_entitlement: {
+    grantEntitlement: {
         parameters: {
             query?: never;
             header?: never;
@@ -3776,7 +3752,7 @@ export interface operations {
                  *       "until": "2027-11-24T00:00:00Z"
                  *     }
                  */
-                "application/json": components["schemas"]["Giving"];
+                "application/json": components["schemas"]["PlanGrant"];
             };
         };
         responses: {
@@ -3854,7 +3830,7 @@ export interface operations {
             };
         };
     };
-    operations_take_back_entitlement: {
+    revokeEntitlement: {
         parameters: {
             query?: never;
             header?: never;
@@ -3920,7 +3896,7 @@ export interface operations {
             };
         };
     };
-    games_admin_create: {
+    createGame: {
         parameters: {
             query?: never;
             header?: never;
@@ -3959,7 +3935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description Invalid request */
@@ -4027,7 +4003,7 @@ export interface operations {
             };
         };
     };
-    games_admin_show: {
+    getEditableGame: {
         parameters: {
             query?: never;
             header?: never;
@@ -4044,7 +4020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -4101,7 +4077,7 @@ export interface operations {
             };
         };
     };
-    games_admin_edit: {
+    editGame: {
         parameters: {
             query?: never;
             header: {
@@ -4132,7 +4108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description Invalid request */
@@ -4218,7 +4194,7 @@ export interface operations {
             };
         };
     };
-    games_admin_show_art: {
+    getGameArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -4235,7 +4211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["ArtStatus"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -4292,7 +4268,7 @@ export interface operations {
             };
         };
     };
-    games_admin_announce_art: {
+    createGameArtUpload: {
         parameters: {
             query?: never;
             header?: never;
@@ -4310,7 +4286,7 @@ export interface operations {
                  *       "content_type": "image/png"
                  *     }
                  */
-                "application/json": components["schemas"]["Announced"];
+                "application/json": components["schemas"]["NewArtUpload"];
             };
         };
         responses: {
@@ -4320,7 +4296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description Invalid request */
@@ -4388,7 +4364,7 @@ export interface operations {
             };
         };
     };
-    games_admin_publish_art: {
+    publishGameArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -4405,7 +4381,7 @@ export interface operations {
                  *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
                  *     }
                  */
-                "application/json": components["schemas"]["Put"];
+                "application/json": components["schemas"]["UploadComplete"];
             };
         };
         responses: {
@@ -4483,7 +4459,7 @@ export interface operations {
             };
         };
     };
-    games_admin_merge: {
+    mergeGame: {
         parameters: {
             query?: never;
             header?: never;
@@ -4499,7 +4475,7 @@ export interface operations {
                  *       "into": "3256"
                  *     }
                  */
-                "application/json": components["schemas"]["Merge"];
+                "application/json": components["schemas"]["MergeRequest"];
             };
         };
         responses: {
@@ -4509,7 +4485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description Invalid request */
@@ -4577,7 +4553,7 @@ export interface operations {
             };
         };
     };
-    games_admin_import_list: {
+    importGames: {
         parameters: {
             query?: {
                 first?: number;
@@ -4668,7 +4644,7 @@ export interface operations {
             };
         };
     };
-    operations_compare: {
+    compareProjections: {
         parameters: {
             query: {
                 uid: string;
@@ -4685,7 +4661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["ProjectionComparison"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -4742,7 +4718,7 @@ export interface operations {
             };
         };
     };
-    operations_rebuild: {
+    rebuildProjections: {
         parameters: {
             query?: never;
             header?: never;
@@ -4757,7 +4733,7 @@ export interface operations {
                  *       "uid": "ada"
                  *     }
                  */
-                "application/json": components["schemas"]["Rebuild"];
+                "application/json": components["schemas"]["RebuildRequest"];
             };
         };
         responses: {
@@ -4767,7 +4743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rebuilt"];
+                    "application/json": components["schemas"]["RebuildResult"];
                 };
             };
             /** @description Invalid request */
@@ -4835,7 +4811,7 @@ export interface operations {
             };
         };
     };
-    operations_list_roles: {
+    getRoles: {
         parameters: {
             query?: never;
             header?: never;
@@ -4909,7 +4885,7 @@ export interface operations {
             };
         };
     };
-    operations_grant_role: {
+    grantRole: {
         parameters: {
             query?: never;
             header?: never;
@@ -4977,7 +4953,7 @@ export interface operations {
             };
         };
     };
-    operations_take_back_role: {
+    revokeRole: {
         parameters: {
             query?: never;
             header?: never;
@@ -5043,7 +5019,7 @@ export interface operations {
             };
         };
     };
-    creator_list_builds: {
+    listBuilds: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5120,7 +5096,7 @@ export interface operations {
             };
         };
     };
-    creator_create_build: {
+    createBuild: {
         parameters: {
             query?: never;
             header: {
@@ -5233,7 +5209,7 @@ export interface operations {
             };
         };
     };
-    creator_list_tools: {
+    listTools: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5308,7 +5284,7 @@ export interface operations {
             };
         };
     };
-    creator_create_tool: {
+    createTool: {
         parameters: {
             query?: never;
             header: {
@@ -5419,7 +5395,7 @@ export interface operations {
             };
         };
     };
-    creator_show_tool: {
+    showTool: {
         parameters: {
             query?: never;
             header?: never;
@@ -5493,7 +5469,7 @@ export interface operations {
             };
         };
     };
-    creator_edit_tool: {
+    editTool: {
         parameters: {
             query?: never;
             header: {
@@ -5608,7 +5584,7 @@ export interface operations {
             };
         };
     };
-    creator_show_art: {
+    showArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -5625,7 +5601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["ArtStatus"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -5682,7 +5658,7 @@ export interface operations {
             };
         };
     };
-    creator_announce_art: {
+    announceArt: {
         parameters: {
             query?: never;
             header: {
@@ -5703,7 +5679,7 @@ export interface operations {
                  *       "content_type": "image/png"
                  *     }
                  */
-                "application/json": components["schemas"]["Announced"];
+                "application/json": components["schemas"]["NewArtUpload"];
             };
         };
         responses: {
@@ -5713,7 +5689,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description Invalid request */
@@ -5790,7 +5766,7 @@ export interface operations {
             };
         };
     };
-    creator_publish_art: {
+    publishArt: {
         parameters: {
             query?: never;
             header: {
@@ -5810,7 +5786,7 @@ export interface operations {
                  *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
                  *     }
                  */
-                "application/json": components["schemas"]["Put"];
+                "application/json": components["schemas"]["UploadComplete"];
             };
         };
         responses: {
@@ -5897,7 +5873,7 @@ export interface operations {
             };
         };
     };
-    creator_list_versions: {
+    listVersions: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5974,7 +5950,7 @@ export interface operations {
             };
         };
     };
-    creator_create_version: {
+    createVersion: {
         parameters: {
             query?: never;
             header: {
@@ -6092,7 +6068,7 @@ export interface operations {
             };
         };
     };
-    creator_show_version: {
+    showVersion: {
         parameters: {
             query?: never;
             header?: never;
@@ -6167,7 +6143,7 @@ export interface operations {
             };
         };
     };
-    creator_edit_version: {
+    editVersion: {
         parameters: {
             query?: never;
             header: {
@@ -6284,7 +6260,7 @@ export interface operations {
             };
         };
     };
-    creator_publish: {
+    publish: {
         parameters: {
             query?: never;
             header: {
@@ -6373,7 +6349,7 @@ export interface operations {
             };
         };
     };
-    creator_allow_upload: {
+    allowUpload: {
         parameters: {
             query?: never;
             header: {
@@ -6480,7 +6456,7 @@ export interface operations {
             };
         };
     };
-    creator_withdraw: {
+    withdraw: {
         parameters: {
             query?: never;
             header: {
@@ -6587,7 +6563,7 @@ export interface operations {
             };
         };
     };
-    detection_newest: {
+    getDetectionList: {
         parameters: {
             query?: {
                 from?: number;
@@ -6645,7 +6621,7 @@ export interface operations {
             };
         };
     };
-    downloads_download: {
+    createDownload: {
         parameters: {
             query?: never;
             header?: never;
@@ -6661,7 +6637,7 @@ export interface operations {
                  *       "build_id": "12"
                  *     }
                  */
-                "application/json": components["schemas"]["DownloadWish"];
+                "application/json": components["schemas"]["NewDownload"];
             };
         };
         responses: {
@@ -6739,7 +6715,7 @@ export interface operations {
             };
         };
     };
-    catalog_list_games: {
+    listGames: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -6798,7 +6774,7 @@ export interface operations {
             };
         };
     };
-    catalog_game: {
+    getGame: {
         parameters: {
             query?: {
                 locale?: string | null;
@@ -6864,7 +6840,7 @@ export interface operations {
             };
         };
     };
-    catalog_tools_of_game: {
+    listGameTools: {
         parameters: {
             query?: {
                 build?: string | null;
@@ -6933,7 +6909,7 @@ export interface operations {
             };
         };
     };
-    account_erase: {
+    deleteAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -6998,7 +6974,7 @@ export interface operations {
             };
         };
     };
-    playtime_achieved: {
+    listAchievements: {
         parameters: {
             query?: never;
             header?: never;
@@ -7013,7 +6989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Granted_"];
+                    "application/json": components["schemas"]["Page_Achievement_"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -7070,7 +7046,7 @@ export interface operations {
             };
         };
     };
-    account_export: {
+    exportAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -7085,7 +7061,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
+                    "application/json": components["schemas"]["AccountExport"];
                 };
             };
             /** @description Not modified: the caller's copy is current */
@@ -7142,7 +7118,7 @@ export interface operations {
             };
         };
     };
-    library_games: {
+    games: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -7217,7 +7193,7 @@ export interface operations {
             };
         };
     };
-    library_match: {
+    match: {
         parameters: {
             query?: never;
             header?: never;
@@ -7323,7 +7299,7 @@ export interface operations {
             };
         };
     };
-    library_replace: {
+    replace: {
         parameters: {
             query?: never;
             header?: never;
@@ -7344,7 +7320,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["HeldGames"];
+                "application/json": components["schemas"]["InstalledGames"];
             };
         };
         responses: {
@@ -7354,7 +7330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Replaced"];
+                    "application/json": components["schemas"]["Installation"];
                 };
             };
             /** @description Invalid request */
@@ -7422,7 +7398,7 @@ export interface operations {
             };
         };
     };
-    library_remove: {
+    remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -7487,7 +7463,7 @@ export interface operations {
             };
         };
     };
-    playtime_days: {
+    listPlaytime: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -7564,7 +7540,7 @@ export interface operations {
             };
         };
     };
-    sessions_report: {
+    reportSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7610,7 +7586,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["ReportBatch"];
+                "application/json": components["schemas"]["SessionReportBatch"];
             };
         };
         responses: {
@@ -7688,7 +7664,7 @@ export interface operations {
             };
         };
     };
-    tools_tool: {
+    getTool: {
         parameters: {
             query?: {
                 build?: string | null;
@@ -7747,7 +7723,7 @@ export interface operations {
             };
         };
     };
-    tools_versions: {
+    listToolVersions: {
         parameters: {
             query?: {
                 build?: string | null;

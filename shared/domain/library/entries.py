@@ -7,19 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Connection, Select, delete, func, select
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Select, func, select
 
-from shared.domain.tools.model import Id
+from shared.domain.ids import Id
 from shared.runtime import clock, errors, sql
 from shared.schema.catalog import game_builds, games
 from shared.schema.library import installations, library_entries
 
-InstallId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$"), Field(examples=["desktop-7f3a9c"])
-]
 MOST_INSTALLATIONS = 50
 MOST_ENTRIES = 20_000
 """In all installations of a player: what one export holds, and one read of a library walks."""
@@ -27,7 +24,7 @@ MOST_ENTRIES = 20_000
 _entry, _installation = library_entries.c, installations.c
 
 
-class HeldGame(BaseModel):
+class InstalledGame(BaseModel):
     """A game on an installation's disks, and its build where that is known."""
 
     model_config = ConfigDict(
@@ -57,7 +54,7 @@ class Replaced(NamedTuple):
     refused: list[Refusal]
 
 
-class Installed(BaseModel):
+class InstalledCopy(BaseModel):
     """Where a game is, and in which build as far as that is known."""
 
     install_id: str
@@ -69,11 +66,11 @@ class LibraryGame(BaseModel):
 
     game_id: str
     title: str
-    installations: list[Installed]
+    installations: list[InstalledCopy]
 
 
 def replace(
-    tx: Connection, uid: str, install_id: str, held: Sequence[tuple[int, HeldGame]]
+    tx: Connection, uid: str, install_id: str, held: Sequence[tuple[int, InstalledGame]]
 ) -> Replaced:
     """Store exactly these games, each with its index, for an installation; refuse unknown ones.
 
@@ -87,7 +84,7 @@ def replace(
     head = {**mine, "entries": len(rows), "replaced_at": now}
     sql.upsert(tx, installations, [head], ["entries", "replaced_at"])
     _limit(tx, uid)
-    tx.execute(delete(library_entries).where(_entry.uid == uid, _entry.install_id == install_id))
+    tx.execute(library_entries.delete().where(_entry.uid == uid, _entry.install_id == install_id))
     sql.upsert(tx, library_entries, [{**mine, **row} for row in rows], ["build_id"])
     return Replaced(len(rows), now, refused)
 
@@ -100,12 +97,12 @@ def _lock(tx: Connection, uid: str) -> None:
     row = {"uid": uid, "install_id": "", "entries": 0, "replaced_at": clock.now()}
     sql.upsert(tx, installations, [row], ["entries"])
     tx.execute(
-        delete(installations).where(_installation.uid == uid, _installation.install_id == "")
+        installations.delete().where(_installation.uid == uid, _installation.install_id == "")
     )
 
 
 def _screened(
-    tx: Connection, held: Sequence[tuple[int, HeldGame]]
+    tx: Connection, held: Sequence[tuple[int, InstalledGame]]
 ) -> tuple[list[dict[str, int | None]], list[Refusal]]:
     """Return the rows to store, each game once under its current id, and what is refused."""
     present = _present(tx, {int(one.game_id) for _, one in held})
@@ -134,15 +131,15 @@ def _limit(tx: Connection, uid: str) -> None:
         )
 
 
-def remove(tx: Connection, uid: str, install_id: str) -> None:
+def delete(tx: Connection, uid: str, install_id: str) -> None:
     """Forget an installation; raise NotFound when there is none."""
     mine = _installation.uid == uid, _installation.install_id == install_id
-    if not tx.execute(delete(installations).where(*mine)).rowcount:
+    if not tx.execute(installations.delete().where(*mine)).rowcount:
         raise errors.NotFound("the player has no such installation")
-    tx.execute(delete(library_entries).where(_entry.uid == uid, _entry.install_id == install_id))
+    tx.execute(library_entries.delete().where(_entry.uid == uid, _entry.install_id == install_id))
 
 
-def page(
+def list_page(
     conn: Connection, uid: str, after: int, limit: int
 ) -> tuple[list[LibraryGame], int | None]:
     """Return up to `limit` games with an id above `after`, and where the next page starts.
@@ -154,9 +151,9 @@ def page(
     ids = sorted({game_id for game_id in present.values() if game_id > after})
     shown = set(ids[:limit])
     held = [old for old, new in present.items() if new in shown]
-    where: dict[int, dict[str, Installed]] = defaultdict(dict)
+    where: dict[int, dict[str, InstalledCopy]] = defaultdict(dict)
     for game_id, install_id, build_id in conn.execute(_places(uid, held)) if held else ():
-        place = Installed(install_id=install_id, build_id=build_id and str(build_id))
+        place = InstalledCopy(install_id=install_id, build_id=build_id and str(build_id))
         where[present[game_id]][install_id] = place
     titles = _titles(conn, shown)
     found = [
