@@ -10,7 +10,7 @@ main = api.entry_point()
 
 from shared.runtime.http.api import Api
 from shared.runtime.http.batches import Batch, Items, Receipt, Rejection
-from shared.runtime.http.binding import Header, Request
+from shared.runtime.http.binding import Header, IfMatch, Request, check_if_match
 from shared.runtime.http.paging import (
     Cursor,
     Limit,
@@ -21,7 +21,6 @@ from shared.runtime.http.paging import (
     encode_cursor,
     page,
 )
-from shared.runtime.http.preconditions import IfMatch, check_if_match
 from shared.runtime.http.replies import Moved, Reply, cache_control
 
 __all__ = [
