@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 
 from emulators.cloud.config import Cloud
-from emulators.console import spans
-from emulators.console.figures import Figures
+from emulators.console import log_lines as spans
+from emulators.console.event_stream import Ring
 from emulators.console.health import Health
-from emulators.console.ring import Ring
-from emulators.console.spans import Said
+from emulators.console.log_lines import Said
+from emulators.console.metrics import Figures
 from emulators.console.tail import Tail
 from emulators.host import dispatch
 from shared.runtime import clock, logs

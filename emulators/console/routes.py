@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulators.cloud.config import Cloud
 from emulators.console import traces
+from emulators.console.event_stream import stream
 from emulators.console.guard import refusal
 from emulators.console.live import Live
-from emulators.console.ring import stream
 from emulators.edge.answers import problem
 from shared.runtime import errors, logs
 from shared.runtime.manifest import LOCAL_PREFIX, Manifest
@@ -137,7 +137,7 @@ def _guarded(app: ASGIApp, objects: str) -> ASGIApp:
 
 
 async def _whole(console: Console, _request: Request) -> Any:
-    from emulators.console import whole  # noqa: PLC0415 - the edge starts without it
+    from emulators.console import topology as whole  # noqa: PLC0415 - the edge starts without it
 
     return whole.whole(console.cloud, console.functions)
 
@@ -206,7 +206,7 @@ async def _read(work: Callable[[ModuleType], Any]) -> Any:
 
 async def _act(work: Callable[[ModuleType], Any]) -> Any:
     def acting() -> Any:
-        from emulators.console import acts  # noqa: PLC0415
+        from emulators.console import actions as acts  # noqa: PLC0415
 
         return work(acts)
 

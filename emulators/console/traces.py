@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from emulators.cloud.config import CloudError
-from emulators.console import spans, trace
+from emulators.console import log_lines as spans
+from emulators.console import trace
 from emulators.console.trace import Span
 from shared.runtime import clock, errors
 

@@ -13,7 +13,7 @@ import { Play } from "./play";
 import { TraceView } from "./trace";
 import { Reference } from "./reference";
 import { route, to } from "./ui";
-import { WholeView } from "./whole";
+import { WholeView } from "./overview";
 
 const heard = signal("Savepoint console");
 

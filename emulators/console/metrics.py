@@ -8,7 +8,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from emulators.console.spans import RUNS
+from emulators.console.log_lines import RUNS
 
 WINDOW_SECONDS = 300
 MOST_RUNS = 10_000

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulators.console import spans
+from emulators.console import log_lines as spans
 from emulators.console.trace import SPAN_ID, TRACE
 
 NOW = "2026-01-01T00:00:00Z"

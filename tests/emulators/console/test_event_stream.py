@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from emulators.console.ring import Ring, stream
+from emulators.console.event_stream import Ring, stream
 
 
 def filled(count: int, kept: int = 3) -> Ring:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from emulators.console.figures import Figures
+from emulators.console.metrics import Figures
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
