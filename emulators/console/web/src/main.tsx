@@ -9,7 +9,7 @@ import { Data } from "./data";
 import { Events } from "./events";
 import { connected, health, listen } from "./live";
 import { Operations } from "./operations";
-import { Play } from "./play";
+import { Play } from "./simulate";
 import { TraceView } from "./trace";
 import { Reference } from "./reference";
 import { route, to } from "./ui";
