@@ -1,4 +1,4 @@
-"""What the console can do to the local cloud: let ada play, and break things on purpose."""
+"""What the console can do to the local cloud: report play for ada, and inject failures."""
 
 import base64
 import contextlib
@@ -21,19 +21,19 @@ from shared.runtime import clock, errors, tracing
 from shared.runtime.manifest import Manifest
 
 KILLABLE = ("mysql", "firestore", "pubsub", "objects", "functions")
-POISON = b"{ this is no session"
-PATIENCE_SECONDS = 30
-PROMPT_SECONDS = 2
+POISON = b"{ not a session"
+TIMEOUT_SECONDS = 30
+SHORT_TIMEOUT_SECONDS = 2
 
 Json = dict[str, Any]
 Functions = Mapping[str, Manifest]
 _turns = itertools.count()
 _titles: dict[str, str] = {}
-"""The games that ada played from here, which are known while the database is away."""
+"""The games that ada has played from here, for use while the database is unavailable."""
 
 
 def tokens(cloud: Cloud) -> Json:
-    """Return a fresh token for each kind of caller."""
+    """Return a new ID token for each kind of caller."""
     return {
         "ada": mint(cloud, seed.ADA),
         "creator": mint(cloud, "creator", ["creator"]),
@@ -42,65 +42,65 @@ def tokens(cloud: Cloud) -> Json:
 
 
 def play(cloud: Cloud, minutes: int) -> Json:
-    """Let ada play one of her games until now; raise Conflict when she has none.
+    """Report a session of ada's that ends now; raise Conflict if she has no games.
 
-    Works while the database is away too: that her play is not lost then is what one wants to see.
+    Works while the database is unavailable, to show that the session is not lost.
     """
     headers = {"Authorization": f"Bearer {mint(cloud, seed.ADA)}"}
     with httpx.Client(
-        base_url=cloud.url("edge"), headers=headers, timeout=PATIENCE_SECONDS, trust_env=False
+        base_url=cloud.url("edge"), headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False
     ) as client:
         game_id = _game(client, cloud)
         now = clock.now()
         start = (now - timedelta(minutes=minutes)).astimezone(seed.ZONE)
         items = seed.session(start, minutes, game_id)
         body = {"sent_at": now.isoformat(), "items": items}
-        answer = client.post("/v1/me/sessions:batch", json=body)
-        _expected(answer)
-        trace = tracing.parse(answer.headers.get("traceparent"))
+        response = client.post("/v1/me/sessions:batch", json=body)
+        _check(response)
+        trace = tracing.parse(response.headers.get("traceparent"))
         return {
             "trace": trace[0] if trace else None,
-            "receipt": answer.json(),
+            "receipt": response.json(),
             "game": {"game_id": game_id, "title": _title(client, game_id)},
         }
 
 
 def _game(client: httpx.Client, cloud: Cloud) -> str:
-    """Return one of ada's games, another one each time."""
+    """Return the next of ada's games, in turn."""
     try:
-        answer = client.get("/v1/me/playtime", timeout=PROMPT_SECONDS)
-        _expected(answer)
-        known = sorted({one["game_id"] for one in answer.json()["items"] if one.get("game_id")})
+        response = client.get("/v1/me/playtime", timeout=SHORT_TIMEOUT_SECONDS)
+        _check(response)
+        games = sorted({day["game_id"] for day in response.json()["items"] if day.get("game_id")})
     except (httpx.TransportError, errors.Unavailable):
-        known = sorted(_titles) or _seeded(cloud)
-    if not known:
-        raise errors.Conflict("Ada has no game yet: run `python -m emulators seed`.")
-    return str(known[next(_turns) % len(known)])
+        games = sorted(_titles) or _seeded(cloud)
+    if not games:
+        raise errors.Conflict("Ada has no games yet: run `python -m emulators seed`.")
+    return str(games[next(_turns) % len(games)])
 
 
 def _seeded(cloud: Cloud) -> list[str]:
-    """Return the game in the lines that the seed left."""
+    """Return the game in the example requests that the seed wrote."""
     file = cloud.state / "seed.txt"
     return re.findall(r"/v1/games/(\w+)", file.read_text())[:1] if file.exists() else []
 
 
 def _title(client: httpx.Client, game_id: str) -> str:
-    """Return a game's title, or its id where the catalog does not say."""
+    """Return a game's title, or its id if the catalog is unavailable."""
     with contextlib.suppress(httpx.TransportError):
-        answer = client.get(f"/v1/games/{game_id}", timeout=PROMPT_SECONDS)
-        if answer.is_success:
-            _titles[game_id] = str(answer.json()["title"])
+        response = client.get(f"/v1/games/{game_id}", timeout=SHORT_TIMEOUT_SECONDS)
+        if response.is_success:
+            _titles[game_id] = str(response.json()["title"])
     return _titles.setdefault(game_id, game_id)
 
 
-def _expected(answer: httpx.Response) -> None:
-    if answer.is_error:
-        said = f"{answer.request.url.path} answered {answer.status_code}: {answer.text[:300]}"
-        raise errors.Unavailable(said)
+def _check(response: httpx.Response) -> None:
+    if response.is_error:
+        path, text = response.request.url.path, response.text[:300]
+        raise errors.Unavailable(f"{path} returned {response.status_code}: {text}")
 
 
 def poison(cloud: Cloud) -> Json:
-    """Send a message that nobody can read where sessions are reported."""
+    """Publish a message that cannot be parsed to the topic of reported sessions."""
     event_id = f"poison-{uuid.uuid4()}"
     attributes = {
         "ce-specversion": "1.0",
@@ -112,48 +112,48 @@ def poison(cloud: Cloud) -> Json:
     }
     message = {"data": base64.b64encode(POISON).decode(), "attributes": attributes}
     path = f"/v1/projects/{cloud.project}/topics/{SessionsReported.topic}:publish"
-    _expected(_post(cloud.url("pubsub") + path, json={"messages": [message]}))
+    _check(_post(cloud.url("pubsub") + path, json={"messages": [message]}))
     return {"event_id": event_id}
 
 
 def _post(url: str, **options: Any) -> httpx.Response:
-    return httpx.post(url, **{"timeout": PATIENCE_SECONDS, "trust_env": False} | options)
+    return httpx.post(url, **{"timeout": TIMEOUT_SECONDS, "trust_env": False} | options)
 
 
 def scheduled(functions: Functions) -> Json:
-    """List what the clock starts."""
-    timed = [one for _, one in sorted(functions.items()) if one.schedule]
-    return {"schedules": [{"name": one.name, "schedule": one.schedule} for one in timed]}
+    """List the triggers that run on a schedule."""
+    found = [one for _, one in sorted(functions.items()) if one.schedule]
+    return {"schedules": [{"name": one.name, "schedule": one.schedule} for one in found]}
 
 
 def run(cloud: Cloud, functions: Functions, name: str) -> Json:
-    """Run a schedule now, as the clock would; raise NotFound."""
-    wanted = functions.get(name)
-    if wanted is None or wanted.schedule is None:
-        raise errors.NotFound(f"No trigger {name} has a schedule.")
+    """Run a scheduled trigger now; raise NotFound."""
+    trigger = functions.get(name)
+    if trigger is None or trigger.schedule is None:
+        raise errors.NotFound(f"There is no scheduled trigger {name}.")
     address = environment(cloud)["CONSUMER_URL"]
-    answer = _post(**schedules.call(address, wanted, datetime.now(UTC)))
-    return {"status": answer.status_code, "text": answer.text}
+    response = _post(**schedules.call(address, trigger, datetime.now(UTC)))
+    return {"status": response.status_code, "text": response.text}
 
 
 def kill(cloud: Cloud, name: str) -> Json:
-    """Kill a service's process with -9; raise NotFound, or Conflict when it is not running."""
-    _, found = read(cloud.state)
-    if name not in KILLABLE or name not in found["services"]:
-        raise errors.NotFound(f"No service {name} can be killed; {', '.join(KILLABLE)} can.")
-    written = found["services"][name]["process"]
-    process = processes.find(written) if written else None
+    """Kill a service's process with SIGKILL; raise NotFound, or Conflict if it is not running."""
+    _, state = read(cloud.state)
+    if name not in KILLABLE or name not in state["services"]:
+        raise errors.NotFound(f"{name} cannot be killed; these can: {', '.join(KILLABLE)}.")
+    recorded = state["services"][name]["process"]
+    process = processes.find(recorded) if recorded else None
     if process is None:
-        raise errors.Conflict(f"{name} is not running now.")
-    mark = cloud.mark_of_death(name)
-    mark.parent.mkdir(exist_ok=True)
-    mark.write_text(str(process.pid))
+        raise errors.Conflict(f"{name} is not running.")
+    marker = cloud.mark_of_death(name)
+    marker.parent.mkdir(exist_ok=True)
+    marker.write_text(str(process.pid))
     process.kill()
     return {"pid": process.pid}
 
 
-def mark(cloud: Cloud, functions: Functions, name: str, *, broken: bool) -> Json:
-    """Let a function answer 500 before its code runs, or mend it; raise NotFound."""
+def set_broken(cloud: Cloud, functions: Functions, name: str, *, broken: bool) -> Json:
+    """Make a function answer 500 without running its code, or restore it; raise NotFound."""
     flag = health.folder(cloud.state) / name
     if name not in functions and name not in health.broken(cloud.state):
         raise errors.NotFound(f"There is no function {name}.")

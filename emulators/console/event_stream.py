@@ -1,7 +1,8 @@
-"""The newest events, kept for every window: each reads on from where it stands.
+"""The newest events in one ring buffer, streamed to every window as server-sent events.
 
-Nobody has a queue of their own. A window that falls so far behind that its place is no longer
-kept is let go, and comes again with the number of the last event that it saw.
+Windows have no queues: each reads from its own position in the buffer. A window that falls so far
+behind that its position has been overwritten is disconnected, and reconnects with the id of the
+last event that it received.
 """
 
 import asyncio
@@ -14,15 +15,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-KEPT = 2000
+CAPACITY = 2000
 RECENT = 300
-ALIVE_SECONDS = 15.0
+KEEPALIVE_SECONDS = 15.0
 RETRY_MS = 1000
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One event and its number; None where the newest alone matters."""
+    """One event and its id; None for events of which only the newest matters."""
 
     id: int | None
     event: str
@@ -30,93 +31,94 @@ class Entry:
 
     @cached_property
     def text(self) -> str:
-        """The event as the stream has it, encoded once for all windows."""
+        """The event in the stream's format, encoded once for all windows."""
         data = json.dumps(self.data, separators=(",", ":"))
-        number = "" if self.id is None else f"id: {self.id}\n"
-        return f"{number}event: {self.event}\ndata: {data}\n\n"
+        id_line = "" if self.id is None else f"id: {self.id}\n"
+        return f"{id_line}event: {self.event}\ndata: {data}\n\n"
 
 
-class Ring:
-    """The events, the oldest first; used on one event loop only."""
+class RingBuffer:
+    """The events, oldest first; for use on one event loop only."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        """Begin without an event."""
-        self._entries: deque[Entry] = deque(maxlen=kept)
-        # Numbers grow over a restart too: nobody's old place is taken for one of ours.
-        self.last = time.time_ns() // 1_000_000
-        self._news = asyncio.Event()
-        self.figures = Entry(None, "figures", {})
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        """Start empty."""
+        self._entries: deque[Entry] = deque(maxlen=capacity)
+        # Ids keep growing across restarts, so that an old id is never mistaken for a new one.
+        self.last_id = time.time_ns() // 1_000_000
+        self._changed = asyncio.Event()
+        self.metrics = Entry(None, "metrics", {})
         self.closed = False
 
     def add(self, event: str, data: dict[str, Any]) -> None:
-        """Keep an event and wake whoever waits."""
-        self.last += 1
-        self._entries.append(Entry(self.last, event, data))
+        """Append an event and wake the waiting windows."""
+        self.last_id += 1
+        self._entries.append(Entry(self.last_id, event, data))
         self._wake()
 
-    def show_figures(self, figures: dict[str, Any]) -> None:
-        """Let every window know the figures, if they are others than before."""
-        if figures != self.figures.data:
-            self.figures = Entry(None, "figures", figures)
+    def set_metrics(self, metrics: dict[str, Any]) -> None:
+        """Publish the metrics to every window if they have changed."""
+        if metrics != self.metrics.data:
+            self.metrics = Entry(None, "metrics", metrics)
             self._wake()
 
     def close(self) -> None:
-        """End every stream, so that nobody's window holds up the end of the process."""
+        """End every stream, so that no open window delays the shutdown."""
         self.closed = True
         self._wake()
 
     def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
-    def knows(self, number: int) -> bool:
-        """Tell whether everything after this event is still kept."""
-        return self.last - len(self._entries) <= number <= self.last
+    def has_all_after(self, event_id: int) -> bool:
+        """Tell whether every event after this one is still in the buffer."""
+        return self.last_id - len(self._entries) <= event_id <= self.last_id
 
-    def after(self, number: int) -> list[Entry]:
+    def after(self, event_id: int) -> list[Entry]:
         """Return the events after this one."""
-        return list(itertools.islice(reversed(self._entries), self.last - number))[::-1]
+        newer = self.last_id - event_id
+        return list(itertools.islice(reversed(self._entries), newer))[::-1]
 
     def recent(self, until: int) -> list[Entry]:
-        """Return the newest events up to this one, the oldest first."""
-        skipped = self.last - until
-        return list(itertools.islice(reversed(self._entries), skipped, skipped + RECENT))[::-1]
+        """Return the newest events up to this one, oldest first."""
+        newer = self.last_id - until
+        return list(itertools.islice(reversed(self._entries), newer, newer + RECENT))[::-1]
 
-    async def news(self, seconds: float) -> bool:
-        """Wait for something new; False when nothing came for so long."""
+    async def changed(self, seconds: float) -> bool:
+        """Wait for a change; return False on timeout."""
         try:
-            await asyncio.wait_for(self._news.wait(), seconds)
+            await asyncio.wait_for(self._changed.wait(), seconds)
         except TimeoutError:
             return False
         return True
 
 
 async def stream(
-    ring: Ring, health: Callable[[], dict[str, Any]], seen: int | None
+    ring: RingBuffer, health: Callable[[], dict[str, Any]], last_seen: int | None
 ) -> AsyncIterator[str]:
-    """Yield what one window is told: what was lately, then each event as it happens.
+    """Yield one window's events: a `hello` with the recent past, then each event as it happens.
 
-    seen: the last event that the window knows; what came after it is sent one by one.
+    last_seen: the id of the last event that a reconnecting window has received.
     """
-    continues = seen is not None and ring.knows(seen)
-    place = seen if seen is not None and continues else ring.last
-    figures = ring.figures
-    recent = [{"id": one.id, "event": one.event, "data": one.data} for one in ring.recent(place)]
+    resumed = last_seen is not None and ring.has_all_after(last_seen)
+    position = last_seen if last_seen is not None and resumed else ring.last_id
+    metrics = ring.metrics
+    recent = [{"id": one.id, "event": one.event, "data": one.data} for one in ring.recent(position)]
     hello = {
         "health": health(),
-        "figures": figures.data,
+        "metrics": metrics.data,
         "recent": recent,
-        "continues": continues,
+        "resumed": resumed,
     }
     yield f"retry: {RETRY_MS}\n\n"
-    yield Entry(place, "hello", hello).text
-    while not ring.closed and ring.knows(place):
-        entries = ring.after(place)
-        if figures is not ring.figures:
-            figures = ring.figures
-            yield figures.text
+    yield Entry(position, "hello", hello).text
+    while not ring.closed and ring.has_all_after(position):
+        entries = ring.after(position)
+        if metrics is not ring.metrics:
+            metrics = ring.metrics
+            yield metrics.text
         if entries:
-            place += len(entries)
+            position += len(entries)
             yield "".join(one.text for one in entries)
-        elif not await ring.news(ALIVE_SECONDS):
-            yield ": alive\n\n"
+        elif not await ring.changed(KEEPALIVE_SECONDS):
+            yield ": keepalive\n\n"

@@ -1,4 +1,4 @@
-"""What one line of the logs says, as an event of the console's stream."""
+"""Turns a line of the local logs into an event of the console's stream."""
 
 import json
 import math
@@ -6,57 +6,45 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from emulators.console.trace import METRIC, SPAN_ID, TRACE
+from emulators.console.trace import METRIC, SPAN_ID, TRACE, kind
 from shared.runtime import clock
 
 RUNS = frozenset(("http", "message", "document", "schedule", "pull"))
-"""The kinds of span that are a function's run."""
+"""The kinds of span that are one run of a function."""
 SHOWN = RUNS | {"publish", "commit"}
-"""The kinds of span that are sent as they happen; a trace shows every kind."""
-# What `documents` itself does has the kind of a trigger on a document, but these names.
-ACCESS = {"commit": "commit", "delete": "commit", "get": "read", "list": "read"}
-# By far the most lines: not even parsed. `logs` writes without spaces.
+"""The kinds of span in the stream; a trace has every kind."""
+# Most lines match one of these and are dropped unparsed; `logs` writes JSON without spaces.
 SKIPPED = (b'"kind":"sql"', b'"message":"metric"')
-# Their lines that are no JSON are ours: a traceback, a word of uvicorn's.
-PLAIN = frozenset(("functions", "edge"))
-LONGEST_TEXT = 4000
+# Lines of these services that are not JSON are shown: tracebacks and uvicorn's own messages.
+PLAIN_TEXT = frozenset(("functions", "edge"))
+MAX_TEXT = 4000
 
 
-class Said(NamedTuple):
-    """An event of the stream; time: when its line was written, empty where the line has none."""
+class Event(NamedTuple):
+    """An event of the stream; `time` is that of its log line, or empty if the line has none."""
 
     time: str
-    event: str
+    name: str
     data: dict[str, Any]
 
 
-def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str:
-    """Return a span's kind; for our own access to documents `commit` or `read`.
-
-    pulled: the functions that empty a topic by a schedule, whose calls are `pull`.
-    """
-    if written == "document":
-        return ACCESS.get(name, written)
-    return "pull" if written == "schedule" and function in pulled else written
-
-
-def event(line: bytes, service: str, pulled: Collection[str]) -> Said | None:
-    """Return what a line says, or None when the stream does not show it."""
+def parse(line: bytes, service: str, pulled: Collection[str]) -> Event | None:
+    """Return a line's event, or None if the stream does not show it."""
     if not line.startswith(b"{"):
-        return _plain(line, service) if service in PLAIN else None
+        return _plain_text(line, service) if service in PLAIN_TEXT else None
     if any(text in line for text in SKIPPED):
         return None
     try:
-        found = json.loads(line)
-        return _span(found, pulled) if "span" in found else _log(found, service)
-    except Exception:  # noqa: BLE001 - cut off when its process was killed, or anybody's print
+        parsed = json.loads(line)
+        return _span(parsed, pulled) if "span" in parsed else _log(parsed, service)
+    except Exception:  # noqa: BLE001 - a truncated line, or JSON that something else printed
         return None
 
 
-def _span(line: dict[str, Any], pulled: Collection[str]) -> Said | None:
+def _span(line: dict[str, Any], pulled: Collection[str]) -> Event | None:
     span, function = line["span"], line.get("function", "")
-    found = kind(span["kind"], span["name"], function, pulled)
-    if found not in SHOWN:
+    span_kind = kind(span["kind"], span["name"], function, pulled)
+    if span_kind not in SHOWN:
         return None
     attributes = {name: _bounded(value) for name, value in span.get("attributes", {}).items()}
     data = {
@@ -64,7 +52,7 @@ def _span(line: dict[str, Any], pulled: Collection[str]) -> Said | None:
         "trace": line[TRACE].rpartition("/")[2],
         "parent": _bounded(span["parent"]),
         "function": _bounded(str(function)),
-        "kind": found,
+        "kind": span_kind,
         "name": _bounded(str(span["name"])),
         "start": clock.rfc3339(datetime.fromisoformat(span["start"])),
         "ms": _finite(span["ms"]),
@@ -72,46 +60,46 @@ def _span(line: dict[str, Any], pulled: Collection[str]) -> Said | None:
         "status": attributes.get("status"),
         "attributes": attributes,
     }
-    return Said(_time(line), "span", data)
+    return Event(_time(line), "span", data)
 
 
-def _log(line: dict[str, Any], service: str) -> Said | None:
+def _log(line: dict[str, Any], service: str) -> Event | None:
     if line["message"] == METRIC:
         return None
-    said = {
+    data = {
         "function": _bounded(str(line.get("function", service))),
         "time": _time(line),
         "severity": _bounded(str(line["severity"])),
         "message": _bounded(str(line["message"])),
     }
     if TRACE in line:
-        said["trace"] = line[TRACE].rpartition("/")[2]
+        data["trace"] = line[TRACE].rpartition("/")[2]
     if "stack_trace" in line:
-        said["stack_trace"] = _bounded(str(line["stack_trace"]))
-    return Said(said["time"], "log", said)
+        data["stack_trace"] = _bounded(str(line["stack_trace"]))
+    return Event(data["time"], "log", data)
 
 
-def _plain(line: bytes, service: str) -> Said | None:
+def _plain_text(line: bytes, service: str) -> Event | None:
     text = line.decode("utf-8", "replace").rstrip()
-    said = {"function": service, "time": "", "severity": "DEFAULT", "message": _bounded(text)}
-    return Said("", "log", said) if text else None
+    data = {"function": service, "time": "", "severity": "DEFAULT", "message": _bounded(text)}
+    return Event("", "log", data) if text else None
 
 
 def _time(line: dict[str, Any]) -> str:
-    """Return when a line was written; empty where it says nothing to sort by."""
+    """Return a line's timestamp, or an empty string if it is not a string."""
     time = line["time"]
     return time if isinstance(time, str) else ""
 
 
 def _finite(value: Any) -> float:
     if not math.isfinite(float(value)):
-        raise ValueError("no page could read this number")
+        raise ValueError("JSON has no such number")
     return float(value)
 
 
 def _bounded(value: Any) -> Any:
-    """Return a plain value as it is, anything else as text of a bounded length."""
+    """Return numbers and None unchanged, anything else as text of at most MAX_TEXT characters."""
     if value is None or (isinstance(value, int | float) and math.isfinite(value)):
         return value
     text = str(value)
-    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"

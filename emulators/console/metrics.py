@@ -1,4 +1,4 @@
-"""How often each function ran lately, how long it took and how often it failed."""
+"""Run counts, latency percentiles and error counts of each function over the last five minutes."""
 
 import math
 from collections import Counter, deque
@@ -11,73 +11,73 @@ from typing import Any
 from emulators.console.log_lines import RUNS
 
 WINDOW_SECONDS = 300
-MOST_RUNS = 10_000
-"""How many of a function's newest runs its percentiles are of; counts are of all."""
+MAX_RUNS = 10_000
+"""Percentiles cover this many of a function's newest runs; counts cover all."""
 Span = dict[str, Any]
-Known = dict[str, dict[str, Any]]
+Snapshot = dict[str, dict[str, Any]]
 
 
 @dataclass
 class _Runs:
-    """The runs of one function, by the second in which they began."""
+    """The runs of one function, by the second in which they started."""
 
     counts: Counter[int] = field(default_factory=Counter)
     errors: Counter[int] = field(default_factory=Counter)
-    newest: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=MOST_RUNS))
-    shown: dict[str, Any] | None = None
+    newest: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=MAX_RUNS))
+    cached: dict[str, Any] | None = None
 
     def add(self, second: int, ms: float, *, failed: bool) -> None:
         self.counts[second] += 1
         self.errors[second] += failed
         self.newest.append((second, ms))
-        self.shown = None
+        self.cached = None
 
-    def forget(self, until: int) -> None:
-        """Forget what began up to this second."""
-        for second in [one for one in self.counts if one <= until]:
+    def expire(self, cutoff: int) -> None:
+        """Drop the runs that started in this second or earlier."""
+        for second in [one for one in self.counts if one <= cutoff]:
             del self.counts[second], self.errors[second]
-            self.shown = None
+            self.cached = None
 
-    def figures(self, until: int) -> dict[str, Any]:
-        """Return the figures of what began after this second."""
-        if self.shown is None:
-            took = sorted(ms for second, ms in self.newest if second > until)
-            self.shown = {
+    def snapshot(self, cutoff: int) -> dict[str, Any]:
+        """Return the metrics of the runs that started after this second."""
+        if self.cached is None:
+            durations = sorted(ms for second, ms in self.newest if second > cutoff)
+            self.cached = {
                 "per_minute": round(self.counts.total() * 60 / WINDOW_SECONDS, 1),
-                "p50": _nearest_rank(took, 0.5),
-                "p99": _nearest_rank(took, 0.99),
+                "p50": _nearest_rank(durations, 0.5),
+                "p99": _nearest_rank(durations, 0.99),
                 "errors": self.errors.total(),
             }
-        return self.shown
+        return self.cached
 
 
-class Figures:
-    """The figures of all functions within the last minutes."""
+class Metrics:
+    """The metrics of all functions within the window."""
 
     def __init__(self) -> None:
-        """Begin without a run."""
+        """Start with no runs."""
         self._functions: dict[str, _Runs] = {}
 
     def add(self, span: Span, now: datetime) -> None:
-        """Count a span, if it is a run that began within the window."""
-        begun = datetime.fromisoformat(span["start"])
-        if span["kind"] not in RUNS or not 0 <= (now - begun).total_seconds() < WINDOW_SECONDS:
+        """Count a span if it is a run that started within the window."""
+        start = datetime.fromisoformat(span["start"])
+        if span["kind"] not in RUNS or not 0 <= (now - start).total_seconds() < WINDOW_SECONDS:
             return
         status = span["status"]
         failed = span["failed"] or (
             isinstance(status, int) and status >= HTTPStatus.INTERNAL_SERVER_ERROR
         )
         runs = self._functions.setdefault(span["function"], _Runs())
-        runs.add(int(begun.timestamp()), span["ms"], failed=failed)
+        runs.add(int(start.timestamp()), span["ms"], failed=failed)
 
-    def known(self, now: datetime) -> Known:
-        """Return the figures of each function that ran within the window."""
-        until = int(now.timestamp()) - WINDOW_SECONDS
+    def snapshot(self, now: datetime) -> Snapshot:
+        """Return the metrics of each function that ran within the window."""
+        cutoff = int(now.timestamp()) - WINDOW_SECONDS
         for runs in self._functions.values():
-            runs.forget(until)
+            runs.expire(cutoff)
         self._functions = {name: runs for name, runs in self._functions.items() if runs.counts}
-        return {name: runs.figures(until) for name, runs in sorted(self._functions.items())}
+        return {name: runs.snapshot(cutoff) for name, runs in sorted(self._functions.items())}
 
 
-def _nearest_rank(ordered: Sequence[float], part: float) -> float | None:
-    return ordered[math.ceil(part * len(ordered)) - 1] if ordered else None
+def _nearest_rank(ordered: Sequence[float], fraction: float) -> float | None:
+    return ordered[math.ceil(fraction * len(ordered)) - 1] if ordered else None

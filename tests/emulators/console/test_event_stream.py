@@ -1,65 +1,67 @@
-"""Each window reads on from its place, and a place that is not kept any more is none."""
+"""Each window resumes from its last event, unless that is no longer in the buffer."""
 
 import asyncio
 import json
 from typing import Any
 
-from emulators.console.event_stream import Ring, stream
+from emulators.console.event_stream import RingBuffer, stream
 
 
-def filled(count: int, kept: int = 3) -> Ring:
-    ring = Ring(kept)
+def filled(count: int, capacity: int = 3) -> RingBuffer:
+    ring = RingBuffer(capacity)
     for number in range(count):
         ring.add("span", {"number": number})
     return ring
 
 
-async def told(ring: Ring, seen: int | None) -> list[tuple[int | None, str, Any]]:
-    """Return what a window is told until nothing more happens."""
-    found, news = [], ["newer", "new"]
-    ring.show_figures({"one": {"errors": 1}})
-    reading = stream(ring, dict, seen)
+async def received(ring: RingBuffer, last_seen: int | None) -> list[tuple[int | None, str, Any]]:
+    """Return the events that a window receives until nothing more happens."""
+    found, upcoming = [], ["newer", "new"]
+    ring.set_metrics({"one": {"errors": 1}})
+    reading = stream(ring, dict, last_seen)
     async for text in reading:
         for event in text.split("\n\n"):
             fields = dict(line.split(": ", 1) for line in event.splitlines())
             if "data" in fields:
                 number = int(fields["id"]) if "id" in fields else None
                 found.append((number, fields["event"], json.loads(fields["data"])))
-        if news and found:
-            ring.add("span", {"number": news.pop()})
-            ring.show_figures({"one": {"errors": 2}})
-        elif found and ring.last in {number for number, _, _ in found}:
+        if upcoming and found:
+            ring.add("span", {"number": upcoming.pop()})
+            ring.set_metrics({"one": {"errors": 2}})
+        elif found and ring.last_id in {number for number, _, _ in found}:
             ring.close()
     return found
 
 
-def test_a_place_is_known_while_everything_after_it_is_kept() -> None:
+def test_a_window_can_resume_while_all_later_events_are_buffered() -> None:
     ring = filled(5)
-    kept = [number for number in range(ring.last - 6, ring.last + 3) if ring.knows(number)]
-    assert kept == [ring.last - 3, ring.last - 2, ring.last - 1, ring.last]
-    assert [one.data["number"] for one in ring.after(ring.last - 3)] == [2, 3, 4]
+    kept = [
+        number for number in range(ring.last_id - 6, ring.last_id + 3) if ring.has_all_after(number)
+    ]
+    assert kept == [ring.last_id - 3, ring.last_id - 2, ring.last_id - 1, ring.last_id]
+    assert [one.data["number"] for one in ring.after(ring.last_id - 3)] == [2, 3, 4]
 
 
-def test_every_event_is_told_once() -> None:
+def test_every_event_is_sent_once() -> None:
     ring = filled(5)
-    seen = ring.last - 2
-    hello, *rest = asyncio.run(told(ring, seen))
+    seen = ring.last_id - 2
+    hello, *rest = asyncio.run(received(ring, seen))
     numbered = [one for one in rest if one[0] is not None]
-    assert (hello[0], hello[2]["continues"]) == (seen, True)
+    assert (hello[0], hello[2]["resumed"]) == (seen, True)
     assert [number for number, _, _ in numbered] == [*range(seen + 1, seen + 5)]
     assert [data["number"] for _, _, data in numbered] == [3, 4, "new", "newer"]
 
 
-def test_a_window_whose_place_is_lost_begins_anew() -> None:
-    for away in (-(10**9), -4, 1):
+def test_a_window_that_fell_too_far_behind_starts_over() -> None:
+    for distance in (-(10**9), -4, 1):
         ring = filled(5)
-        newest = ring.last
-        hello = asyncio.run(told(ring, newest + away))[0]
-        assert (hello[0], hello[2]["continues"]) == (newest, False)
+        newest = ring.last_id
+        hello = asyncio.run(received(ring, newest + distance))[0]
+        assert (hello[0], hello[2]["resumed"]) == (newest, False)
 
 
-def test_figures_have_no_number_and_are_told_once_when_they_change() -> None:
-    told_ = asyncio.run(told(filled(1), None))
-    assert told_[0][2]["figures"] == {"one": {"errors": 1}}
-    figures = [(number, data) for number, event, data in told_ if event == "figures"]
-    assert figures == [(None, {"one": {"errors": 2}})]
+def test_metrics_have_no_id_and_are_sent_once_when_they_change() -> None:
+    events = asyncio.run(received(filled(1), None))
+    assert events[0][2]["metrics"] == {"one": {"errors": 1}}
+    metrics = [(number, data) for number, event, data in events if event == "metrics"]
+    assert metrics == [(None, {"one": {"errors": 2}})]

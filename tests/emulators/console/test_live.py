@@ -1,4 +1,4 @@
-"""A look that fails costs itself only."""
+"""A failed poll does not stop the next one."""
 
 import asyncio
 import contextlib
@@ -8,19 +8,19 @@ import pytest
 from emulators.console.live import _every
 
 
-def test_a_failed_look_is_said_once_and_followed_by_another(
+def test_a_failed_poll_is_logged_once_and_retried(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    looks: list[int] = []
+    polls: list[int] = []
 
-    async def look() -> None:
-        looks.append(1)
-        if len(looks) < 3:
+    async def poll() -> None:
+        polls.append(1)
+        if len(polls) < 3:
             raise RecursionError("too deep")
-        if len(looks) == 5:
+        if len(polls) == 5:
             raise asyncio.CancelledError
 
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_every(0, look))
-    assert len(looks) == 5
-    assert capsys.readouterr().out.count("looks again") == 1
+        asyncio.run(_every(0, poll))
+    assert len(polls) == 5
+    assert capsys.readouterr().out.count("failed to poll") == 1

@@ -1,4 +1,4 @@
-"""Every window is told what happens, as it happens, and what it missed."""
+"""Every window receives events as they happen, and those that it missed."""
 
 import json
 import signal
@@ -30,7 +30,7 @@ def test_a_window_is_greeted_and_told_of_a_request(cloud: LocalCloud, client: ht
             "pid": cloud.pid("functions"),
             "seconds": services["functions"]["seconds"],
         }
-        assert (health["failed"], health["complaint"]) == ({}, None)
+        assert (health["failed"], health["manifest_error"]) == ({}, None)
         recent = window.hello["recent"]
         if before not in [one["data"].get("trace") for one in recent]:
             window.wait(of_trace(before, "http"))
@@ -66,7 +66,7 @@ def test_a_window_that_comes_again_is_told_what_it_missed(
             watching.wait(of_trace(missed[-1], "http"))
     with windows.opened(cloud, seen=last.id) as again:
         assert again.hello["recent"][-1]["id"] == last.id
-        assert again.hello["continues"] is True
+        assert again.hello["resumed"] is True
         again.wait(of_trace(missed[-1], "http"))
         told = [one for one in again.told[1:] if one.id]
     assert [one.id for one in told] == list(range(last.id + 1, last.id + 1 + len(told)))
@@ -78,7 +78,7 @@ def test_a_window_whose_place_is_not_known_begins_anew(
     cloud: LocalCloud, seen: str | bytes | None
 ) -> None:
     with windows.opened(cloud, seen=seen) as window:
-        assert window.hello["continues"] is False
+        assert window.hello["resumed"] is False
 
 
 def test_no_printed_line_ends_the_stream(cloud: LocalCloud, client: httpx.Client) -> None:
@@ -95,23 +95,23 @@ def test_no_printed_line_ends_the_stream(cloud: LocalCloud, client: httpx.Client
     assert said["time"].startswith("20")
 
 
-def test_every_window_is_told_the_same_figures(cloud: LocalCloud, client: httpx.Client) -> None:
+def test_every_window_is_told_the_same_metrics(cloud: LocalCloud, client: httpx.Client) -> None:
     with windows.opened(cloud) as one, windows.opened(cloud) as other:
-        before = one.hello["figures"].get("account", {"per_minute": 0})["per_minute"]
+        before = one.hello["metrics"].get("account", {"per_minute": 0})["per_minute"]
         assert other.hello
         for _ in range(10):
             client.get("/v1/me/export")
 
         def counted(told: Told) -> bool:
             found = told.data.get("account", {"per_minute": 0})["per_minute"]
-            return told.event == "figures" and found == before + 2
+            return told.event == "metrics" and found == before + 2
 
-        figures = [window.wait(counted).data["account"] for window in (one, other)]
-    assert figures[0] == figures[1]
-    assert figures[0]["errors"] == 0
-    assert 0 < figures[0]["p50"] <= figures[0]["p99"]
+        metrics = [window.wait(counted).data["account"] for window in (one, other)]
+    assert metrics[0] == metrics[1]
+    assert metrics[0]["errors"] == 0
+    assert 0 < metrics[0]["p50"] <= metrics[0]["p99"]
     with windows.opened(cloud) as late:
-        assert late.hello["figures"]["account"] == figures[0]
+        assert late.hello["metrics"]["account"] == metrics[0]
 
 
 def test_a_line_of_a_log_is_told(cloud: LocalCloud) -> None:

@@ -1,38 +1,38 @@
-/** Play: let ada play and see the whole way; then break things and see what the promises are worth. */
+/** Simulate: report play for ada, then inject failures and watch the system recover. */
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { act, ask, call, type Exchange, type Whole } from "./api";
+import { call, consoleGet, consolePost, type Exchange, type Topology } from "./api";
 import { health, runs } from "./live";
 import { Waterfall } from "./trace";
-import { Act, Pending, to, useAsked } from "./ui";
+import { ActionButton, href, Pending, useQuery } from "./ui";
 
-interface Played {
+interface Play {
   trace: string;
   receipt: { accepted: number; rejected: unknown[] };
   game: { game_id: string; title: string };
 }
 
-interface Days {
+interface PlaytimePage {
   items: { play_ms: number }[];
   next_cursor?: string;
 }
 
-const STORES = [
-  { name: "mysql", promise: "Sessions are still taken: a message waits. When MySQL is back, it counts." },
-  { name: "firestore", promise: "Playtime counts; the stats document follows once Firestore is back. The emulator forgets what it held: rebuild writes the documents again." },
-  { name: "pubsub", promise: "A report is refused with 503 and when to come again; nothing is half done. The emulator forgets what waited in it." },
-  { name: "objects", promise: "Uploads and downloads wait a moment, or are refused with 503; what lies in it is there again." },
-  { name: "functions", promise: "Callers wait a moment; whatever was under way is delivered again." },
+const SERVICES = [
+  { name: "mysql", effect: "Sessions are still accepted: their messages wait, and count once MySQL is back." },
+  { name: "firestore", effect: "Playtime still counts; the stats document follows once Firestore is back. The emulator loses its data: rebuild the projection to write the documents again." },
+  { name: "pubsub", effect: "Reports are rejected with 503 and Retry-After; nothing is stored partially. The emulator loses undelivered messages." },
+  { name: "objects", effect: "Uploads and downloads are delayed, or rejected with 503; stored objects survive." },
+  { name: "functions", effect: "Callers wait for the restart; events in progress are delivered again." },
 ];
 
-const played = signal<Played | null>(null);
+const lastPlay = signal<Play | null>(null);
 
-/** Return how long ada has played what, in ms, over all her days. */
-async function total(): Promise<number> {
+/** Return ada's total playtime in ms. */
+async function totalPlaytime(): Promise<number> {
   let [sum, cursor] = [0, ""];
   do {
-    const page = await call<Days>("ada", "GET", `/v1/me/playtime?limit=500${cursor}`);
+    const page = await call<PlaytimePage>("ada", "GET", `/v1/me/playtime?limit=500${cursor}`);
     sum += page.items.reduce((all, day) => all + day.play_ms, 0);
     cursor = page.next_cursor ? `&cursor=${encodeURIComponent(page.next_cursor)}` : "";
   } while (cursor);
@@ -41,74 +41,72 @@ async function total(): Promise<number> {
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`;
 
-export function Play() {
+export function Simulate() {
   return (
     <>
-      <Hour />
-      <Twice />
-      <Kill />
-      <Break />
-      <Poison />
+      <ReportPlay />
+      <Redeliver />
+      <KillService />
+      <BreakHandler />
+      <PublishPoison />
     </>
   );
 }
 
-function Hour() {
+function ReportPlay() {
+  const play = lastPlay.value;
   return (
-    <section class="card" aria-labelledby="hour">
-      <h2 id="hour">Play for an hour</h2>
+    <section class="card" aria-labelledby="report">
+      <h2 id="report">Report a play session</h2>
       <p>
-        Ada reports an hour of play, until now. Her client calls one function; the rest follows
-        from messages and documents.
+        Reports an hour of play for ada that ends now. Her client calls one function; messages and
+        document events trigger the rest.
       </p>
       <p class="bar">
-        <Act does={async () => (played.value = await act<Played>("play", { minutes: 60 }))}>Let ada play for an hour</Act>
-        <span role="status">
-          {played.value && `${played.value.game.title}: ${played.value.receipt.accepted} moments accepted.`}
-        </span>
-        {played.value && <a href={to("data", "players", "ada")}>Her rows and documents</a>}
+        <ActionButton run={async () => (lastPlay.value = await consolePost<Play>("play", { minutes: 60 }))}>Report one hour of play</ActionButton>
+        <span role="status">{play && `${play.game.title}: ${play.receipt.accepted} reports accepted.`}</span>
+        {play && <a href={href("data", "players", "ada")}>View ada's rows and documents</a>}
       </p>
-      {played.value && <Waterfall key={played.value.trace} trace={played.value.trace} />}
+      {play && <Waterfall key={play.trace} trace={play.trace} />}
     </section>
   );
 }
 
-function Twice() {
-  const [told, tell] = useState("");
-  const deliver = async () => {
+function Redeliver() {
+  const [status, setStatus] = useState("");
+  const redeliver = async () => {
     const message = runs.value.find(
       (span) => span.kind === "message" && span.function === "roll_up_sessions" && span.status === 204,
     );
-    if (!message) throw new Error("No session was delivered yet: let ada play first.");
-    const before = await total();
-    const known = await ask<Exchange>(`exchanges/${message.id}`);
-    const said = await act<{ status: number }>(`exchanges/${message.id}/again`);
-    const after = await total();
-    const change = after === before ? "the same as before." : `${after - before} ms more; does she play just now?`;
-    const done = said.status === 204 ? "" : " and did nothing";
-    tell(`${known.function} answered ${said.status}${done} to the second delivery. Ada's playtime: ${minutes(after)}, ${change}`);
+    if (!message) throw new Error("No session has been delivered yet. Report a play session first.");
+    const before = await totalPlaytime();
+    const exchange = await consoleGet<Exchange>(`exchanges/${message.id}`);
+    const replayed = await consolePost<{ status: number }>(`exchanges/${message.id}/replay`);
+    const after = await totalPlaytime();
+    const change = after === before ? "unchanged." : `${after - before} ms more; was another session reported meanwhile?`;
+    setStatus(`${exchange.function} returned ${replayed.status} for the second delivery. Ada's playtime: ${minutes(after)}, ${change}`);
   };
   return (
-    <section class="card" aria-labelledby="twice">
-      <h2 id="twice">Deliver twice</h2>
-      <p>Pub/Sub delivers at least once. The last message goes to its consumer again, byte for byte; her playtime must not change.</p>
-      <p class="bar"><Act does={deliver}>Deliver twice</Act> <span role="status">{told}</span></p>
+    <section class="card" aria-labelledby="redeliver">
+      <h2 id="redeliver">Deliver a message twice</h2>
+      <p>Pub/Sub delivers at least once. This redelivers the last message to its consumer, byte for byte; ada's playtime must not change.</p>
+      <p class="bar"><ActionButton run={redeliver}>Redeliver last message</ActionButton> <span role="status">{status}</span></p>
     </section>
   );
 }
 
-function Kill() {
+function KillService() {
   return (
     <section class="card" aria-labelledby="kill">
-      <h2 id="kill">Kill a part</h2>
-      <p>With -9, in the middle of whatever it does. The local cloud starts it again.</p>
+      <h2 id="kill">Kill a service</h2>
+      <p>Sends SIGKILL to the service's process. The local cloud restarts it.</p>
       <ul class="plain">
-        {STORES.map((one) => {
-          const phase = health.value?.services[one.name]?.phase ?? "unknown";
+        {SERVICES.map(({ name, effect }) => {
+          const phase = health.value?.services[name]?.phase ?? "unknown";
           return (
-            <li key={one.name} data-kill={one.name} data-phase={phase}>
-              <Act danger does={() => act(`services/${one.name}/kill`)}>Kill {one.name}</Act>{" "}
-              <b class={phase === "ready" ? "" : "error"}>{phase}</b> <span class="quiet">{one.promise}</span>
+            <li key={name} data-kill={name} data-phase={phase}>
+              <ActionButton danger run={() => consolePost(`services/${name}/kill`)}>Kill {name}</ActionButton>{" "}
+              <b class={phase === "ready" ? "" : "error"}>{phase}</b> <span class="quiet">{effect}</span>
             </li>
           );
         })}
@@ -117,21 +115,20 @@ function Kill() {
   );
 }
 
-function Break() {
-  const asked = useAsked(() => ask<Whole>("whole"), []);
+function BreakHandler() {
+  const query = useQuery(() => consoleGet<Topology>("topology"), []);
   const [name, setName] = useState("roll_up_sessions");
-  const known = health.value?.broken ?? [];
-  // Whom a caller or a clock calls, nobody calls again.
-  const retried = new Set(asked.data?.edges.filter((one) => one.kind === "pushes" || one.kind === "fires").map((one) => one.to));
-  const names = asked.data?.nodes.filter((one) => retried.has(one.id)).map((one) => one.name);
+  // Only pushed messages and document events are retried; HTTP requests and schedules are not.
+  const retried = new Set(query.data?.edges.filter((one) => one.kind === "pushes" || one.kind === "fires").map((one) => one.to));
+  const names = query.data?.nodes.filter((one) => retried.has(one.id)).map((one) => one.name);
   return (
     <section class="card" aria-labelledby="break">
       <h2 id="break">Break a handler</h2>
       <p>
-        It answers 500 before its code runs. What it should have done waits, is retried with a
-        growing pause, and is done once the handler is mended: let ada play meanwhile.
+        The handler returns 500 without running its code. Its events wait, are retried with backoff,
+        and are processed once you restore it. Report a play session in the meantime.
       </p>
-      <Pending asked={asked} />
+      <Pending query={query} />
       <p class="bar">
         <label>
           Handler{" "}
@@ -139,28 +136,26 @@ function Break() {
             {names?.map((one) => <option key={one}>{one}</option>)}
           </select>
         </label>
-        <Act danger does={() => act(`functions/${name}/break`)}>Break this handler</Act>
+        <ActionButton danger run={() => consolePost(`functions/${name}/break`)}>Break handler</ActionButton>
       </p>
       <ul class="plain" aria-label="Broken handlers">
-        {known.map((one) => (
-          <li key={one}><b class="error">{one} is broken</b> <Act does={() => act(`functions/${one}/mend`)}>Mend {one}</Act></li>
+        {health.value?.broken.map((one) => (
+          <li key={one}><b class="error">{one} is broken</b> <ActionButton run={() => consolePost(`functions/${one}/restore`)}>Restore {one}</ActionButton></li>
         ))}
       </ul>
     </section>
   );
 }
 
-function Poison() {
-  const [told, tell] = useState("");
+function PublishPoison() {
+  const [eventId, setEventId] = useState("");
   return (
     <section class="card" aria-labelledby="poison">
-      <h2 id="poison">Poison a topic</h2>
-      <p>A message that nobody can read, where sessions are reported. It becomes a dead letter and holds nobody up.</p>
+      <h2 id="poison">Publish a poison message</h2>
+      <p>Publishes a message that cannot be parsed to the topic of reported sessions. It becomes a dead letter and does not block other messages.</p>
       <p class="bar">
-        <Act does={async () => {
-          tell((await act<{ event_id: string }>("poison")).event_id);
-        }}>Publish poison</Act>
-        <span role="status">{told && <>{told}: see <a href={to("operations")}>the dead letters</a>.</>}</span>
+        <ActionButton run={async () => setEventId((await consolePost<{ event_id: string }>("poison")).event_id)}>Publish poison message</ActionButton>
+        <span role="status">{eventId && <>{eventId}: see <a href={href("operations")}>dead letters</a>.</>}</span>
       </p>
     </section>
   );
