@@ -90,7 +90,7 @@ function ConsumerTable({ page, names, reload }: {
         Outbox backlog: <b data-outbox>{backlog(page.outbox)}</b>. Projections due:{" "}
         <b>{backlog(page.projections_due)}</b>.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Consumers">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Backlog per consumer">
         <table>
           <thead>
             <tr>{["consumer", "failing", "last error", "open dead letters", "state", "actions"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
