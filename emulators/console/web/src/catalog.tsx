@@ -67,7 +67,7 @@ function Search() {
     <section class="card" aria-labelledby="search">
       <h2 id="search">Search</h2>
       <p class="bar">
-        <label>Title or start of a title{" "}
+        <label>Title{" "}
           <input type="search" value={text} maxLength={100} onInput={(event) => setText(event.currentTarget.value)} />
         </label>
         <span role="status">{found && (found.body.items.length ? `${found.body.items.length}${found.body.next_cursor ? "+" : ""} found` : "No games found")}</span>
@@ -105,7 +105,7 @@ function Game({ gameId }: { gameId: string }) {
         <h2 id="tools">Tools</h2>
         <Pending query={tools} />
         {tools.data && <p class="bar">
-          <span class="quiet" role="status">{tools.data.body.items.length || "No"} published tools</span> <TraceLink of={tools.data} />
+          <span class="quiet" role="status">Published: {tools.data.body.items.length}</span> <TraceLink of={tools.data} />
         </p>}
         {tools.data?.body.items.map((tool) => <ToolCard key={tool.tool_id} tool={tool} />)}
       </section>

@@ -110,7 +110,7 @@ function Message({ title, headers, body, base64, truncated }: Body & {
     <section>
       <h3>{title}</h3>
       <details>
-        <summary>{Object.keys(headers).length} headers</summary>
+        <summary>Headers ({Object.keys(headers).length})</summary>
         <pre>{Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n")}</pre>
       </details>
       <pre tabIndex={0}>{formatted(body) || "Empty body"}</pre>
