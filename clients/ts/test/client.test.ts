@@ -160,7 +160,7 @@ test("a page in place of a success is thrown", async () => {
   await assert.rejects(savepoint.GET("/v1/games"), SyntaxError);
 });
 
-test("an unchanged document is no error", async () => {
+test("a 304 is not an error", async () => {
   const { savepoint } = await client({ status: 304, body: "" });
   const { data, error, response } = await savepoint.GET("/v1/games");
   assert.deepEqual([data, error || undefined, response.status], [undefined, undefined, 304]);

@@ -41,8 +41,8 @@ def add(folder: Path, name: str) -> Path:
 def until(window: Window, field: str, wanted: Any) -> None:
     """Wait until a field of the health event satisfies `wanted`."""
 
-    def found(told: Told) -> bool:
-        return told.event == "health" and bool(wanted(told.data[field]))
+    def found(event: Told) -> bool:
+        return event.event == "health" and bool(wanted(event.data[field]))
 
     if not wanted(window.hello["health"][field]):
         window.wait(found, field)
@@ -56,7 +56,7 @@ def test_an_import_error_is_reported(own: LocalCloud, extra: Path) -> None:
         code.write_text("def main(:\n")
         until(window, "failed", lambda failed: "SyntaxError" in failed.get("probe", ""))
         code.write_text(good)
-        window.wait(lambda told: told.event == "health" and told.data["failed"] == {})
+        window.wait(lambda event: event.event == "health" and event.data["failed"] == {})
 
 
 def test_an_invalid_manifest_is_reported_and_the_edge_survives_it(
