@@ -9,12 +9,11 @@ import codecs
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.runtime import clock, errors, tracing
+from shared.runtime import errors, tracing
 
 MAX_EXCHANGES = 300
 MAX_BODY_BYTES = 64 * 1024
@@ -54,21 +53,18 @@ class Exchange:
 
     function: str
     scope: Scope
-    at: datetime
     request: Body = field(default_factory=Body)
     status: int = 0
     headers: Headers = ()
     response: Body = field(default_factory=Body)
 
-    def to_json(self, span: str) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the exchange as the console shows it."""
         query = self.scope["query_string"].decode("latin-1")
         return {
-            "span": span,
             "function": self.function,
             "method": self.scope["method"],
             "path": self.scope["path"] + (f"?{query}" if query else ""),
-            "at": clock.rfc3339(self.at),
             "request": {
                 "headers": _redacted(self.scope["headers"]),
                 **self.request.to_json(),
@@ -98,7 +94,7 @@ class Recorder:
     ) -> Exchange:
         """Pass a request to its function, and keep it once the response names its span."""
         # A copy, because Starlette modifies the scope.
-        exchange = Exchange(function, dict(scope), clock.now())
+        exchange = Exchange(function, dict(scope))
 
         async def record_request() -> Message:
             message = await receive()

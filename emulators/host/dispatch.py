@@ -104,7 +104,7 @@ class Dispatcher:
     async def _asked(self, method: str, span: str, verb: str) -> Any:
         if (method, verb) == ("GET", ""):
             found = self.recorder
-            return found.find(span).to_json(span) if span else {"spans": found.spans()}
+            return found.find(span).to_json() if span else {"spans": found.spans()}
         if (method, verb) != ("POST", "replay"):
             raise errors.NotFound(f"Nothing is at {EXCHANGES}/{span}/{verb} for {method}.")
         function = self.recorder.find(span).function

@@ -63,7 +63,6 @@ export interface Exchange {
   function: string;
   method: string;
   path: string;
-  at: string;
   request: Body & { headers: Record<string, string> };
   response: Body & { status: number; headers: Record<string, string> };
 }
