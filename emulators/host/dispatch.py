@@ -104,12 +104,12 @@ class Dispatcher:
     async def _asked(self, method: str, span: str, verb: str) -> Any:
         if (method, verb) == ("GET", ""):
             found = self.recorder
-            return found.find(span).shown(span) if span else {"spans": found.spans()}
-        if (method, verb) != ("POST", "again"):
+            return found.find(span).to_json() if span else {"spans": found.spans()}
+        if (method, verb) != ("POST", "replay"):
             raise errors.NotFound(f"Nothing is at {EXCHANGES}/{span}/{verb} for {method}.")
         function = self.recorder.find(span).function
-        repeated = await self.recorder.again(span, self._function(function))
-        return {"status": repeated.status, **repeated.answer.shown()}
+        replayed = await self.recorder.replay(span, self._function(function))
+        return {"status": replayed.status, **replayed.response.to_json()}
 
 
 def parse(text: str) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""What anybody's line comes to: an event, or nothing, and never the end of the stream."""
+"""Any log line becomes an event or nothing, and never ends the stream."""
 
 import json
 from typing import Any
 
 import pytest
 
-from emulators.console import spans
+from emulators.console import log_lines
 from emulators.console.trace import SPAN_ID, TRACE
 
 NOW = "2026-01-01T00:00:00Z"
@@ -29,15 +29,15 @@ def spanned(**fields: Any) -> bytes:
     return line(**{TRACE: "projects/p/traces/abc", SPAN_ID: "def", "span": SPAN | fields})
 
 
-def told(text: bytes) -> spans.Said | None:
-    return spans.event(text, "functions", ())
+def parsed(text: bytes) -> log_lines.Event | None:
+    return log_lines.parse(text, "functions", ())
 
 
 @pytest.mark.parametrize("time", [12, 1.5, None, {"at": NOW}])
-def test_a_line_whose_time_is_no_text_has_none(time: Any) -> None:
-    said = told(line(time=time))
-    assert said
-    assert (said.time, said.data["message"]) == ("", "hi")
+def test_a_line_whose_time_is_not_a_string_has_no_time(time: Any) -> None:
+    event = parsed(line(time=time))
+    assert event
+    assert (event.time, event.data["message"]) == ("", "hi")
 
 
 @pytest.mark.parametrize(
@@ -55,24 +55,24 @@ def test_a_line_whose_time_is_no_text_has_none(time: Any) -> None:
         b"{}",
     ],
 )
-def test_a_line_that_cannot_be_read_costs_itself_only(text: bytes) -> None:
-    assert told(text) is None
+def test_a_malformed_line_is_skipped(text: bytes) -> None:
+    assert parsed(text) is None
 
 
-def test_what_the_page_could_not_read_is_text() -> None:
-    said = told(spanned(attributes={"status": 200, "odd": float("nan"), "deep": [[1]]}))
-    assert said
-    assert said.data["attributes"] == {"status": 200, "odd": "nan", "deep": "[[1]]"}
+def test_values_that_json_cannot_hold_become_text() -> None:
+    event = parsed(spanned(attributes={"status": 200, "odd": float("nan"), "deep": [[1]]}))
+    assert event
+    assert event.data["attributes"] == {"status": 200, "odd": "nan", "deep": "[[1]]"}
 
 
-def test_long_texts_are_cut_and_the_traceback_is_its_own() -> None:
-    said = told(line(message="m" * 5000, stack_trace="s" * 4000 + "t"))
-    plain = told(b"p" * 5000)
-    assert said
+def test_long_texts_are_truncated_separately() -> None:
+    event = parsed(line(message="m" * 5000, stack_trace="s" * 4000 + "t"))
+    plain = parsed(b"p" * 5000)
+    assert event
     assert plain
-    assert said.data["message"] == "m" * 4000 + "…"
-    assert said.data["stack_trace"] == "s" * 4000 + "…"
+    assert event.data["message"] == "m" * 4000 + "…"
+    assert event.data["stack_trace"] == "s" * 4000 + "…"
     assert plain.data["message"] == "p" * 4000 + "…"
-    short = told(line(stack_trace="s" * 4000))
+    short = parsed(line(stack_trace="s" * 4000))
     assert short
     assert short.data["stack_trace"] == "s" * 4000

@@ -1,4 +1,4 @@
-"""A trace as the logs have it, the bodies behind it, and what repeating and breaking come to."""
+"""Traces and recorded requests through the console's API, replays and broken handlers."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from tests.support.local_cloud import LocalCloud
 from tests.support.windows import API, trace_of
 
 Wait = Callable[..., Any]
-WHOLE_WAY = {"http", "publish", "message", "sql", "commit", "document"}
+ALL_KINDS = {"http", "publish", "message", "sql", "commit", "document"}
 
 
 def play(client: httpx.Client, someone: Player, game: str, **headers: str) -> str:
@@ -31,10 +31,10 @@ def play(client: httpx.Client, someone: Player, game: str, **headers: str) -> st
     return trace_of(answer)
 
 
-def whole(client: httpx.Client, trace: str) -> dict[str, Any]:
+def complete(client: httpx.Client, trace: str) -> dict[str, Any]:
     """Return a trace once it is complete; empty until then."""
     found: dict[str, Any] = client.get(f"{API}/trace/{trace}").raise_for_status().json()
-    return found if {one["kind"] for one in found["spans"]} >= WHOLE_WAY else {}
+    return found if {one["kind"] for one in found["spans"]} >= ALL_KINDS else {}
 
 
 def span_of(trace: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_the_waterfall_has_the_times_of_the_logs(
     cloud: LocalCloud, client: httpx.Client, player: Callable[..., Player], eventually: Wait
 ) -> None:
     trace = play(client, player(), "31")
-    shown = eventually(lambda: whole(client, trace), 60)
+    shown = eventually(lambda: complete(client, trace), 60)
     lines = logged(cloud, trace)
     begin = datetime.fromisoformat(shown["start"])
     assert {one["id"] for one in shown["spans"]} <= set(lines)
@@ -69,11 +69,11 @@ def test_the_waterfall_has_the_times_of_the_logs(
     assert shown["spans"][0]["kind"] == "http"
 
 
-def test_a_span_stands_under_what_led_to_it(
+def test_a_span_is_below_its_parent(
     client: httpx.Client, player: Callable[..., Player], eventually: Wait
 ) -> None:
     trace = play(client, player(), "32")
-    shown = eventually(lambda: whole(client, trace), 60)["spans"]
+    shown = eventually(lambda: complete(client, trace), 60)["spans"]
     places = {one["id"]: place for place, one in enumerate(shown)}
     for place, one in enumerate(shown[1:], 1):
         assert places[one["parent"]] < place
@@ -87,51 +87,51 @@ def test_an_unknown_trace_is_not_found(client: httpx.Client) -> None:
         assert client.get(f"{API}/trace/{trace}").status_code == 404
 
 
-def test_a_trace_of_which_nothing_has_ended_is_not_found(
+def test_a_trace_without_an_ended_span_is_not_found(
     cloud: LocalCloud, client: httpx.Client
 ) -> None:
     trace = uuid.uuid4().hex
-    said = {"severity": "INFO", "message": "beginning", TRACE: f"projects/p/traces/{trace}"}
+    line = {"severity": "INFO", "message": "beginning", TRACE: f"projects/p/traces/{trace}"}
     with cloud.cloud.log("functions").open("a") as log:
-        log.write(json.dumps(said) + "\n")
+        log.write(json.dumps(line) + "\n")
     answer = client.get(f"{API}/trace/{trace}")
     assert (answer.status_code, "ended yet" in answer.json()["detail"]) == (404, True)
 
 
 @pytest.mark.parametrize("span", ["abc", "A" * 16, "..%2F", "a" * 17, "%3F" + "a" * 15])
-def test_what_is_no_span_has_no_exchange(client: httpx.Client, span: str) -> None:
+def test_an_invalid_span_id_has_no_exchange(client: httpx.Client, span: str) -> None:
     for answer in (
         client.get(f"{API}/exchanges/{span}"),
-        client.post(f"{API}/exchanges/{span}/again"),
+        client.post(f"{API}/exchanges/{span}/replay"),
     ):
         assert answer.status_code == 404
         assert "worker" not in answer.json()["detail"]
 
 
-def test_the_bodies_behind_a_trace_are_shown(
+def test_the_requests_and_responses_of_a_trace_are_shown(
     client: httpx.Client, player: Callable[..., Player], eventually: Wait
 ) -> None:
     someone = player()
     trace = play(client, someone, "33")
-    shown = eventually(lambda: whole(client, trace), 60)
+    shown = eventually(lambda: complete(client, trace), 60)
     for one in shown["spans"]:
         assert one["has_exchange"] == (one["kind"] in {"http", "message", "document"})
-    asked = exchange(client, shown, "http")
-    assert (asked["function"], asked["method"], asked["path"]) == (
+    request = exchange(client, shown, "http")
+    assert (request["function"], request["method"], request["path"]) == (
         "sessions",
         "POST",
         playing.BATCH,
     )
-    assert len(json.loads(asked["request"]["body"])["items"]) == 9
-    assert asked["request"]["headers"]["authorization"] == "…"
-    assert someone.token not in json.dumps(asked)
-    assert json.loads(asked["answer"]["body"])["accepted"] == 9
+    assert len(json.loads(request["request"]["body"])["items"]) == 9
+    assert request["request"]["headers"]["authorization"] == "…"
+    assert someone.token not in json.dumps(request)
+    assert json.loads(request["response"]["body"])["accepted"] == 9
     pushed = json.loads(exchange(client, shown, "message")["request"]["body"])
     assert json.loads(base64.b64decode(pushed["message"]["data"]))["uid"] == someone.uid
     changed = exchange(client, shown, "document")
     assert changed["request"]["base64"] is True
     assert someone.uid.encode() in base64.b64decode(changed["request"]["body"])
-    assert changed["answer"]["status"] == 204
+    assert changed["response"]["status"] == 204
     assert client.get(f"{API}/exchanges/{'0' * 16}").status_code == 404
 
 
@@ -141,14 +141,14 @@ def exchange(client: httpx.Client, trace: dict[str, Any], kind: str) -> dict[str
     return shown
 
 
-def test_a_body_that_is_long_is_cut(client: httpx.Client, player: Callable[..., Player]) -> None:
+def test_a_long_body_is_truncated(client: httpx.Client, player: Callable[..., Player]) -> None:
     body = b'{"items": "' + "ü".encode() * 50_000 + b'"}'
     answer = client.post(playing.BATCH, content=body, headers=player().headers)
     span = answer.headers["traceparent"].split("-")[2]
     shown = client.get(f"{API}/exchanges/{span}").json()
     assert shown["request"]["truncated"] is True
     assert 0 <= 65_536 - len(shown["request"]["body"].encode()) < 2
-    assert client.post(f"{API}/exchanges/{span}/again").status_code == 409
+    assert client.post(f"{API}/exchanges/{span}/replay").status_code == 409
 
 
 def test_delivering_twice_changes_nothing(
@@ -159,20 +159,20 @@ def test_delivering_twice_changes_nothing(
     eventually: Wait,
 ) -> None:
     someone = player()
-    # A client's own trace is that of the repeated report too.
+    # A replayed report keeps the client's trace.
     trace = play(client, someone, "34", traceparent=f"00-{uuid.uuid4().hex}-{'a' * 16}-01")
-    shown = eventually(lambda: whole(client, trace), 60)
+    shown = eventually(lambda: complete(client, trace), 60)
     before = rows(sql, someone), stats(firestore, someone)
     for kind in ("message", "document", "http"):
-        again = client.post(f"{API}/exchanges/{span_of(shown, kind)['id']}/again")
+        replayed = client.post(f"{API}/exchanges/{span_of(shown, kind)['id']}/replay")
         expected = 202 if kind == "http" else 204
-        assert (again.status_code, again.json()["status"]) == (200, expected)
+        assert (replayed.status_code, replayed.json()["status"]) == (200, expected)
     eventually(lambda: handled(client, trace) >= 3, 60)
     assert (rows(sql, someone), stats(firestore, someone)) == before
 
 
 def handled(client: httpx.Client, trace: str) -> int:
-    """Count how often the message was handled: once, delivered again, and reported again."""
+    """Count how often the message was handled: first, redelivered and reported again."""
     spans = client.get(f"{API}/trace/{trace}").json()["spans"]
     return sum(one["kind"] == "message" for one in spans)
 
@@ -205,16 +205,16 @@ def test_a_broken_handler_loses_nothing(
         eventually(lambda: refused(client), 60)
         assert not any(rows(sql, someone))
     finally:
-        mended = client.post(f"{API}/functions/roll_up_sessions/mend").json()
-    assert mended == {"broken": []}
-    eventually(lambda: whole(client, trace), 60)
+        restored = client.post(f"{API}/functions/roll_up_sessions/restore").json()
+    assert restored == {"broken": []}
+    eventually(lambda: complete(client, trace), 60)
     assert all(rows(sql, someone))
 
 
 def refused(client: httpx.Client) -> bool:
-    """Tell whether the log says that the broken function was asked."""
-    with client.stream("GET", f"{API}/stream") as told:
-        hello = next(line for line in told.iter_lines() if line.startswith("data: "))
+    """Tell whether the log says that the broken function was called."""
+    with client.stream("GET", f"{API}/stream") as stream:
+        hello = next(line for line in stream.iter_lines() if line.startswith("data: "))
     return "roll_up_sessions is broken on purpose" in hello
 
 
@@ -225,15 +225,15 @@ def test_a_broken_function_answers_500_and_says_so(client: httpx.Client) -> None
         assert (answer.status_code, answer.json()["code"]) == (500, "internal")
         assert "on purpose" in answer.json()["detail"]
     finally:
-        client.post(f"{API}/functions/playtime/mend").raise_for_status()
+        client.post(f"{API}/functions/playtime/restore").raise_for_status()
     assert client.get("/v1/me/playtime").status_code == 401
     assert client.post(f"{API}/functions/nothing/break").status_code == 404
     assert client.post(f"{API}/functions/..%2Fheld/break").status_code == 404
 
 
-def test_a_function_that_is_gone_can_be_mended(cloud: LocalCloud, client: httpx.Client) -> None:
+def test_a_deleted_function_can_be_restored(cloud: LocalCloud, client: httpx.Client) -> None:
     flag = cloud.cloud.state / "broken" / "gone"
     flag.parent.mkdir(exist_ok=True)
     flag.touch()
-    assert client.post(f"{API}/functions/gone/mend").json() == {"broken": []}
-    assert client.post(f"{API}/functions/gone/mend").status_code == 404
+    assert client.post(f"{API}/functions/gone/restore").json() == {"broken": []}
+    assert client.post(f"{API}/functions/gone/restore").status_code == 404

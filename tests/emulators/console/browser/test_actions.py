@@ -1,4 +1,4 @@
-"""What the console lets one do: operate, play, and break things on purpose."""
+"""The console's operations and simulated failures."""
 
 import itertools
 import time
@@ -19,12 +19,12 @@ def section(page: Page, heading: str) -> Locator:
 
 
 def poison(window: Watched) -> str:
-    """Publish what nobody can read, and return its event's id."""
-    page = window.open("play")
-    page.get_by_role("button", name="Publish poison").click()
-    said = section(page, "Poison a topic").get_by_role("status")
-    expect(said).to_contain_text("poison-")
-    return str(said.text_content()).partition(":")[0]
+    """Publish a poison message, and return its event id."""
+    page = window.open("simulate")
+    page.get_by_role("button", name="Publish poison message").click()
+    status = section(page, "Publish a poison message").get_by_role("status")
+    expect(status).to_contain_text("poison-")
+    return str(status.text_content()).partition(":")[0]
 
 
 def totals(seeded: LocalCloud) -> int:
@@ -34,25 +34,25 @@ def totals(seeded: LocalCloud) -> int:
     return sum(one["play_ms"] for one in answer.raise_for_status().json()["items"])
 
 
-def test_an_hour_of_play_lights_up_the_whole_way(seeded: LocalCloud, window: Watched) -> None:
+def test_an_hour_of_play_is_traced_to_its_end(seeded: LocalCloud, window: Watched) -> None:
     before = totals(seeded)
-    page = window.open("play")
-    page.get_by_role("button", name="Let ada play for an hour").click()
+    page = window.open("simulate")
+    page.get_by_role("button", name="Report one hour of play").click()
     for kind in ("http", "publish", "message", "sql", "commit", "document"):
         expect(page.locator(f".waterfall li[data-kind={kind}]").first).to_be_visible()
-    window.picture("play")
+    window.picture("simulate")
     eventually(lambda: totals(seeded) == before + 3_600_000)
 
 
 def test_what_is_delivered_twice_counts_once(seeded: LocalCloud, window: Watched) -> None:
-    page = window.open("play")
-    page.get_by_role("button", name="Let ada play for an hour").click()
+    page = window.open("simulate")
+    page.get_by_role("button", name="Report one hour of play").click()
     expect(page.locator(".waterfall li[data-kind=document]").first).to_be_visible()
     before = totals(seeded)
-    page.get_by_role("button", name="Deliver twice").click()
-    said = section(page, "Deliver twice").get_by_role("status")
-    expect(said).to_contain_text("roll_up_sessions answered 204 to the second delivery.")
-    expect(said).to_contain_text("the same as before.")
+    page.get_by_role("button", name="Redeliver last message").click()
+    status = section(page, "Deliver a message twice").get_by_role("status")
+    expect(status).to_contain_text("roll_up_sessions returned 204 for the second delivery.")
+    expect(status).to_contain_text("unchanged.")
     assert totals(seeded) == before
 
 
@@ -61,29 +61,29 @@ def colour(page: Page, selector: str, of: str) -> str:
     return str(found)
 
 
-def test_a_second_delivery_that_counts_is_told(seeded: LocalCloud, window: Watched) -> None:
-    page = window.open("play")
-    page.get_by_role("button", name="Let ada play for an hour").click()
+def test_a_second_delivery_that_counts_is_reported(seeded: LocalCloud, window: Watched) -> None:
+    page = window.open("simulate")
+    page.get_by_role("button", name="Report one hour of play").click()
     expect(page.locator(".waterfall li[data-kind=document]").first).to_be_visible()
     answers = itertools.count()
 
     def one_more(route: Route) -> None:
-        # What a consumer that counts twice would do, without breaking ours.
+        # Simulates a consumer that counts twice.
         body = route.fetch().json()
         body["items"][0]["play_ms"] += next(answers)
         route.fulfill(json=body)
 
     page.route("**/v1/me/playtime*", one_more)
-    page.get_by_role("button", name="Deliver twice").click()
-    said = section(page, "Deliver twice").get_by_role("status")
-    expect(said).to_contain_text("1 ms more")
+    page.get_by_role("button", name="Redeliver last message").click()
+    status = section(page, "Deliver a message twice").get_by_role("status")
+    expect(status).to_contain_text("1 ms more")
     assert seeded.services()["mysql"]["phase"] == "ready"
 
 
-def test_a_killed_child_is_red_within_two_seconds_in_every_window_and_green_again(
+def test_a_killed_service_is_red_within_two_seconds_in_every_window_and_green_again(
     seeded: LocalCloud, window: Watched, another: Callable[..., Watched]
 ) -> None:
-    page, other = window.open("play"), another().open()
+    page, other = window.open("simulate"), another().open()
     killed = seeded.pid("mysql")
     page.get_by_role("button", name="Kill mysql").click()
     began = time.monotonic()
@@ -106,9 +106,9 @@ def test_sessions_reported_while_mysql_is_dead_count_once_it_is_back(
     seeded: LocalCloud, window: Watched
 ) -> None:
     before = totals(seeded)
-    page = window.open("play")
-    # Known before: choosing a game to play reads the database. Not one that ada was seeded with:
-    # an hour that overlaps her evening counts less.
+    page = window.open("simulate")
+    # Read first, because it needs the database. Not one of ada's seeded games: an hour that
+    # overlaps a seeded session would count less.
     game = httpx.get(f"{seeded.url}/v1/games?q=Terraria&limit=1", timeout=60).json()["items"][0]
     page.get_by_role("button", name="Kill mysql").click()
     report(seeded, game["game_id"])
@@ -126,13 +126,11 @@ def report(seeded: LocalCloud, game_id: str) -> None:
     assert answer.status_code == 202
 
 
-def test_the_page_itself_comes_back_after_the_edge_died(
-    seeded: LocalCloud, window: Watched
-) -> None:
+def test_the_page_reconnects_after_the_edge_died(seeded: LocalCloud, window: Watched) -> None:
     page = window.open()
     killed = seeded.pid("edge")
     seeded.kill("edge")
-    expect(page.get_by_text("Not connected")).to_be_visible()
+    expect(page.get_by_text("Disconnected")).to_be_visible()
     seeded.wait_until_back("edge", killed)
     expect(page.locator("[data-service=edge][data-phase=ready]")).to_be_visible()
     httpx.get(f"{seeded.url}/v1/games/1", timeout=60)
@@ -147,29 +145,29 @@ def test_the_page_itself_comes_back_after_the_edge_died(
     assert len(spans) == len(set(spans))
 
 
-def test_a_broken_handler_waits_and_catches_up_once_it_is_mended(
+def test_a_broken_handler_catches_up_once_it_is_restored(
     seeded: LocalCloud, window: Watched
 ) -> None:
     before = totals(seeded)
     page = window.open()
     row = page.locator("tr[data-function=roll_up_sessions]")
     errors = int(row.locator("td").nth(5).inner_text())
-    page = window.open("play")
+    page = window.open("simulate")
     page.get_by_role("combobox", name="Handler").select_option("roll_up_sessions")
-    page.get_by_role("button", name="Break this handler").click()
+    page.get_by_role("button", name="Break handler").click()
     expect(page.get_by_text("roll_up_sessions is broken", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Let ada play for an hour").click()
+    page.get_by_role("button", name="Report one hour of play").click()
     expect(page.locator(".waterfall li[data-kind=http]")).to_be_visible()
-    page.get_by_role("link", name="The whole").click()
+    page.get_by_role("link", name="Overview").click()
     expect(row).to_have_attribute("data-state", "bad")
     expect(row).to_contain_text("broken on purpose")
     eventually(lambda: int(row.locator("td").nth(5).inner_text()) > errors)
     window.picture("broken")
     assert totals(seeded) == before
-    page.get_by_role("link", name="Play", exact=True).click()
-    page.get_by_role("button", name="Mend roll_up_sessions").click()
+    page.get_by_role("link", name="Simulate").click()
+    page.get_by_role("button", name="Restore roll_up_sessions").click()
     expect(page.get_by_text("roll_up_sessions is broken", exact=True)).to_have_count(0)
-    # Not by an hour exactly, where she played the same game a moment ago.
+    # Less than an hour if she played the same game a moment ago.
     eventually(lambda: totals(seeded) > before, 60)
 
 
@@ -184,28 +182,28 @@ def test_a_dead_letter_is_shown_redriven_and_resolved(window: Watched) -> None:
     letter.get_by_role("button", name="Redrive").click()
     expect(letter.get_by_role("status")).to_contain_text("Still open")
     letter.get_by_role("button", name="Resolve").click()
-    letter.get_by_role("button", name="Do it").click()
-    expect(letter.get_by_role("alert")).to_have_text("Say why.")
-    letter.get_by_label("Reason").fill("a test of ours")
-    letter.get_by_role("button", name="Do it").click()
+    letter.get_by_role("button", name="Confirm").click()
+    expect(letter.get_by_role("alert")).to_have_text("Enter a reason.")
+    letter.get_by_label("Reason").fill("a test")
+    letter.get_by_role("button", name="Confirm").click()
     expect(letter).to_have_count(0)
     page.get_by_label("State").select_option("resolved")
     expect(letter).to_be_visible()
-    page.get_by_role("button", name="Read again").click()
-    expect(page.get_by_role("region", name="The last ten")).to_contain_text("a test of ours")
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("region", name="Last 10 entries")).to_contain_text("a test")
 
 
 def test_a_consumer_is_paused_and_resumed(seeded: LocalCloud, window: Watched) -> None:
     page = window.open("operations")
     row = page.locator("tr[data-consumer=attach_unlisted_games]")
-    expect(row).to_contain_text("works")
+    expect(row).to_contain_text("running")
     row.get_by_role("button", name="Pause").click()
     row.get_by_label("Reason").fill("wrong totals")
-    row.get_by_role("button", name="Do it").click()
+    row.get_by_role("button", name="Confirm").click()
     expect(row).to_contain_text("paused: wrong totals")
     assert "wrong totals" in seeded.command("consumers", "list").stdout
     row.get_by_role("button", name="Resume").click()
-    expect(row).to_contain_text("works")
+    expect(row).to_contain_text("running")
     assert "wrong totals" not in seeded.command("consumers", "list").stdout
 
 
@@ -234,7 +232,7 @@ def test_a_reason_is_typed_undisturbed_and_by_keyboard(seeded: LocalCloud, windo
     page.keyboard.press("Enter")
     expect(row).to_contain_text("paused: too slow")
     row.get_by_role("button", name="Resume").click()
-    expect(row).to_contain_text("works")
+    expect(row).to_contain_text("running")
 
 
 def test_schedules_run_now_and_the_outbox_is_shown(window: Watched) -> None:
@@ -242,7 +240,7 @@ def test_schedules_run_now_and_the_outbox_is_shown(window: Watched) -> None:
     expect(page.locator("[data-outbox]")).to_have_text("0")
     row = page.locator("tr[data-schedule=relay_outbox]")
     row.get_by_role("button", name="Run now").click()
-    expect(row.get_by_role("status")).to_contain_text("answered 204")
+    expect(row.get_by_role("status")).to_contain_text("Returned 204")
     page.get_by_role("link", name="Live events").click()
     events = page.locator("table.events tbody tr", has_text="relay_outbox")
     expect(events.first).to_contain_text("schedule")
