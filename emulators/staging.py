@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from emulators.cloud import sdk, snapshots
+from emulators.cloud import google_emulators, snapshots, wiring
 from emulators.cloud.config import (
     ROOT,
     Cloud,
@@ -27,8 +27,7 @@ from emulators.cloud.config import (
     save,
     state_folder,
 )
-from emulators.cloud.serve import server
-from emulators.edge import wiring
+from emulators.cloud.http_server import server
 from emulators.edge.gateway import new_client
 from emulators.host.dispatch import Dispatcher
 from emulators.host.isolated import Instance
@@ -101,8 +100,11 @@ def run(options: Options) -> None:
     """Become one of Google's emulators, with the documents of the last export."""
     cloud, _ = read(options.state)
     commands = {
-        "firestore": lambda: [*sdk.firestore_command(cloud), *snapshots.newest_documents(cloud)],
-        "pubsub": lambda: sdk.pubsub_command(cloud),
+        "firestore": lambda: [
+            *google_emulators.firestore_command(cloud),
+            *snapshots.newest_documents(cloud),
+        ],
+        "pubsub": lambda: google_emulators.pubsub_command(cloud),
     }
     command = commands[options.service]()
     os.execv(command[0], command)  # noqa: S606 - systemd watches this process

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 
 from emulators.cloud.config import CloudError, read, state_folder
-from emulators.cloud.display import table
+from emulators.cloud.terminal import table
 from emulators.commands import Subparsers
 from emulators.edge.issuer import mint
 

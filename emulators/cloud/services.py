@@ -5,9 +5,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from emulators.cloud import database, sdk
+from emulators.cloud import database, google_emulators, wiring
 from emulators.cloud.config import HOST, OFFSETS, Cloud, CloudError
-from emulators.edge import wiring
 
 PROBE_SECONDS = 0.2
 READY_SECONDS = 90.0
@@ -90,7 +89,7 @@ def _stores(cloud: Cloud) -> list[Service]:
         Service(
             "firestore",
             (),
-            sdk.firestore_command,
+            google_emulators.firestore_command,
             ready=_answers("firestore", "/", "Ok"),
             wired=wiring.wire_firestore,
         ),
@@ -119,7 +118,7 @@ def _functions(cloud: Cloud) -> list[Service]:
         Service(
             "pubsub",
             (),
-            sdk.pubsub_command,
+            google_emulators.pubsub_command,
             ready=_answers("pubsub", "/"),
             wired=wiring.wire_pubsub,
         ),

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
+from emulators.cloud import wiring
 from emulators.cloud.config import Cloud, private
-from emulators.edge import wiring
 
 QUIET_SECONDS = 3.0
 AT_ONCE = 500

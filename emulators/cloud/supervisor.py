@@ -15,10 +15,9 @@ from types import FrameType
 
 import httpx
 
-from emulators.cloud import processes
+from emulators.cloud import processes, wiring
 from emulators.cloud.config import HOST, Cloud, CloudError, process_environment, read, save
 from emulators.cloud.services import Service
-from emulators.edge import wiring
 from shared.runtime import manifest
 
 TICK = 0.1

@@ -4,7 +4,7 @@ import argparse
 
 from emulators.cloud import processes
 from emulators.cloud.config import read
-from emulators.cloud.display import table
+from emulators.cloud.terminal import table
 from emulators.commands import Subparsers, add
 
 

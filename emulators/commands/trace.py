@@ -2,7 +2,7 @@
 
 import argparse
 
-from emulators.cloud.display import console
+from emulators.cloud.terminal import console
 from emulators.commands import Subparsers, add
 from emulators.console import trace
 

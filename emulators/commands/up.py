@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from emulators.cloud.config import ROOT, Cloud, CloudError, choose_ports
-from emulators.cloud.display import Progress, announce
 from emulators.cloud.services import registry
 from emulators.cloud.supervisor import Supervisor
+from emulators.cloud.terminal import Progress, announce
 from emulators.commands import Subparsers, add
 from shared.runtime import manifest
 

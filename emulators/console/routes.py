@@ -22,7 +22,7 @@ from emulators.console import traces
 from emulators.console.guard import refusal
 from emulators.console.live import Live
 from emulators.console.ring import stream
-from emulators.edge.answers import problem
+from emulators.edge.responses import problem
 from shared.runtime import errors, logs
 from shared.runtime.manifest import LOCAL_PREFIX, Manifest
 

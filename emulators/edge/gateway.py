@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from emulators.edge.answers import preflight, problem
+from emulators.edge.responses import preflight, problem
 from shared.runtime.manifest import Manifest
 
 CONNECT_SECONDS = 5.0

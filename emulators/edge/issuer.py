@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from emulators.cloud.config import Cloud, private
-from emulators.edge import accounts
+from emulators.edge import identity_toolkit
 
 LIFETIME = 3600
 KEPT_KEYS = 2
@@ -88,7 +88,7 @@ def mint(
         "exp": now + lifetime,
         "firebase": {"identities": {}, "sign_in_provider": "custom"},
     }
-    given = accounts.sign_in(cloud.state, uid)
+    given = identity_toolkit.sign_in(cloud.state, uid)
     named = dict.fromkeys([*given.pop("roles", []), *(role for role in roles if role != "player")])
     if named:
         body["roles"] = list(named)

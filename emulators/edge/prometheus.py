@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulators.edge.answers import problem
+from emulators.edge.responses import problem
 from shared.runtime import metrics
 from shared.runtime.manifest import LOCAL_PREFIX
 

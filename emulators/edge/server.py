@@ -13,15 +13,15 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulators.cloud.config import ROOT, Cloud, environment
-from emulators.cloud.serve import handed_over, server
+from emulators.cloud.http_server import handed_over, server
 from emulators.console import routes as console_routes
 from emulators.console.guard import refusal_off_machine
 from emulators.console.live import Live
 from emulators.console.routes import Console
-from emulators.edge import accounts, issuer, prometheus, schedules
-from emulators.edge.answers import CORS, preflight, problem
+from emulators.edge import identity_toolkit, issuer, prometheus, schedules
 from emulators.edge.gateway import Gateway, Rules
 from emulators.edge.relay import open_relay
+from emulators.edge.responses import CORS, preflight, problem
 from shared.runtime import logs, manifest
 from shared.runtime.http.batches import described
 from shared.runtime.identity import is_uid
@@ -76,7 +76,7 @@ def application(cloud: Cloud) -> Starlette:
         Route("/_local/health", health),
         Route("/openapi.json", openapi),
         *_issuer_routes(cloud),
-        *accounts.routes(cloud),
+        *identity_toolkit.routes(cloud),
         *prometheus.routes(),
         *console_routes.routes(Console(cloud, functions, gateway.client, live)),
         Route(own, relay.accept, methods=["POST"]),

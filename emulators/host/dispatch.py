@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from emulators.console.exchanges import Recorder
 from emulators.console.guard import refusal
 from emulators.console.health import folder
-from emulators.edge.answers import problem
+from emulators.edge.responses import problem
 from shared.runtime import clock, errors, logs, tracing
 
 EXCHANGES = "_exchanges"

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from emulators.cloud import database_users, processes
 from emulators.cloud.config import HOST, Cloud, environment
-from emulators.cloud.serve import handed_over, server
+from emulators.cloud.http_server import handed_over, server
 from emulators.edge.gateway import new_client, passed, proxy
 from emulators.host.dispatch import Dispatcher
 from scripts.bundling import bundle

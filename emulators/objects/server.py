@@ -29,7 +29,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
 from emulators.cloud.config import HOST, Cloud, objects_environment
-from emulators.cloud.serve import handed_over
+from emulators.cloud.http_server import handed_over
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 CLOCK_SKEW = timedelta(minutes=15)

@@ -3,7 +3,7 @@
 import argparse
 
 from emulators.commands import Subparsers, add
-from ops.mcp.place import Place
+from ops.mcp.deployment import Place
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:

@@ -10,9 +10,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 from emulators.cloud.config import CloudError
-from ops.mcp.place import Place
-from ops.mcp.reads import Reads
-from ops.mcp.writes import Writes
+from ops.mcp.deployment import Place
+from ops.mcp.read_tools import Reads
+from ops.mcp.write_tools import Writes
 from shared.runtime.manifest import ManifestError
 
 INSTRUCTIONS = """\

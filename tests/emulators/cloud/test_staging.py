@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from emulators.cloud import processes, sdk, snapshots
+from emulators.cloud import google_emulators, processes, snapshots, wiring
 from emulators.cloud.config import ROOT, Cloud, choose_ports
-from emulators.edge import wiring
 from emulators.staging import main
 from shared.runtime import manifest
 from tests.support.local_cloud import FIXTURES, LocalCloud, eventually
@@ -42,16 +41,16 @@ def test_documents_come_back(place: Cloud) -> None:
     def ada() -> httpx.Response:
         return httpx.get(f"{place.url('firestore')}{DOCUMENTS}/players/ada", headers=OWNER)
 
-    with running(place, "firestore", sdk.firestore_command(place)):
+    with running(place, "firestore", google_emulators.firestore_command(place)):
         snapshots.export_documents(place)  # of nothing
         fields = {"name": {"stringValue": "Ada"}}
         where = f"{place.url('firestore')}{DOCUMENTS}/players?documentId=ada"
         httpx.post(where, json={"fields": fields}, headers=OWNER).raise_for_status()
         newest = snapshots.export_documents(place)
     assert list((place.state / "firestore").iterdir()) == [newest]
-    with running(place, "firestore", sdk.firestore_command(place)):
+    with running(place, "firestore", google_emulators.firestore_command(place)):
         assert ada().status_code == 404
-    command = [*sdk.firestore_command(place), *snapshots.newest_documents(place)]
+    command = [*google_emulators.firestore_command(place), *snapshots.newest_documents(place)]
     with running(place, "firestore", command):
         assert ada().json()["fields"] == fields
 
@@ -100,7 +99,7 @@ def test_messages_that_nobody_is_done_with_come_back(place: Cloud) -> None:
     def ids(pushed: list[Any]) -> list[str]:
         return [one["attributes"]["ce-id"] for one in pushed]
 
-    with running(place, "pubsub", sdk.pubsub_command(place)):
+    with running(place, "pubsub", google_emulators.pubsub_command(place)):
         wiring.wire_pubsub(place, known)
         with consumer(place) as pushed:
             publish("done")
@@ -108,7 +107,7 @@ def test_messages_that_nobody_is_done_with_come_back(place: Cloud) -> None:
             wiring.pause_pushes(place, known)
         publish("kept")
         assert snapshots.keep_messages(place, known) == 1
-    with running(place, "pubsub", sdk.pubsub_command(place)):
+    with running(place, "pubsub", google_emulators.pubsub_command(place)):
         wiring.wire_pubsub(place, known)
         with consumer(place) as pushed:
             assert snapshots.restore_messages(place) == 1

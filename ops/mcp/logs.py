@@ -11,7 +11,7 @@ from typing import Any, Literal
 from rich.console import Console
 
 from emulators.console import trace
-from ops.mcp.place import cut
+from ops.mcp.deployment import cut
 
 Severity = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 SEVERITIES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

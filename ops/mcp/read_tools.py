@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from emulators.cloud.config import ROOT, CloudError, read
-from ops.mcp import local_logs
-from ops.mcp.place import Cursor, Function, LetterId, Limit, Place, cut
+from ops.mcp import logs
+from ops.mcp.deployment import Cursor, Function, LetterId, Limit, Place, cut
 from shared.runtime import manifest
 
 RUNBOOKS = ROOT / "docs/runbooks"
@@ -99,12 +99,12 @@ class Reads:
         Give a traceparent, a trace id, or at least the first four characters of one.
         """
         if self.place.url:
-            return local_logs.trace_elsewhere(self.place.url, trace_id)
-        return cut(local_logs.trace_here(self.place.state / "logs", trace_id))
+            return logs.trace_elsewhere(self.place.url, trace_id)
+        return cut(logs.trace_here(self.place.state / "logs", trace_id))
 
     def logs(
         self,
-        severity: local_logs.Severity = "WARNING",
+        severity: logs.Severity = "WARNING",
         function: Function | None = None,
         contains: Annotated[str | None, Field(max_length=200)] = None,
         limit: Limit = 20,
@@ -113,10 +113,10 @@ class Reads:
 
         `contains` is any text in the line: an event id, a trace id, the name of an exception.
         """
-        wanted = local_logs.Wanted(severity, function, contains, limit)
+        wanted = logs.Wanted(severity, function, contains, limit)
         if self.place.url:
-            return {"elsewhere": local_logs.lines_elsewhere(self.place.url, wanted)}
-        return {"items": local_logs.lines_here(self.place.state / "logs", wanted)}
+            return {"elsewhere": logs.lines_elsewhere(self.place.url, wanted)}
+        return {"items": logs.lines_here(self.place.state / "logs", wanted)}
 
     def runbooks(self) -> dict[str, str]:
         """List what to do when: each runbook's name with its title."""

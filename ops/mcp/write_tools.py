@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from emulators.cloud.config import CloudError
-from ops.mcp.place import Function, LetterId, Place
+from ops.mcp.deployment import Function, LetterId, Place
 
 SHOWN_FAILURES = 20
 Confirm = Annotated[str, Field(description="the very id or name of the target, once more")]

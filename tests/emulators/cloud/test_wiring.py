@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from emulators.edge import wiring
+from emulators.cloud import wiring
 from shared.runtime import manifest
 from tests.support.local_cloud import FIXTURES, LocalCloud
 
