@@ -7,10 +7,10 @@ import sys
 # Each command's module has `add_commands(subparsers)`. Only the module that is asked for is
 # imported, since some of them are heavy.
 COMMANDS = {
-    "dead-letters": "ops.commands",
-    "projections": "ops.commands",
-    "consumers": "ops.commands",
-    "roles": "ops.commands",
+    "dead-letters": "ops.dead_letters",
+    "projections": "ops.dead_letters",
+    "consumers": "ops.dead_letters",
+    "roles": "ops.dead_letters",
     "import": "ops.import_games",
     "mcp": "ops.mcp.command",
 }

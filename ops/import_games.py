@@ -11,7 +11,7 @@ from rich.console import Console
 
 from emulators.cloud.config import CloudError, state_folder
 from emulators.commands import Subparsers
-from ops.commands import call, connect
+from ops.dead_letters import call, connect
 from shared.domain.catalog.imports import records as game_lists
 from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import Placed

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ops import commands
+from ops import dead_letters as commands
 from shared.runtime.own_manifest import NAME
 
 # What stands in a path of the API is checked before it gets there.
