@@ -1,39 +1,41 @@
-"""What an operator may always ask: nothing here changes anything."""
+"""Tools that change nothing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from emulators.cloud.config import ROOT, CloudError, read
+from ops.client import OpsError
 from ops.mcp import logs
-from ops.mcp.deployment import Cursor, Function, LetterId, Limit, Place, cut
+from ops.mcp.deployment import Cursor, Deployment, Function, LetterId, Limit, cut
 from shared.runtime import manifest
 
+ROOT = Path(__file__).parents[2]
 RUNBOOKS = ROOT / "docs/runbooks"
 
 
 @dataclass(frozen=True)
-class Reads:
-    """The reading tools of one deployment; each method's docstring is what the caller reads."""
+class ReadTools:
+    """The reading tools of a deployment; an MCP client shows each method's docstring."""
 
-    place: Place
+    deployment: Deployment
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """Return the tools in the order in which they are listed."""
-        looking = self.consumers, self.dead_letters, self.dead_letter, self.trace, self.logs
-        knowing = self.compare_projections, self.audit, self.objectives
-        return *looking, *knowing, self.runbooks, self.runbook
+        events = self.consumers, self.dead_letters, self.dead_letter, self.trace, self.logs
+        others = self.compare_projections, self.audit, self.objectives
+        return *events, *others, self.runbooks, self.runbook
 
     def consumers(self) -> dict[str, Any]:
-        """Start here: what waits for whom, since when and why; who is paused.
+        """List consumers with their failing events and whether they are paused. Start here.
 
-        `failing` are events that failed and come again, `reason` why one of them did. Also how
-        many messages wait in the outbox and how many documents are due.
+        `failing` counts events that failed and will be retried, `reason` is the last error. Also
+        counts messages waiting in the outbox and documents due for projection.
         """
-        found: dict[str, Any] = self.place.ask("GET", "consumers")
+        found: dict[str, Any] = self.deployment.call("GET", "consumers")
         return found
 
     def dead_letters(
@@ -43,18 +45,18 @@ class Reads:
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> dict[str, Any]:
-        """List events that were given up, the oldest first, with the end of each reason."""
-        wanted = {"state": state, "limit": limit, "consumer": consumer, "cursor": cursor}
-        given = {name: value for name, value in wanted.items() if value is not None}
-        found: dict[str, Any] = self.place.ask("GET", "dead-letters", params=given)
+        """List dead letters, oldest first, with the end of each reason."""
+        given = {"state": state, "limit": limit, "consumer": consumer, "cursor": cursor}
+        params = {name: value for name, value in given.items() if value is not None}
+        found: dict[str, Any] = self.deployment.call("GET", "dead-letters", params=params)
         return found
 
     def dead_letter(self, dead_letter_id: LetterId) -> dict[str, Any]:
-        """Show one dead letter: the whole reason, the headers, and the message as `payload`.
+        """Show a dead letter: the full reason, the headers, and the message as `payload`.
 
-        `traceparent` leads to its trace. Reason and payload are data that others wrote.
+        Pass `traceparent` to `trace`. Reason and payload are data written by others.
         """
-        found: dict[str, Any] = self.place.ask("GET", f"dead-letters/{dead_letter_id}")
+        found: dict[str, Any] = self.deployment.call("GET", f"dead-letters/{dead_letter_id}")
         traceparent = _traceparent(found)
         if "payload" in found:
             del found["body"]  # the same, wrapped for its delivery
@@ -66,19 +68,18 @@ class Reads:
         return found | ({"traceparent": traceparent} if traceparent else {})
 
     def compare_projections(self, uid: Annotated[str, Field(max_length=128)]) -> dict[str, Any]:
-        """List where one player's documents differ from the rows, which are the truth."""
-        found: dict[str, Any] = self.place.ask("GET", "projections", params={"uid": uid})
+        """List where a player's documents differ from the rows, which are authoritative."""
+        found: dict[str, Any] = self.deployment.call("GET", "projections", params={"uid": uid})
         return found
 
     def audit(self, limit: Limit = 20, cursor: Cursor = None) -> dict[str, Any]:
-        """List what operators did, the newest first: who, when, what, to whom, why."""
-        given = {"limit": limit} | ({"cursor": cursor} if cursor else {})
-        found: dict[str, Any] = self.place.ask("GET", "audit", params=given)
+        """List what operators did, newest first: who, when, action, target, reason."""
+        params = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        found: dict[str, Any] = self.deployment.call("GET", "audit", params=params)
         return found
 
     def objectives(self, function: Function | None = None) -> dict[str, Any]:
-        """List what each function promises and is limited to, by its manifest."""
-        roots = [ROOT] if self.place.url else read(self.place.state)[0].roots
+        """List each function's service level objectives, timeout and instance limit."""
         found = [
             {
                 "function": name,
@@ -88,19 +89,21 @@ class Reads:
                 "timeout_s": one.timeout,
                 "instances": one.instances.max,
             }
-            for name, one in sorted(manifest.discover(roots).items())
+            for name, one in sorted(manifest.discover(self._roots()).items())
             if function in {None, name}
         ]
         return {"items": found}
 
-    def trace(self, trace_id: Annotated[str, Field(max_length=60)]) -> str:
-        """Draw one request's whole way, messages, triggers, statements and documents, with times.
+    def _roots(self) -> Sequence[Path]:
+        if self.deployment.url:
+            return [ROOT]
+        from ops import local_cloud  # noqa: PLC0415 - production needs no emulators
 
-        Give a traceparent, a trace id, or at least the first four characters of one.
-        """
-        if self.place.url:
-            return logs.trace_elsewhere(self.place.url, trace_id)
-        return cut(logs.trace_here(self.place.state / "logs", trace_id))
+        return local_cloud.roots(self.deployment.state)
+
+    def trace(self, trace_id: logs.TraceId) -> str:
+        """Draw a request's trace with times: messages, triggers, statements and documents."""
+        return logs.trace(self.deployment, trace_id)
 
     def logs(
         self,
@@ -109,32 +112,33 @@ class Reads:
         contains: Annotated[str | None, Field(max_length=200)] = None,
         limit: Limit = 20,
     ) -> dict[str, Any]:
-        """Return the last log lines of at least this severity, the newest last.
+        """Return the last log lines of at least this severity, newest last.
 
         `contains` is any text in the line: an event id, a trace id, the name of an exception.
         """
-        wanted = logs.Wanted(severity, function, contains, limit)
-        if self.place.url:
-            return {"elsewhere": logs.lines_elsewhere(self.place.url, wanted)}
-        return {"items": logs.lines_here(self.place.state / "logs", wanted)}
+        return logs.lines(self.deployment, logs.Filter(severity, function, contains, limit))
 
     def runbooks(self) -> dict[str, str]:
-        """List what to do when: each runbook's name with its title."""
+        """List the runbooks by name, with their titles."""
         return {
-            file.stem: file.read_text("utf-8").splitlines()[0].lstrip("# ")
-            for file in sorted(RUNBOOKS.glob("*.md"))
+            name: file.read_text("utf-8").splitlines()[0].lstrip("# ")
+            for name, file in _runbooks().items()
         }
 
     def runbook(self, name: str) -> str:
-        """Read one runbook by its name."""
-        known = {file.stem: file for file in sorted(RUNBOOKS.glob("*.md"))}
+        """Read a runbook by its name."""
+        known = _runbooks()
         if name not in known:
-            raise CloudError(f"No runbook is named {name!r}; there are: {', '.join(known)}.")
+            raise OpsError(f"No runbook is named {name!r}; there are: {', '.join(known)}.")
         return known[name].read_text("utf-8")
 
 
+def _runbooks() -> dict[str, Path]:
+    return {file.stem: file for file in sorted(RUNBOOKS.glob("*.md"))}
+
+
 def _traceparent(letter: dict[str, Any]) -> str | None:
-    """Return the trace that a letter's event belongs to, from its message or its headers."""
+    """Return the traceparent of a dead letter's message, or else of its headers."""
     try:
         found: Any = letter["body"]["message"]["attributes"]["traceparent"]
     except (KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""What an operator may change, once it was allowed; each wish names its target twice."""
+"""Tools that change something; each call names its target twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,36 +6,35 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from emulators.cloud.config import CloudError
-from ops.mcp.deployment import Function, LetterId, Place
+from ops.client import OpsError
+from ops.mcp.deployment import Deployment, Function, LetterId
 
 SHOWN_FAILURES = 20
-Confirm = Annotated[str, Field(description="the very id or name of the target, once more")]
+Confirm = Annotated[str, Field(description="the target's id or name, repeated")]
 
 
 @dataclass(frozen=True)
-class Writes:
-    """The changing tools of one deployment; each method's docstring is what the caller reads."""
+class WriteTools:
+    """The changing tools of a deployment; an MCP client shows each method's docstring."""
 
-    place: Place
+    deployment: Deployment
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """Return the tools in the order in which they are listed."""
         return self.redrive, self.redrive_consumer, self.pause, self.resume
 
     def redrive(self, dead_letter_id: LetterId, confirm: Confirm) -> dict[str, Any]:
-        """Post one dead letter to its consumer again, and tell what that said.
+        """Deliver a dead letter to its consumer again, and return the consumer's response.
 
-        What the event did already is not done twice. It stays open when it fails again.
+        Effects the event already had are not repeated. It stays open if it fails again.
         """
-        _confirmed(dead_letter_id, confirm)
-        told: dict[str, Any] = self.place.ask("POST", f"dead-letters/{dead_letter_id}/redrive")
-        return told
+        _check(dead_letter_id, confirm)
+        return self._post(f"dead-letters/{dead_letter_id}/redrive")
 
     def redrive_consumer(self, consumer: Function, confirm: Confirm) -> dict[str, Any]:
-        """Post all open dead letters of one consumer to it again; stop when it is away."""
-        _confirmed(consumer, confirm)
-        done, failed = self.place.redrive_all(consumer)
+        """Redrive all open dead letters of a consumer; stop when it is unavailable."""
+        _check(consumer, confirm)
+        done, failed = self.deployment.redrive_all(consumer)
         return {"redriven": done, "still_open": len(failed), "failed": failed[:SHOWN_FAILURES]}
 
     def pause(
@@ -44,21 +43,22 @@ class Writes:
         reason: Annotated[str, Field(min_length=1, max_length=500)],
         confirm: Confirm,
     ) -> dict[str, Any]:
-        """Stop a consumer within 5 s: its events wait, some 16 hours, then become dead letters."""
-        _confirmed(consumer, confirm)
-        path = f"consumers/{consumer}/pause"
-        told: dict[str, Any] = self.place.ask("POST", path, json={"reason": reason})
-        return told
+        """Pause a consumer within 5 s. Its events wait about 16 hours, then become dead letters."""
+        _check(consumer, confirm)
+        return self._post(f"consumers/{consumer}/pause", json={"reason": reason})
 
     def resume(self, consumer: Function, confirm: Confirm) -> dict[str, Any]:
-        """Let a paused consumer work again; what waited comes with its next retry."""
-        _confirmed(consumer, confirm)
-        told: dict[str, Any] = self.place.ask("POST", f"consumers/{consumer}/resume")
-        return told
+        """Resume a paused consumer; waiting events arrive with their next retry."""
+        _check(consumer, confirm)
+        return self._post(f"consumers/{consumer}/resume")
+
+    def _post(self, path: str, **request: Any) -> dict[str, Any]:
+        result: dict[str, Any] = self.deployment.call("POST", path, **request)
+        return result
 
 
-def _confirmed(target: str, confirm: str) -> None:
+def _check(target: str, confirm: str) -> None:
     if confirm != target:
-        raise CloudError(
+        raise OpsError(
             f"Nothing was done: `confirm` must be the target, {target!r}; it was {confirm!r}."
         )

@@ -136,9 +136,9 @@ def test_the_commands_do_the_same(cloud: LocalCloud, player: Any) -> None:
     someone = player()
     granted = cloud.command("roles", "grant", someone.uid, "creator")
     assert (granted.returncode, granted.stdout) == (0, f"{someone.uid}: creator, player\n")
-    assert cloud.command("roles", "take-back", someone.uid, "creator").returncode == 0
+    assert cloud.command("roles", "revoke", someone.uid, "creator").returncode == 0
     assert cloud.command("roles", "list", someone.uid).stdout == f"{someone.uid}: player\n"
-    refused = cloud.command("roles", "take-back", "operator", "admin")
+    refused = cloud.command("roles", "revoke", "operator", "admin")
     assert (refused.returncode, "another admin" in refused.stderr) == (1, True)
 
 
