@@ -29,7 +29,7 @@ from emulators.cloud.config import (
 )
 from emulators.cloud.http_server import server
 from emulators.edge.gateway import new_client
-from emulators.host.dispatch import Dispatcher
+from emulators.host.dispatcher import Dispatcher
 from emulators.host.isolated import Instance
 from scripts.bundling import bundle
 from shared.runtime import manifest

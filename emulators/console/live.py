@@ -14,7 +14,7 @@ from emulators.console.health import Health
 from emulators.console.ring import Ring
 from emulators.console.spans import Said
 from emulators.console.tail import Tail
-from emulators.host import dispatch
+from emulators.host import dispatcher
 from shared.runtime import clock, logs
 from shared.runtime.manifest import Manifest
 
@@ -72,7 +72,7 @@ class Live:
         except httpx.TransportError:
             return  # it is away, which its own health says
         if answer.is_success:
-            self.health.failed = dispatch.parse(answer.text)
+            self.health.failed = dispatcher.parse(answer.text)
 
     def _news(self, grown: list[tuple[Path, int]], now: str) -> list[Said]:
         """Return what the new lines say, the oldest first; a line without a time gets `now`."""

@@ -23,7 +23,7 @@ from emulators.cloud import database_users, processes
 from emulators.cloud.config import HOST, Cloud, environment
 from emulators.cloud.http_server import handed_over, server
 from emulators.edge.gateway import new_client, passed, proxy
-from emulators.host.dispatch import Dispatcher
+from emulators.host.dispatcher import Dispatcher
 from scripts.bundling import bundle
 from shared.runtime import logs, manifest
 from shared.runtime.manifest import Manifest

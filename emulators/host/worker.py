@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from emulators.cloud.config import read
 from emulators.host import server as host
-from emulators.host.dispatch import Broken, Dispatcher
+from emulators.host.dispatcher import Broken, Dispatcher
 from shared.runtime import manifest
 
 LINGER_SECONDS = 0.3
