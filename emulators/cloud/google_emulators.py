@@ -1,4 +1,4 @@
-"""The emulators of the Google Cloud SDK: where they are and how they are called."""
+"""The emulators of the Google Cloud SDK: where they are installed, and their commands."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ FIRESTORE = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 FIRESTORE_MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 PUBSUB = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*.jar"
 RULES = ROOT / "shared/schema/firestore.rules"
-# They live a short time on a small machine: a quick start counts more than peak speed.
+# They run briefly on small machines, so a quick start matters more than peak speed.
 JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx768m")
 
 
 @cache
 def roots() -> tuple[Path, ...]:
-    """Return where a Google Cloud SDK may be, the likeliest first."""
+    """Return the folders where a Google Cloud SDK may be, most likely first."""
     given = os.environ.get("GCLOUD_SDK_ROOT")
     if given:
         return (Path(given),)
@@ -29,28 +29,28 @@ def roots() -> tuple[Path, ...]:
     return tuple(usual)
 
 
-def _asked() -> Path | None:
+def _root_of_gcloud() -> Path | None:
     gcloud = shutil.which("gcloud")
     if not gcloud:
         return None
-    answer = subprocess.run(
+    done = subprocess.run(
         [gcloud, "info", "--format=value(installation.sdk_root)"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return Path(answer.stdout.strip()) if answer.stdout.strip() else None
+    return Path(done.stdout.strip()) if done.stdout.strip() else None
 
 
 @cache
 def jar(pattern: str, component: str) -> Path:
-    """Find an emulator's jar; CloudError says how to install it when it is missing."""
+    """Return an emulator's jar; raise CloudError with how to install it if it is missing."""
     for root in roots():
         for found in sorted(root.glob(pattern), reverse=True):
             return found
-    # Asking takes seconds, so it is the last resort.
-    asked = None if os.environ.get("GCLOUD_SDK_ROOT") else _asked()
-    for found in sorted(asked.glob(pattern), reverse=True) if asked else ():
+    # gcloud takes seconds to answer, so it comes last.
+    last = None if os.environ.get("GCLOUD_SDK_ROOT") else _root_of_gcloud()
+    for found in sorted(last.glob(pattern), reverse=True) if last else ():
         return found
     msg = (
         f"The {component} was not found; install it with `gcloud components install {component}` "
@@ -61,7 +61,7 @@ def jar(pattern: str, component: str) -> Path:
 
 
 def java() -> str:
-    """Find Java; CloudError says how to install it when it is missing."""
+    """Return the Java binary; raise CloudError with how to install it if it is missing."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if not found:
@@ -71,7 +71,7 @@ def java() -> str:
 
 
 def firestore_command(cloud: Cloud) -> list[str]:
-    """Return the command of the Firestore emulator; its events go to the edge."""
+    """Return the command of the Firestore emulator, which posts its events to the edge."""
     rules = ["--rules", str(RULES)] if RULES.exists() else []
     return [
         java(),
@@ -92,7 +92,7 @@ def firestore_command(cloud: Cloud) -> list[str]:
 
 
 def pubsub_command(cloud: Cloud) -> list[str]:
-    """Return the command of the Pub/Sub emulator: its jar itself, as its script leaves a shell."""
+    """Return the command of the Pub/Sub emulator; not its script, which leaves a shell behind."""
     found = jar(PUBSUB, "pubsub-emulator")
     port = cloud.ports["pubsub"]
     return [java(), *JAVA_OPTIONS, "-jar", str(found), f"--host={HOST}", f"--port={port}"]

@@ -1,4 +1,4 @@
-"""How a child of the supervisor serves: on the socket that it was handed, and without a word."""
+"""HTTP servers of the supervisor's children, which inherit their listening socket."""
 
 import argparse
 import socket
@@ -11,33 +11,35 @@ import uvicorn
 from emulators.cloud.config import Cloud, read
 
 
-def handed_over() -> tuple[Cloud, socket.socket]:
-    """Return the cloud and the listening socket that the command line names."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--state", type=Path, required=True)
-    options.add_argument("--fd", type=int, required=True)
-    given = options.parse_args()
-    cloud, _ = read(given.state)
-    return cloud, socket.socket(fileno=given.fd)
+def inherited() -> tuple[Cloud, socket.socket]:
+    """Return the cloud and the listening socket given on the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--fd", type=int, required=True)
+    options = parser.parse_args()
+    cloud, _ = read(options.state)
+    return cloud, socket.socket(fileno=options.fd)
 
 
 class _Server(uvicorn.Server):
-    """A server that says that it ends before it waits for what is open."""
+    """A server that calls `on_shutdown` before it waits for open responses."""
 
-    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_shutdown: Callable[[], None]) -> None:
         super().__init__(config)
-        self._leaving = leaving
+        self._on_shutdown = on_shutdown
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, and wait for what is being answered."""
-        self._leaving()
+        """Stop accepting, and wait for open responses."""
+        self._on_shutdown()
         await super().shutdown(sockets)
 
 
-def server(app: Any, leaving: Callable[[], None] = lambda: None, **options: Any) -> uvicorn.Server:
-    """Return a server of an ASGI application; `options` are more of uvicorn's.
+def server(
+    app: Any, on_shutdown: Callable[[], None] = lambda: None, **options: Any
+) -> uvicorn.Server:
+    """Return a server of an ASGI application; `options` are passed to uvicorn.
 
-    leaving: ends answers that have no end of their own.
+    on_shutdown: must end responses that would stream forever.
     """
     config = uvicorn.Config(
         app,
@@ -49,4 +51,4 @@ def server(app: Any, leaving: Callable[[], None] = lambda: None, **options: Any)
         timeout_graceful_shutdown=5,
         **options,
     )
-    return _Server(config, leaving)
+    return _Server(config, on_shutdown)

@@ -1,7 +1,6 @@
-"""What people see: progress while it starts, one table when it is ready."""
+"""What `up` and other commands print: progress while starting, a summary when ready."""
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -19,16 +18,15 @@ MARKS = {"waiting": "·", "starting": "…", "ready": "✓", "done": "✓", "hel
 
 
 class Progress:
-    """A line that shows how far the start or stop is; silent when nobody watches."""
+    """A status line with the phase of each service; silent without a terminal."""
 
     def __init__(self) -> None:
-        """Prepare it; nothing is shown yet."""
+        """Prepare the line; nothing is shown yet."""
         self._console = Console(stderr=True)
         self._status: Status | None = None
-        self._started = time.monotonic()
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -58,10 +56,6 @@ class Progress:
             self._status.stop()
             self._status = None
 
-    def tell(self, sentence: str) -> None:
-        """Say something that someone should read."""
-        print(sentence, file=sys.stderr, flush=True)
-
 
 def console() -> Console:
     """Return a console on standard output: coloured on a terminal, plain and wide elsewhere."""
@@ -82,27 +76,27 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 def announce(
     cloud: Cloud, manifests: Mapping[str, Manifest], running: Mapping[str, Running]
 ) -> None:
-    """Print where each function is, a token, lines to try, and the console's address."""
+    """Print what starts each function, a token, commands to try, and the console's address."""
     if "edge" in running:
         rows = [[name, started_by(cloud, one)] for name, one in sorted(manifests.items())]
-        table("Functions", ("function", "reached by"), rows)
+        table("Functions", ("function", "started by"), rows)
     ready = ", ".join(f"{name} {one.seconds:.1f} s" for name, one in running.items() if one.seconds)
     print(f"Ready ({ready}).")
     if "seed" in running:
         print(f"\nTOKEN={mint(cloud, 'ada')}")
-        print((cloud.state / "seed.txt").read_text() if (cloud.state / "seed.txt").exists() else "")
+        print(cloud.seed_output.read_text() if cloud.seed_output.exists() else "")
     if "edge" in running:
-        print(f"See it live: {cloud.url('edge')}/_local/console/")
+        print(f"Console: {cloud.url('edge')}/_local/console/")
     sys.stdout.flush()
 
 
 def started_by(cloud: Cloud, manifest: Manifest) -> str:
-    """Say what starts a function: its addresses, its topic, its document, its schedule."""
+    """Describe what starts a function: its addresses, topic, document or schedule."""
     trigger = manifest.trigger
     if trigger.http:
         return "\n".join(cloud.url("edge") + path for path in trigger.http.paths)
     if trigger.document:
         return f"document {trigger.document.path} {trigger.document.event}"
     if trigger.pull:
-        return f"topic {trigger.pull.topic}, pulled at {trigger.pull.schedule}"
+        return f"topic {trigger.pull.topic}, pulled on schedule {trigger.pull.schedule}"
     return f"topic {trigger.topic}" if trigger.topic else f"schedule {trigger.schedule}"

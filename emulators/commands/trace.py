@@ -1,4 +1,4 @@
-"""`trace`: print one request's whole way."""
+"""`trace`: print what one request led to."""
 
 import argparse
 
@@ -9,9 +9,9 @@ from emulators.console import trace
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `trace`."""
-    help_text = "Print what one request led to: messages, triggers, rows, documents."
+    help_text = "Print a request's trace: messages, triggers, rows, documents."
     parser = add(subparsers, "trace", help_text, run)
-    parser.add_argument("id", metavar="ID", help="a traceparent, a trace id or its beginning")
+    parser.add_argument("id", metavar="ID", help="a traceparent, a trace id, or its beginning")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -145,7 +145,7 @@ def kill(cloud: Cloud, name: str) -> Json:
     process = processes.find(written) if written else None
     if process is None:
         raise errors.Conflict(f"{name} is not running now.")
-    mark = cloud.mark_of_death(name)
+    mark = cloud.kill_marker(name)
     mark.parent.mkdir(exist_ok=True)
     mark.write_text(str(process.pid))
     process.kill()

@@ -50,7 +50,7 @@ def test_documents_come_back(place: Cloud) -> None:
     assert list((place.state / "firestore").iterdir()) == [newest]
     with running(place, "firestore", google_emulators.firestore_command(place)):
         assert ada().status_code == 404
-    command = [*google_emulators.firestore_command(place), *snapshots.newest_documents(place)]
+    command = [*google_emulators.firestore_command(place), *snapshots.import_options(place)]
     with running(place, "firestore", command):
         assert ada().json()["fields"] == fields
 
@@ -59,7 +59,7 @@ def test_an_export_that_broke_off_is_not_brought_back(place: Cloud) -> None:
     draft = place.state / "firestore/1.draft/firestore_export_1"
     draft.mkdir(parents=True)
     (draft / "firestore_export_1.overall_export_metadata").touch()
-    assert snapshots.newest_documents(place) == []
+    assert snapshots.import_options(place) == []
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def test_messages_that_nobody_is_done_with_come_back(place: Cloud) -> None:
             eventually(lambda: ids(pushed) == ["done"], what="a message is pushed")
             wiring.pause_pushes(place, known)
         publish("kept")
-        assert snapshots.keep_messages(place, known) == 1
+        assert snapshots.save_messages(place, known) == 1
     with running(place, "pubsub", google_emulators.pubsub_command(place)):
         wiring.wire_pubsub(place, known)
         with consumer(place) as pushed:

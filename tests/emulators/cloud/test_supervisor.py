@@ -122,8 +122,8 @@ def test_what_is_killed_by_hand_is_started_again_as_often_as_it_is(cloud: Cloud)
     def mark(supervisor: Supervisor, pid: int) -> None:
         killed.add(pid)
         supervisor.stopping = len(killed) > 5
-        cloud.mark_of_death("b").parent.mkdir(exist_ok=True)
-        cloud.mark_of_death("b").write_text(str(pid))
+        cloud.kill_marker("b").parent.mkdir(exist_ok=True)
+        cloud.kill_marker("b").write_text(str(pid))
 
     told = run(cloud, [part("a"), part("b", "a")], killing(mark))
     assert sum("is started again" in sentence for sentence in told) >= 5
@@ -131,8 +131,8 @@ def test_what_is_killed_by_hand_is_started_again_as_often_as_it_is(cloud: Cloud)
 
 def test_a_mark_counts_for_the_process_it_names_only(cloud: Cloud) -> None:
     def mark(_supervisor: Supervisor, _pid: int) -> None:
-        cloud.mark_of_death("b").parent.mkdir(exist_ok=True)
-        cloud.mark_of_death("b").write_text("1")
+        cloud.kill_marker("b").parent.mkdir(exist_ok=True)
+        cloud.kill_marker("b").write_text("1")
 
     with pytest.raises(CloudError, match="again and again"):
         run(cloud, [part("a"), part("b", "a")], killing(mark))

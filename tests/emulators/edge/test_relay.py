@@ -147,4 +147,4 @@ def test_no_more_than_a_few_are_delivered_at_once(tmp_path: Path) -> None:
         await run_until_empty(one)
 
     anyio.run(main)
-    assert most == relay.AT_ONCE
+    assert most == relay.CONCURRENCY
