@@ -1,6 +1,7 @@
 """What an operator runs, against the local cloud or another deployment: `python -m ops COMMAND`.
 
-client        the error, signing in, calls to `/v1/admin`
+errors        the error of every command
+client        signs in and calls `/v1/admin`
 arguments     what every command line shares
 output        tables on standard output
 local_cloud   the fallback without --url; the only module that imports `emulators`

@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from ops.client import OpsError
+from ops.errors import OpsError
 
 # Each module has `add_commands(subparsers)`. Only the module of the given command is imported,
 # since some are slow to import.

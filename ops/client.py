@@ -6,11 +6,9 @@ from typing import Any
 
 import httpx
 
+from ops.errors import OpsError
+
 TIMEOUT_SECONDS = 130
-
-
-class OpsError(Exception):
-    """A command failed; the text says why, and what to do about it."""
 
 
 def connect(url: str | None, token: str | None, state: Path | None) -> httpx.Client:

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 from ops.arguments import Subparsers, add_action, add_group
-from ops.client import OpsError, call
+from ops.client import call
+from ops.errors import OpsError
 from ops.output import print_table
 
 UNAVAILABLE = (None, 503)

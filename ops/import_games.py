@@ -11,7 +11,8 @@ import httpx
 from rich.console import Console
 
 from ops.arguments import Subparsers, add_action
-from ops.client import OpsError, call
+from ops.client import call
+from ops.errors import OpsError
 from shared.domain.catalog.imports import records as game_lists
 from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import Placed

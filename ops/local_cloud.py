@@ -9,7 +9,7 @@ from rich.console import Console
 from emulators.cloud import config
 from emulators.console import trace
 from emulators.edge.issuer import mint
-from ops.client import OpsError
+from ops.errors import OpsError
 
 OPERATOR = "operator"
 TRACE_WIDTH = 200

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ops.client import OpsError
+from ops.errors import OpsError
 from ops.mcp import logs
 from ops.mcp.deployment import Cursor, Deployment, Function, LetterId, Limit, cut
 from shared.runtime import manifest

@@ -9,7 +9,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
-from ops.client import OpsError
+from ops.errors import OpsError
 from ops.mcp.deployment import Deployment
 from ops.mcp.read_tools import ReadTools
 from ops.mcp.write_tools import WriteTools

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ops.client import OpsError
+from ops.errors import OpsError
 from ops.mcp.deployment import Deployment, Function, LetterId
 
 SHOWN_FAILURES = 20
