@@ -96,7 +96,7 @@ def test_a_pulled_topic_is_emptied_when_its_schedule_fires(
 def test_fire_refuses_what_has_no_schedule(cloud: LocalCloud) -> None:
     answer = cloud.command("fire", "flaky_message")
     assert answer.returncode == 1
-    assert "has a schedule; these have:" in answer.stderr
+    assert "is not a scheduled trigger; these are:" in answer.stderr
 
 
 def test_trace_shows_the_way_from_a_message_to_a_document(

@@ -1,12 +1,12 @@
 """The plans of what runs all the time: an index leads to the player, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, RowMapping, Table, event, select, text
+from sqlalchemy import Connection, Engine, Table, select, text
 
 from shared.domain.play import achievements, playtime, stats, unlisted
 from shared.domain.play.intervals import Days
@@ -19,14 +19,13 @@ from shared.schema.play import (
     playtime_days,
     unlisted_games,
 )
+from tests.support.plans import scans, statements_of
 
 PLAYERS, GAMES = 300, 12
 NOW = datetime.now(UTC).replace(microsecond=0)
 ME = "plan-00007"
 HASH = b"\x07" * 32
 TABLES = [play_intervals, playtime_days, player_stats, projections, unlisted_games]
-
-Statement = tuple[str, Any]
 
 
 def _player(number: int) -> dict[Table, list[dict[str, Any]]]:
@@ -81,41 +80,6 @@ def crowd(runtime_sql: str) -> Iterator[Engine]:
             tx.execute(table.delete().where(table.c.uid.like("plan-%")))
 
     sql.transact(empty)
-
-
-def statements_of(
-    engine: Engine, work: Callable[[Connection], Any], verb: str = "SELECT"
-) -> list[Statement]:
-    seen: list[Statement] = []
-
-    def note(*arguments: Any) -> None:
-        seen.append((arguments[2], arguments[3]))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        sql.read(work)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return [one for one in seen if one[0].startswith(("(", verb))]
-
-
-def plan(engine: Engine, statement: Statement) -> Sequence[RowMapping]:
-    """Return how the database would run a statement, a row a table."""
-    with engine.connect() as connection:
-        explain = f"EXPLAIN FORMAT=TRADITIONAL {statement[0]}"
-        return connection.exec_driver_sql(explain, statement[1]).mappings().all()
-
-
-def scans(engine: Engine, statement: Statement, most_rows: int) -> list[str]:
-    """Return what of a plan reads a whole table or more rows than it should."""
-    return [
-        f"{row['table']}: {row['type']} by {row['key']}, {row['rows']} rows: {statement[0]}"
-        for row in plan(engine, statement)
-        if row["table"] != "achievements"  # tens of rows: a scan is the best plan
-        and row["table"] is not None
-        and not row["table"].startswith("<")  # a derived table: what it reads has its own lines
-        and (row["type"] in {"ALL", "index"} or int(row["rows"] or 0) > most_rows)
-    ]
 
 
 SPAN = Days((NOW - timedelta(days=2)).date(), NOW.date())

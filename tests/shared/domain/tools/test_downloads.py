@@ -17,9 +17,9 @@ from shared.domain.tools.download_counts import DownloadGranted
 from shared.domain.tools.downloads import DownloadWish
 from shared.runtime import clock, errors, settings, sql
 from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
-from tests.shared.domain.test_plans import scans, statements_of
 from tests.support import publishing
 from tests.support.local_cloud import eventually
+from tests.support.plans import scans, statements_of
 
 STORE = {
     "OBJECTS_ENDPOINT": "http://store.example",

@@ -22,7 +22,7 @@ from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
 from shared.schema.tools import tool_versions, tools
-from tests.shared.domain.test_plans import scans, statements_of
+from tests.support.plans import scans, statements_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TITLE = "A game to publish for"

@@ -16,7 +16,7 @@ from shared.domain.catalog.reading import name_key
 from shared.domain.catalog.search import index, words
 from shared.runtime import sql
 from shared.schema.catalog import game_prefixes, game_search, games, new_players
-from tests.shared.domain.test_plans import plan, scans, statements_of
+from tests.support.plans import plan, scans, statements_of
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
