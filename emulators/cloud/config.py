@@ -192,7 +192,7 @@ def read(state: Path) -> tuple[Cloud, dict[str, Any]]:
     try:
         found = json.loads((state / "cloud.json").read_text())
     except FileNotFoundError:
-        msg = f"No local cloud was started in {state}; start one with `make run`."
+        msg = f"No local cloud is running with the state in {state}; start one with `make run`."
         raise CloudError(msg) from None
     settings = found.pop("settings")
     cloud = Cloud(**settings)
