@@ -10,12 +10,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
-from rich.console import Console
 
 from emulators.cloud.config import ROOT, Cloud, CloudError
 from emulators.edge.issuer import mint
 from shared.domain.catalog.imports import importing
-from shared.domain.play import achievements
 from shared.runtime import clock
 
 ADA = "ada"
@@ -39,14 +37,13 @@ PLAYED = (
 
 def seed(cloud: Cloud) -> list[str]:
     """Import the games, report ada's play, and return commands to try; CloudError on failure."""
-    imported = _import()
+    imported = importing.import_file(GAMES)
     print(
         f"Games: {imported.created} new, {imported.updated} changed, "
         f"{imported.unchanged} unchanged, {imported.rejected_count} rejected.",
         file=sys.stderr,
         flush=True,
     )
-    achievements.define()
     headers = {"Authorization": f"Bearer {mint(cloud, ADA)}"}
     with httpx.Client(base_url=cloud.url("edge"), headers=headers, timeout=30) as client:
         if not _earned(client):
@@ -56,15 +53,6 @@ def seed(cloud: Cloud) -> list[str]:
         _restore_documents(cloud)
         game = _find(client, "Hades")
     return _lines(cloud.url("edge"), game)
-
-
-def _import() -> importing.ImportReport:
-    """Import the games, showing progress on a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return importing.import_file(GAMES)
-    with console.status("Importing games") as status:
-        return importing.import_file(GAMES, lambda done: status.update(f"Importing games: {done}"))
 
 
 def _report(client: httpx.Client) -> None:

@@ -2,8 +2,6 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.status import Status
@@ -17,44 +15,13 @@ from shared.runtime.manifest import Manifest
 MARKS = {"waiting": "·", "starting": "…", "ready": "✓", "done": "✓", "held": "‖", "stopped": "■"}
 
 
-class Progress:
-    """A status line with the phase of each service; silent without a terminal."""
-
-    def __init__(self) -> None:
-        """Prepare the line; nothing is shown yet."""
-        self._console = Console(stderr=True)
-        self._status: Status | None = None
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Remove the line."""
-        self.stop()
-
-    def show(self, running: Mapping[str, Running]) -> None:
-        """Show the phase of each service."""
-        if not self._console.is_terminal:
-            return
-        if self._status is None:
-            self._status = self._console.status("")
-            self._status.start()
-        phases = "  ".join(f"{name} {MARKS[one.phase]}" for name, one in running.items())
-        self._status.update(phases)
-        if all(one.phase in {"ready", "done", "stopped"} for one in running.values()):
-            self.stop()
-
-    def stop(self) -> None:
-        """Remove the line until the next change."""
-        if self._status:
-            self._status.stop()
-            self._status = None
+def show_progress(status: Status, running: Mapping[str, Running]) -> None:
+    """Show the phase of each service in a status line, until all are settled."""
+    status.update("  ".join(f"{name} {MARKS[one.phase]}" for name, one in running.items()))
+    if all(one.phase in {"ready", "done", "held", "stopped"} for one in running.values()):
+        status.stop()
+    else:
+        status.start()
 
 
 def console() -> Console:

@@ -1,6 +1,7 @@
 """`up`: start the local cloud in the foreground or in the background."""
 
 import argparse
+import functools
 import os
 import shutil
 import subprocess
@@ -8,10 +9,12 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from rich.console import Console
+
 from emulators.cloud.config import ROOT, Cloud, CloudError, choose_ports
 from emulators.cloud.services import registry
 from emulators.cloud.supervisor import Supervisor
-from emulators.cloud.terminal import Progress, announce
+from emulators.cloud.terminal import announce, show_progress
 from emulators.commands import Subparsers, add
 from shared.runtime import manifest
 
@@ -74,15 +77,16 @@ def _supervise(options: argparse.Namespace, notify: IO[str] | None) -> None:
     manifests = manifest.discover(cloud.roots)
     services = registry(cloud, only, seed=not options.no_seed and not only)
     _prepare(cloud.state)
-    with Progress() as progress:
+    with Console(stderr=True).status("Starting") as status:
 
         def ready() -> None:
-            progress.stop()
+            status.stop()
             announce(cloud, manifests, supervisor.running)
             if notify:
                 notify.close()
 
-        supervisor = Supervisor(cloud, services, manifests, _report, progress.show)
+        show = functools.partial(show_progress, status)
+        supervisor = Supervisor(cloud, services, manifests, _report, show)
         supervisor.run(ready)
 
 
