@@ -1,4 +1,4 @@
-"""A window on the console: what its page asks, and what the stream tells it."""
+"""A console window: an open event stream, and the events it received."""
 
 import contextlib
 import json
@@ -13,13 +13,13 @@ from tests.support.local_cloud import LocalCloud
 
 API = "/_local/console/api"
 PATIENCE = 60
-# Longer than the stream is ever silent.
+# Longer than the stream's longest pause.
 READ_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Told:
-    """One event of the stream; those that only the newest matters of have the number 0."""
+    """One event of the stream; events of which only the newest counts have the id 0."""
 
     id: int
     event: str
@@ -28,21 +28,21 @@ class Told:
 
 @dataclass
 class Window:
-    """An open stream and all that it has told so far."""
+    """An open stream and the events it received so far."""
 
     lines: Iterator[str]
     told: list[Told] = field(default_factory=list)
 
     @property
     def hello(self) -> dict[str, Any]:
-        """What the window was told first."""
+        """The data of the first event."""
         if not self.told:
             self.told.append(self._next(time.monotonic() + PATIENCE))
         assert self.told[0].event == "hello"
         return self.told[0].data
 
     def wait(self, wanted: Callable[[Told], bool], what: str = "") -> Told:
-        """Read on until an event is wanted, and return it."""
+        """Read until an event is `wanted`, and return it."""
         until = time.monotonic() + PATIENCE
         while True:
             told = self._next(until, what)
@@ -64,7 +64,7 @@ class Window:
 
 @contextlib.contextmanager
 def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator[Window]:
-    """Open a window; `seen`: the last event that it knows."""
+    """Open a window; `seen` is the last event id it received."""
     last = seen if isinstance(seen, bytes) else str(seen).encode()
     headers = {} if seen is None else {b"Last-Event-ID": last}
     timeout = httpx.Timeout(READ_SECONDS)
@@ -77,7 +77,7 @@ def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator
 
 
 def of_trace(trace: str, kind: str) -> Callable[[Told], bool]:
-    """Return what tells the first span of this kind in one trace."""
+    """Return a filter for spans of this kind in one trace."""
 
     def wanted(told: Told) -> bool:
         data = told.data
@@ -87,5 +87,5 @@ def of_trace(trace: str, kind: str) -> Callable[[Told], bool]:
 
 
 def trace_of(answer: httpx.Response) -> str:
-    """Return the trace that an answer names."""
+    """Return the trace id of a response."""
     return str(answer.headers["traceparent"].split("-")[1])
