@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,42 +17,30 @@ RULES = ROOT / "shared/schema/firestore.rules"
 JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx768m")
 
 
-@cache
-def roots() -> tuple[Path, ...]:
-    """Return the folders where a Google Cloud SDK may be, most likely first."""
+def _sdk_roots() -> Iterator[Path]:
+    """Yield the folders where a Google Cloud SDK may be, most likely first."""
     given = os.environ.get("GCLOUD_SDK_ROOT")
     if given:
-        return (Path(given),)
-    usual = [Path("/usr/lib/google-cloud-sdk"), Path.home() / "google-cloud-sdk"]
+        yield Path(given)
+        return
+    yield Path("/usr/lib/google-cloud-sdk")
+    yield Path.home() / "google-cloud-sdk"
     gcloud = shutil.which("gcloud")
     if gcloud:
-        usual.append(Path(gcloud).resolve().parents[1])
-    return tuple(usual)
-
-
-def _root_of_gcloud() -> Path | None:
-    gcloud = shutil.which("gcloud")
-    if not gcloud:
-        return None
-    done = subprocess.run(
-        [gcloud, "info", "--format=value(installation.sdk_root)"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Path(done.stdout.strip()) if done.stdout.strip() else None
+        yield Path(gcloud).resolve().parents[1]
+        # Last, because it takes seconds.
+        command = [gcloud, "info", "--format=value(installation.sdk_root)"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.stdout.strip():
+            yield Path(done.stdout.strip())
 
 
 @cache
 def jar(pattern: str, component: str) -> Path:
     """Return an emulator's jar; raise CloudError with how to install it if it is missing."""
-    for root in roots():
+    for root in _sdk_roots():
         for found in sorted(root.glob(pattern), reverse=True):
             return found
-    # gcloud takes seconds to answer, so it comes last.
-    last = None if os.environ.get("GCLOUD_SDK_ROOT") else _root_of_gcloud()
-    for found in sorted(last.glob(pattern), reverse=True) if last else ():
-        return found
     msg = (
         f"The {component} was not found; install it with `gcloud components install {component}` "
         f"or `apt-get install google-cloud-cli-{component.removeprefix('cloud-')}`, "

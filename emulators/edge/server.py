@@ -71,13 +71,10 @@ def application(cloud: Cloud) -> Starlette:
     async def health(_request: Request) -> Response:
         return JSONResponse({"events_waiting": relay.store.waiting()})
 
-    async def openapi(_request: Request) -> Response:
-        return FileResponse(OPENAPI, headers=CORS)
-
     document_events = "/functions/projects/{project}/triggers/{trigger}"
     routes = [
         Route("/_local/health", health),
-        Route("/openapi.json", openapi),
+        Route("/openapi.json", _openapi),
         *_issuer_routes(cloud),
         *identity_toolkit.routes(cloud),
         *prometheus.routes(),
@@ -88,6 +85,10 @@ def application(cloud: Cloud) -> Starlette:
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.live = live
     return app
+
+
+async def _openapi(_request: Request) -> Response:
+    return FileResponse(OPENAPI, headers=CORS)
 
 
 def _functions(cloud: Cloud) -> dict[str, Manifest]:

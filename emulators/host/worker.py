@@ -2,14 +2,11 @@
 
 import asyncio
 import importlib.util
-import json
 import signal
 import socket
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -19,7 +16,7 @@ from starlette.types import ASGIApp
 
 from emulators.cloud.config import read
 from emulators.host.dispatcher import Broken, Dispatcher
-from shared.runtime import manifest
+from shared.runtime import logs, manifest
 
 LINGER_SECONDS = 0.3
 FINISH_SECONDS = 10
@@ -83,7 +80,8 @@ def load(roots: Iterable[Path]) -> dict[str, ASGIApp]:
         found[folder.name] = _build(folder)
     broken = sorted(name for name, app in found.items() if isinstance(app, Broken))
     seconds = round(time.perf_counter() - started, 2)
-    _log("WARNING" if broken else "INFO", f"{len(found)} functions in {seconds} s", broken=broken)
+    severity, message = "WARNING" if broken else "INFO", f"{len(found)} functions in {seconds} s"
+    logs.write(severity, message, {"function": "host", "broken": broken})
     return found
 
 
@@ -103,13 +101,6 @@ def _build(folder: Path) -> ASGIApp:
         )
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code being edited fails in any way
         reason = f"{folder} cannot be imported: {type(error).__name__}: {error}"
-        _log("ERROR", reason, stack_trace=traceback.format_exc())
+        logs.error(reason, function="host")
         return Broken(folder.name, reason)
     return app
-
-
-def _log(severity: str, message: str, **fields: object) -> None:
-    """Write a log line in the functions' format, without configuring their logging."""
-    now = datetime.now(UTC).isoformat()
-    line = {"time": now, "severity": severity, "message": message, "function": "host", **fields}
-    print(json.dumps(line), flush=True)

@@ -18,11 +18,11 @@ READ_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Told:
+class StreamEvent:
     """One event of the stream; events of which only the newest counts have the id 0."""
 
     id: int
-    event: str
+    type: str
     data: dict[str, Any]
 
 
@@ -31,26 +31,26 @@ class Window:
     """An open stream and the events it received so far."""
 
     lines: Iterator[str]
-    told: list[Told] = field(default_factory=list)
+    received: list[StreamEvent] = field(default_factory=list)
 
     @property
     def hello(self) -> dict[str, Any]:
         """The data of the first event."""
-        if not self.told:
-            self.told.append(self._next(time.monotonic() + PATIENCE))
-        assert self.told[0].event == "hello"
-        return self.told[0].data
+        if not self.received:
+            self.received.append(self._next(time.monotonic() + PATIENCE))
+        assert self.received[0].type == "hello"
+        return self.received[0].data
 
-    def wait(self, wanted: Callable[[Told], bool], what: str = "") -> Told:
+    def wait(self, wanted: Callable[[StreamEvent], bool], what: str = "") -> StreamEvent:
         """Read until an event is `wanted`, and return it."""
         until = time.monotonic() + PATIENCE
         while True:
-            told = self._next(until, what)
-            self.told.append(told)
-            if wanted(told):
-                return told
+            event = self._next(until, what)
+            self.received.append(event)
+            if wanted(event):
+                return event
 
-    def _next(self, until: float, what: str = "") -> Told:
+    def _next(self, until: float, what: str = "") -> StreamEvent:
         found: dict[str, str] = {}
         for line in self.lines:
             assert time.monotonic() < until, f"{what or 'nothing wanted'} came in time"
@@ -58,7 +58,9 @@ class Window:
             if name and value:
                 found[name] = value
             elif not line and "data" in found:
-                return Told(int(found.get("id", 0)), found["event"], json.loads(found["data"]))
+                return StreamEvent(
+                    int(found.get("id", 0)), found["event"], json.loads(found["data"])
+                )
         raise AssertionError("the stream ended")
 
 
@@ -76,12 +78,12 @@ def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator
         yield Window(answer.iter_lines())
 
 
-def of_trace(trace: str, kind: str) -> Callable[[Told], bool]:
+def of_trace(trace: str, kind: str) -> Callable[[StreamEvent], bool]:
     """Return a filter for spans of this kind in one trace."""
 
-    def wanted(told: Told) -> bool:
-        data = told.data
-        return told.event == "span" and data["trace"] == trace and data["kind"] == kind
+    def wanted(event: StreamEvent) -> bool:
+        data = event.data
+        return event.type == "span" and data["trace"] == trace and data["kind"] == kind
 
     return wanted
 

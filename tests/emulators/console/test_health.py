@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import local_cloud, windows
 from tests.support.local_cloud import LocalCloud, eventually
-from tests.support.windows import API, Told, Window
+from tests.support.windows import API, StreamEvent, Window
 
 PROBE = local_cloud.FIXTURES / "functions/probe"
 
@@ -41,8 +41,8 @@ def add(folder: Path, name: str) -> Path:
 def until(window: Window, field: str, wanted: Any) -> None:
     """Wait until the health's field holds what is wanted."""
 
-    def found(told: Told) -> bool:
-        return told.event == "health" and bool(wanted(told.data[field]))
+    def found(event: StreamEvent) -> bool:
+        return event.type == "health" and bool(wanted(event.data[field]))
 
     if not wanted(window.hello["health"][field]):
         window.wait(found, field)
@@ -58,7 +58,7 @@ def test_a_function_that_cannot_be_imported_is_said_with_its_reason(
         code.write_text("def main(:\n")
         until(window, "failed", lambda failed: "SyntaxError" in failed.get("probe", ""))
         code.write_text(good)
-        window.wait(lambda told: told.event == "health" and told.data["failed"] == {})
+        window.wait(lambda event: event.type == "health" and event.data["failed"] == {})
 
 
 def test_a_manifest_that_cannot_be_taken_is_said_and_the_edge_outlives_it(

@@ -1,4 +1,4 @@
-"""Every window is told what happens, as it happens, and what it missed."""
+"""Every window receives each event as it happens, and the events that it missed."""
 
 import json
 import signal
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import windows
 from tests.support.local_cloud import LocalCloud, eventually
-from tests.support.windows import Told, of_trace, trace_of
+from tests.support.windows import StreamEvent, of_trace, trace_of
 
 
 def ask(client: httpx.Client) -> str:
@@ -23,7 +23,7 @@ def test_a_window_is_greeted_and_told_of_a_request(cloud: LocalCloud, client: ht
     with windows.opened(cloud) as window:
         health = window.hello["health"]
         if not health["ready"]:  # the console looks a moment after the supervisor wrote it
-            health = window.wait(lambda one: one.event == "health" and one.data["ready"]).data
+            health = window.wait(lambda one: one.type == "health" and one.data["ready"]).data
         services = health["services"]
         assert services["functions"] == {
             "phase": "ready",
@@ -45,13 +45,13 @@ def test_a_window_is_greeted_and_told_of_a_request(cloud: LocalCloud, client: ht
 def test_two_windows_are_told_the_same(cloud: LocalCloud, client: httpx.Client) -> None:
     with windows.opened(cloud) as one, windows.opened(cloud) as other:
         assert one.hello["health"] == other.hello["health"]
-        begin = max(one.told[0].id, other.told[0].id)
+        begin = max(one.received[0].id, other.received[0].id)
         traces = [ask(client) for _ in range(3)]
         for window in (one, other):
             window.wait(of_trace(traces[-1], "http"))
-        seen = [[told for told in window.told if told.id > begin] for window in (one, other)]
+        seen = [[event for event in window.received if event.id > begin] for window in (one, other)]
     assert seen[0] == seen[1]
-    assert [told.data["trace"] for told in seen[0] if told.event == "span"] == traces
+    assert [event.data["trace"] for event in seen[0] if event.type == "span"] == traces
 
 
 def test_a_window_that_comes_again_is_told_what_it_missed(
@@ -68,9 +68,9 @@ def test_a_window_that_comes_again_is_told_what_it_missed(
         assert again.hello["recent"][-1]["id"] == last.id
         assert again.hello["continues"] is True
         again.wait(of_trace(missed[-1], "http"))
-        told = [one for one in again.told[1:] if one.id]
-    assert [one.id for one in told] == list(range(last.id + 1, last.id + 1 + len(told)))
-    assert [one.data["trace"] for one in told if one.event == "span"] == missed
+        events = [one for one in again.received[1:] if one.id]
+    assert [one.id for one in events] == list(range(last.id + 1, last.id + 1 + len(events)))
+    assert [one.data["trace"] for one in events if one.type == "span"] == missed
 
 
 @pytest.mark.parametrize("seen", [None, "0", "1" * 20, b"\xb2", "x"])
@@ -102,9 +102,9 @@ def test_every_window_is_told_the_same_figures(cloud: LocalCloud, client: httpx.
         for _ in range(10):
             client.get("/v1/me/export")
 
-        def counted(told: Told) -> bool:
-            found = told.data.get("account", {"per_minute": 0})["per_minute"]
-            return told.event == "figures" and found == before + 2
+        def counted(event: StreamEvent) -> bool:
+            found = event.data.get("account", {"per_minute": 0})["per_minute"]
+            return event.type == "figures" and found == before + 2
 
         figures = [window.wait(counted).data["account"] for window in (one, other)]
     assert figures[0] == figures[1]
@@ -118,22 +118,22 @@ def test_a_line_of_a_log_is_told(cloud: LocalCloud) -> None:
     with windows.opened(cloud) as window:
         assert window.hello
         cloud.publish("sessions-reported", b"nobody can read this")
-        told = window.wait(lambda one: one.event == "log" and one.data["severity"] != "INFO")
-        window.wait(lambda one: one.event == "span" and one.data["kind"] == "message")
-    assert told.data["function"] == "roll_up_sessions"
+        event = window.wait(lambda one: one.type == "log" and one.data["severity"] != "INFO")
+        window.wait(lambda one: one.type == "span" and one.data["kind"] == "message")
+    assert event.data["function"] == "roll_up_sessions"
     fields = {"function", "time", "severity", "message", "trace", "stack_trace"}
-    assert set(told.data) == fields
-    assert told.data["stack_trace"].startswith("Traceback")
-    assert not [one for one in window.told if one.data.get("message") == "metric"]
-    assert not [one for one in window.told if one.data.get("kind") in {"sql", "read"}]
+    assert set(event.data) == fields
+    assert event.data["stack_trace"].startswith("Traceback")
+    assert not [one for one in window.received if one.data.get("message") == "metric"]
+    assert not [one for one in window.received if one.data.get("kind") in {"sql", "read"}]
 
 
 def test_a_pulled_topic_is_told_as_such(cloud: LocalCloud) -> None:
     with windows.opened(cloud) as window:
         assert window.hello
         assert cloud.fire("pulled_batch").is_success
-        told = window.wait(lambda one: one.event == "span" and one.data["kind"] == "pull")
-    assert told.data["function"] == "pulled_batch"
+        event = window.wait(lambda one: one.type == "span" and one.data["kind"] == "pull")
+    assert event.data["function"] == "pulled_batch"
 
 
 def test_a_killed_service_is_red_within_two_seconds_and_green_again(
@@ -141,21 +141,21 @@ def test_a_killed_service_is_red_within_two_seconds_and_green_again(
 ) -> None:
     killed = cloud.pid("functions")
 
-    def phase(told: Told) -> str:
-        if told.event != "health":
+    def phase(event: StreamEvent) -> str:
+        if event.type != "health":
             return ""
-        return str(told.data["services"]["functions"]["phase"])
+        return str(event.data["services"]["functions"]["phase"])
 
     with windows.opened(cloud) as window:
         assert window.hello
         answer = client.post(f"{windows.API}/services/functions/kill")
         assert answer.json() == {"pid": killed}
         began = time.monotonic()
-        died = window.wait(lambda told: phase(told) == "died")
+        died = window.wait(lambda event: phase(event) == "died")
         assert time.monotonic() - began < 2
         assert died.data["services"]["functions"]["pid"] == killed
         assert died.data["ready"] is False
-        back = window.wait(lambda told: phase(told) == "ready" and told.data["ready"])
+        back = window.wait(lambda event: phase(event) == "ready" and event.data["ready"])
     assert back.data["services"]["functions"]["pid"] == cloud.pid("functions") != killed
     assert client.post(f"{windows.API}/services/edge/kill").status_code == 404
     assert client.post(f"{windows.API}/services/migrate/kill").status_code == 404
