@@ -22,10 +22,10 @@ from emulators.cloud.config import (
     CloudError,
     choose_ports,
     environment,
-    private,
     read,
     save,
     state_folder,
+    write_private,
 )
 from emulators.cloud.http_server import server
 from emulators.edge.gateway import new_client
@@ -55,7 +55,7 @@ def describe(options: Options) -> None:
     systemd = {"pid": 1, "created": 0}
     save(cloud, {"ready": True, "supervisor": systemd, "services": {}, "complaint": None})
     lines = (f"{name}='{value}'\n" for name, value in sorted(environment(cloud).items()))
-    private(settings, "".join(lines))
+    write_private(settings, "".join(lines))
     changed = before != [cloud.file.read_bytes(), settings.read_bytes()]
     print(json.dumps({"changed": changed}))
 

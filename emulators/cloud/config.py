@@ -109,7 +109,7 @@ def _free_ports() -> dict[str, int]:
             return ports
 
 
-def private(file: Path, text: str) -> None:
+def write_private(file: Path, text: str) -> None:
     """Write a file atomically, readable by its owner only."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
@@ -123,7 +123,7 @@ def password(cloud: Cloud, service: str = "mysql") -> str:
     """Return the password of a service of this cloud, generated on first use."""
     file = cloud.state / f"{service}.password"
     if not file.exists():
-        private(file, secrets.token_urlsafe(24))
+        write_private(file, secrets.token_urlsafe(24))
     return file.read_text()
 
 
@@ -174,7 +174,7 @@ def objects_environment(cloud: Cloud) -> dict[str, str]:
 
 
 def process_environment(cloud: Cloud) -> dict[str, str]:
-    """Return the environment of a child process: this process' with the settings."""
+    """Return the environment of a child process: this process's, with the settings added."""
     return {**os.environ, **environment(cloud), "PYTHONUNBUFFERED": "1"}
 
 
@@ -184,7 +184,7 @@ def save(cloud: Cloud, running: Mapping[str, Any]) -> None:
         "state": str(cloud.state),
         "roots": [str(root) for root in cloud.roots],
     }
-    private(cloud.file, json.dumps({"settings": settings, **running}, indent=1))
+    write_private(cloud.file, json.dumps({"settings": settings, **running}, indent=1))
 
 
 def read(state: Path) -> tuple[Cloud, dict[str, Any]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from emulators.cloud.config import DATABASE, HOST, Cloud, CloudError, password, private
+from emulators.cloud.config import DATABASE, HOST, Cloud, CloudError, password, write_private
 
 LONGEST_SOCKET = 100
 """The path of a Unix socket is limited to about this many bytes."""
@@ -127,7 +127,7 @@ def private_tmp(folder: Path) -> tuple[str, ...]:
 def server_command(cloud: Cloud) -> list[str]:
     """Return the server's command; it listens only after its accounts are created."""
     first = cloud.state / "mysql.init.sql"
-    private(first, _accounts(password(cloud)))
+    write_private(first, _accounts(password(cloud)))
     return [
         *private_tmp(cloud.state),
         *find().server,

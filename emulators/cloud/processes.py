@@ -30,7 +30,7 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def tied(command: Sequence[str]) -> list[str]:
+def tied_to_parent(command: Sequence[str]) -> list[str]:
     """Return a command whose process the kernel stops when its parent dies.
 
     Uses util-linux's setpriv: code between fork and exec can crash or hang in a process with
@@ -51,7 +51,7 @@ def spawn(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
-            tied(command),
+            tied_to_parent(command),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from emulators.cloud import wiring
-from emulators.cloud.config import Cloud, private
+from emulators.cloud.config import Cloud, write_private
 
 QUIET_SECONDS = 3.0
 PULL_SIZE = 500
@@ -58,7 +58,7 @@ def save_messages(cloud: Cloud, manifests: wiring.Manifests) -> int:
                 if lines - found.keys():
                     until = time.monotonic() + QUIET_SECONDS
                 found.update(dict.fromkeys(lines))
-    private(file, "".join(f"{line}\n" for line in found))
+    write_private(file, "".join(f"{line}\n" for line in found))
     return len(found)
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from emulators.cloud.config import Cloud, private
+from emulators.cloud.config import Cloud, write_private
 from emulators.console.guard import refusal_off_machine
 
 MAX_CLAIMS = 1000
@@ -42,7 +42,7 @@ def _read(state: Path, uid: str) -> dict[str, str] | None:
 
 
 def _write(state: Path, uid: str, claims: str) -> None:
-    private(_file(state, uid), json.dumps({"localId": uid, "customAttributes": claims}))
+    write_private(_file(state, uid), json.dumps({"localId": uid, "customAttributes": claims}))
 
 
 def routes(cloud: Cloud) -> list[Route]:

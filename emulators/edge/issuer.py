@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from emulators.cloud.config import Cloud, private
+from emulators.cloud.config import Cloud, write_private
 from emulators.edge import identity_toolkit
 
 LIFETIME = 3600
@@ -44,7 +44,7 @@ def rotate(state: Path) -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    private(_folder(state) / f"{kid}.pem", pem.decode())
+    write_private(_folder(state) / f"{kid}.pem", pem.decode())
     for old in sorted(_folder(state).glob("*.pem"))[:-KEPT_KEYS]:
         old.unlink()
     return kid
