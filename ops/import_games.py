@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, client: httpx.Client) -> int:
             Console(stderr=True).status("Importing games") as status,
         ):
             read = gzip.GzipFile(fileobj=raw).read if options.file.suffix == ".gz" else raw.read
-            for part in parts(game_lists.records(read)):
+            for part in parts(game_lists.read(read)):
                 report.add(_send(client, import_id, part))
                 status.update(f"Importing games: {part.last}")
     except (OSError, EOFError) as error:

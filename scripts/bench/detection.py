@@ -11,7 +11,7 @@ from scripts.bench.figures import Line, Progress, Section, median
 from scripts.bench.stores import GAMES, Stores
 from shared.domain.catalog.detection import lists
 from shared.domain.catalog.detection.lists import Listed
-from shared.domain.catalog.reading import normalise_suffix
+from shared.domain.programs import normalise_suffix
 
 CLIENT = ROOT / "clients" / "ts"
 MATCH = Path(__file__).with_name("detection.mjs")

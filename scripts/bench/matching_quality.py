@@ -19,7 +19,7 @@ from rich.table import Table
 from sqlalchemy import select
 
 from scripts.bench import stores
-from shared.domain.catalog import reading
+from shared.domain import text
 from shared.domain.catalog.imports import importing
 from shared.domain.library import matching
 from shared.domain.library.items import LibraryItem
@@ -136,7 +136,7 @@ def _load(chance: random.Random) -> dict[str, list[Asked]]:
         for kind in chance.sample(list(KINDS), len(KINDS)):
             made = KINDS[kind](record, chance)
             if made:
-                meant = frozenset([reading.title_key(record["title"])])
+                meant = frozenset([text.title_key(record["title"])])
                 asked[kind].append(Asked(LibraryItem(id="1", **made), meant))
                 break
     importing.import_games(json.dumps(record).encode() for record in records)
@@ -158,7 +158,7 @@ def _store_ids(records: Iterable[Record]) -> dict[str, list[Asked]]:
     owners: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for store in record["stores"]:
-            key = reading.title_key(record["title"])
+            key = text.title_key(record["title"])
             owners.setdefault((store["store"], store["id"]), set()).add(key)
     found: dict[str, list[Asked]] = {"store id": [], "store id that games share": []}
     for (store, store_id), keys in owners.items():
@@ -211,7 +211,7 @@ def _other_folder(record: Record, chance: random.Random) -> dict[str, Any] | Non
     """Put its file into a folder called like the game, which is not the folder that is listed."""
     folder, _, file = (_program(record) or "").rpartition("/")
     title = _folder(record["title"])
-    if not folder or not title or reading.name_key(folder) == reading.name_key(title):
+    if not folder or not title or text.name_key(folder) == text.name_key(title):
         return None
     return _on_windows(chance.choice(ROOTS), f"{title}/{file}", chance)
 

@@ -16,9 +16,9 @@ import pymysql
 from emulators.cloud import config, database
 from scripts.bench.figures import Line, Progress, Section
 from scripts.bench.stores import GAMES, Stores
-from shared.domain.catalog import reading
+from shared.domain import text
 from shared.domain.catalog.imports import importing
-from shared.domain.catalog.search import index, words
+from shared.domain.catalog.search import finding, index, words
 from shared.runtime import sql
 
 MANY = 1_000_000
@@ -63,7 +63,7 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
                 f"{other * 1e3:.2f} ms",
                 one / other,
                 at_most=AT_MOST,
-                limit=f"SQLAlchemy and PyMySQL; {index.MOST_LOOKED_AT} games looked at",
+                limit=f"SQLAlchemy and PyMySQL; {finding.MOST_LOOKED_AT} games looked at",
             )
         )
     return section
@@ -86,7 +86,7 @@ def _typed(titles: Sequence[str]) -> Iterator[str]:
     """Yield what people type, letter by letter."""
     chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
     for number, title in enumerate(chosen):
-        plain = reading.name_key(title).split()
+        plain = text.name_key(title).split()
         ways = (" ".join(plain), "".join(plain), " ".join(reversed(plain[-2:])))
         whole = ways[number % len(ways)]
         yield from (key for end in range(1, len(whole) + 1) if (key := whole[:end].strip()))
@@ -102,7 +102,7 @@ def _latencies(typed: Sequence[str], progress: Progress) -> Latencies:
 
 def _search(key: str) -> float:
     started = time.perf_counter()
-    sql.read(lambda conn: index.page(conn, key, None, LIMIT))
+    sql.read(lambda conn: finding.list_page(conn, key, None, LIMIT))
     return time.perf_counter() - started
 
 
@@ -158,6 +158,6 @@ def _write(numbered: Iterable[tuple[int, str]], files: Mapping[str, Path]) -> No
             players = MANY // (1 + game_id * 7919 % MANY) - 1
             tier, of_it = index.tier(players, 1), words.of_names(title, [])
             games(f"{game_id:07}\t{title}\tgenerated {game_id}\t1\t2026-01-01\t{players}\n")
-            names(f"{reading.name_key(title)}\t{game_id:07}\t{title}\t1\n")
+            names(f"{text.name_key(title)}\t{game_id:07}\t{title}\t1\n")
             found_by(f"{game_id:07}\t{tier}\t{of_it}\n")
             listed("".join(f"{one}\t{tier}\t{game_id:07}\n" for one in words.prefixes(of_it)))

@@ -20,7 +20,7 @@ STORES = tuple(Stores.model_fields)
 TRIGGER_TOPIC = "dead-letters"
 
 # These two walk the registry of everything personal, so no single table is named in them.
-EXPORT = "shared.domain.players.export.export"
+EXPORT = "shared.domain.players.export.get"
 ERASE = "shared.domain.players.erasure.erase"
 
 # An insert alone; what lets a known key be, or updates it, needs UPDATE as well.

@@ -1,11 +1,10 @@
-"""Every Firestore collection that holds a player's data: how it is exported and erased.
+"""Every Firestore collection that holds a player's data, and what of it is exported.
 
-The tables say the same for themselves (`base.Personal`); both together are the registry that
-the player's export and erasure walk through.
+Erasure deletes all of them. Tables declare the same with `base.Personal`; export and erasure walk
+both registries.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -13,13 +12,11 @@ class Collection:
     """One collection below a player's document.
 
     path: `players/{uid}/…`, with the player's Firebase uid for `{uid}`.
-    export: the fields that the player's export shows; empty with a reason in `why_not`.
-    erase: "delete" every document in it when the account is erased.
+    export: the fields in the player's export; if empty, `why_not` gives the reason.
     """
 
     path: str
     export: tuple[str, ...]
-    erase: Literal["delete"] = "delete"
     why_not: str = ""
 
     def of(self, uid: str) -> str:

@@ -225,7 +225,7 @@ def test_without_a_cloud_errors_say_what_is_missing(tmp_path: Path) -> None:
         assert "No trace" in await tools.refused("trace", trace_id="abcd")
         assert (await tools.call("logs"))["items"] == []
         titles = await tools.call("runbooks")
-        assert titles["store-away"] == "A store is away"
+        assert titles["store-unavailable"] == "A store is unavailable"
         assert "dead-letters" in await tools.refused("runbook", name="../operations")
         assert "limit" in await tools.refused("dead_letters", limit=101)
         assert "pattern" in await tools.refused("dead_letter", dead_letter_id="1/../../audit")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, Table, select, text
 
-from shared.domain.play import achievements, playtime, stats, unlisted
-from shared.domain.play.intervals import Days
+from shared.domain import current_games
+from shared.domain.play import achievements, days, playtime, stats
+from shared.domain.play.model import Days
 from shared.runtime import sql
 from shared.schema.operations import projections
 from shared.schema.play import (
@@ -87,14 +88,14 @@ SPAN = Days((NOW - timedelta(days=2)).date(), NOW.date())
 READS: dict[str, Callable[[Connection], Any]] = {
     "lock stats": lambda conn: playtime.lock(conn, ME, ["1", "2"]),
     "load runs": lambda conn: playtime.load_runs(conn, ME, ["1", "2"], SPAN),
-    "a page of days": lambda conn: playtime.page(conn, ME, SPAN, None, 10),
-    "the next page": lambda conn: playtime.page(conn, ME, SPAN, (SPAN.first, "3"), 10),
+    "a page of days": lambda conn: days.list_page(conn, ME, SPAN, None, 10),
+    "the next page": lambda conn: days.list_page(conn, ME, SPAN, (SPAN.first, "3"), 10),
     "all runs of a game": lambda conn: playtime.sessions_of(conn, ME, "1"),
     "render stats": lambda conn: stats.KIND.render(conn, [(ME, "1"), (ME, "2"), ("plan-2", "1")]),
     "keys of a player": lambda conn: stats.KIND.keys(conn, ME, None, 100),
     "achievements": lambda conn: achievements._outstanding(conn, ME),
-    "granted": lambda conn: achievements.granted(conn, ME),
-    "hashes": lambda conn: unlisted._games(conn, [HASH]),
+    "granted": lambda conn: achievements.list_all(conn, ME),
+    "hashes": lambda conn: current_games.by_hash(conn, [HASH]),
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.bundling import imports
 from scripts.release import migrate_image, migrate_job
-from shared.domain.tools import publishing
+from shared.domain.tools import versions
 from shared.runtime import manifest
 from shared.schema import grants, migrate
 from tests.support.engines import execute
@@ -211,9 +211,9 @@ def test_a_trigger_may_what_the_runtime_does_for_it() -> None:
 
 def test_who_verifies_a_version_may_lock_it(engine_url: str, user: str) -> None:
     grant(engine_url, {user: FUNCTIONS["verify_artifact"].tables})
-    told = publishing.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
+    told = versions.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
     with migrate.engine(address(engine_url, user)).connect() as connection:
-        assert publishing._waiting(connection, told, for_update=True) is None
+        assert versions._waiting(connection, told, for_update=True) is None
 
 
 def test_functions_and_users_must_pair() -> None:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.dialects import mysql
 
-from shared.domain.catalog import game_detail, reading
-from shared.domain.catalog.game_detail import GameDetail
+from shared.domain.catalog import reading
 from shared.domain.catalog.imports import importing
-from shared.domain.catalog.reading import Game
+from shared.domain.catalog.reading import Game, GameDetail
+from shared.domain.text import name_key
 from shared.runtime import clock, sql
 from shared.schema.catalog import game_builds, games
 
@@ -36,14 +36,14 @@ def listed(limit: int) -> list[Game]:
     """Walk all pages of the list of all games."""
     found, after = [], None
     while True:
-        page, after = sql.read(lambda conn, after=after: reading.page(conn, after, limit))  # type: ignore[misc]
+        page, after = sql.read(lambda conn, after=after: reading.list_page(conn, after, limit))  # type: ignore[misc]
         found += page
         if after is None:
             return found
 
 
 def one(game_id: int, locale: str | None = None) -> GameDetail:
-    return sql.read(lambda conn: game_detail.one(conn, game_id, locale))
+    return sql.read(lambda conn: reading.get(conn, game_id, locale))
 
 
 @pytest.mark.usefixtures("real_games")
@@ -51,7 +51,7 @@ def test_every_game_is_listed_once_in_the_order_of_titles() -> None:
     found = listed(1000)
     assert len(found) >= 9118
     assert len({game.game_id for game in found}) == len(found)
-    keys = [reading.name_key(game.title) for game in found]
+    keys = [name_key(game.title) for game in found]
     assert keys == sorted(keys)
     assert listed(777) == found
 
@@ -86,7 +86,7 @@ def test_a_games_newest_builds_are_shown_newest_first(word: str) -> None:
     sql.transact(lambda tx: tx.execute(insert(game_builds), rows))
     builds = one(game_id).builds
     assert [build.name for build in builds[:6]] == ["1.20", "1.15", "1.10", "1.5", "1.0", "1.21"]
-    assert len(builds) == game_detail.BUILDS_SHOWN
+    assert len(builds) == reading.BUILDS_SHOWN
 
 
 QUERIES = {

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event, insert, text
 
 from scripts.bench import matching_quality
 from scripts.bench.matching_quality import Tally
-from shared.domain.catalog import reading
+from shared.domain import programs
 from shared.domain.library import matching
 from shared.domain.library import paths as program_paths
 from shared.domain.library.items import LibraryItem
@@ -106,7 +106,7 @@ def statements(work: Callable[[Any], object]) -> list[tuple[str, Any]]:
 def ask(conn: Any, count: int) -> list[Verdict]:
     verdicts = matching.match(conn, items(count))
     found = {one.game.game_id: {one.build_id} for one in verdicts if one.game}
-    fits.fitting(conn, {**found, 1: {None, 1}})
+    fits.newest(conn, {**found, 1: {None, 1}})
     return verdicts
 
 
@@ -175,7 +175,7 @@ HOSTILE = [
 @pytest.mark.parametrize("strange", HOSTILE)
 def test_every_string_is_looked_up_as_it_is(tallies: dict[str, Tally], strange: str) -> None:
     del tallies
-    suffix = reading.normalise_suffix(f"a{strange}b/c{strange}d.exe")
+    suffix = programs.normalise_suffix(f"a{strange}b/c{strange}d.exe")
 
     def add(tx: Connection) -> int:
         row = {"title": "Strange", "import_key": strange, "revision": 1, "updated_at": clock.now()}
@@ -183,7 +183,7 @@ def test_every_string_is_looked_up_as_it_is(tallies: dict[str, Tally], strange: 
         mine = {"game_id": game_id, "store": "odd", "store_id": f"a{strange}!"}
         tx.execute(insert(game_stores).values(mine))
         program = {"game_id": game_id, "os": "win32", "suffix": suffix, "is_launcher": False}
-        program["suffix_hash"] = reading.suffix_hash(suffix)
+        program["suffix_hash"] = programs.suffix_hash(suffix)
         tx.execute(insert(game_executables).values(program))
         return game_id
 

@@ -14,7 +14,7 @@ from shared.domain import audit
 from shared.domain.players import entitlements
 from shared.domain.tools import download_counts, downloads
 from shared.domain.tools.download_counts import DownloadGranted
-from shared.domain.tools.downloads import DownloadWish
+from shared.domain.tools.downloads import NewDownload
 from shared.runtime import clock, errors, settings, sql
 from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
 from tests.support import publishing
@@ -67,8 +67,8 @@ def ask(
     uid: str, tool_id: int, version: str = "1.0.0", build_id: int | None = None
 ) -> tuple[downloads.Download, DownloadGranted]:
     build = None if build_id is None else str(build_id)
-    wish = DownloadWish(tool_id=str(tool_id), version=version, build_id=build)
-    return sql.read(lambda conn: downloads.grant(conn, uid, wish))
+    wish = NewDownload(tool_id=str(tool_id), version=version, build_id=build)
+    return sql.read(lambda conn: downloads.create(conn, uid, wish))
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def test_a_download_is_granted_by_one_statement(uid: str, game_id: int) -> None:
     builds = sql.transact(lambda tx: [publishing.build(tx, game_id, day) for day in (1, 2)])
     ends = {"first_build_id": builds[0], "last_build_id": builds[1]}
     tool_id, version_id = published(game_id, "premium", **ends)
-    sql.transact(lambda tx: entitlements.give(tx, uid, "premium", None, "op"))
+    sql.transact(lambda tx: entitlements.record(tx, uid, "premium", None, "op"))
     with statements() as seen:
         found, told = ask(uid, tool_id, build_id=builds[1])
     assert len(seen) == 1
@@ -136,7 +136,7 @@ def test_a_plan_opens_until_it_ends(uid: str, game_id: int) -> None:
     tool_id, _ = published(game_id, "premium")
 
     def give(plan: str, until: datetime | None) -> None:
-        sql.transact(lambda tx: entitlements.give(tx, uid, plan, until, "op"))
+        sql.transact(lambda tx: entitlements.record(tx, uid, plan, until, "op"))
 
     def refused() -> bool:
         try:
@@ -155,7 +155,7 @@ def test_a_plan_opens_until_it_ends(uid: str, game_id: int) -> None:
     assert refused()
     give("premium", None)
     assert not refused()
-    sql.transact(lambda tx: entitlements.take_back(tx, uid, "premium", "op"))
+    sql.transact(lambda tx: entitlements.delete(tx, uid, "premium", "op"))
     assert refused()
 
 
@@ -185,15 +185,15 @@ def test_the_build_must_lie_in_the_range_and_be_the_games(uid: str, game_id: int
 
 def test_plans_are_listed_and_their_changes_audited(uid: str) -> None:
     until = datetime(2030, 1, 1, tzinfo=UTC)
-    sql.transact(lambda tx: entitlements.give(tx, uid, "premium", until, "op"))
-    sql.transact(lambda tx: entitlements.give(tx, uid, "premium", None, "op"))
-    (one,) = sql.read(lambda conn: entitlements.of(conn, uid))
+    sql.transact(lambda tx: entitlements.record(tx, uid, "premium", until, "op"))
+    sql.transact(lambda tx: entitlements.record(tx, uid, "premium", None, "op"))
+    (one,) = sql.read(lambda conn: entitlements.list_all(conn, uid))
     assert (one.plan, one.until, one.source) == ("premium", None, "operator")
-    sql.transact(lambda tx: entitlements.take_back(tx, uid, "premium", "op"))
-    assert sql.read(lambda conn: entitlements.of(conn, uid)) == []
+    sql.transact(lambda tx: entitlements.delete(tx, uid, "premium", "op"))
+    assert sql.read(lambda conn: entitlements.list_all(conn, uid)) == []
     with pytest.raises(errors.NotFound):
-        sql.transact(lambda tx: entitlements.take_back(tx, uid, "premium", "op"))
-    entries, _ = sql.read(lambda conn: audit.page(conn, None, 100))
+        sql.transact(lambda tx: entitlements.delete(tx, uid, "premium", "op"))
+    entries, _ = sql.read(lambda conn: audit.list_page(conn, None, 100))
     first = {"plan": "premium", "until": "2030-01-01T00:00:00Z", "source": "operator"}
     second = {"plan": "premium", "source": "operator"}
     assert [(e.action, e.detail) for e in reversed(entries) if e.target == uid] == [
@@ -213,7 +213,7 @@ def told(tool_id: int, version_id: int, name: str = "", at: datetime = DAY) -> D
 
 
 def count(*some: DownloadGranted) -> None:
-    sql.transact(lambda tx: download_counts.count(tx, some))
+    sql.transact(lambda tx: download_counts.record(tx, some))
 
 
 def counted(tool_id: int, *version_ids: int) -> tuple[int, dict[tuple[int, date], int]]:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from shared.domain.catalog import game_detail, reading
+from shared.domain.catalog import reading, versioning
 from shared.domain.catalog.imports import candidates, importing
 from shared.domain.catalog.imports import records as game_lists
-from shared.domain.catalog.imports.candidates import Run
+from shared.domain.catalog.imports.candidates import ImportRun
 from shared.domain.catalog.imports.importing import ImportReport
+from shared.domain.text import name_key
 from shared.runtime import sql
 from shared.schema.catalog import game_names, games, import_claims
 
@@ -35,15 +36,15 @@ def imported(*records: Any) -> ImportReport:
 
 
 def an_array(text: bytes) -> ImportReport:
-    return importing.import_records(game_lists.records(io.BytesIO(text).read), Run())
+    return importing.import_records(game_lists.read(io.BytesIO(text).read), ImportRun())
 
 
-def game(title: str) -> game_detail.GameDetail:
+def game(title: str) -> reading.GameDetail:
     """The game with this name; there is one."""
-    key = reading.name_key(title)
+    key = name_key(title)
     named = select(game_names.c.game_id).where(game_names.c.name_key == key)
     (game_id,) = sql.read(lambda conn: list(conn.scalars(named)))
-    return sql.read(lambda conn: game_detail.one(conn, game_id))
+    return sql.read(lambda conn: reading.get(conn, game_id))
 
 
 def how_many(word: str) -> int:
@@ -66,7 +67,7 @@ def stores(**ids: str) -> list[dict[str, str]]:
 
 
 def version() -> int:
-    return sql.read(reading.version)
+    return sql.read(versioning.current)
 
 
 def test_the_real_games_import_whole_and_again_change_nothing() -> None:
@@ -180,7 +181,7 @@ def test_an_import_in_parts_still_knows_which_games_it_took(word: str) -> None:
 
     def part(position: int, **record: Any) -> ImportReport:
         text = json.dumps(record).encode()
-        return importing.import_records([game_lists.Placed(position, text)], Run(run))
+        return importing.import_records([game_lists.Placed(position, text)], ImportRun(run))
 
     base = {"title": f"{word} base", "stores": stores(steam=word)}
     deluxe = {"title": f"{word} deluxe", "stores": stores(steam=word)}
@@ -247,7 +248,7 @@ def test_what_only_the_database_refuses_rejects_one_record(
     def too_long(title: str) -> str:
         return title * (30 if "broken" in title else 1)
 
-    monkeypatch.setattr(reading, "title_key", too_long)
+    monkeypatch.setattr(importing, "title_key", too_long)
     outcome = imported(*({"title": f"{word} {name}"} for name in ("a", "broken", "c")))
     assert counts(outcome) == (2, 0, 0, 0, 1)
     assert outcome.rejected[0].position == 2
