@@ -145,7 +145,7 @@ def kill(cloud: Cloud, name: str) -> Json:
     process = processes.find(recorded) if recorded else None
     if process is None:
         raise errors.Conflict(f"{name} is not running.")
-    marker = cloud.mark_of_death(name)
+    marker = cloud.kill_marker(name)
     marker.parent.mkdir(exist_ok=True)
     marker.write_text(str(process.pid))
     process.kill()

@@ -14,7 +14,7 @@ from emulators.console.health import Health
 from emulators.console.log_lines import Event
 from emulators.console.metrics import Metrics
 from emulators.console.tail import Tail
-from emulators.host import dispatch
+from emulators.host import dispatcher
 from shared.runtime import clock, logs
 from shared.runtime.manifest import Manifest
 
@@ -72,7 +72,7 @@ class Live:
         except httpx.TransportError:
             return  # the host is down, which its own health shows
         if response.is_success:
-            self.health.failed = dispatch.parse(response.text)
+            self.health.failed = dispatcher.parse(response.text)
 
     def _new_events(self, grown: list[tuple[Path, int]], now: str) -> list[Event]:
         """Return the events of the new lines, oldest first; a line without a time gets `now`."""

@@ -22,7 +22,7 @@ from emulators.console import trace
 from emulators.console.event_stream import stream
 from emulators.console.guard import refusal
 from emulators.console.live import Live
-from emulators.edge.answers import problem
+from emulators.edge.responses import problem
 from shared.runtime import errors, logs
 from shared.runtime.manifest import LOCAL_PREFIX, Manifest
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulators.cloud.config import Cloud
-from emulators.cloud.display import started_by
-from emulators.edge.wiring import DEAD_LETTERS
+from emulators.cloud.terminal import started_by
+from emulators.cloud.wiring import DEAD_LETTERS
 from shared.runtime.manifest import Manifest
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import local_cloud, windows
 from tests.support.local_cloud import LocalCloud, eventually
-from tests.support.windows import API, Told, Window
+from tests.support.windows import API, StreamEvent, Window
 
 PROBE = local_cloud.FIXTURES / "functions/probe"
 
@@ -41,8 +41,8 @@ def add(folder: Path, name: str) -> Path:
 def until(window: Window, field: str, wanted: Any) -> None:
     """Wait until a field of the health event satisfies `wanted`."""
 
-    def found(event: Told) -> bool:
-        return event.event == "health" and bool(wanted(event.data[field]))
+    def found(event: StreamEvent) -> bool:
+        return event.type == "health" and bool(wanted(event.data[field]))
 
     if not wanted(window.hello["health"][field]):
         window.wait(found, field)
@@ -56,7 +56,7 @@ def test_an_import_error_is_reported(own: LocalCloud, extra: Path) -> None:
         code.write_text("def main(:\n")
         until(window, "failed", lambda failed: "SyntaxError" in failed.get("probe", ""))
         code.write_text(good)
-        window.wait(lambda event: event.event == "health" and event.data["failed"] == {})
+        window.wait(lambda event: event.type == "health" and event.data["failed"] == {})
 
 
 def test_an_invalid_manifest_is_reported_and_the_edge_survives_it(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import windows
 from tests.support.local_cloud import LocalCloud, eventually
-from tests.support.windows import Told, of_trace, trace_of
+from tests.support.windows import StreamEvent, of_trace, trace_of
 
 
 def ask(client: httpx.Client) -> str:
@@ -25,7 +25,7 @@ def test_a_window_is_greeted_and_receives_a_request(
     with windows.opened(cloud) as window:
         health = window.hello["health"]
         if not health["ready"]:  # the console polls shortly after the supervisor writes
-            health = window.wait(lambda one: one.event == "health" and one.data["ready"]).data
+            health = window.wait(lambda one: one.type == "health" and one.data["ready"]).data
         services = health["services"]
         assert services["functions"] == {
             "phase": "ready",
@@ -47,13 +47,13 @@ def test_a_window_is_greeted_and_receives_a_request(
 def test_two_windows_receive_the_same_events(cloud: LocalCloud, client: httpx.Client) -> None:
     with windows.opened(cloud) as one, windows.opened(cloud) as other:
         assert one.hello["health"] == other.hello["health"]
-        begin = max(one.told[0].id, other.told[0].id)
+        begin = max(one.received[0].id, other.received[0].id)
         traces = [ask(client) for _ in range(3)]
         for window in (one, other):
             window.wait(of_trace(traces[-1], "http"))
-        seen = [[found for found in window.told if found.id > begin] for window in (one, other)]
+        seen = [[found for found in window.received if found.id > begin] for window in (one, other)]
     assert seen[0] == seen[1]
-    assert [one.data["trace"] for one in seen[0] if one.event == "span"] == traces
+    assert [one.data["trace"] for one in seen[0] if one.type == "span"] == traces
 
 
 def test_a_reconnecting_window_receives_what_it_missed(
@@ -70,9 +70,9 @@ def test_a_reconnecting_window_receives_what_it_missed(
         assert again.hello["recent"][-1]["id"] == last.id
         assert again.hello["resumed"] is True
         again.wait(of_trace(missed[-1], "http"))
-        received = [one for one in again.told[1:] if one.id]
+        received = [one for one in again.received[1:] if one.id]
     assert [one.id for one in received] == list(range(last.id + 1, last.id + 1 + len(received)))
-    assert [one.data["trace"] for one in received if one.event == "span"] == missed
+    assert [one.data["trace"] for one in received if one.type == "span"] == missed
 
 
 @pytest.mark.parametrize("seen", [None, "0", "1" * 20, b"\xb2", "x"])
@@ -104,9 +104,9 @@ def test_every_window_receives_the_same_metrics(cloud: LocalCloud, client: httpx
         for _ in range(10):
             client.get("/v1/me/export")
 
-        def counted(event: Told) -> bool:
+        def counted(event: StreamEvent) -> bool:
             found = event.data.get("account", {"per_minute": 0})["per_minute"]
-            return event.event == "metrics" and found == before + 2
+            return event.type == "metrics" and found == before + 2
 
         metrics = [window.wait(counted).data["account"] for window in (one, other)]
     assert metrics[0] == metrics[1]
@@ -120,21 +120,21 @@ def test_a_log_line_is_streamed(cloud: LocalCloud) -> None:
     with windows.opened(cloud) as window:
         assert window.hello
         cloud.publish("sessions-reported", b"nobody can read this")
-        log = window.wait(lambda one: one.event == "log" and one.data["severity"] != "INFO")
-        window.wait(lambda one: one.event == "span" and one.data["kind"] == "message")
+        log = window.wait(lambda one: one.type == "log" and one.data["severity"] != "INFO")
+        window.wait(lambda one: one.type == "span" and one.data["kind"] == "message")
     assert log.data["function"] == "roll_up_sessions"
     fields = {"function", "time", "severity", "message", "trace", "stack_trace"}
     assert set(log.data) == fields
     assert log.data["stack_trace"].startswith("Traceback")
-    assert not [one for one in window.told if one.data.get("message") == "metric"]
-    assert not [one for one in window.told if one.data.get("kind") in {"sql", "read"}]
+    assert not [one for one in window.received if one.data.get("message") == "metric"]
+    assert not [one for one in window.received if one.data.get("kind") in {"sql", "read"}]
 
 
 def test_a_pulled_topic_has_its_kind(cloud: LocalCloud) -> None:
     with windows.opened(cloud) as window:
         assert window.hello
         assert cloud.fire("pulled_batch").is_success
-        span = window.wait(lambda one: one.event == "span" and one.data["kind"] == "pull")
+        span = window.wait(lambda one: one.type == "span" and one.data["kind"] == "pull")
     assert span.data["function"] == "pulled_batch"
 
 
@@ -143,8 +143,8 @@ def test_a_killed_service_is_red_within_two_seconds_and_green_again(
 ) -> None:
     killed = cloud.pid("functions")
 
-    def phase(event: Told) -> str:
-        if event.event != "health":
+    def phase(event: StreamEvent) -> str:
+        if event.type != "health":
             return ""
         return str(event.data["services"]["functions"]["phase"])
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.emulators.console.browser.accessibility import axe
 from tests.emulators.console.browser.conftest import Watched
-from tests.emulators.console.browser.test_views import axe
 from tests.support.local_cloud import LocalCloud, eventually
 
 

@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -12,11 +11,11 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from emulators.cloud.config import ROOT
 from emulators.console.trace import SPAN_ID
+from tests.emulators.console.browser.accessibility import axe
 from tests.emulators.console.browser.conftest import Watched
 from tests.support.local_cloud import LocalCloud, eventually
 from tests.support.windows import API
 
-AXE = ROOT / "emulators/console/web/node_modules/axe-core/axe.min.js"
 VIEWS = (
     "",
     "events",
@@ -317,17 +316,6 @@ def test_tables_and_collections_are_browsed(window: Watched) -> None:
     for name in ("players", "ada", "stats"):
         page.get_by_role("main").get_by_role("link", name=name, exact=True).last.click()
     expect(page.get_by_role("main").locator("li code").first).to_contain_text("play_ms")
-
-
-def axe(page: Page) -> list[str]:
-    """Return axe-core's violations, except those inside Swagger UI."""
-    # Through the debugger, because the page's CSP forbids other scripts.
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("axe.run({exclude: ['.swagger-ui']})")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}"
-        for one in found["violations"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,6 +1,7 @@
-"""A stand-in for two methods of Identity Toolkit, which say what a player's next token carries.
+"""A substitute for two methods of Identity Toolkit: look up an account, set its custom claims.
 
-Paths and answers are those of Firebase's own emulator. An account begins with its first token.
+Paths and responses are those of Firebase's own emulator. Minting an account's first token creates
+the account.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from emulators.cloud.config import Cloud, private
+from emulators.cloud.config import Cloud, write_private
 from emulators.console.guard import refusal_off_machine
 
 MAX_CLAIMS = 1000
@@ -24,51 +25,51 @@ def _file(state: Path, uid: str) -> Path:
 
 
 def sign_in(state: Path, uid: str) -> dict[str, Any]:
-    """Return the claims that an account was given; the first time it is made."""
-    found = _read(state, uid)
-    if found is None:
+    """Return an account's custom claims; create the account if there is none."""
+    account = _read(state, uid)
+    if account is None:
         _write(state, uid, "{}")
-    claims: dict[str, Any] = json.loads(found["customAttributes"]) if found else {}
+    claims: dict[str, Any] = json.loads(account["customAttributes"]) if account else {}
     return claims
 
 
 def _read(state: Path, uid: str) -> dict[str, str] | None:
     try:
-        found: dict[str, str] = json.loads(_file(state, uid).read_text())
+        account: dict[str, str] = json.loads(_file(state, uid).read_text())
     except FileNotFoundError:
         return None
-    return found
+    return account
 
 
 def _write(state: Path, uid: str, claims: str) -> None:
-    private(_file(state, uid), json.dumps({"localId": uid, "customAttributes": claims}))
+    write_private(_file(state, uid), json.dumps({"localId": uid, "customAttributes": claims}))
 
 
 def routes(cloud: Cloud) -> list[Route]:
-    """Return what the edge serves of it."""
+    """Return the routes of both methods."""
 
     async def lookup(request: Request) -> Response:
         refused = _refusal(request)
         if refused:
             return refused
-        wanted = (await request.json()).get("localId", [])
-        found = [account for uid in wanted if (account := _read(cloud.state, uid))]
-        return JSONResponse({"users": found} if found else {})
+        uids = (await request.json()).get("localId", [])
+        accounts = [account for uid in uids if (account := _read(cloud.state, uid))]
+        return JSONResponse({"users": accounts} if accounts else {})
 
     async def update(request: Request) -> Response:
         refused = _refusal(request)
         if refused:
             return refused
-        wish = await request.json()
-        if _read(cloud.state, wish["localId"]) is None:
+        body = await request.json()
+        if _read(cloud.state, body["localId"]) is None:
             return _error(400, "USER_NOT_FOUND")
-        claims = wish["customAttributes"]
+        claims = body["customAttributes"]
         if len(claims) > MAX_CLAIMS:
             return _error(400, "CLAIMS_TOO_LARGE")
         if not isinstance(json.loads(claims), dict):
             return _error(400, "INVALID_CLAIMS")
-        _write(cloud.state, wish["localId"], claims)
-        return JSONResponse({"localId": wish["localId"]})
+        _write(cloud.state, body["localId"], claims)
+        return JSONResponse({"localId": body["localId"]})
 
     return [
         Route(f"{BASE}:lookup", lookup, methods=["POST"]),
@@ -77,7 +78,7 @@ def routes(cloud: Cloud) -> list[Route]:
 
 
 def _refusal(request: Request) -> Response | None:
-    """Refuse pages elsewhere, and who does not say the emulator's word."""
+    """Refuse pages of other origins, and callers without the emulator's token."""
     reason = refusal_off_machine(request.scope)
     if reason:
         return _error(403, reason)

@@ -1,11 +1,11 @@
-"""Topics and subscriptions are what production's Terraform makes of the same manifests."""
+"""Topics and subscriptions equal those that Terraform creates from the same manifests."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from emulators.edge import wiring
+from emulators.cloud import wiring
 from shared.runtime import manifest
 from tests.support.local_cloud import FIXTURES, LocalCloud
 
@@ -29,7 +29,7 @@ def test_a_subscription_has_the_manifests_attempts(
     assert flaky["deadLetterPolicy"]["deadLetterTopic"].endswith("/topics/dead-letters")
 
 
-def test_dead_letters_are_retried_for_ever(subscriptions: dict[str, Any]) -> None:
+def test_dead_letters_are_retried_forever(subscriptions: dict[str, Any]) -> None:
     recorder = subscriptions["record-dead-letters"]
     assert recorder["topic"].endswith("/topics/dead-letters")
     assert "deadLetterPolicy" not in recorder

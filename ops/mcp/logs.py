@@ -4,23 +4,28 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from rich.console import Console
+from pydantic import Field
 
-from emulators.console import trace
-from ops.mcp.place import cut
+from ops.mcp.deployment import Deployment, cut
 
 Severity = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+TraceId = Annotated[
+    str,
+    Field(
+        pattern=r"^(00-)?[0-9a-fA-F]{4,32}(-[0-9a-fA-F]{16}-[0-9a-fA-F]{2})?$",
+        description="a traceparent, a trace id, or at least its first four characters",
+    ),
+]
 SEVERITIES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHOWN = ("time", "severity", "function", "message", "event_id", "code", "reason", "stack_trace")
-WIDTH = 200
+TRACE = "logging.googleapis.com/trace"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """Which log lines: at least this severe, of one function, with a text, at most so many."""
 
     severity: Severity
@@ -29,44 +34,45 @@ class Wanted:
     limit: int
 
 
-def trace_here(folder: Path, given: str) -> str:
-    """Return the tree of a trace as text; raise CloudError when there is none."""
-    drawn = Console(file=StringIO(), width=WIDTH, no_color=True, highlight=False)
-    with drawn.capture() as captured:
-        drawn.print(trace.tree(*trace.read(folder, given)), soft_wrap=True)
-    return captured.get()
+def trace(deployment: Deployment, trace_id: str) -> str:
+    """Return a trace as a tree of text, or the query that finds it."""
+    if deployment.url:
+        number = trace_id.lower().removeprefix("00-").partition("-")[0]
+        return _query(deployment.url, f'trace:"traces/{number}"')
+    from ops import local_cloud  # noqa: PLC0415 - production needs no emulators
+
+    return cut(local_cloud.draw_trace(deployment.state, trace_id))
 
 
-def trace_elsewhere(url: str, given: str) -> str:
-    """Say where a trace of another deployment is found."""
-    return _elsewhere(url, f'trace:"traces/{trace.identifier(given)}"')
+def lines(deployment: Deployment, wanted: Filter) -> dict[str, Any]:
+    """Return the last matching lines, newest last, or the query that finds them."""
+    if deployment.url:
+        return {"elsewhere": _lines_query(deployment.url, wanted)}
+    from ops import local_cloud  # noqa: PLC0415 - production needs no emulators
 
-
-def lines_here(folder: Path, wanted: Wanted) -> list[dict[str, Any]]:
-    """Return the last lines that are wanted, the newest last."""
+    folder = local_cloud.logs(deployment.state)
     found = sorted(
         (line for file in folder.glob("*.log*") for line in _matching(file, wanted)),
         key=lambda line: str(line.get("time", "")),
     )
-    return [_shown(line) for line in found[-wanted.limit :]]
+    return {"items": [_shown(line) for line in found[-wanted.limit :]]}
 
 
-def lines_elsewhere(url: str, wanted: Wanted) -> str:
-    """Say where log lines of another deployment are found."""
+def _lines_query(url: str, wanted: Filter) -> str:
     parts = [f"severity>={wanted.severity}"]
     if wanted.function:
         parts.append(f'jsonPayload.function="{wanted.function}"')
     if wanted.contains:
         parts.append(f"SEARCH({json.dumps(wanted.contains)})")
-    return _elsewhere(url, " AND ".join(parts))
+    return _query(url, " AND ".join(parts))
 
 
-def _elsewhere(url: str, query: str) -> str:
+def _query(url: str, query: str) -> str:
     return f"The logs of {url} are in Cloud Logging. Query:\n{query}"
 
 
-def _matching(file: Path, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """Return a file's last lines that are wanted."""
+def _matching(file: Path, wanted: Filter) -> Iterator[dict[str, Any]]:
+    """Return a file's last matching lines."""
     needle = (wanted.contains or "").encode()
     severe = SEVERITIES[SEVERITIES.index(wanted.severity) :]
     last: deque[dict[str, Any]] = deque(maxlen=wanted.limit)
@@ -77,7 +83,7 @@ def _matching(file: Path, wanted: Wanted) -> Iterator[dict[str, Any]]:
             try:
                 line = json.loads(raw)
             except ValueError:
-                continue  # not a function's, or cut off in the middle
+                continue  # not written by a function, or truncated
             if not isinstance(line, dict) or line.get("severity") not in severe:
                 continue
             if wanted.function in {None, line.get("function")}:
@@ -88,6 +94,6 @@ def _matching(file: Path, wanted: Wanted) -> Iterator[dict[str, Any]]:
 def _shown(line: dict[str, Any]) -> dict[str, Any]:
     shown = {name: line[name] for name in SHOWN if name in line}
     shown |= {name: cut(value) for name, value in shown.items() if isinstance(value, str)}
-    if trace.TRACE in line:
-        shown["trace"] = line[trace.TRACE].rpartition("/")[2]
+    if TRACE in line:
+        shown["trace"] = line[TRACE].rpartition("/")[2]
     return shown

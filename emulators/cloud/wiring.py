@@ -1,4 +1,4 @@
-"""Topics, subscriptions and document events, wired from the manifests as production wires them."""
+"""Creates topics, subscriptions and document triggers from the manifests, as Terraform does."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,16 +10,16 @@ from shared.runtime.manifest import Manifest
 
 DEAD_LETTERS = "dead-letters"
 RECORDER = "record_dead_letters"
-"""The one consumer whose messages have no dead letter: it is retried for ever."""
+"""The one consumer without a dead letter topic: it is retried forever."""
 
 SHORTEST_DEADLINE = 10
 MOST_ATTEMPTS = 100
-"""The most that a subscription allows, and what production uses."""
+"""The maximum of a subscription, which production uses."""
 Manifests = Mapping[str, Manifest]
 
 
 def topics(manifests: Manifests) -> list[str]:
-    """List every topic that someone publishes to or reads, and the dead letters."""
+    """Return every topic that a function publishes to or subscribes to, and the dead letters'."""
     found = {DEAD_LETTERS}
     for manifest in manifests.values():
         found.update(manifest.topics)
@@ -29,12 +29,12 @@ def topics(manifests: Manifests) -> list[str]:
 
 
 def subscription(cloud: Cloud, manifest: Manifest) -> dict[str, Any]:
-    """Return the subscription of a function that a topic reaches, as the Pub/Sub API takes it.
+    """Return the request body that creates a function's subscription.
 
-    Without production's backoff: given a `retryPolicy` the emulator forgets messages for ever
-    when several fail at a time. Left alone it tries each once a second and forgets none. At that
-    pace production's 100 attempts, which take hours there, would be over before a database is
-    back; so only a consumer that asks for fewer has its dead letters made by Pub/Sub here.
+    It has no backoff: with a `retryPolicy` the emulator loses messages when several fail at a
+    time. Without one it retries each message every second. At that pace production's 100
+    attempts, which take hours there, would end before a database is back, so only a subscription
+    with fewer attempts has a dead letter policy here.
     """
     body: dict[str, Any] = {
         "topic": _topic(cloud, str(manifest.subscribed)),
@@ -52,7 +52,7 @@ def subscription(cloud: Cloud, manifest: Manifest) -> dict[str, Any]:
 
 
 def push_config(cloud: Cloud, manifest: Manifest) -> dict[str, str]:
-    """Return where messages are pushed to; empty for a function that pulls them."""
+    """Return the push endpoint; empty for a function that pulls its messages."""
     if not manifest.trigger.topic:
         return {}
     path = _topic(cloud, manifest.trigger.topic)
@@ -64,24 +64,24 @@ def _topic(cloud: Cloud, name: str) -> str:
 
 
 def subscriptions(cloud: Cloud, manifests: Manifests) -> Iterator[tuple[str, Manifest]]:
-    """Yield each subscription's path and whose it is."""
+    """Yield each subscription's path and its function."""
     for manifest in manifests.values():
         if manifest.subscribed:
             yield f"/v1/projects/{cloud.project}/subscriptions/{manifest.service}", manifest
 
 
 def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
-    """Create what is missing, and point every existing subscription at its function again."""
+    """Create missing topics and subscriptions, and set the push endpoint of existing ones."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for topic in topics(manifests):
-            _created(client.put(f"/v1/{_topic(cloud, topic)}"))
+            _is_created(client.put(f"/v1/{_topic(cloud, topic)}"))
         for path, manifest in subscriptions(cloud, manifests):
-            if not _created(client.put(path, json=subscription(cloud, manifest))):
+            if not _is_created(client.put(path, json=subscription(cloud, manifest))):
                 _push_to(client, path, push_config(cloud, manifest))
 
 
 def pause_pushes(cloud: Cloud, manifests: Manifests) -> None:
-    """Stop pushing: an emulator whose endpoints have gone away retries without a pause."""
+    """Stop pushing: the emulator retries a missing endpoint in a busy loop."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for path, _ in subscriptions(cloud, manifests):
             _push_to(client, path, {})
@@ -91,33 +91,33 @@ def _push_to(client: httpx.Client, path: str, config: dict[str, str]) -> None:
     client.post(f"{path}:modifyPushConfig", json={"pushConfig": config}).raise_for_status()
 
 
-def _created(answer: httpx.Response) -> bool:
-    if answer.status_code == httpx.codes.CONFLICT:
+def _is_created(response: httpx.Response) -> bool:
+    if response.status_code == httpx.codes.CONFLICT:
         return False
-    if answer.is_error:
-        msg = f"The Pub/Sub emulator refused {answer.request.url.path}: {answer.text.strip()}"
+    if response.is_error:
+        msg = f"The Pub/Sub emulator refused {response.request.url.path}: {response.text.strip()}"
         raise CloudError(msg)
     return True
 
 
 def wire_firestore(cloud: Cloud, manifests: Manifests) -> None:
-    """Register the document events that functions wait for; they are POSTed to the edge."""
+    """Register the document events that start functions; the emulator posts them to the edge."""
     path = f"/emulator/v1/projects/{cloud.project}/eventarcTrigger"
     with httpx.Client(base_url=cloud.url("firestore"), timeout=10) as client:
         for manifest in manifests.values():
             if manifest.trigger.document:
                 query = {"eventarcTriggerId": manifest.service}
-                answer = client.post(path, params=query, json=document_trigger(manifest))
-                if answer.is_error:
-                    msg = f"The Firestore emulator refused {manifest.name}: {answer.text.strip()}"
+                response = client.post(path, params=query, json=document_trigger(manifest))
+                if response.is_error:
+                    msg = f"The Firestore emulator refused {manifest.name}: {response.text.strip()}"
                     raise CloudError(msg)
 
 
 def document_trigger(manifest: Manifest) -> dict[str, Any]:
-    """Return a document trigger as the Firestore emulator takes it."""
+    """Return the request body that registers a document trigger."""
     watched = manifest.trigger.document
     if watched is None:
-        msg = f"{manifest.name} is not started by a document."
+        msg = f"{manifest.name} does not have a document trigger."
         raise CloudError(msg)
     return {
         "eventType": f"google.cloud.firestore.document.v1.{watched.event}",

@@ -14,16 +14,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from emulators.console.exchanges import Recorder
 from emulators.console.guard import refusal
 from emulators.console.health import folder
-from emulators.edge.answers import problem
+from emulators.edge.responses import problem
 from shared.runtime import clock, errors, logs, tracing
 
 EXCHANGES = "_exchanges"
-"""Where the recorded requests are read: no function can have this name."""
+"""The path of the recorded requests; no function can have this name."""
 
 
 @dataclass(frozen=True)
 class Broken:
-    """Stands where a function should be that cannot run; answers why, in a span as any run has."""
+    """Takes the place of a function that cannot run: answers 500 with the reason, in a span."""
 
     name: str
     reason: str
@@ -32,16 +32,16 @@ class Broken:
         """Answer 500 with the reason."""
         headers = Headers(scope=scope)
         context = tracing.begin(self.name, headers.get("traceparent"))
-        answer = problem(500, self.reason)
-        answer.headers["traceparent"] = str(tracing.traceparent())
-        await answer(scope, receive, send)
-        said = {"status": answer.status_code}
+        response = problem(500, self.reason)
+        response.headers["traceparent"] = str(tracing.traceparent())
+        await response(scope, receive, send)
+        attributes = {"status": response.status_code}
         kind = _kind(scope, headers)
-        tracing.write(tracing.Span("broken", kind, context, clock.now(), 0, "error", said))
+        tracing.write(tracing.Span("broken", kind, context, clock.now(), 0, "error", attributes))
 
 
 def _kind(scope: Scope, headers: Headers) -> str:
-    """Return what started a run, as far as the request alone says it."""
+    """Return what started a run, as far as the request shows it."""
     if "/topics/" in scope["path"]:
         return "message"
     return "document" if "ce-id" in headers else "http"
@@ -49,9 +49,9 @@ def _kind(scope: Scope, headers: Headers) -> str:
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """The ASGI application over all functions.
+    """The ASGI application in front of all functions.
 
-    state: the cloud's folder, where functions are marked that answer 500 on purpose.
+    state: the cloud's folder, which holds the names of functions that must answer 500.
     """
 
     functions: Mapping[str, ASGIApp]
@@ -59,7 +59,7 @@ class Dispatcher:
     recorder: Recorder = field(default_factory=Recorder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request to its function; `/` lists them."""
+        """Call the function of a request; `/` lists the functions."""
         if scope["type"] != "http":
             return
         first, _, rest = scope["path"][1:].partition("/")
@@ -67,11 +67,12 @@ class Dispatcher:
         if not first:
             await self._overview()(scope, receive, send)
         elif first == EXCHANGES:
-            await (await self._exchanges(Request(scope), rest))(scope, receive, send)
+            response = await self._exchanges(Request(scope), rest)
+            await response(scope, receive, send)
         elif first not in self.functions:
             known = ", ".join(sorted(self.functions))
-            answer = problem(404, f"There is no function {first}; there are {known}.")
-            await answer(scope, receive, send)
+            response = problem(404, f"There is no function {first}; there are {known}.")
+            await response(scope, receive, send)
         else:
             inner = {**scope, "path": f"/{rest}", "raw_path": b"/" + raw_rest}
             await self.recorder.record(first, self._function(first), inner, receive, send)
@@ -79,7 +80,7 @@ class Dispatcher:
     def _function(self, name: str) -> ASGIApp:
         if (folder(self.state) / name).exists():
             logs.write("WARNING", f"{name} is broken on purpose: 500", {"function": name})
-            return Broken(name, f"{name} is broken on purpose until the console mends it.")
+            return Broken(name, f"{name} is broken on purpose until it is fixed in the console.")
         return self.functions[name]
 
     def _overview(self) -> Response:
@@ -91,28 +92,28 @@ class Dispatcher:
         return JSONResponse({"functions": sorted(self.functions), "broken": broken})
 
     async def _exchanges(self, request: Request, path: str) -> Response:
-        """Answer the console: the spans, one exchange, or what sending it again came to."""
+        """Answer the console: the recorded spans, one exchange, or the result of repeating it."""
         reason = refusal(request.scope)
         if reason:
             return problem(403, reason)
         span, _, verb = path.partition("/")
         try:
-            return JSONResponse(await self._asked(request.method, span, verb))
+            return JSONResponse(await self._exchange(request.method, span, verb))
         except errors.ProblemError as error:
             return problem(error.status, error.detail)
 
-    async def _asked(self, method: str, span: str, verb: str) -> Any:
+    async def _exchange(self, method: str, span: str, verb: str) -> Any:
         if (method, verb) == ("GET", ""):
-            found = self.recorder
-            return found.find(span).to_json() if span else {"spans": found.spans()}
+            recorder = self.recorder
+            return recorder.find(span).to_json() if span else {"spans": recorder.spans()}
         if (method, verb) != ("POST", "replay"):
-            raise errors.NotFound(f"Nothing is at {EXCHANGES}/{span}/{verb} for {method}.")
+            raise errors.NotFound(f"There is no {method} {EXCHANGES}/{span}/{verb}.")
         function = self.recorder.find(span).function
         replayed = await self.recorder.replay(span, self._function(function))
         return {"status": replayed.status, **replayed.response.to_json()}
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return the broken functions and their reasons from the answer at `/`."""
+    """Return the broken functions and their reasons from the response of `/`."""
     broken: dict[str, str] = json.loads(text)["broken"]
     return broken

@@ -1,8 +1,9 @@
-"""The emulators of the Google Cloud SDK: where they are and how they are called."""
+"""The emulators of the Google Cloud SDK: where they are installed, and their commands."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,46 +13,34 @@ FIRESTORE = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 FIRESTORE_MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 PUBSUB = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*.jar"
 RULES = ROOT / "shared/schema/firestore.rules"
-# They live a short time on a small machine: a quick start counts more than peak speed.
+# They run briefly on small machines, so a quick start matters more than peak speed.
 JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx768m")
 
 
-@cache
-def roots() -> tuple[Path, ...]:
-    """Return where a Google Cloud SDK may be, the likeliest first."""
+def _sdk_roots() -> Iterator[Path]:
+    """Yield the folders where a Google Cloud SDK may be, most likely first."""
     given = os.environ.get("GCLOUD_SDK_ROOT")
     if given:
-        return (Path(given),)
-    usual = [Path("/usr/lib/google-cloud-sdk"), Path.home() / "google-cloud-sdk"]
+        yield Path(given)
+        return
+    yield Path("/usr/lib/google-cloud-sdk")
+    yield Path.home() / "google-cloud-sdk"
     gcloud = shutil.which("gcloud")
     if gcloud:
-        usual.append(Path(gcloud).resolve().parents[1])
-    return tuple(usual)
-
-
-def _asked() -> Path | None:
-    gcloud = shutil.which("gcloud")
-    if not gcloud:
-        return None
-    answer = subprocess.run(
-        [gcloud, "info", "--format=value(installation.sdk_root)"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Path(answer.stdout.strip()) if answer.stdout.strip() else None
+        yield Path(gcloud).resolve().parents[1]
+        # Last, because it takes seconds.
+        command = [gcloud, "info", "--format=value(installation.sdk_root)"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.stdout.strip():
+            yield Path(done.stdout.strip())
 
 
 @cache
 def jar(pattern: str, component: str) -> Path:
-    """Find an emulator's jar; CloudError says how to install it when it is missing."""
-    for root in roots():
+    """Return an emulator's jar; raise CloudError with how to install it if it is missing."""
+    for root in _sdk_roots():
         for found in sorted(root.glob(pattern), reverse=True):
             return found
-    # Asking takes seconds, so it is the last resort.
-    asked = None if os.environ.get("GCLOUD_SDK_ROOT") else _asked()
-    for found in sorted(asked.glob(pattern), reverse=True) if asked else ():
-        return found
     msg = (
         f"The {component} was not found; install it with `gcloud components install {component}` "
         f"or `apt-get install google-cloud-cli-{component.removeprefix('cloud-')}`, "
@@ -61,7 +50,7 @@ def jar(pattern: str, component: str) -> Path:
 
 
 def java() -> str:
-    """Find Java; CloudError says how to install it when it is missing."""
+    """Return the Java binary; raise CloudError with how to install it if it is missing."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if not found:
@@ -71,7 +60,7 @@ def java() -> str:
 
 
 def firestore_command(cloud: Cloud) -> list[str]:
-    """Return the command of the Firestore emulator; its events go to the edge."""
+    """Return the command of the Firestore emulator, which posts its events to the edge."""
     rules = ["--rules", str(RULES)] if RULES.exists() else []
     return [
         java(),
@@ -92,7 +81,7 @@ def firestore_command(cloud: Cloud) -> list[str]:
 
 
 def pubsub_command(cloud: Cloud) -> list[str]:
-    """Return the command of the Pub/Sub emulator: its jar itself, as its script leaves a shell."""
+    """Return the command of the Pub/Sub emulator; not its script, which leaves a shell behind."""
     found = jar(PUBSUB, "pubsub-emulator")
     port = cloud.ports["pubsub"]
     return [java(), *JAVA_OPTIONS, "-jar", str(found), f"--host={HOST}", f"--port={port}"]

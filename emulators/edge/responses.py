@@ -1,4 +1,4 @@
-"""Answers that the local cloud gives itself, shaped as the functions shape theirs."""
+"""Responses that the local cloud makes itself, in the format of the functions' responses."""
 
 import random
 from typing import Any
@@ -28,11 +28,11 @@ CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXP
 
 
 def problem(status: int, detail: str, base: str = "", **members: Any) -> Response:
-    """Return a problem document (RFC 9457) with CORS headers; 503 says when to come again."""
+    """Return a problem document (RFC 9457) with CORS headers; 503 has a Retry-After."""
     code = CODES[status]
     meaning = code.meaning
     headers = dict(CORS)
-    if status == 503:  # noqa: PLR2004 - the one status that passes by itself
+    if status == 503:  # noqa: PLR2004 - the one status that is temporary
         headers["Retry-After"] = str(random.randint(1, 3))  # noqa: S311 - jitter, not a secret
     body = {
         "type": f"{base}/problems/{code}",
@@ -47,7 +47,7 @@ def problem(status: int, detail: str, base: str = "", **members: Any) -> Respons
 
 
 def preflight() -> Response:
-    """Answer a preflight for a path that nobody owns, so that the 404 itself can be read."""
+    """Answer a preflight for an unknown path, so that a page can read the 404 that follows."""
     allow = {
         "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
         "Access-Control-Allow-Headers": ALLOWED,
