@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 
 from scripts.bench import (
+    bundles,
     cached_read,
     cold_start,
     console,
@@ -25,7 +26,6 @@ from scripts.bench import (
     pipeline,
     search,
     sql_routes,
-    stage,
     stores,
 )
 from scripts.bench.figures import Progress, Section
@@ -78,7 +78,7 @@ def _measure(names: list[str], folder: Path, progress: Progress) -> dict[str, An
     with stores.running(folder / "state") as running:
         progress("importing games, staging the functions")
         stores.import_games(running)
-        stage.stage(build)
+        bundles.stage(build)
         for name in names:
             section = SECTIONS[name](running, build, logs, progress)
             figures.show(section)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.bench import load, servers
+from scripts.bench.bundles import FLOORS
 from scripts.bench.figures import Line, Progress, Section, median, microseconds
 from scripts.bench.servers import Server, Wanted
-from scripts.bench.stage import FLOORS
 from scripts.bench.stores import Stores
 
 CONNECTIONS = 16

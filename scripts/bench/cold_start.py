@@ -14,10 +14,10 @@ from typing import Any
 from google.events.cloud.firestore_v1.types.data import DocumentEventData
 
 from emulators.edge import issuer
-from scripts.bench import servers, stage
+from scripts.bench import bundles, servers
+from scripts.bench.bundles import FLOORS
 from scripts.bench.figures import Line, Progress, Section, median, milliseconds
 from scripts.bench.servers import Wanted
-from scripts.bench.stage import FLOORS
 from scripts.bench.stores import Stores
 from scripts.bundling.requirements import extras
 from shared.runtime import clock
@@ -53,7 +53,7 @@ FRAMEWORK = (
 
 def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
     """Start everything round by round, then list what its imports take."""
-    functions = stage.functions()
+    functions = bundles.functions()
     cold = _as_in_the_cloud(functions, build)
     progress("imports")
     imports = list(_imports(functions, cold))  # first, so that all files are in the disk's cache

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from scripts.bench.figures import Line, Progress, Section
 from scripts.bench.stores import Stores
-from scripts.demo import chromium, own_cloud
+from scripts.demo import chromium, temporary_cloud
 
 SECONDS = 15
 MADE_FOR = 10_000 / 3600
@@ -43,7 +43,7 @@ def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> S
         f"cores; made for {MADE_FOR:.1f} requests a second. Floor: the same page, nothing coming.",
     )
     progress("starting a local cloud for the console")
-    with own_cloud.running() as url, chromium.opened() as browser:
+    with temporary_cloud.running() as url, chromium.opened() as browser:
         for view, name in VIEWS.items():
             page = browser.new_page()
             page.goto(f"{url}/_local/console/#/{view}")

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 
 from emulators.edge import issuer
-from scripts.bench import accounting, load, play, probe, rows, servers
+from scripts.bench import accounting, load, probe, roll_up_floor, servers, session_reports
 from scripts.bench.cold_start import push
 from scripts.bench.figures import Line, Progress, Section, median, microseconds
-from scripts.bench.recorded import COMMAND, Recording
+from scripts.bench.recording import COMMAND, Recording
 from scripts.bench.servers import Server, Wanted
 from scripts.bench.stores import Stores, topic_path
 from shared.runtime import clock
@@ -72,7 +72,8 @@ class Way:
 def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
     """Report evenings by HTTP, then deliver the messages to the roll-up; then that alone."""
     section = Section(
-        f"(d) {play.EVENTS} session events through function, message, roll-up, projection",
+        f"(d) {session_reports.EVENTS} session events through function, message, roll-up, "
+        "projection",
         f"CPU of one batch of two sessions in two games: the median of {EVENINGS} rounds (the "
         f"best). A round is {PLAYERS} batches by {CONNECTIONS} connections to the function, then "
         "their messages to the trigger. Own code is all but the calls of publisher, SQL and "
@@ -97,7 +98,7 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
                 rounds.append(spent)
     section.lines += _lines(rounds)
     progress("the roll-up beside its statements")
-    section.lines.append(rows.compare(stores))
+    section.lines.append(roll_up_floor.compare(stores))
     return section
 
 
@@ -118,7 +119,7 @@ def _subscribed(stores: Stores) -> Iterator[httpx.Client]:
 def _sessions(stores: Stores, build: Path, logs: Path, recording: Recording) -> Iterator[Server]:
     player = {"Authorization": f"Bearer {issuer.mint(stores.cloud, 'bench-warm')}"}
     environment = {**stores.settings(), **recording.environment(statements=False)}
-    body = play.batch("bench-warm", 0, clock.now())
+    body = session_reports.batch("bench-warm", 0, clock.now())
     wanted = Wanted("sessions", build / "sessions", environment, PATH, body, player, COMMAND)
     with servers.running(wanted, logs) as server:
         yield server
@@ -138,7 +139,10 @@ def _report(tokens: list[str], sessions: Server, evening: int) -> None:
     now = clock.now()
     requests = [
         load.request(
-            "POST", PATH, play.batch(player, evening, now), {"Authorization": f"Bearer {token}"}
+            "POST",
+            PATH,
+            session_reports.batch(player, evening, now),
+            {"Authorization": f"Bearer {token}"},
         )
         for player, token in zip(_PLAYERS, tokens, strict=True)
     ]

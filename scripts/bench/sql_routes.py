@@ -9,11 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from emulators.edge import issuer
-from scripts.bench import load, servers, stage
+from scripts.bench import bundles, load, servers
+from scripts.bench.bundles import FLOORS
 from scripts.bench.figures import Line, Progress, Section, median, microseconds
-from scripts.bench.recorded import COMMAND, Recording
+from scripts.bench.recording import COMMAND, Recording
 from scripts.bench.servers import Server, Wanted
-from scripts.bench.stage import FLOORS
 from scripts.bench.stores import Stores
 from shared.runtime import clock
 
@@ -82,7 +82,7 @@ def _routes(stores: Stores) -> list[Route]:
         "Content-Type": "application/json",
     }
     read, why = "/v1/me/playtime", b'{"reason":"measured"}'
-    paused = [name for name, one in stage.functions().items() if one.trigger.kind != "http"]
+    paused = [name for name, one in bundles.functions().items() if one.trigger.kind != "http"]
     pauses = [f"/v1/admin/consumers/{name}/pause" for name in paused]
     return [
         Route(

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from scripts.bundling.imports import ROOT
-from scripts.checks.schema_fit import Fit
+from scripts.checks.schema_compatibility import Fit
 from shared.runtime.manifest import FILE, Deprecation
 
 Document = Mapping[str, Any]

@@ -19,11 +19,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.checks import released
+from scripts.checks import last_release
 from scripts.checks.column_types import objection
 from shared.schema.all_tables import metadata
 
-VERSIONS = Path(__file__).parents[2] / released.VERSIONS
+VERSIONS = Path(__file__).parents[2] / last_release.VERSIONS
 EXPANDING = {"create_table", "add_column", "change_column", "add_index", "insert_missing"}
 CONTRACTING = {"drop_table": 1, "drop_column": 2, "drop_index": 2}
 """The steps that take something away, with the number of their arguments."""
@@ -201,12 +201,16 @@ def main() -> None:
     """Check every migration against the release that runs."""
     parser = argparse.ArgumentParser(description="Check that migrations hurt nobody.")
     parser.add_argument("--released", metavar="COMMIT", help="what runs; else the last tag")
-    commit = parser.parse_args().released or released.tag()
+    commit = parser.parse_args().released or last_release.tag()
     try:
-        code = released.files(commit, "shared", "functions", "triggers") if commit else None
+        code = last_release.files(commit, "shared", "functions", "triggers") if commit else None
     except subprocess.CalledProcessError:
         sys.exit(f"This clone does not have {commit}: `git fetch --unshallow --tags` brings it.")
-    ran = [Path(one).name for one in released.listed(commit, released.VERSIONS)] if commit else []
+    ran = (
+        [Path(one).name for one in last_release.listed(commit, last_release.VERSIONS)]
+        if commit
+        else []
+    )
     found = check(sorted(VERSIONS.glob("*.py")), code, ran)
     if found:
         sys.exit("\n".join(found))

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from emulators.cloud.config import Cloud, CloudError, environment, read, state_folder
 from emulators.edge.issuer import mint
-from scripts.demo import faults, model, players, proof, sending
+from scripts.demo import expected, faults, players, proof, sending
 from scripts.demo.players import Player
 from shared.runtime import errors, settings
 
@@ -107,13 +107,13 @@ def run(demo: Demo, options: argparse.Namespace) -> str:
     """Let the players report, prove what came out, and return what to say about it."""
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     invented = _invent(demo, options.players, seed)
-    truths = {one.uid: model.truth(one) for one in invented}
+    truths = {one.uid: expected.truth(one) for one in invented}
     demo.tell(f"{len(invented)} players (seed {seed}) on {demo.cloud.url('edge')}")
     started = time.monotonic()
     sent = _send(demo, invented, options)
     sending_took = time.monotonic() - started
     _prove(demo, truths)
-    hours = sum(sum(truth.days.values()) for truth in truths.values()) / model.HOUR_MS
+    hours = sum(sum(truth.days.values()) for truth in truths.values()) / expected.HOUR_MS
     granted = sum(len(truth.achievements) for truth in truths.values())
     return (
         f"{sent.batches} batches in {sending_took:.0f} s: {sent.items} items, "

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from scripts.demo.model import Truth
+from scripts.demo.expected import Truth
 from shared.runtime import documents, sql
 from shared.schema.collections import INBOX, STATS
 from shared.schema.operations import dead_letters, projections

@@ -9,7 +9,7 @@ import httpx
 from playwright.sync_api import Page
 
 from scripts.bundling.imports import ROOT
-from scripts.demo import chromium, own_cloud
+from scripts.demo import chromium, temporary_cloud
 
 PICTURES = ROOT / "docs" / "pictures"
 GAMES = ("hades", "portal", "celeste", "stardew", "hollow")
@@ -50,7 +50,7 @@ def main() -> None:
     """Write docs/pictures/."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     print("Starting a local cloud, and letting it work ...", file=sys.stderr)
-    with own_cloud.running() as url, chromium.opened() as browser:
+    with temporary_cloud.running() as url, chromium.opened() as browser:
         _work(url)
         _look(browser.new_page(viewport={"width": 1280, "height": 900}), url)
     for picture in sorted(PICTURES.glob("*.png")):

@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from scripts.bundling.imports import ROOT
-from scripts.reference import event_schemas, limits, metrics_page, openapi
+from scripts.reference import event_schemas, limits_page, metrics_page, openapi
 from shared.runtime import errors, settings
 
 DOCS = ROOT / "docs"
@@ -59,7 +59,9 @@ def generated() -> dict[Path, str]:
     files = {
         DOCS / "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         DOCS / "errors.md": "\n".join(_errors()),
-        DOCS / "limits.md": "\n".join([f"# Limits\n\n{GENERATED}", *limits.page(document), ""]),
+        DOCS / "limits.md": "\n".join(
+            [f"# Limits\n\n{GENERATED}", *limits_page.page(document), ""]
+        ),
         DOCS / "metrics.md": "\n".join([f"# Metrics\n\n{GENERATED}", *metrics_page.page()]),
         DOCS / "settings.md": "\n".join(_settings()),
     }

@@ -5,4 +5,4 @@ FROM gcr.io/google.com/cloudsdktool/google-cloud-cli:528.0.0-emulators
 RUN apt-get -q update && apt-get -q install --yes --no-install-recommends \
         docker.io git make python3.11-venv sudo && rm -rf /var/lib/apt/lists/*
 COPY --from=terraform /bin/terraform /usr/local/bin/terraform
-COPY knock.py /usr/local/bin/knock
+COPY check_urls.py /usr/local/bin/check-urls

@@ -60,13 +60,13 @@ def doors(moved: Release, found: dict[str, Service]) -> Iterator[str]:
 
 
 def ask(sh: Shell, wanted: list[str]) -> None:
-    """Run the builder's `knock` in a job inside the network."""
+    """Run the builder's `check-urls` in a job inside the network."""
     place = shell.place()
     image = os.environ.get("BUILDER") or f"{place.repository}/{BUILDER}"
     account = f"smoke@{place.project}.iam.gserviceaccount.com"
     sh.run(
         *("gcloud", "run", "jobs", "deploy", "smoke", *place.flags, f"--image={image}"),
-        *("--command=knock", f"--args={','.join(wanted)}", f"--service-account={account}"),
+        *("--command=check-urls", f"--args={','.join(wanted)}", f"--service-account={account}"),
         *(f"--network={NETWORK}", f"--subnet={NETWORK}", "--vpc-egress=all-traffic"),
         *("--max-retries=0", "--execute-now", "--wait", "--quiet"),
     )

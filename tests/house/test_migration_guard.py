@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.checks import migration_guard, released
+from scripts.checks import last_release, migration_guard
 from shared.schema.all_tables import metadata
 
 HEAD = """from alembic import op
@@ -112,7 +112,7 @@ def test_a_name_that_an_older_release_took_away_may_be_used_again(tmp_path: Path
 
 
 def test_the_code_of_a_commit_is_read_without_its_migrations() -> None:
-    code = released.files("HEAD", "shared", "functions", "triggers")
+    code = last_release.files("HEAD", "shared", "functions", "triggers")
     assert "games" in code["shared/schema/catalog.py"]
     assert "functions/catalog/main.py" in code
     assert not any("/versions/" in name for name in code)
@@ -120,9 +120,9 @@ def test_the_code_of_a_commit_is_read_without_its_migrations() -> None:
 
 def test_the_last_release_is_in_the_history() -> None:
     # A shallow clone has none, and says so.
-    commit = released.before_newest_migration()
+    commit = last_release.before_newest_migration()
     newest = max(migration_guard.VERSIONS.glob("v*.py")).name
-    shown = released.listed(commit or "HEAD", released.VERSIONS)
+    shown = last_release.listed(commit or "HEAD", last_release.VERSIONS)
     assert any(name.endswith("v0001_first_tables.py") for name in shown)
     assert commit is None or not any(name.endswith(newest) for name in shown)
 

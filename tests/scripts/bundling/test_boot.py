@@ -17,10 +17,11 @@ import pytest
 
 from emulators.cloud import processes
 from emulators.cloud.config import HOST, choose_ports
-from scripts.bundling import bundle, imports, isolation
+from scripts.bundling import bundle, imports
 from scripts.bundling.requirements import distributions, extras
 from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
+from tests.support import site_packages
 from tests.support.local_cloud import LocalCloud, eventually
 
 FUNCTIONS = manifest.discover([imports.ROOT])
@@ -72,7 +73,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[frozenset[str], Path
     wanted = {frozenset(extras(one)) for one in FUNCTIONS.values()}
     folder = tmp_path_factory.mktemp("sites")
     return {
-        one: isolation.site(distributions(one), folder / str(number))
+        one: site_packages.site(distributions(one), folder / str(number))
         for number, one in enumerate(sorted(wanted, key=sorted))
     }
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Table
 
 from scripts.bundling import imports
-from scripts.checks import reach
-from scripts.checks.reach import Reach
+from scripts.checks import reachable
+from scripts.checks.reachable import Reach
 from shared.runtime.manifest import TRIGGER_TABLES, Manifest, Stores
 from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
@@ -69,7 +69,7 @@ class Touched:
 
 def touched(function: Manifest) -> Touched:
     """Read from a function's source what it touches."""
-    found = reach.reached(function.source)
+    found = reachable.reached(function.source)
     modules = imports.closure(function.source)
     stores = {name for name in STORES if f"shared.runtime.{name}" in modules}
     tables = found.values(Table)
@@ -151,14 +151,14 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
 
 def relays(function: Manifest) -> bool:
     """Tell whether a function publishes what others left in the outbox."""
-    reached = reach.reached(function.source).symbols
-    return reach.Symbol("shared.runtime.outbox", "sweep") in reached
+    reached = reachable.reached(function.source).symbols
+    return reachable.Symbol("shared.runtime.outbox", "sweep") in reached
 
 
 def owed(functions: Mapping[str, Manifest]) -> frozenset[str]:
     """Return the topics that any function may leave in the outbox."""
-    adds = reach.Symbol("shared.runtime.outbox", "add")
-    found = [reach.reached(function.source) for function in functions.values()]
+    adds = reachable.Symbol("shared.runtime.outbox", "add")
+    found = [reachable.reached(function.source) for function in functions.values()]
     return frozenset(topic for one in found if adds in one.symbols for topic in _published(one))
 
 

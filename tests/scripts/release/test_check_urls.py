@@ -10,7 +10,7 @@ import pytest
 
 from scripts.release import ROOT
 
-KNOCK = ROOT / "scripts/release/knock.py"
+KNOCK = ROOT / "scripts/release/check_urls.py"
 
 
 class Answers(BaseHTTPRequestHandler):

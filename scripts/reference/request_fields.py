@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.checks import schema_fit
-from scripts.checks.schema_fit import Schema
+from scripts.checks import schema_compatibility
+from scripts.checks.schema_compatibility import Schema
 
 Document = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def _lines(operation: Document, document: Document) -> Iterator[tuple[str, str, 
         takes = _takes(one["schema"], document, is_needed=one["required"])
         yield one["in"], one["name"], takes
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        for body in schema_fit.kinds(content["schema"], document):
+        for body in schema_compatibility.kinds(content["schema"], document):
             for name, takes in _members(body, document, ""):
                 yield "body", name, takes
 
@@ -51,14 +51,16 @@ def _members(schema: Schema, document: Document, at: str) -> Iterator[tuple[str,
     for name, one in schema.get("properties", {}).items():
         path = f"{at}.{name}" if at else name
         yield path, _takes(one, document, is_needed=name in needed)
-        for kind in schema_fit.kinds(one, document):
+        for kind in schema_compatibility.kinds(one, document):
             yield from _members(kind, document, path)
-            for inner in schema_fit.kinds(kind.get("items", {}), document):
+            for inner in schema_compatibility.kinds(kind.get("items", {}), document):
                 yield from _members(inner, document, f"{path}[]")
 
 
 def _takes(schema: Schema, document: Document, *, is_needed: bool) -> str:
-    kinds = [one for one in schema_fit.kinds(schema, document) if one.get("type") != "null"]
+    kinds = [
+        one for one in schema_compatibility.kinds(schema, document) if one.get("type") != "null"
+    ]
     says = " or ".join(", ".join(_bounds(one)) for one in kinds)
     default = schema.get("default")
     otherwise = f"; else `{default}`" if default not in (None, "") else "; may be absent"
@@ -66,7 +68,7 @@ def _takes(schema: Schema, document: Document, *, is_needed: bool) -> str:
 
 
 def _bounds(schema: Schema) -> Iterator[str]:
-    listed = schema_fit.values(schema)
+    listed = schema_compatibility.values(schema)
     if listed is not None:
         yield " ".join(f"`{one}`" for one in listed)
         return

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pymysql
 
-from scripts.bench import cpus, play, probe
+from scripts.bench import cpus, probe, session_reports
 from scripts.bench.figures import Line, median
 from scripts.bench.stores import Stores
 from shared.domain.play import roll_up
@@ -40,7 +40,7 @@ def compare(stores: Stores) -> Line:
             if number >= 0:
                 ours.append(spent)
                 bare.append(floor)
-    events = PLAYERS * play.EVENTS
+    events = PLAYERS * session_reports.EVENTS
     return Line(
         "roll-up alone, events a second ÷ its statements raw by PyMySQL",
         f"{events / median(ours):,.0f}/s",
@@ -53,7 +53,7 @@ def compare(stores: Stores) -> Line:
 
 def _messages(prefix: str) -> list[SessionsReported]:
     now = clock.now()
-    return [play.message(f"{prefix}-{player}", 1, now) for player in range(PLAYERS)]
+    return [session_reports.message(f"{prefix}-{player}", 1, now) for player in range(PLAYERS)]
 
 
 def _sent(messages: Iterable[SessionsReported]) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from scripts.bundling.imports import ROOT
-from scripts.reference import limits_fields
+from scripts.reference import request_fields
 from shared.domain.operations import consumers, retention
 from shared.domain.play import intervals, playtime, sessions, stats
 from shared.domain.players import export
@@ -25,7 +25,7 @@ def page(document: Document) -> Iterator[str]:
     """Yield the sections of the page; `document` is the OpenAPI document."""
     functions = manifest.discover([ROOT]).values()
     yield from _answering(functions, document)
-    yield from limits_fields.section(document)
+    yield from request_fields.section(document)
     yield from _batches()
     yield from _times()
     yield from _counts()
@@ -40,7 +40,7 @@ def _answering(functions: Iterable[Manifest], document: Document) -> Iterator[st
     yield "| function | for | body, bytes | items in a batch | time-out | at once |"
     yield "|---|---|--:|--:|--:|--:|"
     limits: dict[str, dict[str, int]] = {}
-    for _, _, operation in limits_fields.operations(document):
+    for _, _, operation in request_fields.operations(document):
         limits.setdefault(operation["tags"][0], {}).update(operation.get("x-limits", {}))
     for one in functions:
         if one.trigger.http:
