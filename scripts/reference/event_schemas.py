@@ -22,7 +22,7 @@ SPOKEN = {"title", "description", "examples", "default", "x-topic", "$schema"}
 def messages() -> dict[str, type[Message]]:
     """Return every message's model by its CloudEvents type."""
     for package in (shared.domain, shared.runtime.events):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     found: dict[str, type[Message]] = {}
     for model in _descendants(Message):
