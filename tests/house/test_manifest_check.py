@@ -55,8 +55,8 @@ def main(request):
 
 def test_an_undeclared_store_and_table_are_found(tmp_path: Path) -> None:
     assert manifest_check.problems(function(tmp_path, READS)) == [
-        "the store sql is touched but not declared",
-        "the table games is touched but not declared",
+        "the store sql is used but not declared",
+        "the table games is used but not declared",
     ]
 
 
@@ -112,8 +112,8 @@ def test_a_table_behind_a_domain_function_is_found(tmp_path: Path) -> None:
     )
     found = manifest_check.problems(function(tmp_path, code, SQL % "r"))
     assert found == [
-        "the table catalog_version is touched but not declared",
-        "the table games is declared but not touched",
+        "the table catalog_version is used but not declared",
+        "the table games is declared but not used",
     ]
 
 
@@ -123,8 +123,8 @@ def test_an_undeclared_document_store_and_collection_are_found(tmp_path: Path) -
         "def main(request):\n    documents.get(INBOX.of('ada') + '/1')\n"
     )
     assert manifest_check.problems(function(tmp_path, code)) == [
-        "the store documents is touched but not declared",
-        "the collection players/{uid}/inbox is touched but not declared",
+        "the store documents is used but not declared",
+        "the collection players/{uid}/inbox is used but not declared",
     ]
 
 
@@ -148,12 +148,12 @@ def test_a_bucket_is_declared_with_the_right_that_a_call_needs(
     other = "public" if bucket == "artifacts" else "artifacts"
     bare, wrong, read, good = (tmp_path / name for name in ("bare", "wrong", "read", "good"))
     assert manifest_check.problems(function(bare, code)) == [
-        "the store objects is touched but not declared",
-        f"the bucket {bucket} is touched but not declared",
+        "the store objects is used but not declared",
+        f"the bucket {bucket} is used but not declared",
     ]
     assert manifest_check.problems(function(wrong, code, BUCKET % (other, "r"))) == [
-        f"the bucket {bucket} is touched but not declared",
-        f"the bucket {other} is declared but not touched",
+        f"the bucket {bucket} is used but not declared",
+        f"the bucket {other} is declared but not used",
     ]
     found = manifest_check.problems(function(read, code, BUCKET % (bucket, "r")))
     written = [f"the bucket {bucket} is written but declared as r"]
@@ -166,7 +166,7 @@ def test_who_signs_asks_for_more_than_to_read_what_everyone_may(tmp_path: Path, 
     code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
     read, good = tmp_path / "read", tmp_path / "good"
     assert manifest_check.problems(function(read, code, BUCKET % ("public", "r"))) == [
-        "requests are signed, but `public: r` alone brings no key"
+        "requests are signed, but `public: r` alone grants no signing key"
     ]
     assert manifest_check.problems(function(good, code, BUCKET % ("public", "rw"))) == []
 
@@ -183,8 +183,8 @@ def test_the_objects_calls_are_all_known() -> None:
 def test_a_bucket_that_nobody_touches_is_found(tmp_path: Path) -> None:
     found = manifest_check.problems(function(tmp_path, "main = print\n", BUCKET % ("public", "r")))
     assert found == [
-        "the store objects is declared but not touched",
-        "the bucket public is declared but not touched",
+        "the store objects is declared but not used",
+        "the bucket public is declared but not used",
     ]
 
 
@@ -202,7 +202,7 @@ def test_an_undeclared_topic_is_found(tmp_path: Path) -> None:
         "def main(request):\n    messages.publish(SessionsReported(uid='ada', sessions=[]))\n"
     )
     found = manifest_check.problems(function(tmp_path, code))
-    assert found == ["the topic sessions-reported is touched but not declared"]
+    assert found == ["the topic sessions-reported is used but not declared"]
 
 
 def test_what_the_outbox_carries_is_found_for_its_relay(tmp_path: Path) -> None:
@@ -210,4 +210,4 @@ def test_what_the_outbox_carries_is_found_for_its_relay(tmp_path: Path) -> None:
     more = "stores: {sql: {pool: 1, tables: {outbox: rw}}}\n"
     relay = function(tmp_path, code, more)
     found = manifest_check.problems(relay, frozenset({"erasures-requested"}))
-    assert found == ["the topic erasures-requested is touched but not declared"]
+    assert found == ["the topic erasures-requested is used but not declared"]

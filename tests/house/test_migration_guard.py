@@ -22,14 +22,14 @@ REFUSED = {
     "op.alter_column('games', 'title', type_=TEXT)": "changes or renames",
     "op.alter_column('games', 'title', nullable=False)": "changes or renames",
     "op.create_index('games_by_title', 'games', ['title'])": "lock the table",
-    "op.create_unique_constraint('u', 'games', ['title'])": "refuses rows",
-    "op.create_foreign_key('f', 'a', 'b', ['c'], ['d'])": "refuses rows",
-    "op.create_check_constraint('c', 'games', 'x > 1')": "refuses rows",
+    "op.create_unique_constraint('u', 'games', ['title'])": "rejects rows",
+    "op.create_foreign_key('f', 'a', 'b', ['c'], ['d'])": "rejects rows",
+    "op.create_check_constraint('c', 'games', 'x > 1')": "rejects rows",
     "op.add_column('games', column)": "use a step",
     "op.create_table('games')": "use a step",
     "steps.drop_column('games', name)": "cannot be checked",
     "steps.change_column('games', 'title', before, after)": "cannot be checked",
-    "op.execute('ALTER TABLE games DROP COLUMN title')": "nobody checks",
+    "op.execute('ALTER TABLE games DROP COLUMN title')": "unchecked SQL",
     "op.get_bind().execute('DROP TABLE games')": "use a step",
     "steps.add_column('games', 'subtitle', 'VARCHAR(9) NOT NULL')": "NOT NULL without DEFAULT",
     "steps.add_column('games', 'subtitle', 'VARCHAR(9) UNIQUE')": "constraint or a key",
@@ -94,7 +94,7 @@ def test_contracting_needs_the_release_that_stopped_using_it(step: str) -> None:
 def test_what_the_last_release_names_stays(step: str, text: str) -> None:
     source = f"{HEAD}    # contract: since 0.4.0 nothing reads {GOES[step]}\n    steps.{step}\n"
     found = list(migration_guard.findings(source, {"shared/domain/catalog/reading.py": text}))
-    assert "the release that runs still names, in shared/domain/catalog/reading.py" in found[0]
+    assert "the running release still names, in shared/domain/catalog/reading.py" in found[0]
     # Only what names all of it: another table may have a column of that name.
     other = {"shared/domain/tools/published.py": "tools.c.subtitle", "shared/domain/x.py": "games"}
     assert list(migration_guard.findings(source, other)) == []
