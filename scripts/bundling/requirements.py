@@ -1,4 +1,4 @@
-"""The lines of requirements.lock that a bundle needs: its stores' packages and their dependencies."""
+"""The lines of requirements.lock that a bundle needs: its stores' packages and dependencies."""
 
 import re
 import tomllib
