@@ -1,4 +1,4 @@
-"""The achievements that the product comes with, as rows of `achievements`."""
+"""The achievements of the product, as rows of `achievements`."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,9 @@ HOUR_MS = 3_600_000
 
 
 class Definition(NamedTuple):
-    """An achievement: earned once a player's `metric` has reached `threshold`.
+    """An achievement, earned when a player's `metric` reaches `threshold`.
 
-    metric: `play_ms`, playtime over all games; or `games`, how many were played at all.
+    metric: `play_ms`, the playtime in all games, or `games`, the number of games played.
     """
 
     achievement_id: str

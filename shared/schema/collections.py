@@ -1,7 +1,6 @@
-"""Every Firestore collection that holds a player's data: how it is exported and erased.
+"""Firestore collections with players' data, and how they are exported and erased.
 
-The tables say the same for themselves (`base.Personal`); both together are the registry that
-the player's export and erasure walk through.
+Together with the tables' `base.Personal` they are the registry of a player's export and erasure.
 """
 
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Collection:
-    """One collection below a player's document.
+    """A collection below a player's document.
 
     path: `players/{uid}/…`, with the player's Firebase uid for `{uid}`.
-    export: the fields that the player's export shows; empty with a reason in `why_not`.
-    erase: "delete" every document in it when the account is erased.
+    export: the fields in the player's export; if empty, `why_not` has the reason.
+    erase: "delete" every document when the account is erased.
     """
 
     path: str
