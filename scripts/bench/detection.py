@@ -39,7 +39,7 @@ def measure(stores: Stores) -> Section:
         f"{PATHS} paths, {ms['found']:.0f} of them of games; medians of {STARTS} processes. "
         "Floor: the file name in lower case, looked up once.",
         [
-            Line("the list, gzipped", _kb(gzip.compress(old)), _kb(old), limit="floor: unzipped"),
+            Line("the list, gzipped", _kb(gzip.compress(old)), _kb(old), limit="floor: uncompressed"),
             Line(
                 f"the delta for {CHANGED} games whose program was renamed, gzipped",
                 _kb(gzip.compress(lists.delta(old, new))),
