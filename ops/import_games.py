@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
             Console(stderr=True).status("Importing games") as status,
         ):
             read = gzip.GzipFile(fileobj=raw).read if options.file.suffix == ".gz" else raw.read
-            for part in parts(game_lists.records(read)):
+            for part in parts(game_lists.read(read)):
                 where = {"import_id": import_id, "first": part.first, "format": "lines"}
                 packed, headers = gzip.compress(part.text, 1), {"Content-Encoding": "gzip"}
                 said = call(

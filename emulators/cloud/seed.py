@@ -15,7 +15,6 @@ from rich.console import Console
 from emulators.cloud.config import ROOT, Cloud, CloudError
 from emulators.edge.issuer import mint
 from shared.domain.catalog.imports import importing
-from shared.domain.play import achievements
 from shared.runtime import clock
 
 ADA = "ada"
@@ -44,7 +43,6 @@ def seed(cloud: Cloud) -> list[str]:
         f"Games: {imported.created} new, {imported.updated} changed, "
         f"{imported.unchanged} unchanged, {imported.rejected_count} rejected."
     )
-    achievements.define()
     headers = {"Authorization": f"Bearer {mint(cloud, ADA)}"}
     with httpx.Client(base_url=cloud.url("edge"), headers=headers, timeout=30) as client:
         if not _earned(client):

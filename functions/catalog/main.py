@@ -1,7 +1,7 @@
 """The catalog as everyone may read it.
 
-Three boundaries keep an answer, each for a stated time: the CDN and clients 60 seconds, this
-instance's memory until the catalog's version grows (looked at most every 5 seconds), MySQL.
+Responses are cached at three boundaries: 60 seconds by the CDN and clients, and in this instance's
+memory until the catalog's version grows (read at most every 5 seconds); behind them is MySQL.
 """
 
 from typing import Annotated, Any
@@ -10,18 +10,17 @@ from urllib.parse import urlencode
 from pydantic import Field
 from sqlalchemy import Connection
 
-from shared.domain import current_games, locales
-from shared.domain.catalog import game_detail, reading
-from shared.domain.catalog.game_detail import GameDetail
-from shared.domain.catalog.reading import Game
-from shared.domain.catalog.search import index
+from shared.domain import current_games, locales, text
+from shared.domain.catalog import reading, versioning
+from shared.domain.catalog.reading import Game, GameDetail
+from shared.domain.catalog.search import finding
+from shared.domain.ids import Id
 from shared.domain.locales import Locale
 from shared.domain.tools import published
-from shared.domain.tools.model import Id
 from shared.domain.tools.published import BuildId, Tool
 from shared.runtime import http, memory, sql
 
-# Text, not a number: `+7` and `7.0` would be the same game under another key of the CDN.
+# A string, not a number: `+7` and `7.0` would be the same game under other CDN cache keys.
 GameId = Annotated[Id, Field(examples=["3255"])]
 Query = Annotated[str, Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=100)]
@@ -31,7 +30,7 @@ FewTools = Annotated[int, Field(ge=1, le=50)]
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, reading.version))
+version = memory.Version(lambda: api.in_thread(sql.read, versioning.current))
 pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 
@@ -40,21 +39,25 @@ details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 async def list_games(
     q: Query = "", locale: Locale = None, limit: Limit = 20, cursor: Cursor = None
 ) -> http.Reply[http.Page[Game]]:
-    """List games by title, or find those whose names have all words of `q`, the popular first.
+    """List games by title, or search for those whose names contain all words of `q`.
 
-    Each word may be only begun, and of a name in any language. The order is that of English titles,
-    whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
-    only without `next_cursor` was everything looked at.
+    A word may be a prefix, of a name in any language; popular games come first. Without `q` the
+    order is that of English titles, whatever `locale` they are shown in. A page may be shorter than
+    `limit`, even empty: only a page without `next_cursor` is the last.
     """
-    wanted, key = locale and locale.lower(), reading.name_key(q)
-    query = index.identity(key)
-    place: Any = index.Place if key else tuple[str, int]
+    wanted, key = locale and locale.lower(), text.name_key(q)
+    query = finding.identity(key)
+    place: Any = finding.Place if key else tuple[str, int]
     after = http.decode_own_cursor(cursor, query, place)[0] if cursor else None
 
     def look(conn: Connection) -> tuple[list[Game], tuple[Any, ...] | None]:
         found: tuple[list[Game], tuple[Any, ...] | None]
-        found = index.page(conn, key, after, limit) if key else reading.page(conn, after, limit)
-        return reading.translated(conn, found[0], wanted), found[1]
+        found = (
+            finding.list_page(conn, key, after, limit)
+            if key
+            else reading.list_page(conn, after, limit)
+        )
+        return reading.translate(conn, found[0], wanted), found[1]
 
     def load() -> http.Reply[http.Page[Game]]:
         items, following = sql.read(look)
@@ -66,10 +69,10 @@ async def list_games(
 
 
 @api.get("/v1/games/{game_id}")
-async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail] | http.Moved:
+async def get_game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail] | http.Moved:
     """Return one game with its aliases, store ids, executables and newest builds.
 
-    A game that was merged into another is found there.
+    A game that was merged into another redirects to it.
     """
     wanted = locale and locale.lower()
 
@@ -77,33 +80,33 @@ async def game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail]
         moved = _moved(game_id, "", locale=locale)
         if moved is not None:
             return moved
-        found = sql.read(lambda conn: game_detail.one(conn, int(game_id), wanted))
+        found = sql.read(lambda conn: reading.get(conn, int(game_id), wanted))
         return http.Reply(found, headers={**SHARED, "Content-Language": found.locale})
 
     return await details.get((game_id, wanted), lambda: api.in_thread(load))
 
 
 @api.get("/v1/games/{game_id}/tools")
-async def tools_of_game(
+async def list_game_tools(
     game_id: GameId,
     build: BuildId = None,
     locale: Locale = None,
     limit: FewTools = 20,
     cursor: Cursor = None,
 ) -> http.Reply[http.Page[Tool]] | http.Moved:
-    """List a game's tools, each with the newest version of a channel that fits `build`.
+    """List a game's tools, each with the newest version per channel that fits `build`.
 
-    Those of a game that was merged into another are found there.
+    A game that was merged into another redirects to it.
     """
-    asked, query = published.asked(locale, build), f"tools of {game_id}, build {build}"
+    asked, query = published.query(locale, build), f"tools of {game_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
 
     def load() -> http.Reply[http.Page[Tool]]:
-        # Without the cursor: one of the old game's list is none of the survivor's.
+        # Without the cursor: a cursor of the old game's list is not valid for the survivor's.
         moved = _moved(game_id, "/tools", build=build, locale=locale, limit=limit)
         if moved is not None:
             return moved
-        found, last = sql.read(lambda c: published.page(c, int(game_id), asked, after, limit))
+        found, last = sql.read(lambda c: published.list_page(c, int(game_id), asked, after, limit))
         following = None if last is None else http.encode_cursor(query, last)
         headers = {**SHARED, "Content-Language": published.languages(found)}
         return http.Reply(http.Page[Tool](items=found, next_cursor=following), headers=headers)
@@ -112,7 +115,7 @@ async def tools_of_game(
 
 
 def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Moved | None:
-    """Return where a game that was merged is found now, or None."""
+    """Return the redirect for a merged game, or None."""
     into = sql.read(lambda conn: current_games.survivor(conn, int(game_id)))
     if into is None:
         return None

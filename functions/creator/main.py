@@ -12,13 +12,19 @@ from sqlalchemy import Connection
 from shared.domain.catalog import builds
 from shared.domain.catalog.art import Kind
 from shared.domain.catalog.builds import Build, NewBuild
-from shared.domain.tools import model, own, publishing, versions
-from shared.domain.tools.model import Id
+from shared.domain.ids import Id
+from shared.domain.tools import model, own, versions
 from shared.domain.tools.own import NewTool, OwnTool, ToolChanges
-from shared.domain.tools.publishing import NewUpload, Upload, Withdrawal
-from shared.domain.tools.versions import NewVersion, OwnVersion, VersionChanges
+from shared.domain.tools.versions import (
+    NewUpload,
+    NewVersion,
+    OwnVersion,
+    VersionChanges,
+    Withdrawal,
+)
 from shared.domain.uploads import art
-from shared.domain.uploads.art import Announced, ArtUpload, Kept, Permission, Put, Slot
+from shared.domain.uploads.art import ArtStatus, ArtUpload, NewArtUpload, Slot, UploadComplete
+from shared.domain.uploads.incoming import Upload
 from shared.runtime import http, idempotency, outbox, sql
 from shared.runtime.identity import Creator
 from shared.schema.tools import tools
@@ -49,14 +55,14 @@ def create_tool(creator: Creator, key: idempotency.Key, wish: NewTool) -> http.R
 def list_tools(creator: Creator, limit: Limit = 20, cursor: Cursor = None) -> http.Page[OwnTool]:
     """List the caller's tools, the oldest first."""
     (after,) = http.decode_own_cursor(cursor, "tools", int) if cursor else (0,)
-    found, last = sql.read(lambda conn: own.page(conn, creator.uid, after, limit))
+    found, last = sql.read(lambda conn: own.list_page(conn, creator.uid, after, limit))
     return http.Page[OwnTool](items=found, next_cursor=_cursor("tools", last))
 
 
 @api.get("/v1/creator/tools/{tool_id}")
 def show_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
     """Return one of the caller's tools."""
-    return _tagged(sql.read(lambda conn: own.one(conn, creator.uid, int(tool_id))))
+    return _tagged(sql.read(lambda conn: own.get(conn, creator.uid, int(tool_id))))
 
 
 @api.patch("/v1/creator/tools/{tool_id}")
@@ -72,41 +78,41 @@ def edit_tool(
 
 
 @api.get("/v1/creator/tools/{tool_id}/art")
-def show_art(creator: Creator, tool_id: ToolId) -> Kept:
+def show_art(creator: Creator, tool_id: ToolId) -> ArtStatus:
     """Return a tool's art and what became of its last uploads; a rejected one says why."""
 
-    def look(conn: Connection) -> Kept:
-        own.one(conn, creator.uid, int(tool_id))
-        return art.kept(conn, tools, int(tool_id))
+    def look(conn: Connection) -> ArtStatus:
+        own.get(conn, creator.uid, int(tool_id))
+        return art.get(conn, tools, int(tool_id))
 
     return sql.read(look)
 
 
 @api.post("/v1/creator/tools/{tool_id}/art/{kind}", status=201)
 def announce_art(
-    creator: Creator, key: idempotency.Key, tool_id: ToolId, kind: Kind, wish: Announced
-) -> http.Reply[Permission]:
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, kind: Kind, wish: NewArtUpload
+) -> http.Reply[Upload]:
     """Answer where to PUT a tool's icon, cover or banner."""
     slot = Slot(tools, int(tool_id), kind)
 
-    def work(tx: Connection) -> http.Reply[Permission]:
-        own.one(tx, creator.uid, slot.row_id)
-        return http.Reply(art.allow(tx, slot, wish, creator.uid), status=201)
+    def work(tx: Connection) -> http.Reply[Upload]:
+        own.get(tx, creator.uid, slot.row_id)
+        return http.Reply(art.create(tx, slot, wish, creator.uid), status=201)
 
     return idempotency.once(key, creator.uid, f"art {tool_id} {kind}", wish, work)
 
 
 @api.post("/v1/creator/tools/{tool_id}/art/{kind}/publish", status=202)
 def publish_art(
-    creator: Creator, key: idempotency.Key, tool_id: ToolId, kind: Kind, wish: Put
+    creator: Creator, key: idempotency.Key, tool_id: ToolId, kind: Kind, wish: UploadComplete
 ) -> http.Reply[ArtUpload]:
     """Have an uploaded picture made into art; it is shown soon after, or rejected."""
     slot = Slot(tools, int(tool_id), kind)
 
     def work(tx: Connection) -> http.Reply[ArtUpload]:
-        own.one(tx, creator.uid, slot.row_id)
+        own.get(tx, creator.uid, slot.row_id)
         art.require_uploaded(tx, slot, wish.upload_id)
-        return http.Reply(art.hand_over(tx, slot, wish.upload_id, creator.uid), status=202)
+        return http.Reply(art.complete(tx, slot, wish.upload_id, creator.uid), status=202)
 
     reply = idempotency.once(key, creator.uid, f"publish art {tool_id} {kind}", wish, work)
     outbox.flush()
@@ -130,7 +136,7 @@ def list_builds(game_id: GameId, limit: Limit = 20, cursor: Cursor = None) -> ht
     """List the builds of a game, whoever told of them, the newest first."""
     query = f"builds {game_id}"
     after = http.decode_own_cursor(cursor, query, AwareDatetime, int) if cursor else None
-    found, last = sql.read(lambda conn: builds.page(conn, int(game_id), after, limit))
+    found, last = sql.read(lambda conn: builds.list_page(conn, int(game_id), after, limit))
     return http.Page[Build](items=found, next_cursor=_cursor(query, *last or (None,)))
 
 
@@ -156,7 +162,7 @@ def list_versions(
     query = f"versions {tool_id}"
     (before,) = http.decode_own_cursor(cursor, query, Version) if cursor else (None,)
     found, last = sql.read(
-        lambda conn: versions.page(conn, creator.uid, int(tool_id), before, limit)
+        lambda conn: versions.list_page(conn, creator.uid, int(tool_id), before, limit)
     )
     return http.Page[OwnVersion](items=found, next_cursor=_cursor(query, last))
 
@@ -164,7 +170,7 @@ def list_versions(
 @api.get("/v1/creator/tools/{tool_id}/versions/{version}")
 def show_version(creator: Creator, tool_id: ToolId, version: Version) -> http.Reply[OwnVersion]:
     """Return one version of the caller's, with its state and what verifying said."""
-    return _tagged(sql.read(lambda conn: versions.one(conn, creator.uid, int(tool_id), version)))
+    return _tagged(sql.read(lambda conn: versions.get(conn, creator.uid, int(tool_id), version)))
 
 
 @api.patch("/v1/creator/tools/{tool_id}/versions/{version}")
@@ -192,7 +198,7 @@ def allow_upload(
     """Answer where the version's file can be put during the next hour."""
 
     def work(tx: Connection) -> http.Reply[Upload]:
-        return http.Reply(publishing.allow_upload(tx, creator.uid, int(tool_id), version, wish))
+        return http.Reply(versions.create_upload(tx, creator.uid, int(tool_id), version, wish))
 
     return idempotency.once(key, creator.uid, f"upload {tool_id} {version}", wish, work)
 
@@ -207,8 +213,8 @@ def publish(
     """
 
     def work(tx: Connection) -> http.Reply[OwnVersion]:
-        publishing.require_uploaded(tx, creator.uid, int(tool_id), version)
-        return _tagged(publishing.publish(tx, creator.uid, int(tool_id), version), status=202)
+        versions.require_uploaded(tx, creator.uid, int(tool_id), version)
+        return _tagged(versions.publish(tx, creator.uid, int(tool_id), version), status=202)
 
     reply = idempotency.once(key, creator.uid, f"publish {tool_id} {version}", None, work)
     outbox.flush()
@@ -222,7 +228,7 @@ def withdraw(
     """Take a version back: nobody gets it any more."""
 
     def work(tx: Connection) -> http.Reply[OwnVersion]:
-        return _tagged(publishing.withdraw(tx, creator.uid, int(tool_id), version, wish))
+        return _tagged(versions.withdraw(tx, creator.uid, int(tool_id), version, wish))
 
     return idempotency.once(key, creator.uid, f"withdraw {tool_id} {version}", wish, work)
 

@@ -1,7 +1,7 @@
-"""Downloads: a player asks for a version of a tool, and is told where to read its artifact."""
+"""Downloads of tool versions."""
 
 from shared.domain.tools import download_counts, downloads
-from shared.domain.tools.downloads import Download, DownloadWish
+from shared.domain.tools.downloads import Download, NewDownload
 from shared.runtime import http, sql
 from shared.runtime.identity import Player
 
@@ -9,13 +9,13 @@ api = http.Api(__file__)
 
 
 @api.post("/v1/downloads")
-def download(player: Player, wish: DownloadWish) -> Download:
-    """Return a URL that the artifact can be read from for five minutes.
+def create_download(player: Player, new: NewDownload) -> Download:
+    """Return a URL from which the artifact can be downloaded for five minutes.
 
-    Needs the tool's plan. With `build_id`, also that the version fits this build of the game. A
-    URL that was given works to its end, even when the version is withdrawn meanwhile.
+    The player needs the tool's plan. With `build_id`, the version must also fit that build of the
+    game. A URL works until it expires, even if the version is withdrawn in the meantime.
     """
-    found, granted = sql.read(lambda conn: downloads.grant(conn, player.uid, wish))
+    found, granted = sql.read(lambda conn: downloads.create(conn, player.uid, new))
     download_counts.report(granted)
     return found
 

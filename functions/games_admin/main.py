@@ -1,8 +1,9 @@
-"""Games as operators make, edit and merge them, one by one and by whole lists, and their art.
+"""Games as operators create, edit, merge and import them, and their art.
 
-A repeated creation is refused by its title, a repeated merge or import changes nothing, repeated
-art replaces what is not shown yet, so none takes an Idempotency-Key. Every change is audited in
-its own transaction, art when it is announced and when it is shown or rejected.
+A repeated creation conflicts on its title, a repeated merge or import changes nothing, and a
+repeated art upload replaces one that is not published yet, so none takes an Idempotency-Key. Every
+change is audited in its own transaction; art when its upload is created, and when it is published
+or rejected.
 """
 
 import io
@@ -13,14 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.catalog import editing, merging
 from shared.domain.catalog.art import Kind
-from shared.domain.catalog.editing import EditedGame, GameChanges, NewGame
+from shared.domain.catalog.editing import EditableGame, GameChanges, NewGame
 from shared.domain.catalog.imports import importing
 from shared.domain.catalog.imports import records as game_lists
-from shared.domain.catalog.imports.candidates import Run
+from shared.domain.catalog.imports.candidates import ImportRun
 from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import Form, Placed
 from shared.domain.uploads import art
-from shared.domain.uploads.art import Announced, ArtUpload, Kept, Permission, Put, Slot
+from shared.domain.uploads.art import ArtStatus, ArtUpload, NewArtUpload, Slot, UploadComplete
+from shared.domain.uploads.incoming import Upload
 from shared.runtime import http, outbox, sql
 from shared.runtime.identity import Admin
 from shared.schema import catalog as tables
@@ -31,8 +33,8 @@ Position = Annotated[int, Field(ge=1, lt=2**53)]
 api = http.Api(__file__)
 
 
-class Merge(BaseModel):
-    """The game that another one becomes a part of."""
+class MergeRequest(BaseModel):
+    """The game to merge into."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"into": "3256"}]})
 
@@ -40,83 +42,87 @@ class Merge(BaseModel):
 
 
 @api.post("/v1/admin/games", status=201)
-def create(operator: Admin, wish: NewGame) -> http.Reply[EditedGame]:
-    """Make a game; 409 when there is one of that title."""
-    return _reply(sql.transact(lambda tx: editing.create(tx, operator.uid, wish)), 201)
+def create_game(operator: Admin, new: NewGame) -> http.Reply[EditableGame]:
+    """Create a game; 409 when one with this title exists."""
+    return _reply(sql.transact(lambda tx: editing.create(tx, operator.uid, new)), 201)
 
 
 @api.get("/v1/admin/games/{game_id}")
-def show(game_id: GameId) -> http.Reply[EditedGame]:
-    """Show what can be edited of a game, also of a merged one."""
-    return _reply(sql.read(lambda conn: editing.one(conn, game_id)))
+def get_editable_game(game_id: GameId) -> http.Reply[EditableGame]:
+    """Return everything that can be edited about a game, also about a merged one."""
+    return _reply(sql.read(lambda conn: editing.get(conn, game_id)))
 
 
 @api.patch("/v1/admin/games/{game_id}")
-def edit(
+def edit_game(
     operator: Admin, if_match: http.IfMatch, game_id: GameId, changes: GameChanges
-) -> http.Reply[EditedGame]:
-    """Edit a game that has the ETag in `If-Match`; a list that is given replaces the one before."""
+) -> http.Reply[EditableGame]:
+    """Edit a game; a list in the body replaces the stored list."""
 
-    def check(game: EditedGame) -> None:
+    def check(game: EditableGame) -> None:
         http.check_if_match(if_match, game.revision, game)
 
     return _reply(sql.transact(lambda tx: editing.edit(tx, operator.uid, game_id, changes, check)))
 
 
 @api.post("/v1/admin/games/{game_id}/merge")
-def merge(operator: Admin, game_id: GameId, wish: Merge) -> http.Reply[EditedGame]:
-    """Make a game a part of another one, which is the answer; the old id leads to it from then on.
+def merge_game(operator: Admin, game_id: GameId, body: MergeRequest) -> http.Reply[EditableGame]:
+    """Merge a game into another one and return that one; the old id then redirects to it.
 
-    What was played of it follows within minutes.
+    Playtime follows within minutes.
     """
-    into = int(wish.into)
+    into = int(body.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
-    return _reply(sql.read(lambda conn: editing.one(conn, into)))
+    return _reply(sql.read(lambda conn: editing.get(conn, into)))
 
 
 @api.get("/v1/admin/games/{game_id}/art")
-def show_art(game_id: GameId) -> Kept:
-    """Show a game's art and what became of its last uploads; a rejected one says why."""
-    return sql.read(lambda conn: art.kept(conn, tables.games, game_id))
+def get_game_art(game_id: GameId) -> ArtStatus:
+    """Return a game's art and the state of its last uploads, with the reason for a rejection."""
+    return sql.read(lambda conn: art.get(conn, tables.games, game_id))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}", status=201)
-def announce_art(operator: Admin, game_id: GameId, kind: Kind, wish: Announced) -> Permission:
-    """Answer where to PUT a game's icon, cover or banner."""
+def create_game_art_upload(
+    operator: Admin, game_id: GameId, kind: Kind, new: NewArtUpload
+) -> Upload:
+    """Create an upload for a game's icon, cover or banner."""
     slot = Slot(tables.games, game_id, kind)
-    return sql.transact(lambda tx: art.allow(tx, slot, wish, operator.uid))
+    return sql.transact(lambda tx: art.create(tx, slot, new, operator.uid))
 
 
 @api.post("/v1/admin/games/{game_id}/art/{kind}/publish", status=202)
-def publish_art(operator: Admin, game_id: GameId, kind: Kind, wish: Put) -> ArtUpload:
-    """Have an uploaded picture made into art; it is shown soon after, or rejected."""
+def publish_game_art(
+    operator: Admin, game_id: GameId, kind: Kind, complete: UploadComplete
+) -> ArtUpload:
+    """Publish an uploaded image as art; soon after, it is shown or rejected."""
     slot = Slot(tables.games, game_id, kind)
-    sql.read(lambda conn: art.require_uploaded(conn, slot, wish.upload_id))
-    taken = sql.transact(lambda tx: art.hand_over(tx, slot, wish.upload_id, operator.uid))
+    sql.read(lambda conn: art.require_uploaded(conn, slot, complete.upload_id))
+    taken = sql.transact(lambda tx: art.complete(tx, slot, complete.upload_id, operator.uid))
     outbox.flush()
     return taken
 
 
 @api.post("/v1/admin/imports")
-def import_list(
+def import_games(
     operator: Admin,
     text: bytes,
     format_: Form | None = None,
     import_id: uuid.UUID | None = None,
     first: Position = 1,
 ) -> ImportReport:
-    """Import a list of games: JSON lines, or an array as Discord's `applications/detectable`.
+    """Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
 
-    Without `format` it is an array if it begins like one. A long list comes in parts, one after
-    the other, with the same `import_id`; `first` is the position of a part's first record. What
-    was imported already changes nothing.
+    Without `format`, the list is an array if it starts like one. Send a long list in parts, one
+    after the other, with the same `import_id`; `first` is the position of the part's first record.
+    Importing a record again changes nothing.
     """
-    placed = game_lists.records(io.BytesIO(text).read, format_)
+    placed = game_lists.read(io.BytesIO(text).read, format_)
     records = (Placed(at + first - 1, record) for at, record in placed)
-    return importing.import_records(records, Run(import_id), actor=operator.uid)
+    return importing.import_records(records, ImportRun(import_id), actor=operator.uid)
 
 
-def _reply(game: EditedGame, status: int = 200) -> http.Reply[EditedGame]:
+def _reply(game: EditableGame, status: int = 200) -> http.Reply[EditableGame]:
     return http.Reply(game, status=status, etag=str(game.revision))
 
 

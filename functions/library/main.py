@@ -18,8 +18,9 @@ from pydantic import (
 )
 from sqlalchemy import Connection
 
+from shared.domain.ids import InstallId
 from shared.domain.library import entries, matching
-from shared.domain.library.entries import HeldGame, InstallId, LibraryGame, Misread, Replaced
+from shared.domain.library.entries import Installation, InstalledGame, InvalidEntry, LibraryGame
 from shared.domain.library.items import LibraryItem
 from shared.domain.library.matching import Guess, Verdict, Why
 from shared.domain.tools import fits
@@ -73,14 +74,14 @@ class Matches(http.Receipt):
     items: list[Match]
 
 
-def _alone(given: Any, read: ValidatorFunctionWrapHandler) -> HeldGame | Misread:
+def _alone(given: Any, read: ValidatorFunctionWrapHandler) -> InstalledGame | InvalidEntry:
     """Read an entry; a broken one must not cost the others."""
     try:
-        found: HeldGame = read(given)
+        found: InstalledGame = read(given)
     except ValidationError as error:
         game_id = given.get("game_id") if isinstance(given, dict) else None
         told = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
-        return Misread(game_id[:SHOWN_ID] if isinstance(game_id, str) else None, told[:500])
+        return InvalidEntry(game_id[:SHOWN_ID] if isinstance(game_id, str) else None, told[:500])
     return found
 
 
@@ -89,7 +90,7 @@ class Held(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": _HELD})
 
-    items: list[Annotated[HeldGame, WrapValidator(_alone)]]
+    items: list[Annotated[InstalledGame, WrapValidator(_alone)]]
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
@@ -121,7 +122,7 @@ def _matches(conn: Connection, items: list[LibraryItem]) -> list[Match]:
     for one in verdicts:
         if one.game:
             builds[one.game.game_id].add(one.build_id)
-    fitting = fits.fitting(conn, builds)
+    fitting = fits.newest(conn, builds)
     return [_shown(item, one, fitting) for item, one in zip(items, verdicts, strict=True)]
 
 
@@ -148,7 +149,7 @@ def _told(guess: Guess) -> dict[str, Any]:
 
 
 @api.put("/v1/me/library/{install_id}")
-def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
+def replace(player: Player, install_id: InstallId, held: Held) -> Installation:
     """Let an installation of the caller hold exactly these games."""
     if len(held.items) > MOST_ENTRIES:
         message = f"an installation may hold {MOST_ENTRIES} games; this one holds {len(held.items)}"
@@ -160,7 +161,7 @@ def replace(player: Player, install_id: InstallId, held: Held) -> Replaced:
 def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Page[LibraryGame]:
     """List the games on the caller's installations, in the order of their ids."""
     after = http.decode_cursor(cursor, int)[0] if cursor else 0
-    found, last = sql.read(lambda conn: entries.page(conn, player.uid, after, limit))
+    found, last = sql.read(lambda conn: entries.list_page(conn, player.uid, after, limit))
     next_cursor = None if last is None else http.encode_cursor(last)
     return http.Page[LibraryGame](items=found, next_cursor=next_cursor)
 
@@ -168,7 +169,7 @@ def games(player: Player, limit: Limit = 100, cursor: Cursor = None) -> http.Pag
 @api.delete("/v1/me/library/{install_id}")
 def remove(player: Player, install_id: InstallId) -> None:
     """Forget an installation of the caller and what it holds."""
-    sql.transact(lambda tx: entries.remove(tx, player.uid, install_id))
+    sql.transact(lambda tx: entries.delete(tx, player.uid, install_id))
 
 
 main = api.entry_point()

@@ -1,7 +1,7 @@
-"""What an operator sees and does: dead letters, projections, consumers, plans, roles, the audit.
+"""The operator's API: dead letters, projections, consumers, plans, roles, the audit.
 
-Every change is audited in its own transaction. Changes are safe to repeat by what they are, so
-they take no Idempotency-Key. Bodies refuse unknown members.
+Every change is audited in its own transaction. Every change is safe to repeat, so none takes an
+Idempotency-Key. Unknown members of a body are rejected.
 """
 
 import time
@@ -11,12 +11,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from shared.domain import audit
 from shared.domain.operations import consumers, dead_letters, projections, roles
-from shared.domain.operations.consumers import Overview, Pause
-from shared.domain.operations.dead_letters import Detail, Redriven, State, Summary
-from shared.domain.operations.projections import Comparison, KindName, Rebuilt
-from shared.domain.operations.roles import Granted, Roles
+from shared.domain.operations.consumers import ConsumerPause, ConsumersOverview
+from shared.domain.operations.dead_letters import DeadLetter, DeadLetterDetail, RedriveResult, State
+from shared.domain.operations.projections import KindName, ProjectionComparison, RebuildResult
+from shared.domain.operations.roles import GrantableRole, Roles
+from shared.domain.plans import Plan
 from shared.domain.players import entitlements
-from shared.domain.players.entitlements import Entitlement, Plan, Until
+from shared.domain.players.entitlements import Entitlement, Until
 from shared.runtime import errors, http, sql
 from shared.runtime.identity import Admin, is_uid
 
@@ -41,7 +42,7 @@ BULK_SECONDS = 60
 api = http.Api(__file__)
 
 
-class _Wish(BaseModel):
+class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -49,16 +50,16 @@ def _example(**members: JsonValue) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [members]})
 
 
-class WithReason(_Wish):
-    """Why an operator does it; it is kept in the audit."""
+class ActionReason(_Body):
+    """Why the operator does this; recorded in the audit."""
 
     model_config = _example(reason="The catalog's import is being repaired.")
 
     reason: Reason
 
 
-class BulkRedrive(_Wish):
-    """Which letters to redrive: open ones of one consumer, from behind `cursor`."""
+class RedriveRequest(_Body):
+    """Which dead letters to redrive: open ones of one consumer, starting after `cursor`."""
 
     model_config = _example(consumer="roll_up_sessions", limit=20)
 
@@ -67,16 +68,16 @@ class BulkRedrive(_Wish):
     limit: Limit = 20
 
 
-class BulkRedriven(BaseModel):
-    """What became of them; `next_cursor` is absent when none is left behind the last one."""
+class RedriveResults(BaseModel):
+    """The results; `next_cursor` is absent when no open dead letter is left."""
 
     redriven: int
-    failed: list[Redriven]
+    failed: list[RedriveResult]
     next_cursor: str | None = None
 
 
-class Rebuild(_Wish):
-    """What to project anew: one player's documents, or all of a kind from behind `cursor`."""
+class RebuildRequest(_Body):
+    """Which documents to rebuild: one player's, or all of a kind, starting after `cursor`."""
 
     model_config = _example(kind="stats", uid="ada")
 
@@ -86,16 +87,16 @@ class Rebuild(_Wish):
     limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
-class Giving(_Wish):
-    """How long a player has a plan; without `until` it does not end."""
+class PlanGrant(_Body):
+    """How long the player has the plan; without `until` it does not expire."""
 
     model_config = _example(until="2027-11-24T00:00:00Z")
 
     until: Until | None = None
 
 
-class Resumed(BaseModel):
-    """A consumer that works again."""
+class ResumedConsumer(BaseModel):
+    """A consumer that was resumed."""
 
     consumer: str
 
@@ -106,122 +107,124 @@ def list_dead_letters(
     consumer: ConsumerName | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
-) -> http.Page[Summary]:
-    """List dead letters, the oldest first."""
+) -> http.Page[DeadLetter]:
+    """List dead letters, oldest first."""
     after = http.decode_cursor(cursor, int)[0] if cursor else 0
-    found, last = sql.read(lambda conn: dead_letters.page(conn, state, consumer, after, limit))
-    return http.Page[Summary](items=found, next_cursor=_cursor(last))
+    found, last = sql.read(lambda conn: dead_letters.list_page(conn, state, consumer, after, limit))
+    return http.Page[DeadLetter](items=found, next_cursor=_cursor(last))
 
 
 @api.post("/v1/admin/dead-letters/redrive")
-def redrive_some(operator: Admin, wish: BulkRedrive) -> BulkRedriven:
-    """Redrive the open dead letters of one consumer, a page at a time."""
-    after = http.decode_cursor(wish.cursor, int)[0] if wish.cursor else 0
+def redrive_dead_letters(operator: Admin, body: RedriveRequest) -> RedriveResults:
+    """Redrive open dead letters of one consumer, one page per call."""
+    after = http.decode_cursor(body.cursor, int)[0] if body.cursor else 0
     until = time.monotonic() + BULK_SECONDS
-    done = dead_letters.redrive_some(wish.consumer, after, wish.limit, operator.uid, until)
-    return BulkRedriven(
+    done = dead_letters.redrive_page(body.consumer, after, body.limit, operator.uid, until)
+    return RedriveResults(
         redriven=done.redriven, failed=done.failed, next_cursor=_cursor(done.next_after)
     )
 
 
 @api.get("/v1/admin/dead-letters/{letter_id}")
-def show_dead_letter(letter_id: LetterId) -> Detail:
-    """Show one dead letter with its headers and body."""
-    return sql.read(lambda conn: dead_letters.one(conn, letter_id))
+def get_dead_letter(letter_id: LetterId) -> DeadLetterDetail:
+    """Return one dead letter with its headers and body."""
+    return sql.read(lambda conn: dead_letters.get(conn, letter_id))
 
 
 @api.post("/v1/admin/dead-letters/{letter_id}/redrive")
-def redrive(operator: Admin, letter_id: LetterId) -> Redriven:
-    """Post one dead letter to its consumer again and tell what that said."""
+def redrive_dead_letter(operator: Admin, letter_id: LetterId) -> RedriveResult:
+    """Post one dead letter to its consumer again and return the consumer's response."""
     return dead_letters.redrive(letter_id, operator.uid)
 
 
 @api.post("/v1/admin/dead-letters/{letter_id}/resolve")
-def resolve(operator: Admin, letter_id: LetterId, why: WithReason) -> Detail:
-    """Settle one dead letter without a redrive."""
-    sql.transact(lambda tx: dead_letters.resolve(tx, letter_id, operator.uid, why.reason))
-    return sql.read(lambda conn: dead_letters.one(conn, letter_id))
+def resolve_dead_letter(
+    operator: Admin, letter_id: LetterId, body: ActionReason
+) -> DeadLetterDetail:
+    """Resolve one dead letter without a redrive."""
+    sql.transact(lambda tx: dead_letters.resolve(tx, letter_id, operator.uid, body.reason))
+    return sql.read(lambda conn: dead_letters.get(conn, letter_id))
 
 
 @api.get("/v1/admin/projections")
-def compare(uid: Uid) -> Comparison:
-    """List where a player's documents differ from the rows they copy."""
+def compare_projections(uid: Uid) -> ProjectionComparison:
+    """Compare a player's documents with the rows that they copy."""
     return projections.compare(uid)
 
 
 @api.post("/v1/admin/projections/rebuild")
-def rebuild(operator: Admin, wish: Rebuild) -> Rebuilt:
-    """Write documents anew from their rows: of one player, or the next page of everybody's."""
-    if wish.uid is not None and wish.cursor is not None:
-        raise errors.BadRequest("give `uid` or `cursor`, not both")
-    if wish.uid is not None:
-        return projections.rebuild_player(wish.kind, wish.uid, operator.uid)
-    after = http.decode_cursor(wish.cursor, str, str) if wish.cursor else None
-    rebuilt, last = projections.rebuild_page(wish.kind, after, wish.limit, operator.uid)
-    return Rebuilt(rebuilt=rebuilt, next_cursor=http.encode_cursor(*last) if last else None)
+def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
+    """Rebuild documents from their rows: one player's, or the next page of all players'."""
+    if body.uid is not None and body.cursor is not None:
+        raise errors.BadRequest("send `uid` or `cursor`, not both")
+    if body.uid is not None:
+        return projections.rebuild_player(body.kind, body.uid, operator.uid)
+    after = http.decode_cursor(body.cursor, str, str) if body.cursor else None
+    rebuilt, last = projections.rebuild_page(body.kind, after, body.limit, operator.uid)
+    return RebuildResult(rebuilt=rebuilt, next_cursor=http.encode_cursor(*last) if last else None)
 
 
 @api.get("/v1/admin/consumers")
-def list_consumers() -> Overview:
-    """Show what waits for whom, and who is paused."""
-    return sql.read(consumers.overview)
+def list_consumers() -> ConsumersOverview:
+    """List consumers with their backlog, and which are paused."""
+    return sql.read(consumers.get)
 
 
 @api.post("/v1/admin/consumers/{consumer}/pause")
-def pause(operator: Admin, consumer: ConsumerName, why: WithReason) -> Pause:
-    """Stop a consumer; its events wait."""
-    return sql.transact(lambda tx: consumers.pause(tx, consumer, operator.uid, why.reason))
+def pause_consumer(operator: Admin, consumer: ConsumerName, body: ActionReason) -> ConsumerPause:
+    """Pause a consumer; its events wait."""
+    return sql.transact(lambda tx: consumers.pause(tx, consumer, operator.uid, body.reason))
 
 
 @api.post("/v1/admin/consumers/{consumer}/resume")
-def resume(operator: Admin, consumer: ConsumerName) -> Resumed:
-    """Let a consumer work again."""
+def resume_consumer(operator: Admin, consumer: ConsumerName) -> ResumedConsumer:
+    """Resume a consumer."""
     sql.transact(lambda tx: consumers.resume(tx, consumer, operator.uid))
-    return Resumed(consumer=consumer)
+    return ResumedConsumer(consumer=consumer)
 
 
 @api.get("/v1/admin/entitlements/{uid}")
 def list_entitlements(uid: Uid) -> http.Page[Entitlement]:
-    """List a player's plans, those that have ended too."""
-    return http.Page[Entitlement](items=sql.read(lambda conn: entitlements.of(conn, uid)))
+    """List a player's plans, including expired ones."""
+    return http.Page[Entitlement](items=sql.read(lambda conn: entitlements.list_all(conn, uid)))
 
 
 @api.put("/v1/admin/entitlements/{uid}/{plan}")
-def give_entitlement(operator: Admin, uid: Uid, plan: Plan, giving: Giving) -> Entitlement:
-    """Give a player a plan, or change how long it lasts."""
-    return sql.transact(lambda tx: entitlements.give(tx, uid, plan, giving.until, operator.uid))
+def grant_entitlement(operator: Admin, uid: Uid, plan: Plan, body: PlanGrant) -> Entitlement:
+    """Grant a player a plan, or change when it expires."""
+    return sql.transact(lambda tx: entitlements.record(tx, uid, plan, body.until, operator.uid))
 
 
 @api.delete("/v1/admin/entitlements/{uid}/{plan}")
-def take_back_entitlement(operator: Admin, uid: Uid, plan: Plan) -> None:
-    """Take a plan from a player."""
-    sql.transact(lambda tx: entitlements.take_back(tx, uid, plan, operator.uid))
+def revoke_entitlement(operator: Admin, uid: Uid, plan: Plan) -> None:
+    """Revoke a player's plan."""
+    sql.transact(lambda tx: entitlements.delete(tx, uid, plan, operator.uid))
 
 
 @api.get("/v1/admin/roles/{uid}")
-def list_roles(uid: Uid) -> Roles:
-    """List what a player's next token says that the player is."""
-    return roles.of(uid)
+def get_roles(uid: Uid) -> Roles:
+    """Return the roles that the player's next token will contain."""
+    return roles.get(uid)
 
 
 @api.put("/v1/admin/roles/{uid}/{role}")
-def grant_role(operator: Admin, uid: Uid, role: Granted) -> Roles:
+def grant_role(operator: Admin, uid: Uid, role: GrantableRole) -> Roles:
     """Grant a player a role."""
     return roles.grant(uid, role, operator.uid)
 
 
 @api.delete("/v1/admin/roles/{uid}/{role}")
-def take_back_role(operator: Admin, uid: Uid, role: Granted) -> None:
-    """Take a role from a player; nobody takes `admin` from themselves."""
-    roles.take_back(uid, role, operator.uid)
+def revoke_role(operator: Admin, uid: Uid, role: GrantableRole) -> None:
+    """Revoke a player's role; admins cannot revoke their own `admin` role."""
+    roles.revoke(uid, role, operator.uid)
 
 
 @api.get("/v1/admin/audit")
-def list_audit(limit: Limit = 20, cursor: Cursor = None) -> http.Page[audit.Entry]:
-    """List what operators did, the newest first."""
+def list_audit_entries(limit: Limit = 20, cursor: Cursor = None) -> http.Page[audit.AuditEntry]:
+    """List operators' actions, newest first."""
     before = http.decode_cursor(cursor, int)[0] if cursor else None
-    found, last = sql.read(lambda conn: audit.page(conn, before, limit))
-    return http.Page[audit.Entry](items=found, next_cursor=_cursor(last))
+    found, last = sql.read(lambda conn: audit.list_page(conn, before, limit))
+    return http.Page[audit.AuditEntry](items=found, next_cursor=_cursor(last))
 
 
 def _cursor(last: int | None) -> str | None:

@@ -5,36 +5,37 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.play import achievements, playtime
-from shared.domain.play.achievements import Granted
-from shared.domain.play.intervals import Days
-from shared.domain.play.playtime import PlaytimeDay
+from shared.domain.play import achievements
+from shared.domain.play import days as playtime
+from shared.domain.play.achievements import Achievement
+from shared.domain.play.days import PlaytimeDay
+from shared.domain.play.model import Days
 from shared.runtime import clock, errors, http, sql
 from shared.runtime.identity import Player
 
 MAX_DAYS = 366
 DEFAULT_DAYS = 30
 EARLIEST_ZONE = timedelta(hours=14)
-"""Somewhere it is tomorrow already."""
+"""The easternmost UTC offset, where it is already tomorrow."""
 
 api = http.Api(__file__)
 
 
 @api.get("/v1/me/playtime")
-def days(
+def list_playtime(
     player: Player,
     from_: date | None = None,
     to: date | None = None,
     limit: Annotated[int, Field(ge=1, le=500)] = 100,
     cursor: str | None = None,
 ) -> http.Page[PlaytimeDay]:
-    """Return the caller's playtime by local day and game, from `from` to `to`, both included.
+    """List the caller's playtime by local day and game, from `from` to `to`, inclusive.
 
-    At most 366 days; the last 30 when neither is given. Days without playtime are absent.
+    At most 366 days; the last 30 by default. Days without playtime are absent.
     """
     asked = _range(from_, to)
     after = http.decode_cursor(cursor, date, str) if cursor else None
-    items, rest = sql.read(lambda conn: playtime.page(conn, player.uid, asked, after, limit))
+    items, rest = sql.read(lambda conn: playtime.list_page(conn, player.uid, asked, after, limit))
     return http.Page[PlaytimeDay](
         items=items, next_cursor=http.encode_cursor(*rest) if rest else None
     )
@@ -57,10 +58,10 @@ def _range(first: date | None, last: date | None) -> Days:
 
 
 @api.get("/v1/me/achievements")
-def achieved(player: Player) -> http.Page[Granted]:
-    """Return the caller's achievements, oldest first."""
-    items = sql.read(lambda conn: achievements.granted(conn, player.uid))
-    return http.Page[Granted](items=items)
+def list_achievements(player: Player) -> http.Page[Achievement]:
+    """List the caller's achievements, oldest first."""
+    items = sql.read(lambda conn: achievements.list_all(conn, player.uid))
+    return http.Page[Achievement](items=items)
 
 
 main = api.entry_point()

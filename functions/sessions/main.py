@@ -1,7 +1,7 @@
-"""Play sessions: a client reports what was played, in batches."""
+"""Play sessions: clients report them in batches."""
 
 from shared.domain.play import sessions
-from shared.domain.play.sessions import Report
+from shared.domain.play.sessions import SessionReport
 from shared.runtime import http, messages, metrics
 from shared.runtime.identity import Player
 
@@ -9,13 +9,15 @@ api = http.Api(__file__)
 
 
 @api.post("/v1/me/sessions:batch", status=202)
-def report(player: Player, batch: http.Batch[Report], request: http.Request) -> http.Receipt:
-    """Take moments of the caller's play sessions; each appears in the playtime soon after."""
+def report_sessions(
+    player: Player, batch: http.Batch[SessionReport], request: http.Request
+) -> http.Receipt:
+    """Accept reports of the caller's play sessions; playtime follows soon after."""
     events, refused = sessions.screen(batch.items, batch.sent_at, request.received_at)
     for one in refused:
         batch.reject(one.index, one.event_id, one.code, one.detail)
     if events:
-        messages.publish(sessions.reported(player.uid, request.received_at, events))
+        messages.publish(sessions.message_of(player.uid, request.received_at, events))
     metrics.count(metrics.SESSIONS_ACCEPTED, len(events))
     metrics.count(metrics.SESSIONS_REJECTED, len(batch.rejected))
     return batch.receipt(accepted=len(events))

@@ -1,14 +1,14 @@
-"""Published tools as everyone may read them; kept as the catalog's answers are."""
+"""Published tools as everyone may read them; responses are cached like the catalog's."""
 
 import time
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
+from shared.domain.ids import Id
 from shared.domain.locales import Locale
 from shared.domain.tools import published
-from shared.domain.tools.model import Id
 from shared.domain.tools.published import BuildId, ToolDetail, ToolVersion
 from shared.runtime import http, memory, sql
 
@@ -20,45 +20,47 @@ COUNTS_KEPT_SECONDS = 300
 SHARED = http.cache_control("public, max-age=60")
 
 api = http.Api(__file__)
-version = memory.Version(lambda: api.in_thread(sql.read, reading.version))
+version = memory.Version(lambda: api.in_thread(sql.read, versioning.current))
 details: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 pages: memory.Memory[http.Reply[Any]] = memory.Memory(1000, version)
 
 
 @api.get("/v1/tools/{tool_id}")
-async def tool(
+async def get_tool(
     tool_id: ToolId, build: BuildId = None, locale: Locale = None
 ) -> http.Reply[ToolDetail]:
-    """Return one tool with the newest version of each channel that fits `build`.
+    """Return one tool with the newest version per channel that fits `build`.
 
-    Its count of downloads is some minutes old.
+    Its download count may be some minutes old.
     """
-    asked = published.asked(locale, build)
+    asked = published.query(locale, build)
 
     def load() -> http.Reply[ToolDetail]:
-        found = sql.read(lambda conn: published.by_id(conn, int(tool_id), asked))
+        found = sql.read(lambda conn: published.get(conn, int(tool_id), asked))
         headers = {**SHARED, "Content-Language": published.languages([found])}
         return http.Reply(found, headers=headers)
 
-    # No version tells that downloads were counted, so an answer that shows them ends by itself.
+    # Counting downloads does not bump the version, so a response with a count expires by time.
     period = time.monotonic() // COUNTS_KEPT_SECONDS
     return await details.get((tool_id, asked, period), lambda: api.in_thread(load))
 
 
 @api.get("/v1/tools/{tool_id}/versions")
-async def versions(
+async def list_tool_versions(
     tool_id: ToolId,
     build: BuildId = None,
     locale: Locale = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> http.Reply[http.Page[ToolVersion]]:
-    """List a tool's published versions that fit `build`, the newest first."""
-    asked, query = published.asked(locale, build), f"versions of {tool_id}, build {build}"
+    """List a tool's published versions that fit `build`, newest first."""
+    asked, query = published.query(locale, build), f"versions of {tool_id}, build {build}"
     after = http.decode_own_cursor(cursor, query, str)[0] if cursor else None
 
     def load() -> http.Reply[http.Page[ToolVersion]]:
-        found, last = sql.read(lambda c: published.versions(c, int(tool_id), asked, after, limit))
+        found, last = sql.read(
+            lambda c: published.list_versions(c, int(tool_id), asked, after, limit)
+        )
         following = None if last is None else http.encode_cursor(query, last)
         body = http.Page[ToolVersion](items=found, next_cursor=following)
         headers = {**SHARED, "Content-Language": published.languages(found)}

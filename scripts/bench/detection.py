@@ -11,7 +11,7 @@ from scripts.bench.figures import Line, Section, median
 from scripts.bench.stores import GAMES, Stores
 from shared.domain.catalog.detection import lists
 from shared.domain.catalog.detection.lists import Listed
-from shared.domain.catalog.reading import normalise_suffix
+from shared.domain.programs import normalise_suffix
 
 CLIENT = ROOT / "clients" / "ts"
 MATCH = Path(__file__).with_name("detection.mjs")
@@ -39,7 +39,9 @@ def measure(stores: Stores) -> Section:
         f"{PATHS} paths, {ms['found']:.0f} of them of games; medians of {STARTS} processes. "
         "Floor: the file name in lower case, looked up once.",
         [
-            Line("the list, gzipped", _kb(gzip.compress(old)), _kb(old), limit="floor: uncompressed"),
+            Line(
+                "the list, gzipped", _kb(gzip.compress(old)), _kb(old), limit="floor: uncompressed"
+            ),
             Line(
                 f"the delta for {CHANGED} games whose program was renamed, gzipped",
                 _kb(gzip.compress(lists.delta(old, new))),

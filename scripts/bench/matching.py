@@ -72,7 +72,7 @@ def _items() -> list[LibraryItem]:
 
 def _match(conn: Connection, items: Sequence[LibraryItem]) -> fits.Fitting:
     found = [one.game.game_id for one in matching.match(conn, items) if one.game]
-    return fits.fitting(conn, {game_id: {None} for game_id in found})
+    return fits.newest(conn, {game_id: {None} for game_id in found})
 
 
 def _statements(items: Sequence[LibraryItem]) -> list[tuple[str, Any]]:

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from scripts.bench import stores
 from scripts.bench.stores import GAMES
 from scripts.bundling.imports import ROOT
-from shared.domain.catalog import reading
+from shared.domain import text
 from shared.domain.catalog.imports import importing
 from shared.domain.library import matching
 from shared.domain.library.items import LibraryItem
@@ -135,7 +135,7 @@ def _load(chance: random.Random) -> dict[str, list[Query]]:
         for kind in chance.sample(list(KINDS), len(KINDS)):
             made = KINDS[kind](record, chance)
             if made:
-                right = frozenset([reading.title_key(record["title"])])
+                right = frozenset([text.title_key(record["title"])])
                 queries[kind].append(Query(LibraryItem(id="1", **made), right))
                 break
     importing.import_games(json.dumps(record).encode() for record in records)
@@ -157,7 +157,7 @@ def _store_ids(records: Iterable[Record]) -> dict[str, list[Query]]:
     owners: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for store in record["stores"]:
-            key = reading.title_key(record["title"])
+            key = text.title_key(record["title"])
             owners.setdefault((store["store"], store["id"]), set()).add(key)
     found: dict[str, list[Query]] = {"store id": [], "store id that games share": []}
     for (store, store_id), keys in owners.items():
@@ -207,7 +207,7 @@ def _other_folder(record: Record, chance: random.Random) -> Item | None:
     """Its file in a folder named after the game, which is not the listed folder."""
     folder, _, file = (_program(record) or "").rpartition("/")
     title = _folder(record["title"])
-    if not folder or not title or reading.name_key(folder) == reading.name_key(title):
+    if not folder or not title or text.name_key(folder) == text.name_key(title):
         return None
     return _install(chance.choice(ROOTS), f"{title}/{file}", chance)
 

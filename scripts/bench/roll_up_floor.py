@@ -34,7 +34,7 @@ def compare(stores: Stores) -> Line:
             sent = _sent(_messages(f"bench-sent-{number + 1}"))
             # Other players, so that their rows are new again.
             again = [text.replace("bench-sent-", "bench-bare-") for text in sent]
-            spent = _seconds(roll_up.roll_up, _messages(f"bench-ours-{number + 1}"))
+            spent = _seconds(roll_up.record, _messages(f"bench-ours-{number + 1}"))
             floor = _seconds(lambda text: _send(connection, text), again)
             statements = len(again) // PLAYERS
             if number >= 0:
@@ -61,7 +61,7 @@ def _sent(messages: Iterable[SessionsReported]) -> list[str]:
     found: list[str] = []
     with probe.statements(found.append):
         for message in messages:
-            roll_up.roll_up(message)
+            roll_up.record(message)
     return [text for text in found if not text.startswith(UNCOUNTED)]
 
 

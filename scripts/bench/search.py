@@ -16,9 +16,9 @@ import pymysql
 from emulators.cloud import config, database
 from scripts.bench.figures import Line, Section
 from scripts.bench.stores import GAMES, Stores
-from shared.domain.catalog import reading
+from shared.domain import text
 from shared.domain.catalog.imports import importing
-from shared.domain.catalog.search import index, words
+from shared.domain.catalog.search import finding, index, words
 from shared.runtime import sql
 
 MANY = 1_000_000
@@ -62,7 +62,7 @@ def measure(stores: Stores) -> Section:
                 f"{other * 1e3:.2f} ms",
                 one / other,
                 at_most=AT_MOST,
-                limit=f"SQLAlchemy and PyMySQL; {index.MOST_LOOKED_AT} games examined",
+                limit=f"SQLAlchemy and PyMySQL; {finding.MOST_LOOKED_AT} games examined",
             )
         )
     return section
@@ -81,7 +81,7 @@ def _typed(titles: Sequence[str]) -> Iterator[str]:
     """Yield the queries of people who type titles letter by letter."""
     chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
     for number, title in enumerate(chosen):
-        plain = reading.name_key(title).split()
+        plain = text.name_key(title).split()
         forms = (" ".join(plain), "".join(plain), " ".join(reversed(plain[-2:])))
         whole = forms[number % len(forms)]
         yield from (key for end in range(1, len(whole) + 1) if (key := whole[:end].strip()))
@@ -97,7 +97,7 @@ def _latencies(typed: Sequence[str], stores: Stores) -> Latencies:
 
 def _search(key: str) -> float:
     started = time.perf_counter()
-    sql.read(lambda conn: index.page(conn, key, None, LIMIT))
+    sql.read(lambda conn: finding.list_page(conn, key, None, LIMIT))
     return time.perf_counter() - started
 
 
@@ -153,6 +153,6 @@ def _write(numbered: Iterable[tuple[int, str]], files: Mapping[str, Path]) -> No
             players = MANY // (1 + game_id * 7919 % MANY) - 1
             tier, of_it = index.tier(players, 1), words.of_names(title, [])
             games(f"{game_id:07}\t{title}\tgenerated {game_id}\t1\t2026-01-01\t{players}\n")
-            names(f"{reading.name_key(title)}\t{game_id:07}\t{title}\t1\n")
+            names(f"{text.name_key(title)}\t{game_id:07}\t{title}\t1\n")
             found_by(f"{game_id:07}\t{tier}\t{of_it}\n")
             listed("".join(f"{one}\t{tier}\t{game_id:07}\n" for one in words.prefixes(of_it)))

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 from shared.domain.play import sessions
-from shared.domain.play.sessions import Report, SessionsReported
+from shared.domain.play.sessions import SessionReport, SessionsReported
 
 EVENTS = 50
 GAMES = ("1", "2")
@@ -41,6 +41,8 @@ def batch(player: str, days_ago: int, now: datetime) -> bytes:
 
 def message(player: str, days_ago: int, now: datetime) -> SessionsReported:
     """Return the message that the function publishes for this request."""
-    items = [Report.model_validate_json(json.dumps(one)) for one in reports(player, days_ago, now)]
+    items = [
+        SessionReport.model_validate_json(json.dumps(one)) for one in reports(player, days_ago, now)
+    ]
     events, _ = sessions.screen(list(enumerate(items)), now, now)
-    return sessions.reported(player, now, events)
+    return sessions.message_of(player, now, events)

@@ -20,7 +20,7 @@ STORES = tuple(Stores.model_fields)
 TRIGGER_TOPIC = "dead-letters"
 
 # These two iterate over the registry of personal data and name no table.
-EXPORT = "shared.domain.players.export.export"
+EXPORT = "shared.domain.players.export.get"
 ERASE = "shared.domain.players.erasure.erase"
 
 # Plain inserts. Those that ignore or update an existing key need UPDATE as well.

@@ -8,7 +8,7 @@ from typing import Any
 from scripts.bundling.imports import ROOT
 from scripts.reference import request_fields
 from shared.domain.operations import consumers, retention
-from shared.domain.play import intervals, playtime, sessions, stats
+from shared.domain.play import model, playtime, sessions, stats
 from shared.domain.players import export
 from shared.runtime import identity, manifest, memory, outbox, projections, redelivery, sql
 from shared.runtime.events import deadletters, envelope, pull
@@ -70,8 +70,8 @@ def _batches() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    west, east = _offset(intervals.MIN_OFFSET_MIN), _offset(intervals.MAX_OFFSET_MIN)
-    oldest, ahead, gap = map(_ms, (sessions.OLDEST_MS, sessions.AHEAD_MS, intervals.GAP_MS))
+    west, east = _offset(model.MIN_OFFSET_MIN), _offset(model.MAX_OFFSET_MIN)
+    oldest, ahead, gap = map(_ms, (sessions.OLDEST_MS, sessions.AHEAD_MS, model.GAP_MS))
     yield (
         "Equal items within a batch count as `duplicates`; items that were sent before are "
         "accepted again and change nothing."
@@ -168,7 +168,6 @@ def _retried(function: Manifest) -> str:
 
 def _retention() -> Iterator[str]:
     kept = {rule.table.name: _shown(rule.keep) for rule in retention.RULES}
-    kept["play_intervals"] = _shown(playtime.FOLDED)
     yield "## Retention\n"
     yield "Rows are deleted when the time in `kept` has passed since the moment that `end` names.\n"
     yield "| table | kept | growth per day | end |\n|---|--:|---|---|"

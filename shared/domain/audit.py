@@ -14,7 +14,7 @@ from shared.schema.operations import audit
 _NOTE = insert(audit)
 
 
-class Entry(BaseModel):
+class AuditEntry(BaseModel):
     """One action of one operator."""
 
     audit_id: str
@@ -37,14 +37,16 @@ def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping
     tx.execute(_NOTE, row)
 
 
-def page(conn: Connection, before: int | None, limit: int) -> tuple[list[Entry], int | None]:
+def list_page(
+    conn: Connection, before: int | None, limit: int
+) -> tuple[list[AuditEntry], int | None]:
     """Return up to `limit` actions, the newest first, and the id before which the next page is."""
     newest = select(audit).order_by(audit.c.audit_id.desc()).limit(limit + 1)
     if before is not None:
         newest = newest.where(audit.c.audit_id < before)
     rows = conn.execute(newest).all()
     entries = [
-        Entry(
+        AuditEntry(
             audit_id=str(row.audit_id),
             at=row.at,
             actor=row.actor,

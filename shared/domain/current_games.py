@@ -1,26 +1,38 @@
-"""Games that were merged: what their old ids mean now."""
+"""Which game an id or a program's hash means now: games are merged, and programs are learned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
-from shared.schema.catalog import games
+from shared.schema.catalog import game_executables, games
 
-_games = games.c
+_games, _executable = games.c, game_executables.c
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
-ALL = select(_games.game_id, _games.merged_into).where(_games.merged_into.is_not(None))
+MERGED = select(_games.game_id, _games.merged_into).where(_games.merged_into.is_not(None))
 """Each merged game with its survivor."""
 
-_OF_THESE = ALL.where(_games.game_id.in_(_IDS))
+_SURVIVORS = MERGED.where(_games.game_id.in_(_IDS))
 
 
 def survivors(conn: Connection, game_ids: Iterable[int]) -> dict[int, int]:
-    """Return what those of these games were merged into that are merged."""
-    found = conn.execute(_OF_THESE, {"ids": list(game_ids)})
-    return {row.game_id: row.merged_into for row in found}
+    """Return the survivor of each of these games that was merged."""
+    rows = conn.execute(_SURVIVORS, {"ids": list(game_ids)})
+    return {row.game_id: row.merged_into for row in rows}
 
 
 def survivor(conn: Connection, game_id: int) -> int | None:
-    """Return what a game was merged into, or None."""
+    """Return the game that this one was merged into, or None."""
     return survivors(conn, [game_id]).get(game_id)
+
+
+def by_hash(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, str]:
+    """Return the game id of each suffix hash that means exactly one game; a launcher means none."""
+    rows = conn.execute(
+        select(
+            _executable.suffix_hash, func.min(_executable.game_id), func.max(_executable.game_id)
+        )
+        .where(_executable.suffix_hash.in_(hashes), _executable.is_launcher.is_(False))
+        .group_by(_executable.suffix_hash)
+    )
+    return {row[0]: str(row[1]) for row in rows if row[1] == row[2]}

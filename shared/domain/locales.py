@@ -7,7 +7,7 @@ address. Every answer says which language it is in, for it may be another than w
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 DEFAULT = "en"
 
@@ -16,6 +16,11 @@ Tag = Annotated[
     Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", examples=["de-AT"]),
 ]
 """What a text's language is named by: as long as RFC 5646 §4.4.1 asks to have room for."""
+
+LocaleTag = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
+]
+"""A BCP 47 tag of language, script and region, in the one way of writing it."""
 
 Locale = Annotated[Tag | None, Field(description="A BCP 47 tag; English where it is unknown.")]
 """The query parameter `locale`; left out, it means English."""

@@ -7,7 +7,6 @@ library, play            installed games; intervals, playtime, stats, achievemen
 operations               outbox, inbox, projections, consumers, dead letters, audit
 collections              Firestore collections with players' data
 all_tables               every table, for migrations and checks
-achievement_definitions  the achievements of the product
 migrate, migrations      brings a database up to date
 grants                   rights of database users
 """

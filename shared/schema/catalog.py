@@ -90,14 +90,6 @@ game_executables = table(
     end=FOREVER,
 )
 
-new_players = table(
-    "new_players",
-    Column("new_player_id", BIGINT, primary_key=True, autoincrement=True),
-    Column("game_id", BIGINT, nullable=False),
-    growth="one row per player and game first played, some millions",
-    end="10 minutes: fold_popularity adds them to games.players",
-)
-
 import_claims = table(
     "import_claims",
     Column("import_id", identifier(36), primary_key=True),

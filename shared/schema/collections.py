@@ -1,10 +1,10 @@
-"""Firestore collections with players' data, and how they are exported and erased.
+"""Every Firestore collection that holds a player's data, and what of it is exported.
 
-Together with the tables' `base.Personal` they are the registry of a player's export and erasure.
+Erasure deletes all of them. Tables declare the same with `base.Personal`; export and erasure walk
+both registries.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -12,13 +12,11 @@ class Collection:
     """A collection below a player's document.
 
     path: `players/{uid}/…`, with the player's Firebase uid for `{uid}`.
-    export: the fields in the player's export; if empty, `why_not` has the reason.
-    erase: "delete" every document when the account is erased.
+    export: the fields in the player's export; if empty, `why_not` gives the reason.
     """
 
     path: str
     export: tuple[str, ...]
-    erase: Literal["delete"] = "delete"
     why_not: str = ""
 
     def of(self, uid: str) -> str:

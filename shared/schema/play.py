@@ -100,3 +100,11 @@ erasures = table(
         why_not="stops late events of an erased player from creating rows; deleted after 60 days",
     ),
 )
+
+new_players = table(
+    "new_players",
+    Column("new_player_id", BIGINT, primary_key=True, autoincrement=True),
+    Column("game_id", BIGINT, nullable=False),
+    growth="one row a player and game that is new to them, some millions",
+    end="10 minutes: fold_popularity adds them to games.players",
+)

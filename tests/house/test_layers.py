@@ -71,6 +71,22 @@ def test_an_import_against_the_layers_is_found(tmp_path: Path, lower: str, upper
     assert f"shared.{lower} is not allowed to import shared.{upper}" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("lower", "upper"), [("catalog", "tools"), ("audit", "catalog"), ("play", "players")]
+)
+def test_a_capability_that_imports_from_a_layer_above_is_found(
+    tmp_path: Path, lower: str, upper: str
+) -> None:
+    for package in ("", "runtime", "schema", "domain", f"domain/{lower}", f"domain/{upper}"):
+        (tmp_path / "shared" / package).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "shared" / package / "__init__.py").write_text("")
+    wrong = tmp_path / "shared/domain" / lower / "wrong.py"
+    wrong.write_text(f"import shared.domain.{upper}\n")
+    result = lint(tmp_path)
+    assert result.returncode == 1
+    assert f"shared.domain.{lower} is not allowed to import shared.domain.{upper}" in result.stdout
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_folder_is_there(folder: str) -> None:
     assert list((imports.ROOT / folder).rglob("*.py"))

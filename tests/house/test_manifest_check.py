@@ -107,8 +107,8 @@ def test_who_may_append_may_not_read(tmp_path: Path) -> None:
 
 def test_a_table_behind_a_domain_function_is_found(tmp_path: Path) -> None:
     code = (
-        "from shared.domain.catalog import reading\nfrom shared.runtime import sql\n"
-        "def main(request):\n    return sql.read(reading.version)\n"
+        "from shared.domain.catalog import versioning\nfrom shared.runtime import sql\n"
+        "def main(request):\n    return sql.read(versioning.current)\n"
     )
     found = manifest_check.problems(function(tmp_path, code, SQL % "r"))
     assert found == [

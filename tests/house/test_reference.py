@@ -18,6 +18,7 @@ from shared.runtime import clock, manifest
 from shared.runtime.errors import MEANINGS, Code
 from shared.runtime.http import binding
 from shared.runtime.http.batches import Parser
+from shared.runtime.http.openapi import operation_id
 from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
 
@@ -104,7 +105,7 @@ def test_every_example_is_taken_as_it_is() -> None:
     examples = {name: body["example"] for name, body in bodies(openapi.document())}
     for api in openapi.apis():
         for route in api.table.routes:
-            name = f"{api.manifest.name}_{route.handler.__name__}"
+            name = operation_id(route.handler)
             if name in examples:
                 taken = binding.body(route.signature, json.dumps(examples.pop(name)).encode())
                 assert not getattr(taken, "rejected", [])
@@ -113,11 +114,11 @@ def test_every_example_is_taken_as_it_is() -> None:
 
 def test_the_sessions_of_the_example_are_neither_old_nor_ahead() -> None:
     """Whenever it is sent: the time of sending corrects the others."""
-    example = dict(bodies(openapi.document()))["sessions_report"]["example"]
-    batch = Parser(sessions.Report, 500).parse(json.dumps(example).encode())
+    example = dict(bodies(openapi.document()))["reportSessions"]["example"]
+    batch = Parser(sessions.SessionReport, 500).parse(json.dumps(example).encode())
     taken, refused = sessions.screen(batch.items, batch.sent_at, clock.now())
     assert (len(taken), refused) == (3, [])
-    (session,) = sessions.reported("ada", clock.now(), taken).sessions
+    (session,) = sessions.message_of("ada", clock.now(), taken).sessions
     assert len(session.runs) == 1
     assert session.ended_at is not None
     assert clock.now() - session.ended_at < timedelta(minutes=1)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 LIST = FOLDER / "README.md"
 PAGES = sorted(set(FOLDER.glob("*.md")) - {LIST})
 ALERTS = ROOT / "terraform/modules/observability"
-SECTIONS = ["Look", "Stop the bleeding", "Mend", "Make sure"]
+SECTIONS = ["Look", "Stop the bleeding", "Fix", "Make sure"]
 FUNCTIONS = manifest.discover([ROOT])
 # Words in capitals stand for what the reader puts in.
 STANDS_FOR = re.compile(r"\b[A-Z]{3,}\b|…")

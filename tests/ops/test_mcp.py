@@ -223,7 +223,7 @@ def test_what_needs_no_cloud_is_known_and_the_rest_says_what_is_missing(tmp_path
         assert "No trace" in await asked.refused("trace", trace_id="abcd")
         assert (await asked.ask("logs"))["items"] == []
         titles = await asked.ask("runbooks")
-        assert titles["store-away"] == "A store is away"
+        assert titles["store-unavailable"] == "A store is unavailable"
         assert "dead-letters" in await asked.refused("runbook", name="../operations")
         assert "limit" in await asked.refused("dead_letters", limit=101)
         assert "pattern" in await asked.refused("dead_letter", dead_letter_id="1/../../audit")

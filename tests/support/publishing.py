@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, update
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.tools.model import sort_key
 from shared.schema.catalog import game_builds, games
 from shared.schema.tools import tool_versions, tools
@@ -94,7 +94,7 @@ def version(tx: Connection, tool_id: int, name: str, **changes: Any) -> int:
 
 def move(tx: Connection, version_id: int, state: str) -> None:
     """Publish or withdraw a version, as seen from outside: with it the catalog's version grows."""
-    reading.lock_version(tx)
+    versioning.lock(tx)
     mine = tool_versions.c.version_id == version_id
     tx.execute(update(tool_versions).where(mine).values(state=state))
-    reading.bump_version(tx)
+    versioning.bump(tx)

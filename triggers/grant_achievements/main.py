@@ -16,4 +16,4 @@ def main(stats: StatsDocument | None, params: dict[str, str]) -> None:
     if stats is None:
         return
     uid = params["uid"]
-    notices.deliver(uid, achievements.earn(uid, events.current().time))
+    notices.deliver(uid, achievements.grant(uid, events.current().time))

@@ -2,7 +2,7 @@
 
 import time
 
-from shared.domain.play import merged_play
+from shared.domain.play import moves
 from shared.runtime import events
 
 SECONDS = 500
@@ -12,4 +12,4 @@ SECONDS = 500
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
     """Move what can be moved; return how much, and whether that was all."""
-    return merged_play.move(time.monotonic() + SECONDS)
+    return moves.move_merged(time.monotonic() + SECONDS)

@@ -8,4 +8,4 @@ from shared.runtime import events, sql
 @events.on_pull(DownloadGranted, __file__)
 def main(batch: list[DownloadGranted]) -> None:
     """Count a batch in one transaction; what comes again is not counted again."""
-    sql.transact(lambda tx: download_counts.count(tx, batch))
+    sql.transact(lambda tx: download_counts.record(tx, batch))

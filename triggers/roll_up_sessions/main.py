@@ -12,4 +12,4 @@ def main(reported: SessionsReported) -> None:
     What a crash between the two leaves due is written when the message comes again, or by
     sweep_projections.
     """
-    projections.project_due(stats.KIND, roll_up.roll_up(reported))
+    projections.project_due(stats.KIND, roll_up.record(reported))

@@ -10,8 +10,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what operators did, the newest first. */
-        get: operations["operations_list_audit"];
+        /** List operators' actions, newest first. */
+        get: operations["listAuditEntries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,8 +27,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what waits for whom, and who is paused. */
-        get: operations["operations_list_consumers"];
+        /** List consumers with their backlog, and which are paused. */
+        get: operations["listConsumers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,8 +46,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop a consumer; its events wait. */
-        post: operations["operations_pause"];
+        /** Pause a consumer; its events wait. */
+        post: operations["pauseConsumer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -63,8 +63,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a consumer work again. */
-        post: operations["operations_resume"];
+        /** Resume a consumer. */
+        post: operations["resumeConsumer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -78,8 +78,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List dead letters, the oldest first. */
-        get: operations["operations_list_dead_letters"];
+        /** List dead letters, oldest first. */
+        get: operations["listDeadLetters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -95,8 +95,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show one dead letter with its headers and body. */
-        get: operations["operations_show_dead_letter"];
+        /** Return one dead letter with its headers and body. */
+        get: operations["getDeadLetter"];
         put?: never;
         post?: never;
         delete?: never;
@@ -114,8 +114,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post one dead letter to its consumer again and tell what that said. */
-        post: operations["operations_redrive"];
+        /** Post one dead letter to its consumer again and return the consumer's response. */
+        post: operations["redriveDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -131,8 +131,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Settle one dead letter without a redrive. */
-        post: operations["operations_resolve"];
+        /** Resolve one dead letter without a redrive. */
+        post: operations["resolveDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -148,8 +148,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Redrive the open dead letters of one consumer, a page at a time. */
-        post: operations["operations_redrive_some"];
+        /** Redrive open dead letters of one consumer, one page per call. */
+        post: operations["redriveDeadLetters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -163,8 +163,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a player's plans, those that have ended too. */
-        get: operations["operations_list_entitlements"];
+        /** List a player's plans, including expired ones. */
+        get: operations["listEntitlements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -181,11 +181,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a player a plan, or change how long it lasts. */
-        put: operations["operations_give_entitlement"];
+        /** Grant a player a plan, or change when it expires. */
+        put: operations["grantEntitlement"];
         post?: never;
-        /** Take a plan from a player. */
-        delete: operations["operations_take_back_entitlement"];
+        /** Revoke a player's plan. */
+        delete: operations["revokeEntitlement"];
         options?: never;
         head?: never;
         patch?: never;
@@ -200,8 +200,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a game; 409 when there is one of that title. */
-        post: operations["games_admin_create"];
+        /** Create a game; 409 when one with this title exists. */
+        post: operations["createGame"];
         delete?: never;
         options?: never;
         head?: never;
@@ -215,15 +215,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what can be edited of a game, also of a merged one. */
-        get: operations["games_admin_show"];
+        /** Return everything that can be edited about a game, also about a merged one. */
+        get: operations["getEditableGame"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Edit a game that has the ETag in `If-Match`; a list that is given replaces the one before. */
-        patch: operations["games_admin_edit"];
+        /** Edit a game; a list in the body replaces the stored list. */
+        patch: operations["editGame"];
         trace?: never;
     };
     "/v1/admin/games/{game_id}/art": {
@@ -233,8 +233,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a game's art and what became of its last uploads; a rejected one says why. */
-        get: operations["games_admin_show_art"];
+        /** Return a game's art and the state of its last uploads, with the reason for a rejection. */
+        get: operations["getGameArt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -252,8 +252,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where to PUT a game's icon, cover or banner. */
-        post: operations["games_admin_announce_art"];
+        /** Create an upload for a game's icon, cover or banner. */
+        post: operations["createGameArtUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,8 +269,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
-        post: operations["games_admin_publish_art"];
+        /** Publish an uploaded image as art; soon after, it is shown or rejected. */
+        post: operations["publishGameArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -287,10 +287,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a game a part of another one, which is the answer; the old id leads to it from then on.
-         * @description What was played of it follows within minutes.
+         * Merge a game into another one and return that one; the old id then redirects to it.
+         * @description Playtime follows within minutes.
          */
-        post: operations["games_admin_merge"];
+        post: operations["mergeGame"];
         delete?: never;
         options?: never;
         head?: never;
@@ -307,12 +307,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import a list of games: JSON lines, or an array as Discord's `applications/detectable`.
-         * @description Without `format` it is an array if it begins like one. A long list comes in parts, one after
-         *     the other, with the same `import_id`; `first` is the position of a part's first record. What
-         *     was imported already changes nothing.
+         * Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
+         * @description Without `format`, the list is an array if it starts like one. Send a long list in parts, one
+         *     after the other, with the same `import_id`; `first` is the position of the part's first record.
+         *     Importing a record again changes nothing.
          */
-        post: operations["games_admin_import_list"];
+        post: operations["importGames"];
         delete?: never;
         options?: never;
         head?: never;
@@ -326,8 +326,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where a player's documents differ from the rows they copy. */
-        get: operations["operations_compare"];
+        /** Compare a player's documents with the rows that they copy. */
+        get: operations["compareProjections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -345,8 +345,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write documents anew from their rows: of one player, or the next page of everybody's. */
-        post: operations["operations_rebuild"];
+        /** Rebuild documents from their rows: one player's, or the next page of all players'. */
+        post: operations["rebuildProjections"];
         delete?: never;
         options?: never;
         head?: never;
@@ -360,8 +360,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what a player's next token says that the player is. */
-        get: operations["operations_list_roles"];
+        /** Return the roles that the player's next token will contain. */
+        get: operations["getRoles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -379,10 +379,10 @@ export interface paths {
         };
         get?: never;
         /** Grant a player a role. */
-        put: operations["operations_grant_role"];
+        put: operations["grantRole"];
         post?: never;
-        /** Take a role from a player; nobody takes `admin` from themselves. */
-        delete: operations["operations_take_back_role"];
+        /** Revoke a player's role; admins cannot revoke their own `admin` role. */
+        delete: operations["revokeRole"];
         options?: never;
         head?: never;
         patch?: never;
@@ -396,10 +396,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the builds of a game, whoever told of them, the newest first. */
-        get: operations["creator_list_builds"];
+        get: operations["listBuilds"];
         put?: never;
         /** Tell of a build of a game and of what it is known by. */
-        post: operations["creator_create_build"];
+        post: operations["createBuild"];
         delete?: never;
         options?: never;
         head?: never;
@@ -414,10 +414,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the caller's tools, the oldest first. */
-        get: operations["creator_list_tools"];
+        get: operations["listTools"];
         put?: never;
         /** Make a tool for a game. */
-        post: operations["creator_create_tool"];
+        post: operations["createTool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -432,14 +432,14 @@ export interface paths {
             cookie?: never;
         };
         /** Return one of the caller's tools. */
-        get: operations["creator_show_tool"];
+        get: operations["showTool"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change what a tool is called, or the plan that a player needs for it. */
-        patch: operations["creator_edit_tool"];
+        patch: operations["editTool"];
         trace?: never;
     };
     "/v1/creator/tools/{tool_id}/art": {
@@ -450,7 +450,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return a tool's art and what became of its last uploads; a rejected one says why. */
-        get: operations["creator_show_art"];
+        get: operations["showArt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -469,7 +469,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Answer where to PUT a tool's icon, cover or banner. */
-        post: operations["creator_announce_art"];
+        post: operations["announceArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -486,7 +486,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
-        post: operations["creator_publish_art"];
+        post: operations["publishArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -501,10 +501,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the versions of a tool in every state, the highest first. */
-        get: operations["creator_list_versions"];
+        get: operations["listVersions"];
         put?: never;
         /** Draft a version of a tool. */
-        post: operations["creator_create_version"];
+        post: operations["createVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -519,14 +519,14 @@ export interface paths {
             cookie?: never;
         };
         /** Return one version of the caller's, with its state and what verifying said. */
-        get: operations["creator_show_version"];
+        get: operations["showVersion"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change a draft, or what was rejected. */
-        patch: operations["creator_edit_version"];
+        patch: operations["editVersion"];
         trace?: never;
     };
     "/v1/creator/tools/{tool_id}/versions/{version}/publish": {
@@ -542,7 +542,7 @@ export interface paths {
          * Have the uploaded file verified; the version is published, or rejected, soon after.
          * @description 409 when nothing was uploaded, or no published version of a dependency lies in its range.
          */
-        post: operations["creator_publish"];
+        post: operations["publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -559,7 +559,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Answer where the version's file can be put during the next hour. */
-        post: operations["creator_allow_upload"];
+        post: operations["allowUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,7 +576,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take a version back: nobody gets it any more. */
-        post: operations["creator_withdraw"];
+        post: operations["withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -590,8 +590,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return where the newest list is; `from`: the version that the caller has. */
-        get: operations["detection_newest"];
+        /** Return where the current list is; `from`: the version that the caller has. */
+        get: operations["getDetectionList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,11 +610,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Return a URL that the artifact can be read from for five minutes.
-         * @description Needs the tool's plan. With `build_id`, also that the version fits this build of the game. A
-         *     URL that was given works to its end, even when the version is withdrawn meanwhile.
+         * Return a URL from which the artifact can be downloaded for five minutes.
+         * @description The player needs the tool's plan. With `build_id`, the version must also fit that build of the
+         *     game. A URL works until it expires, even if the version is withdrawn in the meantime.
          */
-        post: operations["downloads_download"];
+        post: operations["createDownload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,12 +629,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List games by title, or find those whose names have all words of `q`, the popular first.
-         * @description Each word may be only begun, and of a name in any language. The order is that of English titles,
-         *     whatever `locale` they are shown in. A page may be shorter than `limit`, even empty, and go on:
-         *     only without `next_cursor` was everything looked at.
+         * List games by title, or search for those whose names contain all words of `q`.
+         * @description A word may be a prefix, of a name in any language; popular games come first. Without `q` the
+         *     order is that of English titles, whatever `locale` they are shown in. A page may be shorter than
+         *     `limit`, even empty: only a page without `next_cursor` is the last.
          */
-        get: operations["catalog_list_games"];
+        get: operations["listGames"];
         put?: never;
         post?: never;
         delete?: never;
@@ -652,9 +652,9 @@ export interface paths {
         };
         /**
          * Return one game with its aliases, store ids, executables and newest builds.
-         * @description A game that was merged into another is found there.
+         * @description A game that was merged into another redirects to it.
          */
-        get: operations["catalog_game"];
+        get: operations["getGame"];
         put?: never;
         post?: never;
         delete?: never;
@@ -671,10 +671,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a game's tools, each with the newest version of a channel that fits `build`.
-         * @description Those of a game that was merged into another are found there.
+         * List a game's tools, each with the newest version per channel that fits `build`.
+         * @description A game that was merged into another redirects to it.
          */
-        get: operations["catalog_tools_of_game"];
+        get: operations["listGameTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -693,8 +693,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Accept the wish to be erased; asking again while it is under way changes nothing. */
-        delete: operations["account_erase"];
+        /** Request the deletion of everything stored about the caller. */
+        delete: operations["deleteAccount"];
         options?: never;
         head?: never;
         patch?: never;
@@ -707,8 +707,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the caller's achievements, oldest first. */
-        get: operations["playtime_achieved"];
+        /** List the caller's achievements, oldest first. */
+        get: operations["listAchievements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -724,8 +724,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return every row and document that is the player's. */
-        get: operations["account_export"];
+        /** Return every row and document stored about the caller. */
+        get: operations["exportAccount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -742,7 +742,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the games on the caller's installations, in the order of their ids. */
-        get: operations["library_games"];
+        get: operations["games"];
         put?: never;
         post?: never;
         delete?: never;
@@ -761,7 +761,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say which games these things are; nothing of them is kept. */
-        post: operations["library_match"];
+        post: operations["match"];
         delete?: never;
         options?: never;
         head?: never;
@@ -777,10 +777,10 @@ export interface paths {
         };
         get?: never;
         /** Let an installation of the caller hold exactly these games. */
-        put: operations["library_replace"];
+        put: operations["replace"];
         post?: never;
         /** Forget an installation of the caller and what it holds. */
-        delete: operations["library_remove"];
+        delete: operations["remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -794,10 +794,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return the caller's playtime by local day and game, from `from` to `to`, both included.
-         * @description At most 366 days; the last 30 when neither is given. Days without playtime are absent.
+         * List the caller's playtime by local day and game, from `from` to `to`, inclusive.
+         * @description At most 366 days; the last 30 by default. Days without playtime are absent.
          */
-        get: operations["playtime_days"];
+        get: operations["listPlaytime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -815,8 +815,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take moments of the caller's play sessions; each appears in the playtime soon after. */
-        post: operations["sessions_report"];
+        /** Accept reports of the caller's play sessions; playtime follows soon after. */
+        post: operations["reportSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,10 +831,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return one tool with the newest version of each channel that fits `build`.
-         * @description Its count of downloads is some minutes old.
+         * Return one tool with the newest version per channel that fits `build`.
+         * @description Its download count may be some minutes old.
          */
-        get: operations["tools_tool"];
+        get: operations["getTool"];
         put?: never;
         post?: never;
         delete?: never;
@@ -850,8 +850,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a tool's published versions that fit `build`, the newest first. */
-        get: operations["tools_versions"];
+        /** List a tool's published versions that fit `build`, newest first. */
+        get: operations["listToolVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -865,21 +865,57 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Announced
-         * @description How long the picture is, in bytes, and of which type: the address takes nothing else.
+         * AccountExport
+         * @description Every row and document that is the player's.
+         *
+         *     tables: by table, what the player may see of each row.
+         *     documents: by collection below the player, the documents with their `id`.
+         *     truncated: what holds more than the export's limit of 20,000 and was cut there.
+         */
+        AccountExport: {
+            /** Documents */
+            documents: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /**
+             * Exported At
+             * Format: date-time
+             */
+            exported_at: string;
+            /** Tables */
+            tables: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /** Truncated */
+            truncated: string[];
+        };
+        /**
+         * Achievement
+         * @description An achievement that the player has.
+         */
+        Achievement: {
+            /** Achievement Id */
+            achievement_id: string;
+            /**
+             * Granted At
+             * Format: date-time
+             */
+            granted_at: string;
+        };
+        /**
+         * ActionReason
+         * @description Why the operator does this; recorded in the audit.
          * @example {
-         *       "content_type": "image/png",
-         *       "size": 48213
+         *       "reason": "The catalog's import is being repaired."
          *     }
          */
-        Announced: {
-            /**
-             * Content Type
-             * @enum {string}
-             */
-            content_type: "image/png" | "image/jpeg" | "image/webp";
-            /** Size */
-            size: number;
+        ActionReason: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Art
@@ -889,11 +925,37 @@ export interface components {
             /** Colour */
             colour: string;
             /** Sizes */
-            sizes: components["schemas"]["Size"][];
+            sizes: components["schemas"]["ArtSize"][];
+        };
+        /**
+         * ArtSize
+         * @description One size of a picture, in pixels; its address never shows another.
+         */
+        ArtSize: {
+            /** Height */
+            height: number;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+        };
+        /**
+         * ArtStatus
+         * @description The published art, and the last upload of each kind.
+         */
+        ArtStatus: {
+            /** Art */
+            art: {
+                [key: string]: components["schemas"]["Art"];
+            };
+            /** Uploads */
+            uploads: {
+                [key: string]: components["schemas"]["ArtUpload"];
+            };
         };
         /**
          * ArtUpload
-         * @description What became of the last upload of a kind; a rejected one says why.
+         * @description The last upload of a kind and its state; `reason`: why it was rejected.
          */
         ArtUpload: {
             /**
@@ -910,6 +972,42 @@ export interface components {
             upload_id: string;
         };
         /**
+         * AuditEntry
+         * @description One action of one operator.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Audit Id */
+            audit_id: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Target */
+            target: string;
+        };
+        /**
+         * Backlog
+         * @description How many wait, counted up to 10,001, and since when the oldest of those counted does.
+         */
+        Backlog: {
+            /**
+             * Oldest At
+             * @default null
+             */
+            oldest_at?: string | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * Build
          * @description A build of a game.
          */
@@ -919,7 +1017,7 @@ export interface components {
             /** Game Id */
             game_id: string;
             /** Marks */
-            marks: components["schemas"]["Mark"][];
+            marks: components["schemas"]["BuildMark"][];
             /** Name */
             name: string;
             /**
@@ -929,54 +1027,26 @@ export interface components {
             released_at: string;
         };
         /**
-         * BuildName
+         * BuildMark
+         * @description A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
+         *
+         *     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
+         */
+        BuildMark: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * BuildRef
          * @description A build of the game, as it bounds a range.
          */
-        BuildName: {
+        BuildRef: {
             /** Build Id */
             build_id: string;
             /** Name */
             name: string;
-        };
-        /**
-         * BulkRedrive
-         * @description Which letters to redrive: open ones of one consumer, from behind `cursor`.
-         * @example {
-         *       "consumer": "roll_up_sessions",
-         *       "limit": 20
-         *     }
-         */
-        BulkRedrive: {
-            /**
-             * Consumer
-             * @example attach_unlisted_games
-             */
-            consumer: string;
-            /**
-             * Cursor
-             * @default null
-             */
-            cursor?: string | null;
-            /**
-             * Limit
-             * @default 20
-             */
-            limit?: number;
-        };
-        /**
-         * BulkRedriven
-         * @description What became of them; `next_cursor` is absent when none is left behind the last one.
-         */
-        BulkRedriven: {
-            /** Failed */
-            failed: components["schemas"]["Redriven"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-            /** Redriven */
-            redriven: number;
         };
         /**
          * Candidate
@@ -998,10 +1068,10 @@ export interface components {
             why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
         };
         /**
-         * Choice
+         * ChoiceDefinition
          * @description One of the values that a choice offers.
          */
-        Choice: {
+        ChoiceDefinition: {
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -1016,20 +1086,6 @@ export interface components {
          */
         Code: "invalid_request" | "invalid_body" | "invalid_item" | "too_old" | "in_future" | "unauthenticated" | "forbidden" | "plan_required" | "not_found" | "not_published" | "method_not_allowed" | "conflict" | "build_not_supported" | "withdrawn" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | Other;
         /**
-         * Comparison
-         * @description How a player's documents and rows compare; up to 1,000 of each kind are looked at.
-         */
-        Comparison: {
-            /** Differences */
-            differences: components["schemas"]["Differing"][];
-            /** Equal */
-            equal: boolean;
-            /** Rows */
-            rows: {
-                [key: string]: number;
-            };
-        };
-        /**
          * Consumer
          * @description One consumer: failed events that come again, open dead letters, and its pause if any.
          *
@@ -1039,11 +1095,11 @@ export interface components {
         Consumer: {
             /** Consumer */
             consumer: string;
-            failing: components["schemas"]["Waiting"];
+            failing: components["schemas"]["Backlog"];
             /** Open Dead Letters */
             open_dead_letters: number;
             /** @default null */
-            paused?: components["schemas"]["Pause"] | null;
+            paused?: components["schemas"]["ConsumerPause"] | null;
             /**
              * Reason
              * @default null
@@ -1051,27 +1107,61 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * Dependency
-         * @description Another tool that must be there, in one of the versions of the range.
-         * @example {
-         *       "range": ">=1.2.0 <2.0.0",
-         *       "tool_id": "7"
-         *     }
+         * ConsumerPause
+         * @description Who paused a consumer, when and why.
          */
-        Dependency: {
-            /** Range */
-            range: string;
-            /** Tool Id */
-            tool_id: string;
+        ConsumerPause: {
+            /**
+             * Paused At
+             * Format: date-time
+             */
+            paused_at: string;
+            /** Paused By */
+            paused_by: string;
+            /** Reason */
+            reason: string;
         };
         /**
-         * Detail
+         * ConsumersOverview
+         * @description Everything that waits somewhere of ours.
+         */
+        ConsumersOverview: {
+            /** Items */
+            items: components["schemas"]["Consumer"][];
+            outbox: components["schemas"]["Backlog"];
+            projections_due: components["schemas"]["Backlog"];
+        };
+        /**
+         * DeadLetter
+         * @description A dead letter in a list; `reason` is cut to its last 200 characters.
+         */
+        DeadLetter: {
+            /** Code */
+            code: string;
+            /** Consumer */
+            consumer: string;
+            /** Dead Letter Id */
+            dead_letter_id: string;
+            /** Event Id */
+            event_id: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * DeadLetterDetail
          * @description A dead letter with all that a redrive would send.
          *
          *     body: the body when it is JSON; else it is in `body_base64`. payload: the message inside a
          *     push request's body, when that is JSON.
          */
-        Detail: {
+        DeadLetterDetail: {
             /**
              * Body
              * @default null
@@ -1123,6 +1213,20 @@ export interface components {
             uid?: string | null;
         };
         /**
+         * Dependency
+         * @description Another tool that must be there, in one of the versions of the range.
+         * @example {
+         *       "range": ">=1.2.0 <2.0.0",
+         *       "tool_id": "7"
+         *     }
+         */
+        Dependency: {
+            /** Range */
+            range: string;
+            /** Tool Id */
+            tool_id: string;
+        };
+        /**
          * DetectionList
          * @description Where the newest list is, and how to come to it from an older one.
          *
@@ -1154,24 +1258,6 @@ export interface components {
             version: number;
         };
         /**
-         * Differing
-         * @description One document that is not what its row says; the side that is missing is absent.
-         */
-        Differing: {
-            /** Document */
-            document?: {
-                [key: string]: unknown;
-            } | null;
-            /** Item */
-            item: string;
-            /** Kind */
-            kind: string;
-            /** Row */
-            row?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
          * Download
          * @description Where the artifact can be read until `expires_at`; compare its SHA-256 before it runs.
          */
@@ -1189,34 +1275,26 @@ export interface components {
             url: string;
         };
         /**
-         * DownloadWish
-         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
-         * @example {
-         *       "build_id": "12",
-         *       "tool_id": "7",
-         *       "version": "1.2.0"
-         *     }
+         * EditableExecutable
+         * @description An executable as it is kept, also one that nobody could write today.
          */
-        DownloadWish: {
-            /**
-             * Build Id
-             * @default null
-             */
-            build_id?: string | null;
-            /** Tool Id */
-            tool_id: string;
-            /** Version */
-            version: string;
+        EditableExecutable: {
+            /** Is Launcher */
+            is_launcher: boolean;
+            /** Name */
+            name: string;
+            /** Os */
+            os: string;
         };
         /**
-         * EditedGame
+         * EditableGame
          * @description All that an operator can edit of a game; merged_into: the game that it became a part of.
          */
-        EditedGame: {
+        EditableGame: {
             /** Aliases */
             aliases: string[];
             /** Executables */
-            executables: components["schemas"]["KnownExecutable"][];
+            executables: components["schemas"]["EditableExecutable"][];
             /** Game Id */
             game_id: string;
             /**
@@ -1227,7 +1305,7 @@ export interface components {
             /** Revision */
             revision: number;
             /** Stores */
-            stores: components["schemas"]["KnownStore"][];
+            stores: components["schemas"]["GameStore"][];
             /** Title */
             title: string;
             /** Titles */
@@ -1258,29 +1336,6 @@ export interface components {
             until?: string | null;
         };
         /**
-         * Entry
-         * @description One action of one operator.
-         */
-        Entry: {
-            /** Action */
-            action: string;
-            /** Actor */
-            actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Audit Id */
-            audit_id: string;
-            /** Detail */
-            detail: {
-                [key: string]: unknown;
-            };
-            /** Target */
-            target: string;
-        };
-        /**
          * Erasure
          * @description A player's wish to be erased; `finished_at` is absent until nothing is left.
          */
@@ -1295,63 +1350,6 @@ export interface components {
              * Format: date-time
              */
             requested_at: string;
-        };
-        /**
-         * ExactExecutable
-         * @description An executable as an operator writes it.
-         */
-        ExactExecutable: {
-            /**
-             * Is Launcher
-             * @default false
-             */
-            is_launcher?: boolean;
-            /** Name */
-            name: string;
-            /**
-             * Os
-             * @enum {string}
-             */
-            os: "win32" | "darwin" | "linux";
-        };
-        /**
-         * ExactStore
-         * @description A store id as an operator writes it: a list may say more of it, he may not.
-         */
-        ExactStore: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
-        };
-        /**
-         * Export
-         * @description Every row and document that is the player's.
-         *
-         *     tables: by table, what the player may see of each row.
-         *     documents: by collection below the player, the documents with their `id`.
-         *     truncated: what holds more than the export's limit of 20,000 and was cut there.
-         */
-        Export: {
-            /** Documents */
-            documents: {
-                [key: string]: {
-                    [key: string]: unknown;
-                }[];
-            };
-            /**
-             * Exported At
-             * Format: date-time
-             */
-            exported_at: string;
-            /** Tables */
-            tables: {
-                [key: string]: {
-                    [key: string]: unknown;
-                }[];
-            };
-            /** Truncated */
-            truncated: string[];
         };
         /**
          * FieldError
@@ -1424,12 +1422,12 @@ export interface components {
              * Executables
              * @default null
              */
-            executables?: components["schemas"]["ExactExecutable"][] | null;
+            executables?: components["schemas"]["NewGameExecutable"][] | null;
             /**
              * Stores
              * @default null
              */
-            stores?: components["schemas"]["ExactStore"][] | null;
+            stores?: components["schemas"]["NewGameStore"][] | null;
             /**
              * Title
              * @default null
@@ -1499,33 +1497,6 @@ export interface components {
             store: string;
         };
         /**
-         * Giving
-         * @description How long a player has a plan; without `until` it does not end.
-         * @example {
-         *       "until": "2027-11-24T00:00:00Z"
-         *     }
-         */
-        Giving: {
-            /**
-             * Until
-             * @default null
-             */
-            until?: string | null;
-        };
-        /**
-         * Granted
-         * @description An achievement that the player has.
-         */
-        Granted: {
-            /** Achievement Id */
-            achievement_id: string;
-            /**
-             * Granted At
-             * Format: date-time
-             */
-            granted_at: string;
-        };
-        /**
          * Held
          * @description All games that an installation has on its disks, at most 5,000; a broken one goes alone.
          * @example {
@@ -1538,24 +1509,7 @@ export interface components {
          */
         Held: {
             /** Items */
-            items: components["schemas"]["HeldGame"][];
-        };
-        /**
-         * HeldGame
-         * @description A game on an installation's disks, and its build where that is known.
-         * @example {
-         *       "build_id": "12",
-         *       "game_id": "3255"
-         *     }
-         */
-        HeldGame: {
-            /**
-             * Build Id
-             * @default null
-             */
-            build_id?: string | null;
-            /** Game Id */
-            game_id: string;
+            items: components["schemas"]["InstalledGame"][];
         };
         /**
          * ImportReport
@@ -1578,7 +1532,7 @@ export interface components {
              * Rejected
              * @default []
              */
-            rejected?: components["schemas"]["Rejected"][];
+            rejected?: components["schemas"]["RejectedRecord"][];
             /**
              * Rejected Count
              * @default 0
@@ -1596,10 +1550,27 @@ export interface components {
             updated?: number;
         };
         /**
-         * Installed
+         * Installation
+         * @description What an installation holds now.
+         */
+        Installation: {
+            /** Entries */
+            entries: number;
+            /** Install Id */
+            install_id: string;
+            /** Rejected */
+            rejected: components["schemas"]["Rejected"][];
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
+        };
+        /**
+         * InstalledCopy
          * @description Where a game is, and in which build as far as that is known.
          */
-        Installed: {
+        InstalledCopy: {
             /**
              * Build Id
              * @default null
@@ -1609,40 +1580,21 @@ export interface components {
             install_id: string;
         };
         /**
-         * Kept
-         * @description What everyone sees, and what became of the last upload of each kind.
+         * InstalledGame
+         * @description A game on an installation's disks, and its build where that is known.
+         * @example {
+         *       "build_id": "12",
+         *       "game_id": "3255"
+         *     }
          */
-        Kept: {
-            /** Art */
-            art: {
-                [key: string]: components["schemas"]["Art"];
-            };
-            /** Uploads */
-            uploads: {
-                [key: string]: components["schemas"]["ArtUpload"];
-            };
-        };
-        /**
-         * KnownExecutable
-         * @description An executable as it is kept, also one that nobody could write today.
-         */
-        KnownExecutable: {
-            /** Is Launcher */
-            is_launcher: boolean;
-            /** Name */
-            name: string;
-            /** Os */
-            os: string;
-        };
-        /**
-         * KnownStore
-         * @description A store id as it is kept, also one that nobody could write today.
-         */
-        KnownStore: {
-            /** Id */
-            id: string;
-            /** Store */
-            store: string;
+        InstalledGame: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Game Id */
+            game_id: string;
         };
         /**
          * LibraryGame
@@ -1652,7 +1604,7 @@ export interface components {
             /** Game Id */
             game_id: string;
             /** Installations */
-            installations: components["schemas"]["Installed"][];
+            installations: components["schemas"]["InstalledCopy"][];
             /** Title */
             title: string;
         };
@@ -1734,18 +1686,6 @@ export interface components {
             sent_at: string;
         };
         /**
-         * Mark
-         * @description A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
-         *
-         *     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
-         */
-        Mark: {
-            /** Kind */
-            kind: string;
-            /** Value */
-            value: string;
-        };
-        /**
          * Match
          * @description What an item is: a game, or candidates when it may be one of several, or neither.
          *
@@ -1811,15 +1751,32 @@ export interface components {
             rejected: components["schemas"]["Rejection"][];
         };
         /**
-         * Merge
-         * @description The game that another one becomes a part of.
+         * MergeRequest
+         * @description The game to merge into.
          * @example {
          *       "into": "3256"
          *     }
          */
-        Merge: {
+        MergeRequest: {
             /** Into */
             into: string;
+        };
+        /**
+         * NewArtUpload
+         * @description The image's size in bytes and its type; the upload URL accepts nothing else.
+         * @example {
+         *       "content_type": "image/png",
+         *       "size": 48213
+         *     }
+         */
+        NewArtUpload: {
+            /**
+             * Content Type
+             * @enum {string}
+             */
+            content_type: "image/png" | "image/jpeg" | "image/webp";
+            /** Size */
+            size: number;
         };
         /**
          * NewBuild
@@ -1837,7 +1794,7 @@ export interface components {
          */
         NewBuild: {
             /** Marks */
-            marks: components["schemas"]["Mark"][];
+            marks: components["schemas"]["BuildMark"][];
             /** Name */
             name: string;
             /**
@@ -1845,6 +1802,26 @@ export interface components {
              * Format: date-time
              */
             released_at: string;
+        };
+        /**
+         * NewDownload
+         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
+         * @example {
+         *       "build_id": "12",
+         *       "tool_id": "7",
+         *       "version": "1.2.0"
+         *     }
+         */
+        NewDownload: {
+            /**
+             * Build Id
+             * @default null
+             */
+            build_id?: string | null;
+            /** Tool Id */
+            tool_id: string;
+            /** Version */
+            version: string;
         };
         /**
          * NewGame
@@ -1878,12 +1855,12 @@ export interface components {
              * Executables
              * @default []
              */
-            executables?: components["schemas"]["ExactExecutable"][];
+            executables?: components["schemas"]["NewGameExecutable"][];
             /**
              * Stores
              * @default []
              */
-            stores?: components["schemas"]["ExactStore"][];
+            stores?: components["schemas"]["NewGameStore"][];
             /** Title */
             title: string;
             /**
@@ -1893,6 +1870,34 @@ export interface components {
             titles?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * NewGameExecutable
+         * @description An executable as an operator writes it.
+         */
+        NewGameExecutable: {
+            /**
+             * Is Launcher
+             * @default false
+             */
+            is_launcher?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Os
+             * @enum {string}
+             */
+            os: "win32" | "darwin" | "linux";
+        };
+        /**
+         * NewGameStore
+         * @description A store id as an operator writes it: a list may say more of it, he may not.
+         */
+        NewGameStore: {
+            /** Id */
+            id: string;
+            /** Store */
+            store: string;
         };
         /**
          * NewTool
@@ -1923,7 +1928,7 @@ export interface components {
             plan?: string | null;
             /** Texts */
             texts: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: components["schemas"]["ToolText"];
             };
         };
         /**
@@ -1944,7 +1949,7 @@ export interface components {
         };
         /**
          * NewVersion
-         * @description A draft; first_build_id, last_build_id: the builds it fits, both inclusive, absent: any.
+         * @description A draft; first_build_id, last_build_id: the builds that it fits, inclusive; absent: any.
          * @example {
          *       "channel": "stable",
          *       "first_build_id": "11",
@@ -1986,12 +1991,12 @@ export interface components {
              * Options
              * @default []
              */
-            options?: components["schemas"]["Option"][];
+            options?: components["schemas"]["OptionDefinition"][];
             /** Version */
             version: string;
         };
         /**
-         * Option
+         * OptionDefinition
          * @description One thing that a player can set or trigger.
          *
          *     group: the heading that it stands under; options of the same group follow each other.
@@ -2010,12 +2015,12 @@ export interface components {
          *       "step": 1
          *     }
          */
-        Option: {
+        OptionDefinition: {
             /**
              * Choices
              * @default null
              */
-            choices?: components["schemas"]["Choice"][] | null;
+            choices?: components["schemas"]["ChoiceDefinition"][] | null;
             /**
              * Default
              * @default null
@@ -2061,16 +2066,6 @@ export interface components {
             step?: number | null;
         };
         /**
-         * Overview
-         * @description Everything that waits somewhere of ours.
-         */
-        Overview: {
-            /** Items */
-            items: components["schemas"]["Consumer"][];
-            outbox: components["schemas"]["Waiting"];
-            projections_due: components["schemas"]["Waiting"];
-        };
-        /**
          * OwnTool
          * @description A tool as its creator sees it.
          */
@@ -2096,7 +2091,7 @@ export interface components {
             revision: number;
             /** Texts */
             texts: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: components["schemas"]["ToolText"];
             };
             /** Tool Id */
             tool_id: string;
@@ -2110,7 +2105,7 @@ export interface components {
          * OwnVersion
          * @description A version as its creator sees it.
          *
-         *     size, sha256: as the upload was announced, and of the verified file once there is one.
+         *     size, sha256: as announced with the upload; once verified, those of the file.
          */
         OwnVersion: {
             /**
@@ -2135,20 +2130,15 @@ export interface components {
              * @default null
              */
             last_build_id?: string | null;
-            /**
-             * Murmur2
-             * @default null
-             */
-            murmur2?: number | null;
             /** Options */
-            options: components["schemas"]["Option"][];
+            options: components["schemas"]["OptionDefinition"][];
             /**
              * Published At
              * @default null
              */
             published_at?: string | null;
             /** @default null */
-            reason?: components["schemas"]["Reason"] | null;
+            reason?: components["schemas"]["VersionReason"] | null;
             /** Revision */
             revision: number;
             /**
@@ -2176,10 +2166,40 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** Page[Achievement] */
+        Page_Achievement_: {
+            /** Items */
+            items: components["schemas"]["Achievement"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[AuditEntry] */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
         /** Page[Build] */
         Page_Build_: {
             /** Items */
             items: components["schemas"]["Build"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[DeadLetter] */
+        Page_DeadLetter_: {
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
             /**
              * Next Cursor
              * @default null
@@ -2196,30 +2216,10 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Entry] */
-        Page_Entry_: {
-            /** Items */
-            items: components["schemas"]["Entry"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-        };
         /** Page[Game] */
         Page_Game_: {
             /** Items */
             items: components["schemas"]["Game"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-        };
-        /** Page[Granted] */
-        Page_Granted_: {
-            /** Items */
-            items: components["schemas"]["Granted"][];
             /**
              * Next Cursor
              * @default null
@@ -2266,16 +2266,6 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Summary] */
-        Page_Summary_: {
-            /** Items */
-            items: components["schemas"]["Summary"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor?: string | null;
-        };
         /** Page[Tool] */
         Page_Tool_: {
             /** Items */
@@ -2297,31 +2287,18 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
-         * Pause
-         * @description Who paused a consumer, when and why.
+         * PlanGrant
+         * @description How long the player has the plan; without `until` it does not expire.
+         * @example {
+         *       "until": "2027-11-24T00:00:00Z"
+         *     }
          */
-        Pause: {
+        PlanGrant: {
             /**
-             * Paused At
-             * Format: date-time
+             * Until
+             * @default null
              */
-            paused_at: string;
-            /** Paused By */
-            paused_by: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * Permission
-         * @description Where to PUT the picture, within so many seconds and with the announced length and type.
-         */
-        Permission: {
-            /** Expires In */
-            expires_in: number;
-            /** Upload Id */
-            upload_id: string;
-            /** Url */
-            url: string;
+            until?: string | null;
         };
         /**
          * PlaytimeDay
@@ -2406,35 +2383,46 @@ export interface components {
             type: string;
         };
         /**
-         * Put
-         * @description Which upload is complete.
-         * @example {
-         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
-         *     }
+         * ProjectionComparison
+         * @description How a player's documents and rows compare; up to 1,000 of each kind are looked at.
          */
-        Put: {
-            /** Upload Id */
-            upload_id: string;
+        ProjectionComparison: {
+            /** Differences */
+            differences: components["schemas"]["ProjectionDifference"][];
+            /** Equal */
+            equal: boolean;
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
         };
         /**
-         * Reason
-         * @description Why a version was rejected or withdrawn.
+         * ProjectionDifference
+         * @description One document that is not what its row says; the side that is missing is absent.
          */
-        Reason: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
+        ProjectionDifference: {
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /** Item */
+            item: string;
+            /** Kind */
+            kind: string;
+            /** Row */
+            row?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
-         * Rebuild
-         * @description What to project anew: one player's documents, or all of a kind from behind `cursor`.
+         * RebuildRequest
+         * @description Which documents to rebuild: one player's, or all of a kind, starting after `cursor`.
          * @example {
          *       "kind": "stats",
          *       "uid": "ada"
          *     }
          */
-        Rebuild: {
+        RebuildRequest: {
             /**
              * Cursor
              * @default null
@@ -2457,10 +2445,10 @@ export interface components {
             uid?: string | null;
         };
         /**
-         * Rebuilt
+         * RebuildResult
          * @description How many documents were written; `next_cursor` is absent when none is left.
          */
-        Rebuilt: {
+        RebuildResult: {
             /**
              * Next Cursor
              * @default null
@@ -2482,10 +2470,35 @@ export interface components {
             rejected: components["schemas"]["Rejection"][];
         };
         /**
-         * Redriven
+         * RedriveRequest
+         * @description Which dead letters to redrive: open ones of one consumer, starting after `cursor`.
+         * @example {
+         *       "consumer": "roll_up_sessions",
+         *       "limit": 20
+         *     }
+         */
+        RedriveRequest: {
+            /**
+             * Consumer
+             * @example attach_unlisted_games
+             */
+            consumer: string;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 20
+             */
+            limit?: number;
+        };
+        /**
+         * RedriveResult
          * @description What became of one redrive: the letter's state, and what the consumer answered.
          */
-        Redriven: {
+        RedriveResult: {
             /** Dead Letter Id */
             dead_letter_id: string;
             /** Detail */
@@ -2496,10 +2509,25 @@ export interface components {
             status?: number | null;
         };
         /**
-         * Refused
+         * RedriveResults
+         * @description The results; `next_cursor` is absent when no open dead letter is left.
+         */
+        RedriveResults: {
+            /** Failed */
+            failed: components["schemas"]["RedriveResult"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+            /** Redriven */
+            redriven: number;
+        };
+        /**
+         * Rejected
          * @description An entry that was not taken, by its place in the list, and why.
          */
-        Refused: {
+        Rejected: {
             code: components["schemas"]["Code"];
             /** Detail */
             detail: string;
@@ -2513,10 +2541,10 @@ export interface components {
             retry: components["schemas"]["Retry"];
         };
         /**
-         * Rejected
+         * RejectedRecord
          * @description A record that was not imported: its line, or its number in the array, from 1, and why.
          */
-        Rejected: {
+        RejectedRecord: {
             /** Position */
             position: number;
             /** Reason */
@@ -2540,24 +2568,31 @@ export interface components {
             retry: components["schemas"]["Retry"];
         };
         /**
-         * Replaced
-         * @description What an installation holds now.
+         * ResumedConsumer
+         * @description A consumer that was resumed.
          */
-        Replaced: {
-            /** Entries */
-            entries: number;
-            /** Install Id */
-            install_id: string;
-            /** Rejected */
-            rejected: components["schemas"]["Refused"][];
-            /**
-             * Replaced At
-             * Format: date-time
-             */
-            replaced_at: string;
+        ResumedConsumer: {
+            /** Consumer */
+            consumer: string;
         };
         /**
-         * Report
+         * Retry
+         * @description What a client may do with the same request after a problem.
+         * @enum {string}
+         */
+        Retry: "never" | "same" | "after-refresh" | "later" | Other;
+        /**
+         * Roles
+         * @description What a player's next token says that the player is.
+         */
+        Roles: {
+            /** Roles */
+            roles: string[];
+            /** Uid */
+            uid: string;
+        };
+        /**
+         * SessionReport
          * @description One moment of a play session as a client saw it.
          *
          *     at: the client's wall clock with the player's UTC offset.
@@ -2595,7 +2630,7 @@ export interface components {
          *       "uptime_ms": 5880000
          *     }
          */
-        Report: {
+        SessionReport: {
             /**
              * At
              * Format: date-time
@@ -2627,10 +2662,10 @@ export interface components {
             /** Uptime Ms */
             uptime_ms: number;
         };
-        /** ReportBatch */
-        ReportBatch: {
+        /** SessionReportBatch */
+        SessionReportBatch: {
             /** Items */
-            items: components["schemas"]["Report"][];
+            items: components["schemas"]["SessionReport"][];
             /**
              * Sent At
              * Format: date-time
@@ -2638,78 +2673,6 @@ export interface components {
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
-        };
-        /**
-         * Resumed
-         * @description A consumer that works again.
-         */
-        Resumed: {
-            /** Consumer */
-            consumer: string;
-        };
-        /**
-         * Retry
-         * @description What a client may do with the same request after a problem.
-         * @enum {string}
-         */
-        Retry: "never" | "same" | "after-refresh" | "later" | Other;
-        /**
-         * Roles
-         * @description What a player's next token says that the player is.
-         */
-        Roles: {
-            /** Roles */
-            roles: string[];
-            /** Uid */
-            uid: string;
-        };
-        /**
-         * Size
-         * @description One size of a picture, in pixels; its address never shows another.
-         */
-        Size: {
-            /** Height */
-            height: number;
-            /** Url */
-            url: string;
-            /** Width */
-            width: number;
-        };
-        /**
-         * Summary
-         * @description A dead letter in a list; `reason` is cut to its last 200 characters.
-         */
-        Summary: {
-            /** Code */
-            code: string;
-            /** Consumer */
-            consumer: string;
-            /** Dead Letter Id */
-            dead_letter_id: string;
-            /** Event Id */
-            event_id: string;
-            /**
-             * Occurred At
-             * Format: date-time
-             */
-            occurred_at: string;
-            /** Reason */
-            reason: string;
-            /** State */
-            state: string;
-        };
-        /**
-         * Text
-         * @description What a tool is called in one language, and what it does.
-         */
-        Text: {
-            /** Name */
-            name: string;
-            /**
-             * Summary
-             * @default
-             */
-            summary?: string;
         };
         /**
          * Tool
@@ -2764,7 +2727,7 @@ export interface components {
              * @default null
              */
             texts?: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: components["schemas"]["ToolText"];
             } | null;
         };
         /**
@@ -2864,6 +2827,19 @@ export interface components {
             step?: number | null;
         };
         /**
+         * ToolText
+         * @description What a tool is called in one language, and what it does.
+         */
+        ToolText: {
+            /** Name */
+            name: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary?: string;
+        };
+        /**
          * ToolVersion
          * @description A published version.
          *
@@ -2879,9 +2855,9 @@ export interface components {
             /** Dependencies */
             dependencies: components["schemas"]["Dependency"][];
             /** @default null */
-            first_build?: components["schemas"]["BuildName"] | null;
+            first_build?: components["schemas"]["BuildRef"] | null;
             /** @default null */
-            last_build?: components["schemas"]["BuildName"] | null;
+            last_build?: components["schemas"]["BuildRef"] | null;
             /** Locale */
             locale: string;
             /** Options */
@@ -2900,7 +2876,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description Where to put the file, with which headers, until when.
+         * @description Where to PUT the file, with which headers, until when.
          */
         Upload: {
             /**
@@ -2914,15 +2890,29 @@ export interface components {
             };
             /**
              * Method
+             * @default PUT
              * @constant
              */
-            method: "PUT";
+            method?: "PUT";
+            /** Upload Id */
+            upload_id: string;
             /** Url */
             url: string;
         };
         /**
+         * UploadComplete
+         * @description Which upload is complete.
+         * @example {
+         *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
+         *     }
+         */
+        UploadComplete: {
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
          * VersionChanges
-         * @description What changes of a draft; what is absent stays, and a build of null is no bound any more.
+         * @description Changes to a draft: absent members stay, a build of null removes the bound.
          * @example {
          *       "channel": "beta",
          *       "last_build_id": null
@@ -2953,40 +2943,26 @@ export interface components {
              * Options
              * @default null
              */
-            options?: components["schemas"]["Option"][] | null;
+            options?: components["schemas"]["OptionDefinition"][] | null;
         };
         /**
-         * Waiting
-         * @description How many wait, counted up to 10,001, and since when the oldest of those counted does.
+         * VersionReason
+         * @description Why a version was rejected or withdrawn.
          */
-        Waiting: {
-            /**
-             * Oldest At
-             * @default null
-             */
-            oldest_at?: string | null;
-            /** Waiting */
-            waiting: number;
+        VersionReason: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * Withdrawal
-         * @description Why a version is taken back.
+         * @description Why a version is withdrawn.
          * @example {
          *       "reason": "It crashes at sea."
          *     }
          */
         Withdrawal: {
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * WithReason
-         * @description Why an operator does it; it is kept in the audit.
-         * @example {
-         *       "reason": "The catalog's import is being repaired."
-         *     }
-         */
-        WithReason: {
             /** Reason */
             reason: string;
         };
@@ -2999,7 +2975,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    operations_list_audit: {
+    listAuditEntries: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -3017,7 +2993,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Entry_"];
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
                 };
             };
             /** @description The caller's copy is current */
@@ -3074,7 +3050,7 @@ export interface operations {
             };
         };
     };
-    operations_list_consumers: {
+    listConsumers: {
         parameters: {
             query?: never;
             header?: never;
@@ -3089,7 +3065,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
+                    "application/json": components["schemas"]["ConsumersOverview"];
                 };
             };
             /** @description The caller's copy is current */
@@ -3146,7 +3122,7 @@ export interface operations {
             };
         };
     };
-    operations_pause: {
+    pauseConsumer: {
         parameters: {
             query?: never;
             header?: never;
@@ -3162,7 +3138,7 @@ export interface operations {
                  *       "reason": "The catalog's import is being repaired."
                  *     }
                  */
-                "application/json": components["schemas"]["WithReason"];
+                "application/json": components["schemas"]["ActionReason"];
             };
         };
         responses: {
@@ -3172,7 +3148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pause"];
+                    "application/json": components["schemas"]["ConsumerPause"];
                 };
             };
             /** @description The request could not be read */
@@ -3240,7 +3216,7 @@ export interface operations {
             };
         };
     };
-    operations_resume: {
+    resumeConsumer: {
         parameters: {
             query?: never;
             header?: never;
@@ -3257,7 +3233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Resumed"];
+                    "application/json": components["schemas"]["ResumedConsumer"];
                 };
             };
             /** @description The request could not be read */
@@ -3307,7 +3283,7 @@ export interface operations {
             };
         };
     };
-    operations_list_dead_letters: {
+    listDeadLetters: {
         parameters: {
             query?: {
                 consumer?: string | null;
@@ -3327,7 +3303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Summary_"];
+                    "application/json": components["schemas"]["Page_DeadLetter_"];
                 };
             };
             /** @description The caller's copy is current */
@@ -3384,7 +3360,7 @@ export interface operations {
             };
         };
     };
-    operations_show_dead_letter: {
+    getDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -3401,7 +3377,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Detail"];
+                    "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
             /** @description The caller's copy is current */
@@ -3458,7 +3434,7 @@ export interface operations {
             };
         };
     };
-    operations_redrive: {
+    redriveDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -3475,7 +3451,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Redriven"];
+                    "application/json": components["schemas"]["RedriveResult"];
                 };
             };
             /** @description The request could not be read */
@@ -3525,7 +3501,7 @@ export interface operations {
             };
         };
     };
-    operations_resolve: {
+    resolveDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -3541,7 +3517,7 @@ export interface operations {
                  *       "reason": "The catalog's import is being repaired."
                  *     }
                  */
-                "application/json": components["schemas"]["WithReason"];
+                "application/json": components["schemas"]["ActionReason"];
             };
         };
         responses: {
@@ -3551,7 +3527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Detail"];
+                    "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
             /** @description The request could not be read */
@@ -3619,7 +3595,7 @@ export interface operations {
             };
         };
     };
-    operations_redrive_some: {
+    redriveDeadLetters: {
         parameters: {
             query?: never;
             header?: never;
@@ -3634,7 +3610,7 @@ export interface operations {
                  *       "limit": 20
                  *     }
                  */
-                "application/json": components["schemas"]["BulkRedrive"];
+                "application/json": components["schemas"]["RedriveRequest"];
             };
         };
         responses: {
@@ -3644,7 +3620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkRedriven"];
+                    "application/json": components["schemas"]["RedriveResults"];
                 };
             };
             /** @description The request could not be read */
@@ -3712,7 +3688,7 @@ export interface operations {
             };
         };
     };
-    operations_list_entitlements: {
+    listEntitlements: {
         parameters: {
             query?: never;
             header?: never;
@@ -3786,7 +3762,7 @@ export interface operations {
             };
         };
     };
-    operations_give_entitlement: {
+    grantEntitlement: {
         parameters: {
             query?: never;
             header?: never;
@@ -3803,7 +3779,7 @@ export interface operations {
                  *       "until": "2027-11-24T00:00:00Z"
                  *     }
                  */
-                "application/json": components["schemas"]["Giving"];
+                "application/json": components["schemas"]["PlanGrant"];
             };
         };
         responses: {
@@ -3881,7 +3857,7 @@ export interface operations {
             };
         };
     };
-    operations_take_back_entitlement: {
+    revokeEntitlement: {
         parameters: {
             query?: never;
             header?: never;
@@ -3947,7 +3923,7 @@ export interface operations {
             };
         };
     };
-    games_admin_create: {
+    createGame: {
         parameters: {
             query?: never;
             header?: never;
@@ -3986,7 +3962,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description The request could not be read */
@@ -4054,7 +4030,7 @@ export interface operations {
             };
         };
     };
-    games_admin_show: {
+    getEditableGame: {
         parameters: {
             query?: never;
             header?: never;
@@ -4071,7 +4047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description The caller's copy is current */
@@ -4128,7 +4104,7 @@ export interface operations {
             };
         };
     };
-    games_admin_edit: {
+    editGame: {
         parameters: {
             query?: never;
             header: {
@@ -4159,7 +4135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description The request could not be read */
@@ -4245,7 +4221,7 @@ export interface operations {
             };
         };
     };
-    games_admin_show_art: {
+    getGameArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -4262,7 +4238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["ArtStatus"];
                 };
             };
             /** @description The caller's copy is current */
@@ -4319,7 +4295,7 @@ export interface operations {
             };
         };
     };
-    games_admin_announce_art: {
+    createGameArtUpload: {
         parameters: {
             query?: never;
             header?: never;
@@ -4337,7 +4313,7 @@ export interface operations {
                  *       "content_type": "image/png"
                  *     }
                  */
-                "application/json": components["schemas"]["Announced"];
+                "application/json": components["schemas"]["NewArtUpload"];
             };
         };
         responses: {
@@ -4347,7 +4323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description The request could not be read */
@@ -4415,7 +4391,7 @@ export interface operations {
             };
         };
     };
-    games_admin_publish_art: {
+    publishGameArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -4432,7 +4408,7 @@ export interface operations {
                  *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
                  *     }
                  */
-                "application/json": components["schemas"]["Put"];
+                "application/json": components["schemas"]["UploadComplete"];
             };
         };
         responses: {
@@ -4510,7 +4486,7 @@ export interface operations {
             };
         };
     };
-    games_admin_merge: {
+    mergeGame: {
         parameters: {
             query?: never;
             header?: never;
@@ -4526,7 +4502,7 @@ export interface operations {
                  *       "into": "3256"
                  *     }
                  */
-                "application/json": components["schemas"]["Merge"];
+                "application/json": components["schemas"]["MergeRequest"];
             };
         };
         responses: {
@@ -4536,7 +4512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EditedGame"];
+                    "application/json": components["schemas"]["EditableGame"];
                 };
             };
             /** @description The request could not be read */
@@ -4604,7 +4580,7 @@ export interface operations {
             };
         };
     };
-    games_admin_import_list: {
+    importGames: {
         parameters: {
             query?: {
                 first?: number;
@@ -4695,7 +4671,7 @@ export interface operations {
             };
         };
     };
-    operations_compare: {
+    compareProjections: {
         parameters: {
             query: {
                 uid: string;
@@ -4712,7 +4688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["ProjectionComparison"];
                 };
             };
             /** @description The caller's copy is current */
@@ -4769,7 +4745,7 @@ export interface operations {
             };
         };
     };
-    operations_rebuild: {
+    rebuildProjections: {
         parameters: {
             query?: never;
             header?: never;
@@ -4784,7 +4760,7 @@ export interface operations {
                  *       "uid": "ada"
                  *     }
                  */
-                "application/json": components["schemas"]["Rebuild"];
+                "application/json": components["schemas"]["RebuildRequest"];
             };
         };
         responses: {
@@ -4794,7 +4770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rebuilt"];
+                    "application/json": components["schemas"]["RebuildResult"];
                 };
             };
             /** @description The request could not be read */
@@ -4862,7 +4838,7 @@ export interface operations {
             };
         };
     };
-    operations_list_roles: {
+    getRoles: {
         parameters: {
             query?: never;
             header?: never;
@@ -4936,7 +4912,7 @@ export interface operations {
             };
         };
     };
-    operations_grant_role: {
+    grantRole: {
         parameters: {
             query?: never;
             header?: never;
@@ -5004,7 +4980,7 @@ export interface operations {
             };
         };
     };
-    operations_take_back_role: {
+    revokeRole: {
         parameters: {
             query?: never;
             header?: never;
@@ -5070,7 +5046,7 @@ export interface operations {
             };
         };
     };
-    creator_list_builds: {
+    listBuilds: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5147,7 +5123,7 @@ export interface operations {
             };
         };
     };
-    creator_create_build: {
+    createBuild: {
         parameters: {
             query?: never;
             header: {
@@ -5260,7 +5236,7 @@ export interface operations {
             };
         };
     };
-    creator_list_tools: {
+    listTools: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5335,7 +5311,7 @@ export interface operations {
             };
         };
     };
-    creator_create_tool: {
+    createTool: {
         parameters: {
             query?: never;
             header: {
@@ -5446,7 +5422,7 @@ export interface operations {
             };
         };
     };
-    creator_show_tool: {
+    showTool: {
         parameters: {
             query?: never;
             header?: never;
@@ -5520,7 +5496,7 @@ export interface operations {
             };
         };
     };
-    creator_edit_tool: {
+    editTool: {
         parameters: {
             query?: never;
             header: {
@@ -5635,7 +5611,7 @@ export interface operations {
             };
         };
     };
-    creator_show_art: {
+    showArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -5652,7 +5628,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["ArtStatus"];
                 };
             };
             /** @description The caller's copy is current */
@@ -5709,7 +5685,7 @@ export interface operations {
             };
         };
     };
-    creator_announce_art: {
+    announceArt: {
         parameters: {
             query?: never;
             header: {
@@ -5730,7 +5706,7 @@ export interface operations {
                  *       "content_type": "image/png"
                  *     }
                  */
-                "application/json": components["schemas"]["Announced"];
+                "application/json": components["schemas"]["NewArtUpload"];
             };
         };
         responses: {
@@ -5740,7 +5716,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description The request could not be read */
@@ -5817,7 +5793,7 @@ export interface operations {
             };
         };
     };
-    creator_publish_art: {
+    publishArt: {
         parameters: {
             query?: never;
             header: {
@@ -5837,7 +5813,7 @@ export interface operations {
                  *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
                  *     }
                  */
-                "application/json": components["schemas"]["Put"];
+                "application/json": components["schemas"]["UploadComplete"];
             };
         };
         responses: {
@@ -5924,7 +5900,7 @@ export interface operations {
             };
         };
     };
-    creator_list_versions: {
+    listVersions: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -6001,7 +5977,7 @@ export interface operations {
             };
         };
     };
-    creator_create_version: {
+    createVersion: {
         parameters: {
             query?: never;
             header: {
@@ -6119,7 +6095,7 @@ export interface operations {
             };
         };
     };
-    creator_show_version: {
+    showVersion: {
         parameters: {
             query?: never;
             header?: never;
@@ -6194,7 +6170,7 @@ export interface operations {
             };
         };
     };
-    creator_edit_version: {
+    editVersion: {
         parameters: {
             query?: never;
             header: {
@@ -6311,7 +6287,7 @@ export interface operations {
             };
         };
     };
-    creator_publish: {
+    publish: {
         parameters: {
             query?: never;
             header: {
@@ -6400,7 +6376,7 @@ export interface operations {
             };
         };
     };
-    creator_allow_upload: {
+    allowUpload: {
         parameters: {
             query?: never;
             header: {
@@ -6507,7 +6483,7 @@ export interface operations {
             };
         };
     };
-    creator_withdraw: {
+    withdraw: {
         parameters: {
             query?: never;
             header: {
@@ -6614,7 +6590,7 @@ export interface operations {
             };
         };
     };
-    detection_newest: {
+    getDetectionList: {
         parameters: {
             query?: {
                 from?: number;
@@ -6672,7 +6648,7 @@ export interface operations {
             };
         };
     };
-    downloads_download: {
+    createDownload: {
         parameters: {
             query?: never;
             header?: never;
@@ -6688,7 +6664,7 @@ export interface operations {
                  *       "build_id": "12"
                  *     }
                  */
-                "application/json": components["schemas"]["DownloadWish"];
+                "application/json": components["schemas"]["NewDownload"];
             };
         };
         responses: {
@@ -6766,7 +6742,7 @@ export interface operations {
             };
         };
     };
-    catalog_list_games: {
+    listGames: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -6825,7 +6801,7 @@ export interface operations {
             };
         };
     };
-    catalog_game: {
+    getGame: {
         parameters: {
             query?: {
                 locale?: string | null;
@@ -6891,7 +6867,7 @@ export interface operations {
             };
         };
     };
-    catalog_tools_of_game: {
+    listGameTools: {
         parameters: {
             query?: {
                 build?: string | null;
@@ -6960,7 +6936,7 @@ export interface operations {
             };
         };
     };
-    account_erase: {
+    deleteAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -7025,7 +7001,7 @@ export interface operations {
             };
         };
     };
-    playtime_achieved: {
+    listAchievements: {
         parameters: {
             query?: never;
             header?: never;
@@ -7040,7 +7016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Granted_"];
+                    "application/json": components["schemas"]["Page_Achievement_"];
                 };
             };
             /** @description The caller's copy is current */
@@ -7097,7 +7073,7 @@ export interface operations {
             };
         };
     };
-    account_export: {
+    exportAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -7112,7 +7088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
+                    "application/json": components["schemas"]["AccountExport"];
                 };
             };
             /** @description The caller's copy is current */
@@ -7169,7 +7145,7 @@ export interface operations {
             };
         };
     };
-    library_games: {
+    games: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -7244,7 +7220,7 @@ export interface operations {
             };
         };
     };
-    library_match: {
+    match: {
         parameters: {
             query?: never;
             header?: never;
@@ -7350,7 +7326,7 @@ export interface operations {
             };
         };
     };
-    library_replace: {
+    replace: {
         parameters: {
             query?: never;
             header?: never;
@@ -7380,7 +7356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Replaced"];
+                    "application/json": components["schemas"]["Installation"];
                 };
             };
             /** @description The request could not be read */
@@ -7448,7 +7424,7 @@ export interface operations {
             };
         };
     };
-    library_remove: {
+    remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -7513,7 +7489,7 @@ export interface operations {
             };
         };
     };
-    playtime_days: {
+    listPlaytime: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -7590,7 +7566,7 @@ export interface operations {
             };
         };
     };
-    sessions_report: {
+    reportSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7636,7 +7612,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["ReportBatch"];
+                "application/json": components["schemas"]["SessionReportBatch"];
             };
         };
         responses: {
@@ -7714,7 +7690,7 @@ export interface operations {
             };
         };
     };
-    tools_tool: {
+    getTool: {
         parameters: {
             query?: {
                 build?: string | null;
@@ -7773,7 +7749,7 @@ export interface operations {
             };
         };
     };
-    tools_versions: {
+    listToolVersions: {
         parameters: {
             query?: {
                 build?: string | null;

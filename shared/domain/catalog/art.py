@@ -10,7 +10,7 @@ from shared.runtime import objects
 Kind = Literal["icon", "cover", "banner"]
 
 
-class Size(BaseModel):
+class ArtSize(BaseModel):
     """One size of a picture, in pixels; its address never shows another."""
 
     width: int
@@ -22,7 +22,7 @@ class Art(BaseModel):
     """A picture in the sizes of its kind, and its colour for the time until it is loaded."""
 
     colour: str
-    sizes: list[Size]
+    sizes: list[ArtSize]
 
 
 def shown(stored: str | None) -> dict[Kind, Art]:
@@ -32,7 +32,9 @@ def shown(stored: str | None) -> dict[Kind, Art]:
         kind: Art(
             colour=known[kind]["colour"],
             sizes=[
-                Size(width=one["width"], height=one["height"], url=objects.public_url(one["name"]))
+                ArtSize(
+                    width=one["width"], height=one["height"], url=objects.public_url(one["name"])
+                )
                 for one in known[kind]["sizes"]
             ],
         )

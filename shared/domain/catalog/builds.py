@@ -17,8 +17,9 @@ from pydantic import (
 from sqlalchemy import Connection, Row, and_, insert, or_, select
 
 from shared.domain import audit
-from shared.domain.catalog import reading
-from shared.domain.tools.model import Id, Label
+from shared.domain.catalog import versioning
+from shared.domain.ids import Id
+from shared.domain.text import Label
 from shared.runtime import clock, errors
 from shared.schema.catalog import game_build_marks, game_builds, games
 
@@ -31,7 +32,7 @@ HASHES = {
 Position = tuple[datetime, int]
 
 
-class Mark(BaseModel):
+class BuildMark(BaseModel):
     """A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
 
     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
@@ -68,7 +69,7 @@ class NewBuild(BaseModel):
 
     name: Label
     released_at: Annotated[AwareDatetime, BeforeValidator(clock.written_out)]
-    marks: Annotated[list[Mark], Field(min_length=1, max_length=50)]
+    marks: Annotated[list[BuildMark], Field(min_length=1, max_length=50)]
 
 
 class Build(BaseModel):
@@ -78,12 +79,12 @@ class Build(BaseModel):
     game_id: str
     name: str
     released_at: datetime
-    marks: list[Mark]
+    marks: list[BuildMark]
 
 
 def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
     """Add a build to a game; raise NotFound, or Conflict when a mark names another build of it."""
-    reading.lock_version(tx)  # of two who add the same build, the second one sees the first one's
+    versioning.lock(tx)  # of two who add the same build, the second one sees the first one's
     require_game(tx, game_id)
     marks = sorted(set(wish.marks), key=lambda mark: (mark.kind, mark.value))
     _refuse_known(tx, game_id, marks)
@@ -92,7 +93,7 @@ def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
     build_id = made.lastrowid
     rows = [{"kind": mark.kind, "value": mark.value, "build_id": build_id} for mark in marks]
     tx.execute(insert(game_build_marks), rows)
-    reading.bump_version(tx)
+    versioning.bump(tx)
     build = Build(
         build_id=str(build_id),
         game_id=str(game_id),
@@ -113,7 +114,7 @@ def require_game(conn: Connection, game_id: int) -> None:
         raise errors.Conflict(f"the game {game_id} is the game {game.merged_into} now")
 
 
-def _refuse_known(tx: Connection, game_id: int, marks: Iterable[Mark]) -> None:
+def _refuse_known(tx: Connection, game_id: int, marks: Iterable[BuildMark]) -> None:
     mark = game_build_marks.c
     named = or_(*(and_(mark.kind == one.kind, mark.value == one.value) for one in marks))
     known = tx.execute(
@@ -127,7 +128,7 @@ def _refuse_known(tx: Connection, game_id: int, marks: Iterable[Mark]) -> None:
         raise errors.Conflict(detail, build_id=str(known.build_id))
 
 
-def page(
+def list_page(
     conn: Connection, game_id: int, after: Position | None, limit: int
 ) -> tuple[list[Build], Position | None]:
     """Return up to `limit` builds, the newest first, and the last one's place unless it ends."""
@@ -159,11 +160,11 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
     mark = game_build_marks.c
     listed = select(game_build_marks).where(mark.build_id.in_(builds))
     for row in conn.execute(listed.order_by(mark.kind, mark.value)) if builds else ():
-        builds[row.build_id].marks.append(Mark(kind=row.kind, value=row.value))
+        builds[row.build_id].marks.append(BuildMark(kind=row.kind, value=row.value))
     return list(builds.values())
 
 
-def refuse_range(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
+def check_range(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
     """Raise Unprocessable unless both are builds of this game, in the order of their release."""
     asked = {name: one for name, one in (("first", first), ("last", last)) if one is not None}
     build = game_builds.c
@@ -173,11 +174,11 @@ def refuse_range(conn: Connection, game_id: int, first: Id | None, last: Id | No
     released = {str(row.build_id): row.released_at for row in conn.execute(query)} if asked else {}
     for name, one in asked.items():
         if one not in released:
-            raise unfit(f"{name}_build_id", f"the game {game_id} has no build {one}")
+            raise invalid(f"{name}_build_id", f"the game {game_id} has no build {one}")
     if first and last and released[first] > released[last]:
-        raise unfit("last_build_id", f"the build {last} was released before the build {first}")
+        raise invalid("last_build_id", f"the build {last} was released before the build {first}")
 
 
-def unfit(field: str, detail: str) -> errors.Unprocessable:
+def invalid(field: str, detail: str) -> errors.Unprocessable:
     """Return the refusal of a member that is well-formed and does not fit what is known."""
     return errors.Unprocessable(f"{field}: {detail}", errors=[{"field": field, "detail": detail}])

@@ -8,13 +8,14 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, insert, select, update
 
-from shared.domain import audit, locales
+from shared.domain import audit, locales, text
 from shared.domain.catalog import facts as game_facts
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.catalog.facts import Aliases, Executable, Facts, Name, Store
 from shared.domain.catalog.imports import candidates
+from shared.domain.catalog.reading import GameStore
 from shared.domain.catalog.search import index
-from shared.domain.tools.model import LocaleTag
+from shared.domain.locales import LocaleTag
 from shared.runtime import clock, errors
 from shared.schema.catalog import games
 
@@ -28,20 +29,20 @@ def _beside_english(titles: dict[str, str]) -> dict[str, str]:
 Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100), AfterValidator(_beside_english)]
 
 
-class ExactStore(Store):
+class NewGameStore(Store):
     """A store id as an operator writes it: a list may say more of it, he may not."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ExactExecutable(Executable):
+class NewGameExecutable(Executable):
     """An executable as an operator writes it."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-StoreIds = Annotated[list[ExactStore], Field(max_length=200)]
-Executables = Annotated[list[ExactExecutable], Field(max_length=1000)]
+StoreIds = Annotated[list[NewGameStore], Field(max_length=200)]
+Executables = Annotated[list[NewGameExecutable], Field(max_length=1000)]
 
 
 class NewGame(BaseModel):
@@ -89,14 +90,7 @@ class GameChanges(BaseModel):
         return self
 
 
-class KnownStore(BaseModel):
-    """A store id as it is kept, also one that nobody could write today."""
-
-    store: str
-    id: str
-
-
-class KnownExecutable(BaseModel):
+class EditableExecutable(BaseModel):
     """An executable as it is kept, also one that nobody could write today."""
 
     os: str
@@ -104,34 +98,34 @@ class KnownExecutable(BaseModel):
     is_launcher: bool
 
 
-class EditedGame(BaseModel):
+class EditableGame(BaseModel):
     """All that an operator can edit of a game; merged_into: the game that it became a part of."""
 
     game_id: str
     title: str
     titles: dict[str, str]
     aliases: list[str]
-    stores: list[KnownStore]
-    executables: list[KnownExecutable]
+    stores: list[GameStore]
+    executables: list[EditableExecutable]
     merged_into: str | None = None
     revision: int
     updated_at: datetime
 
 
-def one(conn: Connection, game_id: int) -> EditedGame:
+def get(conn: Connection, game_id: int) -> EditableGame:
     """Return a game, also a merged one; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
     facts = game_facts.known(conn, [game_id])[game_id]
-    return EditedGame(
+    return EditableGame(
         game_id=str(game_id),
         title=game.title,
         titles=json.loads(game.titles or "{}"),
         aliases=sorted(name for name, is_title in facts.names.values() if not is_title),
-        stores=[KnownStore(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
+        stores=[GameStore(store=store, id=store_id) for store, store_id in sorted(facts.stores)],
         executables=[
-            KnownExecutable(os=os, name=suffix, is_launcher=is_launcher)
+            EditableExecutable(os=os, name=suffix, is_launcher=is_launcher)
             for suffix, os, is_launcher in sorted(
                 (suffix, os, is_launcher)
                 for (_, os), (suffix, is_launcher) in facts.programs.items()
@@ -143,9 +137,9 @@ def one(conn: Connection, game_id: int) -> EditedGame:
     )
 
 
-def create(tx: Connection, actor: str, wish: NewGame) -> EditedGame:
+def create(tx: Connection, actor: str, wish: NewGame) -> EditableGame:
     """Make a game; raise Conflict when there is one of that title."""
-    reading.lock_version(tx)
+    versioning.lock(tx)
     key = _free_key(tx, wish.title, None)
     row = {
         "title": wish.title,
@@ -167,14 +161,14 @@ def edit(
     actor: str,
     game_id: int,
     changes: GameChanges,
-    check: Callable[[EditedGame], None],
-) -> EditedGame:
+    check: Callable[[EditableGame], None],
+) -> EditableGame:
     """Change a game, unless `check` raises for how it stands now; what is the same changes nothing.
 
     What an import finds it by stays its first title, whatever it is called now.
     """
-    reading.lock_version(tx)
-    before = one(tx, game_id)
+    versioning.lock(tx)
+    before = get(tx, game_id)
     check(before)
     if before.merged_into:
         raise errors.Conflict(f"game {game_id} is merged into {before.merged_into}")
@@ -197,7 +191,7 @@ def edit(
     return after
 
 
-def _changed(known: Facts, before: EditedGame, title: str, wanted: Mapping[str, Any]) -> Facts:
+def _changed(known: Facts, before: EditableGame, title: str, wanted: Mapping[str, Any]) -> Facts:
     """Return the facts after a change; of a list that is absent the rows stay as they are."""
     aliases = wanted.get("aliases", before.aliases)
     facts = game_facts.of(title, aliases, wanted.get("stores", ()), wanted.get("executables", ()))
@@ -210,7 +204,7 @@ def _changed(known: Facts, before: EditedGame, title: str, wanted: Mapping[str, 
 
 def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
     """Return a title's key; raise Conflict when another game has it, Unprocessable for none."""
-    key = reading.title_key(title)
+    key = text.title_key(title)
     if not key:
         fault = {"field": "title", "detail": "it holds no character that counts"}
         raise errors.Unprocessable("the body has the wrong shape", errors=[fault])
@@ -222,20 +216,20 @@ def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
 
 def _taken(tx: Connection, key: str, owner: int) -> str:
     row = tx.execute(select(games).where(games.c.game_id == owner)).one()
-    if reading.title_key(row.title) == key:
+    if text.title_key(row.title) == key:
         return f"game {owner} has this title"
     if row.import_key == key:
         return f"game {owner} had this title at first, by which imports find it"
     return f"a game that became a part of game {owner} had this title"
 
 
-def _shown_anew(tx: Connection, game_id: int) -> EditedGame:
-    index.index(tx, [game_id])
-    reading.bump_version(tx)
-    return one(tx, game_id)
+def _shown_anew(tx: Connection, game_id: int) -> EditableGame:
+    index.update(tx, [game_id])
+    versioning.bump(tx)
+    return get(tx, game_id)
 
 
-def _audited(game: EditedGame) -> dict[str, Any]:
+def _audited(game: EditableGame) -> dict[str, Any]:
     return game.model_dump(mode="json", exclude={"game_id", "updated_at"}, exclude_none=True)
 
 

@@ -15,7 +15,8 @@ from pydantic import (
 )
 from sqlalchemy import Connection, and_, delete, or_, select
 
-from shared.domain.catalog import reading
+from shared.domain.programs import normalise_suffix, suffix_hash
+from shared.domain.text import name_key, title_key
 from shared.runtime import sql
 from shared.schema.catalog import game_executables, game_names, game_stores, games
 
@@ -38,13 +39,13 @@ def _printable(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    if len(reading.title_key(text)) > LONGEST_NAME:
+    if len(title_key(text)) > LONGEST_NAME:
         raise ValueError("it is too long when case and width are folded")
     return _printable(text)
 
 
 def _program(path: str) -> str:
-    suffix = reading.normalise_suffix(path.removeprefix(">"))
+    suffix = normalise_suffix(path.removeprefix(">"))
     if len(suffix) > LONGEST_PROGRAM:
         raise ValueError("it is too long in lower case")
     if {".", ".."} & set(suffix.split("/")):
@@ -172,14 +173,14 @@ def of(
     title: str, aliases: Iterable[str], stores: Iterable[Store], programs: Iterable[Executable]
 ) -> Facts:
     """Return what people wrote of a game as facts."""
-    found = Facts({reading.name_key(title): (title, True)})
+    found = Facts({name_key(title): (title, True)})
     for alias in aliases:
-        found.names.setdefault(reading.name_key(alias), (alias, False))
+        found.names.setdefault(name_key(alias), (alias, False))
     found.names.pop("", None)
     found.stores = {(one.store, one.id) for one in stores}
     for one in programs:
-        suffix = reading.normalise_suffix(one.name.removeprefix(">"))
-        key = reading.suffix_hash(suffix), one.os
+        suffix = normalise_suffix(one.name.removeprefix(">"))
+        key = suffix_hash(suffix), one.os
         was_launcher = found.programs.get(key, (suffix, True))[1]
         if suffix:
             found.programs[key] = suffix, one.is_launcher and was_launcher

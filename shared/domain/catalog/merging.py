@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from shared.domain import audit
-from shared.domain.catalog import facts, reading
+from shared.domain.catalog import facts, versioning
 from shared.domain.catalog.search import index
 from shared.runtime import clock, errors
 from shared.schema.catalog import game_builds, games
@@ -24,7 +24,7 @@ def merge(tx: Connection, game_id: int, into: int, actor: str) -> None:
 
     Raises NotFound, or Conflict when either is merged already or both are one.
     """
-    reading.lock_version(tx)
+    versioning.lock(tx)
     if game_id == into:
         raise errors.Conflict("a game cannot be merged into itself")
     ids = _games.game_id.in_([game_id, into])
@@ -43,8 +43,8 @@ def merge(tx: Connection, game_id: int, into: int, actor: str) -> None:
     leading_here = or_(_games.game_id == game_id, _games.merged_into == game_id)
     tx.execute(update(games).where(leading_here).values(merged_into=into))
     facts.touch(tx, [game_id, into], clock.now())
-    index.index(tx, [game_id, into])
-    reading.bump_version(tx)
+    index.update(tx, [game_id, into])
+    versioning.bump(tx)
     audit.record(tx, actor, "games.merge", str(game_id), {"into": str(into), "moved": moved})
 
 

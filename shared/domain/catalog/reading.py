@@ -1,50 +1,18 @@
-"""The catalog: games, the names they are found by, their store ids and executables.
+"""Games as everyone may read them: lists in the order of titles, and all details of one game."""
 
-Three normal forms, all public because clients and importers must agree on them:
-
-- `title_key`: what makes a title *this* title. Only case, width, spaces and trademark signs
-  fold, so that "Beyond Good & Evil" and "Beyond Good and Evil" stay two games.
-- `name_key`: what a name is found by. Accents, punctuation, "&" and letters like "ø" fold too.
-- `suffix`: the end of a program's path, which clients hash (see `suffix_hash`).
-"""
-
-import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, or_, select
 
 from shared.domain import locales
-from shared.runtime import clock
-from shared.schema.catalog import (
-    catalog_version,
-    game_names,
-    games,
-)
-
-NAME_KEY_LENGTH = 191
-TRADEMARKS = re.compile("[™®©℠]")
-JOINED = re.compile("['`.\u2018\u2019\u00b4]")
-"""Marks inside a word: "Clancy's" is found by "clancys", "S.T.A.L.K.E.R." by "stalker"."""
-PLAIN_LETTERS = str.maketrans(
-    {
-        "\u0131": "i", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
-        "ħ": "h", "ŧ": "t", "ŋ": "n",
-    }
-)  # fmt: skip
-"""Latin letters that Unicode does not take apart, typed without a keyboard that has them."""
+from shared.domain.catalog import art as shown_art
+from shared.domain.catalog.art import Art, Kind
+from shared.runtime import errors
+from shared.schema.catalog import game_builds, game_executables, game_names, game_stores, games
 
 
 class Game(BaseModel):
@@ -56,61 +24,7 @@ class Game(BaseModel):
     revision: int
 
 
-def title_key(title: str) -> str:
-    """Return the identity of a title: case, width, spaces and trademark signs fold."""
-    plain = unicodedata.normalize("NFKC", TRADEMARKS.sub("", title))
-    return " ".join(plain.casefold().split())
-
-
-def name_key(name: str) -> str:
-    """Return what a name is found and sorted by; never empty unless the name is blank."""
-    plain = JOINED.sub("", TRADEMARKS.sub("", name)).replace("&", " and ")
-    letters = (c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) != "Mn")
-    plain = "".join(letters).casefold().translate(PLAIN_LETTERS)
-    folded = "".join(c if c.isalnum() else " " for c in plain)
-    key = unicodedata.normalize("NFKC", " ".join(folded.split()))
-    return (key or title_key(name))[:NAME_KEY_LENGTH]
-
-
-def normalise_suffix(path: str) -> str:
-    r"""Return the end of a program's path as clients hash it.
-
-    Lower case by Unicode's own table, whatever the machine's language; then Unicode NFC;
-    backslashes become slashes; doubled slashes, spaces at both ends and slashes at the start go.
-    In JavaScript: `path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/")`, then
-    `.replace(/^[ /]+| +$/g, "")`.
-    """
-    lower = unicodedata.normalize("NFC", path.lower())
-    return re.sub(r"[\\/]+", "/", lower).lstrip("/ ").rstrip(" ")
-
-
-def suffix_hash(path: str) -> bytes:
-    """Return the SHA-256 (32 bytes) of the normalised suffix in UTF-8."""
-    return hashlib.sha256(normalise_suffix(path).encode()).digest()
-
-
-def version(conn: Connection) -> int:
-    """Return the catalog's version: it grows with each transaction that changed a game."""
-    return conn.scalar(select(catalog_version.c.version).where(catalog_version.c.only == 1)) or 0
-
-
-def lock_version(tx: Connection) -> None:
-    """Let one writer of the catalog at a time past this line, until it commits."""
-    only = select(catalog_version.c.version).where(catalog_version.c.only == 1).with_for_update()
-    # Not inserted first: that would share a lock on a row that two then want alone.
-    if tx.scalar(only) is None:
-        row = insert(catalog_version).prefix_with("IGNORE")
-        tx.execute(row.values(only=1, version=0, updated_at=clock.now()))
-        tx.execute(only)
-
-
-def bump_version(tx: Connection) -> None:
-    """Tell every instance that what it remembers of the catalog is old, once this commits."""
-    grown = {"version": catalog_version.c.version + 1, "updated_at": clock.now()}
-    tx.execute(update(catalog_version).where(catalog_version.c.only == 1).values(**grown))
-
-
-def page(
+def list_page(
     conn: Connection, after: tuple[str, int] | None, limit: int
 ) -> tuple[list[Game], tuple[str, int] | None]:
     """Return up to `limit` games in the order of titles, and where the next page starts or None."""
@@ -121,7 +35,7 @@ def page(
     return found, (rows[-1].name_key, rows[-1].game_id) if more else None
 
 
-def translated(conn: Connection, found: Sequence[Game], wanted: str | None) -> list[Game]:
+def translate(conn: Connection, found: Sequence[Game], wanted: str | None) -> list[Game]:
     """Return games under their titles in a language, in English where one has none."""
     if wanted in (None, locales.DEFAULT) or not found:
         return list(found)
@@ -151,4 +65,94 @@ def _listing(after: tuple[str, int] | None, limit: int) -> Select[Any]:
         .where(*conditions)
         .order_by(name.name_key, name.game_id)
         .limit(limit)
+        # Keeps the order of names while statistics show few games: otherwise all are sorted.
+        .prefix_with("STRAIGHT_JOIN")
+        .with_hint(game_names, "FORCE INDEX (PRIMARY)")
+        .with_hint(games, "FORCE INDEX (PRIMARY)")
     )
+
+
+BUILDS_SHOWN = 20
+
+
+class GameStore(BaseModel):
+    """The game's id in one store, or in Discord's list of games."""
+
+    store: str
+    id: str
+
+
+class GameExecutable(BaseModel):
+    """The end of a path by which a running program is known to be this game."""
+
+    os: str
+    suffix: str
+    is_launcher: bool
+
+
+class GameBuild(BaseModel):
+    """A version of the game as it is found on disks."""
+
+    build_id: str
+    name: str
+    released_at: datetime
+
+
+class GameDetail(Game):
+    """All that is known of one game.
+
+    locale: the language of the title, English where it is not translated. builds: the newest.
+    """
+
+    locale: str
+    aliases: list[str]
+    stores: list[GameStore]
+    executables: list[GameExecutable]
+    builds: list[GameBuild]
+    art: dict[Kind, Art]
+    updated_at: datetime
+
+
+def get(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail:
+    """Return all that is known of a game, its title in a language; raise NotFound."""
+    game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
+    if game is None:
+        raise errors.NotFound(f"no game has the id {game_id}")
+
+    def rows(table: Table, *order: ColumnElement[Any]) -> Sequence[Row[Any]]:
+        return conn.execute(select(table).where(table.c.game_id == game_id).order_by(*order)).all()
+
+    titles = {locales.DEFAULT: game.title, **json.loads(game.titles or "{}")}
+    chosen = locales.choose(locale, titles)
+    return GameDetail(
+        game_id=str(game.game_id),
+        title=titles[chosen],
+        locale=chosen,
+        aliases=[row.name for row in rows(game_names, game_names.c.name_key) if not row.is_title],
+        stores=[
+            GameStore(store=row.store, id=row.store_id)
+            for row in rows(game_stores, game_stores.c.store, game_stores.c.store_id)
+        ],
+        executables=[
+            GameExecutable(os=row.os, suffix=row.suffix, is_launcher=row.is_launcher)
+            for row in rows(game_executables, game_executables.c.os, game_executables.c.suffix)
+        ],
+        builds=_newest_builds(conn, game_id),
+        art=shown_art.shown(game.art),
+        revision=game.revision,
+        updated_at=game.updated_at,
+    )
+
+
+def _newest_builds(conn: Connection, game_id: int) -> list[GameBuild]:
+    build = game_builds.c
+    newest = (
+        select(build.build_id, build.name, build.released_at)
+        .where(build.game_id == game_id)
+        .order_by(build.released_at.desc(), build.build_id.desc())
+        .limit(BUILDS_SHOWN)
+    )
+    return [
+        GameBuild(build_id=str(row.build_id), name=row.name, released_at=row.released_at)
+        for row in conn.execute(newest)
+    ]

@@ -7,19 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Connection, Select, delete, func, select
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Select, func, select
 
-from shared.domain.tools.model import Id
+from shared.domain.ids import Id
 from shared.runtime import clock, errors, sql
 from shared.schema.catalog import game_builds, games
 from shared.schema.library import installations, library_entries
 
-InstallId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$"), Field(examples=["desktop-7f3a9c"])
-]
 MOST_INSTALLATIONS = 50
 MOST_ENTRIES = 20_000
 """In all installations of a player: what one export holds, and one read of a library walks."""
@@ -27,7 +24,7 @@ MOST_ENTRIES = 20_000
 _entry, _installation = library_entries.c, installations.c
 
 
-class HeldGame(BaseModel):
+class InstalledGame(BaseModel):
     """A game on an installation's disks, and its build where that is known."""
 
     model_config = ConfigDict(
@@ -39,14 +36,14 @@ class HeldGame(BaseModel):
 
 
 @dataclass(frozen=True)
-class Misread:
+class InvalidEntry:
     """An entry that is none, and what its id would have been."""
 
     game_id: str | None
     detail: str
 
 
-class Refused(BaseModel):
+class Rejected(BaseModel):
     """An entry that was not taken, by its place in the list, and why."""
 
     index: int
@@ -56,16 +53,16 @@ class Refused(BaseModel):
     retry: errors.Retry
 
 
-class Replaced(BaseModel):
+class Installation(BaseModel):
     """What an installation holds now."""
 
     install_id: str
     entries: int
     replaced_at: datetime
-    rejected: list[Refused]
+    rejected: list[Rejected]
 
 
-class Installed(BaseModel):
+class InstalledCopy(BaseModel):
     """Where a game is, and in which build as far as that is known."""
 
     install_id: str
@@ -77,12 +74,12 @@ class LibraryGame(BaseModel):
 
     game_id: str
     title: str
-    installations: list[Installed]
+    installations: list[InstalledCopy]
 
 
 def replace(
-    tx: Connection, uid: str, install_id: str, entries: Sequence[HeldGame | Misread]
-) -> Replaced:
+    tx: Connection, uid: str, install_id: str, entries: Sequence[InstalledGame | InvalidEntry]
+) -> Installation:
     """Let an installation hold exactly these games; one that is unknown is refused alone.
 
     Two at once follow each other. Raises Conflict when the player would have too many
@@ -95,9 +92,9 @@ def replace(
     head = {**mine, "entries": len(rows), "replaced_at": now}
     sql.upsert(tx, installations, [head], ["entries", "replaced_at"])
     _limit(tx, uid)
-    tx.execute(delete(library_entries).where(_entry.uid == uid, _entry.install_id == install_id))
+    tx.execute(library_entries.delete().where(_entry.uid == uid, _entry.install_id == install_id))
     sql.upsert(tx, library_entries, [{**mine, **row} for row in rows], ["build_id"])
-    return Replaced(install_id=install_id, entries=len(rows), replaced_at=now, rejected=refused)
+    return Installation(install_id=install_id, entries=len(rows), replaced_at=now, rejected=refused)
 
 
 def _lock(tx: Connection, uid: str) -> None:
@@ -108,21 +105,21 @@ def _lock(tx: Connection, uid: str) -> None:
     row = {"uid": uid, "install_id": "", "entries": 0, "replaced_at": clock.now()}
     sql.upsert(tx, installations, [row], ["entries"])
     tx.execute(
-        delete(installations).where(_installation.uid == uid, _installation.install_id == "")
+        installations.delete().where(_installation.uid == uid, _installation.install_id == "")
     )
 
 
 def _screened(
-    tx: Connection, entries: Sequence[HeldGame | Misread]
-) -> tuple[list[dict[str, int | None]], list[Refused]]:
+    tx: Connection, entries: Sequence[InstalledGame | InvalidEntry]
+) -> tuple[list[dict[str, int | None]], list[Rejected]]:
     """Return the rows to store, a game once and under its present id, and what is refused."""
-    read = [one for one in entries if isinstance(one, HeldGame)]
+    read = [one for one in entries if isinstance(one, InstalledGame)]
     present = _present(tx, {int(one.game_id) for one in read})
     builds = _games_of_builds(tx, {int(one.build_id) for one in read if one.build_id})
     rows: dict[int, int | None] = {}
     refused = []
     for index, one in enumerate(entries):
-        if isinstance(one, Misread):
+        if isinstance(one, InvalidEntry):
             refused.append(_refused(index, one.game_id, one.detail))
             continue
         game_id = present.get(int(one.game_id))
@@ -136,10 +133,10 @@ def _screened(
     return [{"game_id": game_id, "build_id": rows[game_id]} for game_id in sorted(rows)], refused
 
 
-def _refused(index: int, game_id: str | None, detail: str) -> Refused:
+def _refused(index: int, game_id: str | None, detail: str) -> Rejected:
     code = errors.Code.INVALID_ITEM
     retry = errors.MEANINGS[code].retry
-    return Refused(index=index, id=game_id, code=code, detail=detail, retry=retry)
+    return Rejected(index=index, id=game_id, code=code, detail=detail, retry=retry)
 
 
 def _limit(tx: Connection, uid: str) -> None:
@@ -152,15 +149,15 @@ def _limit(tx: Connection, uid: str) -> None:
         )
 
 
-def remove(tx: Connection, uid: str, install_id: str) -> None:
+def delete(tx: Connection, uid: str, install_id: str) -> None:
     """Forget an installation; raise NotFound when there is none."""
     mine = _installation.uid == uid, _installation.install_id == install_id
-    if not tx.execute(delete(installations).where(*mine)).rowcount:
+    if not tx.execute(installations.delete().where(*mine)).rowcount:
         raise errors.NotFound("the player has no such installation")
-    tx.execute(delete(library_entries).where(_entry.uid == uid, _entry.install_id == install_id))
+    tx.execute(library_entries.delete().where(_entry.uid == uid, _entry.install_id == install_id))
 
 
-def page(
+def list_page(
     conn: Connection, uid: str, after: int, limit: int
 ) -> tuple[list[LibraryGame], int | None]:
     """Return up to `limit` games with an id above `after`, and where the next page starts.
@@ -172,9 +169,9 @@ def page(
     ids = sorted({game_id for game_id in present.values() if game_id > after})
     shown = set(ids[:limit])
     held = [old for old, new in present.items() if new in shown]
-    where: dict[int, dict[str, Installed]] = defaultdict(dict)
+    where: dict[int, dict[str, InstalledCopy]] = defaultdict(dict)
     for game_id, install_id, build_id in conn.execute(_places(uid, held)) if held else ():
-        place = Installed(install_id=install_id, build_id=build_id and str(build_id))
+        place = InstalledCopy(install_id=install_id, build_id=build_id and str(build_id))
         where[present[game_id]][install_id] = place
     titles = _titles(conn, shown)
     found = [

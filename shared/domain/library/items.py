@@ -1,6 +1,6 @@
 """What a client says of one thing on a disk."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import (
     AfterValidator,
@@ -11,6 +11,8 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+
+from shared.domain.programs import Os
 
 LONGEST_PATH = 4096
 
@@ -33,7 +35,6 @@ def _without_nul(text: str | None) -> str | None:
 
 
 Plain = AfterValidator(_without_nul)
-Os = Literal["win32", "darwin", "linux"]
 
 
 class LibraryItem(BaseModel):

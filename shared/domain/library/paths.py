@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.domain.catalog import reading
+from shared.domain import text
+from shared.domain.programs import GENERIC_NAMES
 
 MOST_SEGMENTS = 7
 """How many of a path's last segments are looked up; no listed suffix is longer."""
@@ -63,12 +64,8 @@ _NO_GAMES = re.compile(
     r"|(?:report(?:er|ing)?|settings?|options|editor|sdk|_be)$"
     r"|config(?:ure|uration|urator|tool|dlg)?(?:[0-9]|$)"
 )
-_COMMON = """
-a app application bin binary client demo engine exe game game32 game64 java javaw launch love main
-mono nw play player program python pythonw renpy run runner shipping start test udk wine windows
-flashplayer electron node rpg_rt scummvm hl2 hl2_linux hl2_osx gamemd
-"""
-_GENERIC = set(_COMMON.split())
+# Engines of mods, which say as little here; detection lists them, with low confidence.
+_GENERIC = GENERIC_NAMES | {"gamemd", "hl2", "hl2_linux", "hl2_osx"}
 
 _BITS = (
     r"win(?:dows)?(?: ?(?:32|64|x64|x86))?|x ?(?:64|86)|(?:32|64) ?bits?|linux|mac ?os|osx|pc|gog"
@@ -220,6 +217,6 @@ def _without_end(key: str, ends: re.Pattern[str]) -> str:
 
 
 def _key(name: str) -> str:
-    if name.isascii() and len(name) <= reading.NAME_KEY_LENGTH:
-        return " ".join(name.lower().translate(_PLAIN).split()) or reading.name_key(name)
-    return reading.name_key(name)
+    if name.isascii() and len(name) <= text.NAME_KEY_LENGTH:
+        return " ".join(name.lower().translate(_PLAIN).split()) or text.name_key(name)
+    return text.name_key(name)

@@ -43,14 +43,14 @@ NAMES = frozenset(
 """Every consumer there is: the triggers."""
 
 
-class Waiting(BaseModel):
+class Backlog(BaseModel):
     """How many wait, counted up to 10,001, and since when the oldest of those counted does."""
 
     waiting: int
     oldest_at: datetime | None = None
 
 
-class Pause(BaseModel):
+class ConsumerPause(BaseModel):
     """Who paused a consumer, when and why."""
 
     paused_at: datetime
@@ -66,24 +66,26 @@ class Consumer(BaseModel):
     """
 
     consumer: str
-    failing: Waiting
+    failing: Backlog
     reason: str | None = None
     open_dead_letters: int
-    paused: Pause | None = None
+    paused: ConsumerPause | None = None
 
 
-class Overview(BaseModel):
+class ConsumersOverview(BaseModel):
     """Everything that waits somewhere of ours."""
 
     items: list[Consumer]
-    outbox: Waiting
-    projections_due: Waiting
+    outbox: Backlog
+    projections_due: Backlog
 
 
-def overview(conn: Connection) -> Overview:
+def get(conn: Connection) -> ConsumersOverview:
     """Return what waits, by consumer and in the outbox and the projections."""
     paused = {
-        row.consumer: Pause(paused_at=row.paused_at, paused_by=row.paused_by, reason=row.reason)
+        row.consumer: ConsumerPause(
+            paused_at=row.paused_at, paused_by=row.paused_by, reason=row.reason
+        )
         for row in conn.execute(select(consumers))
     }
     names = set(paused)
@@ -91,7 +93,7 @@ def overview(conn: Connection) -> Overview:
     for seen in (event_failures.c.consumer, dead_letters.c.consumer):
         names |= set(conn.scalars(select(seen).group_by(seen)))
     due = projections.c.due_at <= clock.now()
-    return Overview(
+    return ConsumersOverview(
         items=[_consumer(conn, name, paused.get(name)) for name in sorted(names)],
         outbox=_waiting(conn, select(outbox.c.created_at).order_by(outbox.c.created_at)),
         projections_due=_waiting(
@@ -100,14 +102,14 @@ def overview(conn: Connection) -> Overview:
     )
 
 
-def pause(tx: Connection, consumer: str, actor: str, reason: str) -> Pause:
+def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPause:
     """Have a consumer answer 503 from now on, within 5 s on every instance; nothing is lost.
 
     Raises NotFound for a name that no consumer has: the one that was meant would go on.
     """
     if consumer not in NAMES:
         raise errors.NotFound(f"no consumer is named {consumer}")
-    paused = Pause(paused_at=clock.now(), paused_by=actor, reason=reason)
+    paused = ConsumerPause(paused_at=clock.now(), paused_by=actor, reason=reason)
     row = {"consumer": consumer, **paused.model_dump()}
     sql.upsert(tx, consumers, [row], ["paused_at", "paused_by", "reason"])
     audit.record(tx, actor, "consumer.pause", consumer, {"reason": reason})
@@ -123,7 +125,7 @@ def resume(tx: Connection, consumer: str, actor: str) -> None:
     audit.record(tx, actor, "consumer.resume", consumer, {})
 
 
-def _consumer(conn: Connection, name: str, paused: Pause | None) -> Consumer:
+def _consumer(conn: Connection, name: str, paused: ConsumerPause | None) -> Consumer:
     letters = dead_letters.c
     mine = event_failures.c.consumer == name
     failing = select(event_failures.c.first_failed_at).where(mine)
@@ -138,7 +140,7 @@ def _consumer(conn: Connection, name: str, paused: Pause | None) -> Consumer:
     )
 
 
-def _waiting(conn: Connection, moments: Select[tuple[datetime]]) -> Waiting:
+def _waiting(conn: Connection, moments: Select[tuple[datetime]]) -> Backlog:
     some = moments.limit(COUNTED).subquery()
     total, oldest = conn.execute(select(func.count(), func.min(*some.c))).one()
-    return Waiting(waiting=total, oldest_at=oldest)
+    return Backlog(waiting=total, oldest_at=oldest)

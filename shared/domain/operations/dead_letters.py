@@ -25,7 +25,7 @@ EXHAUSTED = "exhausted"
 AWAY = 503
 
 
-class Summary(BaseModel):
+class DeadLetter(BaseModel):
     """A dead letter in a list; `reason` is cut to its last 200 characters."""
 
     dead_letter_id: str
@@ -37,7 +37,7 @@ class Summary(BaseModel):
     state: str
 
 
-class Detail(Summary):
+class DeadLetterDetail(DeadLetter):
     """A dead letter with all that a redrive would send.
 
     body: the body when it is JSON; else it is in `body_base64`. payload: the message inside a
@@ -55,7 +55,7 @@ class Detail(Summary):
     resolution: str | None
 
 
-class Redriven(BaseModel):
+class RedriveResult(BaseModel):
     """What became of one redrive: the letter's state, and what the consumer answered."""
 
     dead_letter_id: str
@@ -65,11 +65,11 @@ class Redriven(BaseModel):
 
 
 @dataclass
-class BulkRedriven:
+class RedrivenPage:
     """What became of several redrives; `next_after` is where the next ones start."""
 
     redriven: int
-    failed: list[Redriven]
+    failed: list[RedriveResult]
     next_after: int | None = None
 
 
@@ -116,9 +116,9 @@ def record(tx: Connection, letter: Letter) -> None:
     tx.execute(delete(event_failures).where(*_failure(letter.consumer, letter.event_id)))
 
 
-def page(
+def list_page(
     conn: Connection, state: State, consumer: str | None, after: int, limit: int
-) -> tuple[list[Summary], int | None]:
+) -> tuple[list[DeadLetter], int | None]:
     """Return up to `limit` letters, the oldest first, and the id behind which the next page is."""
     letter = dead_letters.c
     listed = (
@@ -130,15 +130,15 @@ def page(
     if consumer is not None:
         listed = listed.where(letter.consumer == consumer)
     rows = conn.execute(listed).all()
-    found = [Summary(**_summary(row)) for row in rows[:limit]]
+    found = [DeadLetter(**_summary(row)) for row in rows[:limit]]
     return found, rows[limit - 1].dead_letter_id if len(rows) > limit else None
 
 
-def one(conn: Connection, letter_id: int) -> Detail:
+def get(conn: Connection, letter_id: int) -> DeadLetterDetail:
     """Return a letter with headers and body; raise NotFound."""
     row = _row(conn, letter_id)
     body = _json(row.body)
-    return Detail(
+    return DeadLetterDetail(
         **_summary(row) | {"reason": row.reason},
         recorded_at=row.recorded_at,
         uid=row.uid,
@@ -152,20 +152,20 @@ def one(conn: Connection, letter_id: int) -> Detail:
     )
 
 
-def redrive(letter_id: int, actor: str) -> Redriven:
+def redrive(letter_id: int, actor: str) -> RedriveResult:
     """Post an open letter to its consumer once more; raise NotFound, or Conflict when settled."""
     row = sql.read(lambda conn: _row(conn, letter_id))
     if row.state != "open":
         raise errors.Conflict(f"the dead letter is {row.state}")
     answer = redelivery.post(row.consumer, json.loads(row.headers), row.body)
 
-    def settle(tx: Connection) -> Redriven:
+    def settle(tx: Connection) -> RedriveResult:
         state: State = "open"
         if answer.accepted and _settle(tx, row, "redriven", actor, None):
             state = "redriven"
         # A failed redrive is told here and now: no delivery waits for a next try.
         tx.execute(delete(event_failures).where(*_failure(row.consumer, row.event_id)))
-        told = Redriven(
+        told = RedriveResult(
             dead_letter_id=str(letter_id), state=state, status=answer.status, detail=answer.detail
         )
         about = {"consumer": row.consumer, "event_id": row.event_id, **told.model_dump()}
@@ -175,13 +175,13 @@ def redrive(letter_id: int, actor: str) -> Redriven:
     return sql.transact(settle)
 
 
-def redrive_some(consumer: str, after: int, limit: int, actor: str, until: float) -> BulkRedriven:
+def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float) -> RedrivenPage:
     """Redrive open letters of one consumer, the oldest first, until `until` (monotonic seconds).
 
     It stops at a consumer that is away, since the next letter would fare the same.
     """
-    found, following = sql.read(lambda conn: page(conn, "open", consumer, after, limit))
-    done = BulkRedriven(redriven=0, failed=[])
+    found, following = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
+    done = RedrivenPage(redriven=0, failed=[])
     for letter in found:
         if time.monotonic() >= until:
             break
@@ -200,7 +200,7 @@ def redrive_some(consumer: str, after: int, limit: int, actor: str, until: float
     return done
 
 
-def _redriven_or_settled(letter_id: int, actor: str) -> Redriven | None:
+def _redriven_or_settled(letter_id: int, actor: str) -> RedriveResult | None:
     """Redrive a letter; None when another operator settled it a moment ago."""
     try:
         return redrive(letter_id, actor)

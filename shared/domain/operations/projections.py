@@ -17,7 +17,7 @@ COMPARED = 1000
 """The most documents of a kind that one comparison looks at."""
 
 
-class Differing(BaseModel):
+class ProjectionDifference(BaseModel):
     """One document that is not what its row says; the side that is missing is absent."""
 
     kind: str
@@ -26,36 +26,38 @@ class Differing(BaseModel):
     document: dict[str, Any] | None
 
 
-class Comparison(BaseModel):
+class ProjectionComparison(BaseModel):
     """How a player's documents and rows compare; up to 1,000 of each kind are looked at."""
 
     rows: dict[str, int]
     equal: bool
-    differences: list[Differing]
+    differences: list[ProjectionDifference]
 
 
-class Rebuilt(BaseModel):
+class RebuildResult(BaseModel):
     """How many documents were written; `next_cursor` is absent when none is left."""
 
     rebuilt: int
     next_cursor: str | None = None
 
 
-def compare(uid: str) -> Comparison:
+def compare(uid: str) -> ProjectionComparison:
     """Return where a player's documents differ from the rows they copy."""
-    made = Comparison(rows={}, equal=True, differences=[])
+    made = ProjectionComparison(rows={}, equal=True, differences=[])
     for kind in KINDS.values():
         keys = sql.read(lambda conn, kind=kind: kind.keys(conn, uid, None, COMPARED))  # type: ignore[misc]
         made.rows[kind.name] = len(keys)
         made.differences += [
-            Differing(kind=kind.name, item=one.key[1], row=one.row, document=one.document)
+            ProjectionDifference(
+                kind=kind.name, item=one.key[1], row=one.row, document=one.document
+            )
             for one in projections.compare(kind, uid, COMPARED)
         ]
     made.equal = not made.differences
     return made
 
 
-def rebuild_player(kind_name: str, uid: str, actor: str) -> Rebuilt:
+def rebuild_player(kind_name: str, uid: str, actor: str) -> RebuildResult:
     """Write all of a player's documents of a kind anew, and delete those that have no row.
 
     Unlike a projection it also replaces a document that is ahead of its row.
@@ -71,7 +73,7 @@ def rebuild_player(kind_name: str, uid: str, actor: str) -> Rebuilt:
         documents.delete(kind.path(one.key))
         rebuilt += max(1, projections.rebuild(kind, [one.key]))
     _audit(actor, kind_name, {"uid": uid, "rebuilt": rebuilt})
-    return Rebuilt(rebuilt=rebuilt)
+    return RebuildResult(rebuilt=rebuilt)
 
 
 def rebuild_page(

@@ -1,16 +1,17 @@
-"""The end of rows: which table keeps what for how long, and how the old ones go.
+"""Retention: how long each table keeps its rows, and how expired rows are deleted.
 
-It says in numbers what each table's `end` says in words. Rows go in batches, by an index on the
+The numbers behind each table's `end` in the schema. Rows are deleted in batches, by an index on the
 column, so that no statement holds many locks.
 """
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Date, Table, delete
 
+from shared.domain.play.playtime import FOLDED
 from shared.runtime import clock, metrics, sql
 from shared.schema.catalog import import_claims
 from shared.schema.downloads import COUNTED_DAYS, download_marks
@@ -21,14 +22,14 @@ from shared.schema.operations import (
     idempotency_keys,
     inbox,
 )
-from shared.schema.play import erasures, unlisted_games
+from shared.schema.play import erasures, play_intervals, unlisted_games
 
-ROWS_A_BATCH = 1000
+ROWS_PER_BATCH = 1000
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows of `table` go when `since` lies `keep` back; a row without `since` stays."""
+    """Rows of `table` are deleted `keep` after `since`; a row without `since` stays."""
 
     table: Table
     since: Column[Any]
@@ -44,29 +45,41 @@ RULES = (
     Rule(erasures, erasures.c.finished_at, timedelta(days=60)),
     Rule(import_claims, import_claims.c.claimed_at, timedelta(days=2)),
     Rule(download_marks, download_marks.c.day, timedelta(days=COUNTED_DAYS + 1)),
+    # Their day totals stay.
+    Rule(play_intervals, play_intervals.c.end_at, FOLDED),
     Rule(unlisted_games, unlisted_games.c.first_seen_at, timedelta(days=400)),
 )
 
 
-def clean(until: float) -> dict[str, int]:
-    """Delete what has ended, until `until` (monotonic seconds); return the rows gone by table."""
-    gone = {rule.table.name: _clean(rule, until) for rule in RULES}
-    for table, rows in gone.items():
-        metrics.count(metrics.ROWS_CLEANED, rows, table=table)
-    return gone
+def clean(seconds: float) -> dict[str, int]:
+    """Delete expired rows for at most `seconds`; return how many were deleted by table.
+
+    Every table gets its share of the time, so that a large one does not starve those after it.
+    """
+    started = time.monotonic()
+    deleted = {}
+    for number, rule in enumerate(RULES, start=1):
+        until = started + seconds * number / len(RULES)
+        rows = delete_before(rule.since, clock.now() - rule.keep, until)
+        metrics.count(metrics.ROWS_CLEANED, rows, table=rule.table.name)
+        deleted[rule.table.name] = rows
+    return deleted
 
 
-def _clean(rule: Rule, until: float) -> int:
-    end = clock.now() - rule.keep
-    ended = (
-        delete(rule.table)
-        .where(rule.since < (end.date() if isinstance(rule.since.type, Date) else end))
-        .with_dialect_options(mysql_limit=ROWS_A_BATCH)
+def delete_before(column: Column[Any], before: datetime, until: float) -> int:
+    """Delete rows whose `column` lies before a time, in batches until `until` (monotonic seconds).
+
+    Returns how many were deleted.
+    """
+    expired = (
+        delete(column.table)
+        .where(column < (before.date() if isinstance(column.type, Date) else before))
+        .with_dialect_options(mysql_limit=ROWS_PER_BATCH)
     )
-    gone = 0
+    deleted = 0
     while time.monotonic() < until:
-        rows = sql.transact(lambda tx: tx.execute(ended).rowcount)
-        gone += rows
-        if rows < ROWS_A_BATCH:
+        rows = sql.transact(lambda tx: tx.execute(expired).rowcount)
+        deleted += rows
+        if rows < ROWS_PER_BATCH:
             break
-    return gone
+    return deleted

@@ -17,12 +17,12 @@ from shared.runtime import accounts, clock, errors, sql
 from shared.runtime.identity import ROLES
 from shared.schema import operations as tables
 
-Granted = Literal["creator", "admin"]
+GrantableRole = Literal["creator", "admin"]
 """What is granted; everyone who is signed in is a player."""
 
 TOKEN_LIFETIME = timedelta(hours=1, minutes=1)
 TURN_SECONDS = 5
-GRANT, TAKE_BACK = "role.grant", "role.take_back"
+GRANT, REVOKE = "role.grant", "role.take_back"
 
 Change = Callable[[list[str]], list[str]]
 
@@ -37,12 +37,12 @@ class Roles(BaseModel):
     roles: list[str]
 
 
-def of(uid: str) -> Roles:
+def get(uid: str) -> Roles:
     """Return a player's roles; raise NotFound when no account has this uid."""
     return _shown(uid, _listed(accounts.claims(uid)))
 
 
-def grant(uid: str, role: Granted, actor: str) -> Roles:
+def grant(uid: str, role: GrantableRole, actor: str) -> Roles:
     """Give a player a role; audited. Raises NotFound when no account has this uid."""
 
     def with_it(roles: list[str]) -> list[str]:
@@ -51,7 +51,7 @@ def grant(uid: str, role: Granted, actor: str) -> Roles:
     return sql.read(lambda conn: _change(conn, uid, actor, GRANT, with_it))
 
 
-def take_back(uid: str, role: Granted, actor: str) -> None:
+def revoke(uid: str, role: GrantableRole, actor: str) -> None:
     """Take a role from a player; audited.
 
     Nobody takes `admin` from themselves, so one who can grant it is always left. Raises NotFound
@@ -63,7 +63,7 @@ def take_back(uid: str, role: Granted, actor: str) -> None:
     def without_it(roles: list[str]) -> list[str]:
         return [one for one in roles if one != role]
 
-    sql.read(lambda conn: _change(conn, uid, actor, TAKE_BACK, without_it))
+    sql.read(lambda conn: _change(conn, uid, actor, REVOKE, without_it))
 
 
 def _change(conn: Connection, uid: str, actor: str, action: str, changed: Change) -> Roles:
@@ -101,7 +101,7 @@ def _turn(conn: Connection) -> Iterator[None]:
 def _must_be_admin_still(conn: Connection, actor: str) -> None:
     """Refuse who was an admin when the token was issued and is none now."""
     column = tables.audit.c
-    about = (column.target == actor, column.action.in_((GRANT, TAKE_BACK)))
+    about = (column.target == actor, column.action.in_((GRANT, REVOKE)))
     recent = column.at > clock.now() - TOKEN_LIFETIME
     newest = select(column.detail).where(recent, *about).order_by(column.audit_id.desc()).limit(1)
     detail = conn.scalar(newest)

@@ -6,9 +6,8 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, and_, bindparam, case, func, select
 
 from shared.domain import erasure_gate
-from shared.domain.ids import UNLISTED
+from shared.domain.play.model import UNLISTED
 from shared.runtime import clock, metrics, sql
-from shared.schema.achievement_definitions import DEFINITIONS
 from shared.schema.play import achievements, player_achievements, player_stats
 
 _has, _stats = player_achievements.c, player_stats.c
@@ -27,30 +26,26 @@ _TOTALS = select(func.sum(_stats.play_ms), func.sum(case((_stats.play_ms > 0, 1)
 )
 
 
-class Granted(BaseModel):
+class Achievement(BaseModel):
     """An achievement that the player has."""
 
     achievement_id: str
     granted_at: datetime
 
 
-def define() -> None:
-    """Write the definitions that the product comes with; one that is there already is updated."""
-    rows = [one._asdict() for one in DEFINITIONS]
-    sql.transact(lambda tx: sql.upsert(tx, achievements, rows, ["metric", "threshold"]))
-
-
-def granted(conn: Connection, uid: str) -> list[Granted]:
+def list_all(conn: Connection, uid: str) -> list[Achievement]:
     """Return what the player has, oldest first; as many as there are definitions at most."""
     rows = conn.execute(
         select(_has.achievement_id, _has.granted_at)
         .where(_has.uid == uid)
         .order_by(_has.granted_at, _has.achievement_id)
     )
-    return [Granted(achievement_id=row.achievement_id, granted_at=row.granted_at) for row in rows]
+    return [
+        Achievement(achievement_id=row.achievement_id, granted_at=row.granted_at) for row in rows
+    ]
 
 
-def earn(uid: str, moment: datetime) -> list[Granted]:
+def grant(uid: str, moment: datetime) -> list[Achievement]:
     """Grant what the player's stats have earned; return what is granted and not delivered yet.
 
     Reads the stats themselves, not their documents. Grants nothing to a player who asked to be
@@ -73,17 +68,17 @@ def earn(uid: str, moment: datetime) -> list[Granted]:
         metrics.count(metrics.ACHIEVEMENTS_GRANTED, sql.transact(work))
     except _Erased:
         return []
-    return undelivered + [Granted(achievement_id=one, granted_at=now) for one in earned]
+    return undelivered + [Achievement(achievement_id=one, granted_at=now) for one in earned]
 
 
 class _Erased(Exception):
     """The player asked to be erased: raised to roll the transaction back."""
 
 
-def _outstanding(conn: Connection, uid: str) -> tuple[list[Granted], list[str]]:
+def _outstanding(conn: Connection, uid: str) -> tuple[list[Achievement], list[str]]:
     """Return what is granted and not delivered, and what is earned and not granted."""
     rows = conn.execute(_UNDELIVERED, {"uid": uid}).all()
-    undelivered = [Granted.model_validate(row._mapping) for row in rows if row.granted_at]  # noqa: SLF001
+    undelivered = [Achievement.model_validate(row._mapping) for row in rows if row.granted_at]  # noqa: SLF001
     missing = [row for row in rows if not row.granted_at]
     reached = _metrics(conn, uid) if missing else {}
     # A metric that only a newer release can compute is not reached here.

@@ -1,32 +1,129 @@
-"""What was played under one key moves to another: a program was learnt, or games were merged."""
+"""Play moves from one key to another: the catalog learned a program, or games were merged.
 
+Batch jobs, run by schedules. Each player and key moves in a transaction of its own, so a job may
+stop anywhere and continue with the next call.
+"""
+
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, literal_column, select, update
 
-from shared.domain import erasure_gate
-from shared.domain.catalog import popularity
-from shared.domain.play import intervals, playtime, stats
+from shared.domain import current_games, erasure_gate
+from shared.domain.play import model, playtime, stats
 from shared.domain.play.playtime import Play
 from shared.runtime import clock, projections, sql
-from shared.schema.play import play_intervals, player_stats, playtime_days
+from shared.schema.catalog import game_executables
+from shared.schema.play import play_intervals, player_stats, playtime_days, unlisted_games
 
-PLAYERS_A_PAGE = 100
+HASHES_PER_PAGE = 1000
+PLAYERS_PER_PAGE = 100
 
-_days = playtime_days.c
+_days, _stats, _waiting = playtime_days.c, player_stats.c, unlisted_games.c
+_executable = game_executables.c
 
 
 class NothingToMove(Exception):
-    """Another call moved it, or the player asked to be erased."""
+    """Another call moved it already, or the player asked to be erased."""
 
 
-def move(uid: str, game_key: str, game_id: str, begin: Callable[[Connection], datetime]) -> bool:
+def attach_unlisted(until: float) -> dict[str, int]:
+    """Move play under a hash to the game that the catalog has learned since.
+
+    Walks the catalog's executables, not the players, until `until` (monotonic seconds). Returns how
+    many pairs of player and game moved, and whether the walk finished.
+    """
+    moved = 0
+    for game_key, game_id in _learned():
+        waiting = select(_waiting.uid).where(_waiting.game_key == game_key)
+        for uid in _players(waiting):
+            if time.monotonic() >= until:
+                return {"moved": moved, "finished": 0}
+            moved += _attach(uid, game_key, game_id)
+    return {"moved": moved, "finished": 1}
+
+
+def _attach(uid: str, game_key: str, game_id: str) -> bool:
+    """Move one player's play from a hash to a game; False when there is nothing to move."""
+    mine = (_waiting.uid == uid, _waiting.game_key == game_key)
+
+    def begin(tx: Connection) -> datetime:
+        first_seen_at: datetime | None = tx.scalar(select(_waiting.first_seen_at).where(*mine))
+        if first_seen_at is None:
+            raise NothingToMove
+        tx.execute(delete(unlisted_games).where(*mine))
+        return first_seen_at
+
+    return _move_player(uid, game_key, game_id, begin)
+
+
+def _learned() -> Iterator[tuple[str, str]]:
+    """Yield the key and game id of each hash that has unlisted play and means a game now."""
+    after = b""
+    while True:
+        page = (
+            select(_executable.suffix_hash)
+            .where(_executable.suffix_hash > after)
+            .order_by(_executable.suffix_hash)
+            .distinct()
+            .limit(HASHES_PER_PAGE)
+        )
+
+        def load(conn: Connection, page: Select[Any] = page) -> tuple[list[bytes], dict[str, str]]:
+            hashes = list(conn.scalars(page))
+            keys = [model.unlisted_key(one) for one in hashes]
+            waiting = select(_waiting.game_key).where(_waiting.game_key.in_(keys)).distinct()
+            known = [model.hash_of_key(key) for key in conn.scalars(waiting)]
+            games = current_games.by_hash(conn, known) if known else {}
+            return hashes, {model.unlisted_key(one): game for one, game in games.items()}
+
+        hashes, found = sql.read(load)
+        yield from sorted(found.items())
+        if len(hashes) < HASHES_PER_PAGE:
+            return
+        after = hashes[-1]
+
+
+def move_merged(until: float) -> dict[str, int]:
+    """Move play of merged games to their survivors, until `until` (monotonic seconds).
+
+    Looks at all merged games each time: a session that was being rolled up while its game was
+    merged is found by the next call. Returns how many moved, and whether it finished.
+    """
+    moved = 0
+    for game_id, into in sql.read(lambda conn: conn.execute(current_games.MERGED).all()):
+        of_game = select(_stats.uid).where(_stats.game_key == str(game_id))
+        for uid in _players(of_game):
+            if time.monotonic() >= until:
+                return {"moved": moved, "finished": 0}
+            begin = partial(_first_played, uid, str(game_id))
+            moved += _move_player(uid, str(game_id), str(into), begin)
+    return {"moved": moved, "finished": 1}
+
+
+def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
+    """Return when the player first played the game; raise NothingToMove for never.
+
+    An erasure request of this player is always later than that.
+    """
+    mine = (_stats.uid == uid, _stats.game_key == game_key, _stats.revision > 0)
+    old = tx.execute(select(player_stats).where(*mine)).one_or_none()
+    if old is None:
+        raise NothingToMove
+    moment: datetime = old.first_played_at or old.last_ended_at
+    return moment
+
+
+def _move_player(
+    uid: str, game_key: str, game_id: str, begin: Callable[[Connection], datetime]
+) -> bool:
     """Move one player's play from a key to a game; False when there is nothing to move.
 
-    begin: called once the player's stats are locked; returns a moment after which an erasure must
-    not find the rows again, or raises NothingToMove.
+    begin: called once the player's stats are locked. Returns the time since which an erasure
+    request cancels the move, or raises NothingToMove.
     """
     now = clock.now()
 
@@ -53,24 +150,24 @@ def _move(  # noqa: PLR0913, PLR0917  what moves, where to, and when
     locked = playtime.lock(tx, uid, [game_id, game_key])
     old, is_new = locked[game_key], locked[game_id].revision == 0
     since = begin(tx)
-    ended = old.last_ended_at and intervals.to_ms(old.last_ended_at)
+    ended = old.last_ended_at and model.to_ms(old.last_ended_at)
     play = Play(playtime.sessions_of(tx, uid, game_key), ended)
     playtime.record(tx, uid, {game_id: play}, now)
     folded = _move_frozen_days(tx, uid, game_key, game_id, now)
     revision = _add_to_stats(tx, game_id, old, folded)
     for table in (play_intervals, playtime_days, player_stats):
         tx.execute(delete(table).where(table.c.uid == uid, table.c.game_key == game_key))
-    popularity.note(tx, [game_id] if is_new else [])
-    stats.owe(tx, uid, {game_id: revision}, ended={game_id})
+    stats.record_new_players(tx, [game_id] if is_new else [])
+    stats.mark_due(tx, uid, {game_id: revision}, ended={game_id})
     projections.mark_gone(tx, stats.KIND, (uid, game_key))
     if erasure_gate.erased_since(tx, uid, since):
         raise NothingToMove
 
 
 def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) -> int:
-    """Add the day totals that have no runs any more to the game's; return their sum in ms.
+    """Add day totals whose runs are gone to the game's days; return their sum in ms.
 
-    Two devices at once cannot be seen in totals; where both were played, both count.
+    Totals do not show overlap: where both keys were played at once, both count.
     """
     frozen = select(_days.day, _days.play_ms).where(
         _days.uid == uid, _days.game_key == game_key, _days.day < playtime.frozen_before(now)
@@ -85,7 +182,7 @@ def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now
 
 
 def _add_to_stats(tx: Connection, game_id: str, old: Row[Any], folded: int) -> int:
-    """Add what the runs did not tell to the game's stats; return the new revision."""
+    """Add what the runs alone do not contain to the game's stats; return the new revision."""
     new = playtime.lock(tx, old.uid, [game_id])[game_id]
     values = {
         "revision": new.revision + 1,
@@ -102,13 +199,13 @@ def _known(*moments: datetime | None) -> list[datetime]:
     return [moment for moment in moments if moment is not None]
 
 
-def players(of_key: Select[Any]) -> Iterator[str]:
-    """Yield the uids that a query finds, page by page in their order."""
+def _players(of_key: Select[Any]) -> Iterator[str]:
+    """Yield the uids of a query in order, page by page."""
     uid, after = of_key.selected_columns[0], ""
     while True:
-        page = of_key.where(uid > after).order_by(uid).limit(PLAYERS_A_PAGE)
+        page = of_key.where(uid > after).order_by(uid).limit(PLAYERS_PER_PAGE)
         uids = sql.read(lambda conn, page=page: list(conn.scalars(page)))  # type: ignore[misc]
         yield from uids
-        if len(uids) < PLAYERS_A_PAGE:
+        if len(uids) < PLAYERS_PER_PAGE:
             return
         after = uids[-1]

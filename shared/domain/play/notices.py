@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection, select, update
 
-from shared.domain.play.achievements import Granted
+from shared.domain.play.achievements import Achievement
 from shared.runtime import clock, documents, errors, logs, sql
 from shared.schema.collections import INBOX
 from shared.schema.play import player_achievements
@@ -19,7 +19,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _has = player_achievements.c
 
 
-def deliver(uid: str, granted: Iterable[Granted]) -> None:
+def deliver(uid: str, granted: Iterable[Achievement]) -> None:
     """Put an entry for each into the inbox, if it is not there; raise Unavailable.
 
     The entry's id is fixed, so a player who marked it read does not see it again.
@@ -53,7 +53,7 @@ def sweep(until: float = 0, limit: int = 200) -> int:
         after = rows[-1][1].granted_at
 
 
-def _undelivered(after: datetime, limit: int, conn: Connection) -> list[tuple[str, Granted]]:
+def _undelivered(after: datetime, limit: int, conn: Connection) -> list[tuple[str, Achievement]]:
     # Those of the same microsecond as the last one wait for the next call, if there are any.
     query = (
         select(_has.uid, _has.achievement_id, _has.granted_at)
@@ -63,12 +63,12 @@ def _undelivered(after: datetime, limit: int, conn: Connection) -> list[tuple[st
         .limit(limit)
     )
     return [
-        (row.uid, Granted(achievement_id=row.achievement_id, granted_at=row.granted_at))
+        (row.uid, Achievement(achievement_id=row.achievement_id, granted_at=row.granted_at))
         for row in conn.execute(query)
     ]
 
 
-def _delivered(uid: str, granted: Granted) -> bool:
+def _delivered(uid: str, granted: Achievement) -> bool:
     try:
         deliver(uid, [granted])
     except errors.Unavailable:

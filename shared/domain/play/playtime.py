@@ -18,11 +18,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Integer, Row, and_, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, or_, select
 
-from shared.domain import ids
-from shared.domain.play import intervals
-from shared.domain.play.intervals import Days, Run
+from shared.domain.play import model
+from shared.domain.play.model import Days, Run
 from shared.runtime import sql
 from shared.schema.play import play_intervals, player_stats, playtime_days
 
@@ -52,20 +51,6 @@ _LOAD_DAYS = select(_days.game_key, _days.day, _days.play_ms).where(
     _days.day.between(bindparam("first"), bindparam("last")),
     _days.game_key.in_(_KEYS),
 )
-_PAGE = (
-    select(_days.day, _days.game_key, _days.play_ms)
-    .where(
-        _days.uid == bindparam("uid"),
-        _days.day.between(bindparam("first"), bindparam("last")),
-        _days.play_ms > 0,
-    )
-    .order_by(_days.day, _days.game_key)
-    .limit(bindparam("limit", type_=Integer))
-)
-_PAGE_BEHIND = _PAGE.where(
-    _days.day >= bindparam("day"),
-    or_(_days.day > bindparam("day"), _days.game_key > bindparam("key")),
-)
 
 Sessions = dict[str, list[Run]]
 """Runs by session id."""
@@ -81,7 +66,7 @@ class Play:
     def add(self, other: "Play") -> None:
         """Take in what another source heard of the same game."""
         for session_id, runs in other.sessions.items():
-            self.sessions[session_id] = intervals.merge(self.sessions.get(session_id, []) + runs)
+            self.sessions[session_id] = model.merge(self.sessions.get(session_id, []) + runs)
         self.ended = _latest(self.ended, other.ended)
 
     def runs(self) -> list[Run]:
@@ -146,7 +131,7 @@ def _merge(
     Loads all runs around the days that can be affected. A run that is changed may reach further
     than what was heard; then once more, with all of its days.
     """
-    loaded = intervals.possible_days(heard)
+    loaded = model.possible_days(heard)
     while True:
         kept = load_runs(tx, uid, plays, loaded)
         changes = {}
@@ -165,7 +150,7 @@ def _merge_game(kept: Mapping[str, list[Run]], play: Play) -> _Change | None:
     sessions = dict(kept)
     for session_id, heard in play.sessions.items():
         old = kept.get(session_id, [])
-        new = intervals.merge(old + heard)
+        new = model.merge(old + heard)
         if new == old:
             continue
         sessions[session_id] = new
@@ -174,7 +159,7 @@ def _merge_game(kept: Mapping[str, list[Run]], play: Play) -> _Change | None:
         drop += [(session_id, run) for run in old if run.start not in starts]
     if not put:
         return None
-    days = intervals.possible_days(run for _, run in put + drop)
+    days = model.possible_days(run for _, run in put + drop)
     return _Change([run for runs in sessions.values() for run in runs], put, drop, days)
 
 
@@ -183,12 +168,12 @@ def load_runs(
 ) -> dict[str, Sessions]:
     """Return every run that can count for these days, by game and session, sorted."""
     start, end = days.window()
-    span = {"start": intervals.from_ms(start), "end": intervals.from_ms(end)}
+    span = {"start": model.from_ms(start), "end": model.from_ms(end)}
     found: dict[str, Sessions] = defaultdict(lambda: defaultdict(list))
     for key, session_id, start_at, offset, end_at in tx.execute(
         _LOAD_RUNS, {"uid": uid, "keys": list(game_keys), **span}
     ):
-        run = Run(intervals.to_ms(start_at), offset, intervals.to_ms(end_at))
+        run = Run(model.to_ms(start_at), offset, model.to_ms(end_at))
         found[key][session_id].append(run)
     for sessions in found.values():
         for runs in sessions.values():
@@ -211,7 +196,7 @@ def _write_runs(tx: Connection, uid: str, changes: Mapping[str, _Change]) -> Non
         and_(
             _runs.game_key == key,
             _runs.session_id == session_id,
-            _runs.start_at == intervals.from_ms(run.start),
+            _runs.start_at == model.from_ms(run.start),
         )
         for key, change in changes.items()
         for session_id, run in change.drop
@@ -223,8 +208,8 @@ def _write_runs(tx: Connection, uid: str, changes: Mapping[str, _Change]) -> Non
             "uid": uid,
             "game_key": key,
             "session_id": session_id,
-            "start_at": intervals.from_ms(run.start),
-            "end_at": intervals.from_ms(run.end),
+            "start_at": model.from_ms(run.start),
+            "end_at": model.from_ms(run.end),
             "utc_offset_min": run.offset,
         }
         for key, change in changes.items()
@@ -251,7 +236,7 @@ def _recount(
     rows = []
     grown: dict[str, int] = {}
     for key, change in changes.items():
-        counted = intervals.playtime(change.runs)
+        counted = model.playtime(change.runs)
         for day in change.days.each(since=frozen):
             old, new = known.get((key, day), 0), counted.get(day, 0)
             if old != new:
@@ -266,7 +251,7 @@ def _moved_on(
 ) -> dict[str, Any] | None:
     """Return the stats row after this play, or None when nothing of it is new."""
     first, last, ended = (
-        None if moment is None else intervals.to_ms(moment)
+        None if moment is None else model.to_ms(moment)
         for moment in (before.first_played_at, before.last_played_at, before.last_ended_at)
     )
     if change is None and _latest(ended, play.ended) == ended:
@@ -280,9 +265,9 @@ def _moved_on(
         "game_key": before.game_key,
         "revision": before.revision + 1,
         "play_ms": before.play_ms + grown,
-        "first_played_at": None if first is None else intervals.from_ms(first),
-        "last_played_at": None if last is None else intervals.from_ms(last),
-        "last_ended_at": None if ended is None else intervals.from_ms(ended),
+        "first_played_at": None if first is None else model.from_ms(first),
+        "last_played_at": None if last is None else model.from_ms(last),
+        "last_ended_at": None if ended is None else model.from_ms(ended),
     }
 
 
@@ -290,46 +275,3 @@ def _latest(one: int | None, other: int | None) -> int | None:
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
-
-
-def fold(before: datetime, limit: int) -> int:
-    """Delete up to `limit` runs that ended before `before`; their day totals stay.
-
-    Returns how many were deleted. `before` must lie at least `FOLDED` back.
-    """
-    old = delete(play_intervals).where(_runs.end_at < before)
-    some = old.with_dialect_options(mysql_limit=limit)
-    return sql.transact(lambda tx: tx.execute(some).rowcount)
-
-
-# No model: a page of them would take twice as long to fill.
-@dataclass(slots=True)
-class PlaytimeDay:
-    """Playtime in one game on one local day.
-
-    unlisted: the hash that the client reported, for a game that the catalog does not know.
-    """
-
-    day: date
-    play_ms: int
-    game_id: str | None = None
-    unlisted: str | None = None
-
-
-def page(
-    conn: Connection, uid: str, days: Days, after: tuple[date, str] | None, limit: int
-) -> tuple[list[PlaytimeDay], tuple[date, str] | None]:
-    """Return up to `limit` days and games in order, and where the next page starts or None."""
-    asked = {"uid": uid, **days._asdict(), "limit": limit + 1}
-    if after is None:
-        rows = conn.execute(_PAGE, asked).all()
-    else:
-        rows = conn.execute(_PAGE_BEHIND, {**asked, "day": after[0], "key": after[1]}).all()
-    found = [_shown(*row) for row in rows[:limit]]
-    return found, (rows[limit - 1].day, rows[limit - 1].game_key) if len(rows) > limit else None
-
-
-def _shown(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
-    if ids.is_unlisted(game_key):
-        return PlaytimeDay(day, play_ms, unlisted=ids.suffix_hash(game_key).hex())
-    return PlaytimeDay(day, play_ms, game_key)

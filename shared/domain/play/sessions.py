@@ -16,8 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from shared.domain import ids
-from shared.domain.play.intervals import (
+from shared.domain.ids import GameId
+from shared.domain.play import model
+from shared.domain.play.model import (
     DAY_MS,
     MAX_OFFSET_MIN,
     MIN_OFFSET_MIN,
@@ -52,13 +53,12 @@ _EIGHT_MINUTES: list[JsonValue] = [
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-GameId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
 SuffixHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Kind = Literal["started", "heartbeat", "ended"]
 LocalTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(clock.written_out)]
 
 
-class Report(BaseModel):
+class SessionReport(BaseModel):
     """One moment of a play session as a client saw it.
 
     at: the client's wall clock with the player's UTC offset.
@@ -89,7 +89,7 @@ class Report(BaseModel):
     @property
     def game_key(self) -> str:
         """The game as the tables name it."""
-        return self.game_id or ids.UNLISTED + str(self.unlisted)
+        return self.game_id or model.UNLISTED + str(self.unlisted)
 
 
 class PlayEvent(NamedTuple):
@@ -145,7 +145,7 @@ class SessionsReported(Message):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejected:
     """Why a well-formed report is not taken."""
 
     index: int
@@ -155,14 +155,14 @@ class Refusal:
 
 
 def screen(
-    reports: Sequence[tuple[int, Report]], sent_at: datetime, received_at: datetime
-) -> tuple[list[PlayEvent], list[Refusal]]:
+    reports: Sequence[tuple[int, SessionReport]], sent_at: datetime, received_at: datetime
+) -> tuple[list[PlayEvent], list[Rejected]]:
     """Correct the clocks of a batch and return what is taken and what is refused.
 
     After correction an event may be 14 days old and 5 minutes ahead of `received_at`, no more.
     """
     events: list[PlayEvent] = []
-    refused: list[Refusal] = []
+    refused: list[Rejected] = []
     now = to_ms(received_at)
     taken = _taken(now)
     times = correct([report for _, report in reports], to_ms(sent_at), now)
@@ -177,11 +177,11 @@ def screen(
             code, detail = Code.TOO_OLD, "at: more than 14 days ago, after clock correction"
         else:
             code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
-        refused.append(Refusal(index, report.event_id, code, detail))
+        refused.append(Rejected(index, report.event_id, code, detail))
     return events, refused
 
 
-def reported(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
+def message_of(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
     """Return the message that says what a player's client reported."""
     moments: dict[tuple[str, str], list[Run]] = {}
     ended: dict[tuple[str, str], int] = {}
@@ -209,7 +209,7 @@ def reported(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> Se
     return SessionsReported(uid=uid, received_at=received_at, sessions=sessions)
 
 
-def correct(reports: Iterable[Report], sent_ms: int, received_ms: int) -> list[int]:
+def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) -> list[int]:
     """Return when each report really happened, in milliseconds since 1970.
 
     Two corrections, without any memory of earlier batches:

@@ -1,34 +1,51 @@
 """A player's stats per game, and the document that copies them for the player's devices."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, insert, or_, select
 
-from shared.domain.ids import UNLISTED
+from shared.domain.play.model import UNLISTED
 from shared.runtime import projections
 from shared.runtime.projections import Due, Key, Source
 from shared.schema.collections import STATS
-from shared.schema.play import player_stats
+from shared.schema.play import new_players, player_stats
 
 WHILE_PLAYING = timedelta(minutes=1)
 """A document is written at most this often, except when a session ends."""
 
 _stats = player_stats.c
+_NEW_PLAYER = insert(new_players)
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _OF_PLAYER = select(player_stats).where(_stats.uid == bindparam("uid"), _stats.game_key.in_(_KEYS))
 
 
-def owe(tx: Connection, uid: str, revisions: Mapping[str, int], ended: Collection[str]) -> None:
-    """Owe the stats documents of these games: now where a session ended, else once a minute."""
-    owed = [Due((uid, key), revision) for key, revision in sorted(revisions.items())]
-    at_once = [one for one in owed if one.key[1] in ended]
-    playing = [one for one in owed if one.key[1] not in ended]
+def mark_due(
+    tx: Connection, uid: str, revisions: Mapping[str, int], ended: Collection[str]
+) -> None:
+    """Mark the stats documents of these games as due.
+
+    Due now for the games in `ended`, where a session ended; for others at most once a minute.
+    """
+    due = [Due((uid, key), revision) for key, revision in sorted(revisions.items())]
+    at_once = [one for one in due if one.key[1] in ended]
+    playing = [one for one in due if one.key[1] not in ended]
     if at_once:
         projections.mark_due(tx, KIND, at_once)
     if playing:
         projections.mark_due(tx, KIND, playing, at_most_every=WHILE_PLAYING)
+
+
+def record_new_players(tx: Connection, game_ids: Iterable[str]) -> None:
+    """Record that a player played each of these games for the first time.
+
+    One row per player and game, which `catalog.popularity` folds, so that no row of a popular game
+    is contended.
+    """
+    rows = [{"game_id": int(game_id)} for game_id in game_ids]
+    if rows:
+        tx.execute(_NEW_PLAYER, rows)
 
 
 def _render(conn: Connection, keys: Sequence[Key]) -> dict[Key, Source]:

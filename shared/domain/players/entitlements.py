@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import Connection, select
 
 from shared.domain import audit
 from shared.runtime import clock, errors, sql
 from shared.schema.downloads import entitlements
 
-Plan = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", examples=["premium"])]
 Until = Annotated[
     AwareDatetime,
     BeforeValidator(clock.written_out),
@@ -32,18 +31,13 @@ class Entitlement(BaseModel):
     source: str
 
 
-def is_valid(now: datetime) -> ColumnElement[bool]:
-    """Return what a row fulfils whose plan has not ended."""
-    return or_(_mine.until.is_(None), _mine.until > now)
-
-
-def of(conn: Connection, uid: str) -> list[Entitlement]:
+def list_all(conn: Connection, uid: str) -> list[Entitlement]:
     """Return all plans of a player, those that have ended too."""
     rows = conn.execute(select(entitlements).where(_mine.uid == uid).order_by(_mine.plan))
     return [_shown(row) for row in rows]
 
 
-def give(tx: Connection, uid: str, plan: str, until: datetime | None, actor: str) -> Entitlement:
+def record(tx: Connection, uid: str, plan: str, until: datetime | None, actor: str) -> Entitlement:
     """Give a player a plan, or change how long it lasts; audited."""
     before = _locked(tx, uid, plan)
     after = Entitlement(plan=plan, until=until, source="operator")
@@ -53,12 +47,12 @@ def give(tx: Connection, uid: str, plan: str, until: datetime | None, actor: str
     return after
 
 
-def take_back(tx: Connection, uid: str, plan: str, actor: str) -> None:
+def delete(tx: Connection, uid: str, plan: str, actor: str) -> None:
     """Take a plan from a player; audited. Raises NotFound when the player has it not."""
     before = _locked(tx, uid, plan)
     if before is None:
         raise errors.NotFound(f"the player has no plan {plan}")
-    tx.execute(delete(entitlements).where(_mine.uid == uid, _mine.plan == plan))
+    tx.execute(entitlements.delete().where(_mine.uid == uid, _mine.plan == plan))
     _note(tx, actor, "entitlement.take_back", uid, before, None)
 
 

@@ -18,7 +18,7 @@ ROWS_A_PAGE = 1000
 DOCUMENTS_A_PAGE = 300
 
 
-class Export(BaseModel):
+class AccountExport(BaseModel):
     """Every row and document that is the player's.
 
     tables: by table, what the player may see of each row.
@@ -32,9 +32,9 @@ class Export(BaseModel):
     truncated: list[str]
 
 
-def export(uid: str) -> Export:
+def get(uid: str) -> AccountExport:
     """Return what is the player's; times in RFC 3339, 64-bit ids as text, never the uid."""
-    made = Export(exported_at=clock.now(), tables={}, documents={}, truncated=[])
+    made = AccountExport(exported_at=clock.now(), tables={}, documents={}, truncated=[])
     for table, personal in personal_tables():
         if personal.export:
             rows = sql.read(lambda conn, t=table: _rows(conn, t, uid))  # type: ignore[misc]
@@ -49,7 +49,7 @@ def export(uid: str) -> Export:
     return made
 
 
-def _note(made: Export, name: str, found: Sequence[object]) -> None:
+def _note(made: AccountExport, name: str, found: Sequence[object]) -> None:
     if len(found) > LIMIT:
         made.truncated.append(name)
 

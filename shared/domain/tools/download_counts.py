@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, and_, false, literal_column, or_, select
 
-from shared.domain.tools.model import Id
+from shared.domain.ids import Id
 from shared.runtime import clock, errors, logs, messages, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.base import BIGINT
@@ -55,7 +55,7 @@ def report(granted: DownloadGranted) -> None:
         sql.transact(lambda tx: outbox.add(tx, granted))
 
 
-def count(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
+def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
     """Add what was not counted yet to the counts, however many, in four statements."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
     sql.after_commit(lambda: metrics.observe(metrics.ROLL_UP_SIZE, len(granted)))

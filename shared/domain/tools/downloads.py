@@ -9,10 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, Select, and_, select
 
-from shared.domain.players import entitlements
+from shared.domain.ids import Id
+from shared.domain.plans import not_ended
+from shared.domain.tools import ranges
 from shared.domain.tools.download_counts import DownloadGranted
-from shared.domain.tools.model import Id, Version
-from shared.domain.tools.published import VERSIONS, first_build, last_build
+from shared.domain.tools.model import Version
 from shared.domain.uploads import artifacts
 from shared.runtime import clock, errors, objects
 from shared.schema.catalog import game_builds
@@ -25,7 +26,7 @@ _version = tool_versions.c
 _build = game_builds.alias("build")
 
 
-class DownloadWish(BaseModel):
+class NewDownload(BaseModel):
     """A version of a tool; `build_id`: the build that it is wanted for, where it is known."""
 
     model_config = ConfigDict(
@@ -46,7 +47,7 @@ class Download(BaseModel):
     expires_at: datetime
 
 
-def grant(conn: Connection, uid: str, wish: DownloadWish) -> tuple[Download, DownloadGranted]:
+def create(conn: Connection, uid: str, wish: NewDownload) -> tuple[Download, DownloadGranted]:
     """Return where a player reads an artifact, and the message that counts it; one statement.
 
     Raises NotPublished, Withdrawn, PlanRequired, BuildNotSupported, or Unprocessable for a build
@@ -75,11 +76,11 @@ def grant(conn: Connection, uid: str, wish: DownloadWish) -> tuple[Download, Dow
     return Download(url=url, sha256=row.sha256, size=row.size, expires_at=expires_at), granted
 
 
-def _found(conn: Connection, uid: str, wish: DownloadWish, now: datetime) -> Row[Any] | None:
-    theirs = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, entitlements.is_valid(now))
+def _found(conn: Connection, uid: str, wish: NewDownload, now: datetime) -> Row[Any] | None:
+    theirs = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, not_ended(now))
     asked = None if wish.build_id is None else int(wish.build_id)
     whole = (
-        VERSIONS.join(tools, tools.c.tool_id == _version.tool_id)
+        ranges.WITH_BOUNDS.join(tools, tools.c.tool_id == _version.tool_id)
         .outerjoin(plans, theirs)
         .outerjoin(_build, and_(_build.c.build_id == asked, _build.c.game_id == tools.c.game_id))
     )
@@ -94,8 +95,7 @@ def _found(conn: Connection, uid: str, wish: DownloadWish, now: datetime) -> Row
             _version.published_at,
             _version.first_build_id,
             _version.last_build_id,
-            first_build.c.released_at.label("first_released_at"),
-            last_build.c.released_at.label("last_released_at"),
+            ranges.fits(_build.c.released_at).label("fits"),
             tools.c.plan,
             tools.c.texts,
             tools.c.kind,
@@ -112,9 +112,7 @@ def _check_build(row: Row[Any], build_id: str) -> None:
     if row.released_at is None:
         detail = f"the game has no build {build_id}"
         raise errors.Unprocessable(detail, errors=[{"field": "build_id", "detail": detail}])
-    too_early = row.first_build_id is not None and row.released_at < row.first_released_at
-    too_late = row.last_build_id is not None and row.released_at > row.last_released_at
-    if too_early or too_late:
+    if not row.fits:
         ends = {"first_build": row.first_build_id, "last_build": row.last_build_id}
         named: dict[str, Any] = {name: str(end) for name, end in ends.items() if end is not None}
         spelled = ", ".join(f"{name} {end}" for name, end in named.items())

@@ -18,10 +18,10 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    or_,
     select,
 )
 
+from shared.domain.tools import ranges
 from shared.schema.catalog import game_builds
 from shared.schema.tools import tool_versions, tools
 
@@ -30,8 +30,6 @@ _CHANNEL = "stable"
 
 _version = tool_versions.c
 _built = game_builds.alias("built")
-_first = game_builds.alias("first_build")
-_last = game_builds.alias("last_build")
 
 
 class FittingTool(BaseModel):
@@ -45,7 +43,7 @@ Fitting = dict[tuple[int, int | None], list[FittingTool]]
 """By game and build; where no build is known, every version fits."""
 
 
-def fitting(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
+def newest(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
     """Return the tools of some games for the builds that were found of each."""
     known = {build for some in builds.values() for build in some if build is not None}
     found: Fitting = defaultdict(list)
@@ -69,10 +67,7 @@ def _newest() -> Select[Any]:
     build_ids: BindParameter[Any] = bindparam("builds")
     # A sort key has no space, and none below it: with the version behind it, it sorts the same.
     name = func.concat(_version.sort_key, " ", _version.version)
-    fits = and_(
-        or_(_version.first_build_id.is_(None), _first.c.released_at <= _built.c.released_at),
-        or_(_version.last_build_id.is_(None), _last.c.released_at >= _built.c.released_at),
-    )
+    fits = ranges.fits(_built.c.released_at)
     tool = _newest_tools(game_ids)
     return (
         select(
@@ -86,8 +81,8 @@ def _newest() -> Select[Any]:
         .outerjoin(
             _built, and_(_built.c.game_id == tool.game_id, _built.c.build_id.op("IN")(build_ids))
         )
-        .outerjoin(_first, _first.c.build_id == _version.first_build_id)
-        .outerjoin(_last, _last.c.build_id == _version.last_build_id)
+        .outerjoin(ranges.first_build, ranges.first_build.c.build_id == _version.first_build_id)
+        .outerjoin(ranges.last_build, ranges.last_build.c.build_id == _version.last_build_id)
         .where(tool.place <= MOST_TOOLS)
         .group_by(tool.game_id, tool.tool_id, _built.c.build_id)
         .order_by(tool.game_id, tool.tool_id.desc())

@@ -18,6 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from shared.domain.ids import Id
+from shared.domain.locales import LocaleTag
+from shared.domain.text import CONTROL, Label, printable
+
 Kind = Literal["trainer", "mod", "widget", "config_pack"]
 Channel = Literal["stable", "beta", "alpha"]
 State = Literal["draft", "verifying", "published", "rejected", "withdrawn"]
@@ -28,8 +32,6 @@ _WORD = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD}(\.{_WORD})*)?"
 _COMPARATOR = rf"(>=|>|<=|<|=){SEMVER}"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Also what turns the direction of what follows, by which one name can look like another."""
 _ID = r"^[a-z][a-z0-9_-]{0,63}$"
 _LARGEST = 10**15
 """Below 2^53: JavaScript knows each of them."""
@@ -45,14 +47,6 @@ _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
 """What an option of a kind must have, and what it may have besides its id, labels and group."""
 
 
-def _printable(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError("it holds a control character")
-    if text and not any(char.isprintable() and not char.isspace() for char in text):
-        raise ValueError("nothing of it can be seen")
-    return text
-
-
 def _with_english(texts: dict[str, object]) -> dict[str, object]:
     if "en" not in texts:
         raise ValueError("`en` is missing: it stands in for every other language")
@@ -65,17 +59,7 @@ Range = Annotated[
     str, StringConstraints(pattern=rf"^(\*|{_COMPARATOR}( {_COMPARATOR})?)$", max_length=140)
 ]
 """`*`, or one or two bounds that both hold: `>=1.2.0 <2.0.0`."""
-LocaleTag = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
-]
-"""A BCP 47 tag of language, script and region, in the one way of writing it."""
-Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
 OptionId = Annotated[str, StringConstraints(pattern=_ID)]
-Label = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_printable),
-]
 Labels = Annotated[dict[LocaleTag, Label], Field(max_length=50), AfterValidator(_with_english)]
 Number = (
     Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
@@ -93,26 +77,26 @@ def _example(**members: JsonValue) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [members]})
 
 
-class Text(_Strict):
+class ToolText(_Strict):
     """What a tool is called in one language, and what it does."""
 
     name: Label
     summary: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_printable)
+        str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(printable)
     ] = ""
 
 
-Texts = Annotated[dict[LocaleTag, Text], Field(max_length=50), AfterValidator(_with_english)]
+Texts = Annotated[dict[LocaleTag, ToolText], Field(max_length=50), AfterValidator(_with_english)]
 
 
-class Choice(_Strict):
+class ChoiceDefinition(_Strict):
     """One of the values that a choice offers."""
 
     value: OptionId
     labels: Labels
 
 
-class Option(_Strict):
+class OptionDefinition(_Strict):
     """One thing that a player can set or trigger.
 
     group: the heading that it stands under; options of the same group follow each other.
@@ -132,7 +116,7 @@ class Option(_Strict):
     min: Number | None = None
     max: Number | None = None
     step: Number | None = None
-    choices: Annotated[list[Choice], Field(min_length=1, max_length=100)] | None = None
+    choices: Annotated[list[ChoiceDefinition], Field(min_length=1, max_length=100)] | None = None
     default: bool | Number | Annotated[str, StringConstraints(max_length=200)] | None = None
     replaces: OptionId | None = None
 
@@ -161,7 +145,7 @@ class Option(_Strict):
                 return self._number_problem()
             case "choice":
                 return self._choice_problem()
-            case "text" if not isinstance(self.default, str) or _CONTROL.search(self.default):
+            case "text" if not isinstance(self.default, str) or CONTROL.search(self.default):
                 return "the default of a text is a text without control characters"
             case "key" if self.default is not None and not _is_key(self.default):
                 return "the default of a key is written like `Ctrl+KeyK` or `F1`"
@@ -189,7 +173,7 @@ def _is_key(default: object) -> bool:
     return isinstance(default, str) and KeyCombination.fullmatch(default) is not None
 
 
-def _one_each(options: list[Option]) -> list[Option]:
+def _one_each(options: list[OptionDefinition]) -> list[OptionDefinition]:
     """Refuse a list in which it is not clear whose setting an option takes."""
     ids = Counter(option.id for option in options)
     replaced = Counter(option.replaces for option in options if option.replaces)
@@ -204,7 +188,7 @@ def _one_each(options: list[Option]) -> list[Option]:
     return options
 
 
-Options = Annotated[list[Option], Field(max_length=200), AfterValidator(_one_each)]
+Options = Annotated[list[OptionDefinition], Field(max_length=200), AfterValidator(_one_each)]
 
 
 class Dependency(_Strict):

@@ -3,18 +3,18 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from shared.domain import audit
-from shared.domain.catalog import builds, reading
-from shared.domain.tools.model import Id, Kind, Texts
+from shared.domain.catalog import builds, versioning
+from shared.domain.ids import Id
+from shared.domain.plans import Plan
+from shared.domain.tools.model import Kind, Texts
 from shared.runtime import clock, errors
 from shared.schema.tools import tools
-
-Plan = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 _TEXTS = TypeAdapter(Texts)
 
@@ -74,7 +74,7 @@ def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
     try:
         builds.require_game(tx, int(wish.game_id))
     except (errors.NotFound, errors.Conflict) as error:
-        raise builds.unfit("game_id", error.detail) from error
+        raise builds.invalid("game_id", error.detail) from error
     now = clock.now()
     row = {
         "game_id": int(wish.game_id),
@@ -86,17 +86,19 @@ def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
         "created_at": now,
         "updated_at": now,
     }
-    tool = one(tx, uid, tx.execute(insert(tools), row).lastrowid)
+    tool = get(tx, uid, tx.execute(insert(tools), row).lastrowid)
     audit.record(tx, uid, "tool.create", tool.tool_id, {"after": _shown(tool)})
     return tool
 
 
-def one(conn: Connection, uid: str, tool_id: int) -> OwnTool:
+def get(conn: Connection, uid: str, tool_id: int) -> OwnTool:
     """Return a tool of the caller's; raise NotFound, also for one of somebody else."""
     return _tool(conn.execute(_own(uid, tool_id)).one_or_none(), tool_id)
 
 
-def page(conn: Connection, uid: str, after: int, limit: int) -> tuple[list[OwnTool], int | None]:
+def list_page(
+    conn: Connection, uid: str, after: int, limit: int
+) -> tuple[list[OwnTool], int | None]:
     """Return up to `limit` of the caller's tools, the oldest first, and the last one's id."""
     mine = select(tools).where(tools.c.creator_uid == uid, tools.c.tool_id > after)
     rows = conn.execute(mine.order_by(tools.c.tool_id).limit(limit + 1)).all()
@@ -108,7 +110,7 @@ def edit(
     tx: Connection, uid: str, tool_id: int, changes: ToolChanges, check: Callable[[OwnTool], None]
 ) -> OwnTool:
     """Change a tool of the caller's, unless `check` raises for how it stands now."""
-    reading.lock_version(tx)
+    versioning.lock(tx)
     before = _tool(tx.execute(_own(uid, tool_id).with_for_update()).one_or_none(), tool_id)
     check(before)
     values: dict[str, Any] = {"revision": before.revision + 1, "updated_at": clock.now()}
@@ -117,8 +119,8 @@ def edit(
     if "plan" in changes.model_fields_set:
         values["plan"] = changes.plan
     tx.execute(update(tools).where(tools.c.tool_id == tool_id).values(**values))
-    reading.bump_version(tx)
-    after = one(tx, uid, tool_id)
+    versioning.bump(tx)
+    after = get(tx, uid, tool_id)
     detail = {"before": _shown(before), "after": _shown(after)}
     audit.record(tx, uid, "tool.edit", after.tool_id, detail)
     return after

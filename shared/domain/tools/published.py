@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, select, text
 
 from shared.domain import locales
-from shared.domain.catalog import art as art_
+from shared.domain.catalog import art as shown_art
 from shared.domain.catalog.art import Art
+from shared.domain.catalog.art import Kind as ArtKind
 from shared.domain.tools.model import Channel, Dependency, Kind, OptionKind
+from shared.domain.tools.ranges import WITH_BOUNDS, first_build, fits, last_build
 from shared.runtime import errors
 from shared.schema.catalog import game_builds, games
 from shared.schema.downloads import tool_downloads
@@ -24,14 +26,7 @@ from shared.schema.tools import tool_versions, tools
 BuildId = Annotated[str | None, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["12"])]
 """The query parameter `build`: the build that is on the reader's disk."""
 
-first_build = game_builds.alias("first_build")
-last_build = game_builds.alias("last_build")
 _version = tool_versions.c
-
-VERSIONS = tool_versions.outerjoin(
-    first_build, first_build.c.build_id == _version.first_build_id
-).outerjoin(last_build, last_build.c.build_id == _version.last_build_id)
-"""Versions with the builds that bound them."""
 
 _SHOWN: Select[Any] = select(
     _version.version_id,
@@ -48,10 +43,10 @@ _SHOWN: Select[Any] = select(
     first_build.c.name.label("first_name"),
     _version.last_build_id,
     last_build.c.name.label("last_name"),
-).select_from(VERSIONS)
+).select_from(WITH_BOUNDS)
 
 
-class BuildName(BaseModel):
+class BuildRef(BaseModel):
     """A build of the game, as it bounds a range."""
 
     build_id: str
@@ -95,8 +90,8 @@ class ToolVersion(BaseModel):
     published_at: datetime
     size: int
     sha256: str
-    first_build: BuildName | None = None
-    last_build: BuildName | None = None
+    first_build: BuildRef | None = None
+    last_build: BuildRef | None = None
     dependencies: list[Dependency]
     locale: str
     options: list[ToolOption]
@@ -116,7 +111,7 @@ class Tool(BaseModel):
     name: str
     summary: str
     plan: str | None = None
-    art: dict[art_.Kind, Art]
+    art: dict[ArtKind, Art]
     newest: list[ToolVersion]
 
 
@@ -126,16 +121,16 @@ class ToolDetail(Tool):
     downloads: int
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """What a reader wants: a language, and only what fits a build."""
 
     locale: str | None = None
     build_id: int | None = None
 
 
-def asked(locale: str | None, build: str | None) -> Asked:
+def query(locale: str | None, build: str | None) -> Query:
     """Return what the query parameters say, the same for tags that differ in case."""
-    return Asked(locale and locale.lower(), None if build is None else int(build))
+    return Query(locale and locale.lower(), None if build is None else int(build))
 
 
 def languages(shown: Iterable[Tool | ToolVersion]) -> str:
@@ -148,8 +143,8 @@ def languages(shown: Iterable[Tool | ToolVersion]) -> str:
     return locales.listed(found)
 
 
-def page(
-    conn: Connection, game_id: int, asked: Asked, after: int, limit: int
+def list_page(
+    conn: Connection, game_id: int, asked: Query, after: int, limit: int
 ) -> tuple[list[Tool], int | None]:
     """Return up to `limit` tools of a game, and behind which id the next page starts, or None.
 
@@ -164,7 +159,7 @@ def page(
     return found, rows[limit - 1].tool_id if len(rows) > limit else None
 
 
-def by_id(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
+def get(conn: Connection, tool_id: int, asked: Query) -> ToolDetail:
     """Return a tool of which something is published; raise NotFound or BadRequest."""
     at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
     row = conn.execute(_with_newest(at).where(tools.c.tool_id == tool_id)).one()
@@ -173,8 +168,8 @@ def by_id(conn: Connection, tool_id: int, asked: Asked) -> ToolDetail:
     return ToolDetail(**dict(shown), downloads=conn.scalar(count) or 0)
 
 
-def versions(
-    conn: Connection, tool_id: int, asked: Asked, after: str | None, limit: int
+def list_versions(
+    conn: Connection, tool_id: int, asked: Query, after: str | None, limit: int
 ) -> tuple[list[ToolVersion], str | None]:
     """Return up to `limit` published versions, the newest first, and where the next page starts.
 
@@ -202,7 +197,8 @@ def _history(tool_id: int, at: datetime | None, after: str | None, limit: int) -
     published = [_version.tool_id == tool_id, _version.state == "published", *_fits(at)]
     if after is not None:
         published.append(_version.sort_key < after)
-    return _SHOWN.where(*published).order_by(_version.sort_key.desc()).limit(limit)
+    query = _SHOWN.where(*published).order_by(_version.sort_key.desc()).limit(limit)
+    return _by(query, "tool_versions_by_order")
 
 
 def _released_at(conn: Connection, game_id: int, build_id: int | None) -> datetime | None:
@@ -228,13 +224,8 @@ def _public_game(conn: Connection, tool_id: int) -> int:
 
 
 def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return what a version that fits a build of this time fulfils; every version fits None."""
-    if at is None:
-        return []
-    return [
-        or_(_version.first_build_id.is_(None), first_build.c.released_at <= at),
-        or_(_version.last_build_id.is_(None), last_build.c.released_at >= at),
-    ]
+    """Return the condition for versions that fit a build of this time; None: any build."""
+    return [] if at is None else [fits(at)]
 
 
 def _with_newest(at: datetime | None) -> Select[Any]:
@@ -244,9 +235,9 @@ def _with_newest(at: datetime | None) -> Select[Any]:
 
 
 def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
-    return (
+    query = (
         select(_version.version_id)
-        .select_from(VERSIONS)
+        .select_from(WITH_BOUNDS)
         .where(
             _version.tool_id == tools.c.tool_id,
             _version.state == "published",
@@ -257,8 +248,16 @@ def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
         .order_by(_version.tool_id.desc(), _version.sort_key.desc())
         .limit(1)
         .correlate(tools)
-        .scalar_subquery()
     )
+    return _by(query, "tool_versions_by_channel").scalar_subquery()
+
+
+def _by(query: Select[Any], index: str) -> Select[Any]:
+    """Read versions in this index's order; an engine that believes in few of them sorts all."""
+    query = query.with_hint(tool_versions, f"FORCE INDEX ({index})")
+    for build in (first_build, last_build):
+        query = query.with_hint(build, "FORCE INDEX (PRIMARY)")
+    return query
 
 
 def _shown_tools(conn: Connection, rows: Sequence[Row[Any]], wanted: str | None) -> list[Tool]:
@@ -280,7 +279,7 @@ def _shown_tool(row: Row[Any], newest: list[ToolVersion], wanted: str | None) ->
         name=texts[locale]["name"],
         summary=texts[locale].get("summary", ""),
         plan=row.plan,
-        art=art_.shown(row.art),
+        art=shown_art.shown(row.art),
         newest=newest,
     )
 
@@ -301,8 +300,8 @@ def _shown_version(row: Row[Any], wanted: str | None) -> ToolVersion:
     )
 
 
-def _build(build_id: int | None, name: str | None) -> BuildName | None:
-    return None if build_id is None else BuildName(build_id=str(build_id), name=str(name))
+def _build(build_id: int | None, name: str | None) -> BuildRef | None:
+    return None if build_id is None else BuildRef(build_id=str(build_id), name=str(name))
 
 
 def _shown_option(option: Mapping[str, Any], wanted: str | None) -> ToolOption:

@@ -1,25 +1,53 @@
-"""The versions of a creator's own tool: drafted, listed and edited until they are published."""
+"""The versions of a creator's own tool, from draft to withdrawal.
+
+    draft ──publish──▶ verifying ──▶ published ──withdraw──▶ withdrawn
+                          │  ▲                                   ▲
+                          ▼  └──publish──┐                       │
+                       rejected ─────────┴──────withdraw─────────┘
+
+Each `publish` is identified by the version's revision: a verification result for an earlier one, or
+a repeated result, changes nothing.
+"""
 
 import json
 import operator
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from shared.domain import audit
-from shared.domain.catalog import builds
+from shared.domain.catalog import builds, versioning
+from shared.domain.ids import Id
 from shared.domain.tools import own
-from shared.domain.tools.model import Channel, Dependency, Id, Options, State, Version, sort_key
-from shared.runtime import clock, errors, sql
+from shared.domain.tools.model import Channel, Dependency, Options, State, Version, sort_key
+from shared.domain.uploads import artifacts, incoming
+from shared.domain.uploads.artifacts import Artifact
+from shared.domain.uploads.incoming import Rejected, Upload
+from shared.runtime import clock, errors, outbox, sql
+from shared.runtime.messages import Message
 from shared.schema.tools import tool_versions, tools
 
 VERIFYING_TIME = timedelta(days=1)
-"""Then an upload is cleared away: what still waits can never be verified, whatever delayed it."""
+"""Uploads are deleted after a day, so a version that still waits can never be verified."""
 _OVERDUE = "overdue: it could not be verified within a day: upload the file again"
+UPLOAD_LIFETIME = timedelta(hours=1)
+"""How long an upload's URL works."""
+CONTENT_TYPE = "application/octet-stream"
+VERIFIER = "verify_artifact"
+"""The actor of audit entries for verification results."""
 
 EDITABLE: tuple[State, ...] = ("draft", "rejected")
 Dependencies = Annotated[list[Dependency], Field(max_length=50)]
@@ -45,7 +73,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 class NewVersion(BaseModel):
-    """A draft; first_build_id, last_build_id: the builds it fits, both inclusive, absent: any."""
+    """A draft; first_build_id, last_build_id: the builds that it fits, inclusive; absent: any."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -58,7 +86,7 @@ class NewVersion(BaseModel):
 
 
 class VersionChanges(BaseModel):
-    """What changes of a draft; what is absent stays, and a build of null is no bound any more."""
+    """Changes to a draft: absent members stay, a build of null removes the bound."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"channel": "beta", "last_build_id": None}]}
@@ -71,14 +99,14 @@ class VersionChanges(BaseModel):
     last_build_id: Id | None = None
 
     @model_validator(mode="after")
-    def _keeps_what_must_be_there(self) -> Self:
+    def _no_nulls(self) -> Self:
         for name in ("channel", "options", "dependencies"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name}: cannot be null")
         return self
 
 
-class Reason(BaseModel):
+class VersionReason(BaseModel):
     """Why a version was rejected or withdrawn."""
 
     code: str
@@ -88,7 +116,7 @@ class Reason(BaseModel):
 class OwnVersion(BaseModel):
     """A version as its creator sees it.
 
-    size, sha256: as the upload was announced, and of the verified file once there is one.
+    size, sha256: as announced with the upload; once verified, those of the file.
     """
 
     tool_id: str
@@ -101,60 +129,109 @@ class OwnVersion(BaseModel):
     last_build_id: str | None = None
     size: int | None = None
     sha256: str | None = None
-    murmur2: int | None = None
-    reason: Reason | None = None
+    reason: VersionReason | None = None
     revision: int
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
 
 
-def create(tx: Connection, uid: str, tool_id: int, wish: NewVersion) -> OwnVersion:
-    """Draft a version of the caller's tool; raise Conflict when the tool has it already."""
-    tool = own.one(tx, uid, tool_id)
-    _refuse_misfits(tx, tool, wish)
+class NewUpload(BaseModel):
+    """What will be uploaded: its size in bytes, and its SHA-256 in lower-case hex if known."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"size": 1048576}]})
+
+    size: Annotated[int, Field(strict=True, ge=1, le=artifacts.MAX_BYTES)]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Withdrawal(BaseModel):
+    """Why a version is withdrawn."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "It crashes at sea."}]}
+    )
+
+    reason: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f]*$"
+        ),
+    ]
+
+
+class ArtifactUploaded(Message):
+    """A version's file was uploaded and waits to be verified."""
+
+    topic: ClassVar[str] = "artifacts-uploaded"
+    type: ClassVar[str] = "savepoint.artifacts.uploaded.v1"
+
+    version_id: Id
+    revision: int
+    upload_id: str
+
+
+class VersionPublished(Message):
+    """A version of a tool was published."""
+
+    topic: ClassVar[str] = "versions-published"
+    type: ClassVar[str] = "savepoint.versions.published.v1"
+
+    tool_id: str
+    game_id: str
+    version: str
+    channel: Channel
+    sha256: str
+    size: int
+    published_at: AwareDatetime
+
+
+def create(tx: Connection, uid: str, tool_id: int, new: NewVersion) -> OwnVersion:
+    """Create a draft of the caller's tool; raise Conflict when the version exists."""
+    tool = own.get(tx, uid, tool_id)
+    _check_references(tx, tool, new)
     now = clock.now()
     row = {
         "tool_id": tool_id,
-        "version": wish.version,
-        "sort_key": sort_key(wish.version),
+        "version": new.version,
+        "sort_key": sort_key(new.version),
         "state": "draft",
         "revision": 1,
         "created_at": now,
         "updated_at": now,
-        **_columns(wish),
+        **_columns(new),
     }
     if not sql.insert_ignore(tx, tool_versions, [row]):
-        raise errors.Conflict(f"the tool has a version {wish.version} already")
-    made = one(tx, uid, tool_id, wish.version)
-    audit.record(tx, uid, "version.create", name(made), {"after": shown(made)})
+        raise errors.Conflict(f"the tool already has a version {new.version}")
+    made = get(tx, uid, tool_id, new.version)
+    audit.record(tx, uid, "version.create", audit_name(made), {"after": audited(made)})
     return made
 
 
-def one(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
-    """Return a version of the caller's tool; raise NotFound, also for one of somebody else."""
-    return as_model(held(conn, uid, tool_id, version))
+def get(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
+    """Return a version of the caller's tool; raise NotFound, also for another creator's."""
+    return shown_row(get_row(conn, uid, tool_id, version))
 
 
-def held(conn: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
-    """Return the row of a version of the caller's as it stands now."""
+def get_row(conn: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
+    """Return the current row of a version of the caller's tool; raise NotFound."""
     return _found(conn.execute(_own(uid, tool_id, version)).one_or_none(), version)
 
 
-def locked(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
-    """Return the row of a version of the caller's, which is the caller's until it commits."""
+def lock(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
+    """Lock and return the row of a version of the caller's tool; raise NotFound."""
     alone = _own(uid, tool_id, version).with_for_update()
     row = _found(tx.execute(alone).one_or_none(), version)
     if not _is_overdue(row):
         return row
-    # Under the same revision, for that is what the caller was shown.
+    # Under the same revision, because the caller saw it as rejected under that one.
     this = tool_versions.c.version_id == row.version_id
     tx.execute(update(tool_versions).where(this).values(state="rejected", reason=_OVERDUE))
     return tx.execute(alone).one()
 
 
 def is_published(conn: Connection, wanted: Dependency) -> bool:
-    """Tell whether some published version of a tool lies in a dependency's range."""
+    """Tell whether a published version of the tool is in the dependency's range."""
     version = tool_versions.c
     bounds = [
         _COMPARE[mark](version.sort_key, sort_key(bound))
@@ -165,17 +242,17 @@ def is_published(conn: Connection, wanted: Dependency) -> bool:
     return conn.scalar(found) is not None
 
 
-def page(
+def list_page(
     conn: Connection, uid: str, tool_id: int, before: str | None, limit: int
 ) -> tuple[list[OwnVersion], str | None]:
-    """Return up to `limit` versions, the highest first, and the last one's unless the list ends."""
-    own.one(conn, uid, tool_id)
+    """Return up to `limit` versions, highest first, and the last version if there are more."""
+    own.get(conn, uid, tool_id)
     version = tool_versions.c
     highest = select(tool_versions).where(version.tool_id == tool_id)
     if before is not None:
         highest = highest.where(version.sort_key < sort_key(before))
     rows = conn.execute(highest.order_by(version.sort_key.desc()).limit(limit + 1)).all()
-    return [as_model(row) for row in rows[:limit]], (
+    return [shown_row(row) for row in rows[:limit]], (
         rows[limit - 1].version if len(rows) > limit else None
     )
 
@@ -188,71 +265,71 @@ def edit(  # noqa: PLR0913, PLR0917  whose, which, what
     changes: VersionChanges,
     check: Callable[[OwnVersion], None],
 ) -> OwnVersion:
-    """Change a draft of the caller's, unless `check` raises for how it stands now."""
-    row = locked(tx, uid, tool_id, version)
-    before = as_model(row)
+    """Change a draft of the caller's tool, unless `check` raises for its current state."""
+    row = lock(tx, uid, tool_id, version)
+    before = shown_row(row)
     check(before)
     require_state(row, "edited", EDITABLE)
     wanted = NewVersion(**before.model_dump(include=set(NewVersion.model_fields))).model_copy(
         update={member: getattr(changes, member) for member in changes.model_fields_set}
     )
-    _refuse_misfits(tx, own.one(tx, uid, tool_id), wanted)
+    _check_references(tx, own.get(tx, uid, tool_id), wanted)
     after = change(tx, row, **_columns(wanted))
-    detail = {"before": shown(before), "after": shown(after)}
-    audit.record(tx, uid, "version.edit", name(after), detail)
+    detail = {"before": audited(before), "after": audited(after)}
+    audit.record(tx, uid, "version.edit", audit_name(after), detail)
     return after
 
 
 def change(tx: Connection, row: Row[Any], **values: Any) -> OwnVersion:
-    """Write to the locked row of a version; return how it stands now."""
+    """Change the locked row of a version; return the version."""
     grown = {"revision": row.revision + 1, "updated_at": clock.now()}
     this = tool_versions.c.version_id == row.version_id
     tx.execute(update(tool_versions).where(this).values(**values, **grown))
-    return as_model(tx.execute(select(tool_versions).where(this)).one())
+    return shown_row(tx.execute(select(tool_versions).where(this)).one())
 
 
 def require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
-    """Raise Conflict, which names the state, unless the version is in one of `states`."""
+    """Raise Conflict with the state unless the version is in one of `states`."""
     if row.state not in states:
         may = " or ".join(states)
-        detail = f"the version is {row.state}; it can be {action} when it is {may}"
+        detail = f"the version is {row.state}; it can be {action} only when it is {may}"
         raise errors.Conflict(detail, state=row.state)
 
 
-def name(version: OwnVersion) -> str:
-    """Return what the audit calls a version."""
+def audit_name(version: OwnVersion) -> str:
+    """Return the audit's target for a version."""
     return f"{version.tool_id}@{version.version}"
 
 
-def shown(version: OwnVersion) -> dict[str, Any]:
-    """Return a version as the audit keeps it."""
+def audited(version: OwnVersion) -> dict[str, Any]:
+    """Return a version as the audit records it."""
     return version.model_dump(mode="json", exclude_none=True)
 
 
-def _columns(wish: NewVersion) -> dict[str, Any]:
+def _columns(new: NewVersion) -> dict[str, Any]:
     return {
-        "channel": wish.channel,
-        "options": _OPTIONS.dump_json(wish.options, exclude_none=True).decode(),
-        "dependencies": _DEPENDENCIES.dump_json(wish.dependencies).decode(),
-        "first_build_id": wish.first_build_id,
-        "last_build_id": wish.last_build_id,
+        "channel": new.channel,
+        "options": _OPTIONS.dump_json(new.options, exclude_none=True).decode(),
+        "dependencies": _DEPENDENCIES.dump_json(new.dependencies).decode(),
+        "first_build_id": new.first_build_id,
+        "last_build_id": new.last_build_id,
     }
 
 
-def _refuse_misfits(tx: Connection, tool: own.OwnTool, wish: NewVersion) -> None:
-    """Raise Unprocessable for builds or dependencies that are not there or cannot be meant."""
-    builds.refuse_range(tx, int(tool.game_id), wish.first_build_id, wish.last_build_id)
-    wanted = [one.tool_id for one in wish.dependencies]
+def _check_references(tx: Connection, tool: own.OwnTool, new: NewVersion) -> None:
+    """Raise Unprocessable for builds or dependencies that do not exist or do not fit."""
+    builds.check_range(tx, int(tool.game_id), new.first_build_id, new.last_build_id)
+    wanted = [one.tool_id for one in new.dependencies]
     there = select(tools.c.tool_id).where(tools.c.tool_id.in_(map(int, wanted)))
     known = {str(tool_id) for tool_id in tx.scalars(there)} if wanted else set()
     for index, tool_id in enumerate(wanted):
         field = f"dependencies.{index}.tool_id"
         if tool_id not in known:
-            raise builds.unfit(field, f"no tool has the id {tool_id}")
+            raise builds.invalid(field, f"no tool has the id {tool_id}")
         if tool_id == tool.tool_id:
-            raise builds.unfit(field, "a tool cannot depend on itself")
+            raise builds.invalid(field, "a tool cannot depend on itself")
         if tool_id in wanted[:index]:
-            raise builds.unfit(field, f"the tool {tool_id} is named twice")
+            raise builds.invalid(field, f"tool {tool_id} is listed twice")
 
 
 def _own(uid: str, tool_id: int, version: str) -> Select[Any]:
@@ -272,7 +349,7 @@ def _is_overdue(row: Row[Any]) -> bool:
     return waits and row.updated_at < clock.now() - VERIFYING_TIME
 
 
-def as_model(row: Row[Any]) -> OwnVersion:
+def shown_row(row: Row[Any]) -> OwnVersion:
     """Return a row as its creator sees it."""
     state: State = "rejected" if _is_overdue(row) else row.state
     reason = _OVERDUE if _is_overdue(row) else row.reason
@@ -288,10 +365,150 @@ def as_model(row: Row[Any]) -> OwnVersion:
         last_build_id=row.last_build_id and str(row.last_build_id),
         size=row.size,
         sha256=row.sha256,
-        murmur2=row.murmur2,
-        reason=Reason(code=code, detail=detail) if reason else None,
+        reason=VersionReason(code=code, detail=detail) if reason else None,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
         published_at=row.published_at,
     )
+
+
+def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: NewUpload) -> Upload:
+    """Create an upload for a draft or rejected version, which replaces any earlier upload."""
+    row = lock(tx, uid, tool_id, version)
+    require_state(row, "uploaded", EDITABLE)
+    upload = incoming.create(new.size, CONTENT_TYPE, UPLOAD_LIFETIME)
+    values = {"upload_id": upload.upload_id, "size": new.size, "sha256": new.sha256}
+    _change(tx, uid, "upload", row, **values)
+    return upload
+
+
+def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
+    """Raise Conflict when only the file is missing for `publish`; locks nothing."""
+    row = get_row(conn, uid, tool_id, version)
+    if shown_row(row).state not in EDITABLE or row.upload_id is None:
+        return  # `publish` raises a more specific error
+    if not incoming.has_arrived(row.upload_id):
+        detail = "nothing was uploaded yet, or more than a day ago: PUT the file to its URL first"
+        raise errors.Conflict(detail, state=row.state)
+
+
+def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
+    """Queue a version for verification, which publishes or rejects it.
+
+    `require_uploaded` must have found its file. Raises Conflict, also for a dependency of which no
+    version is published.
+    """
+    row = lock(tx, uid, tool_id, version)
+    require_state(row, "published", EDITABLE)
+    if row.upload_id is None:
+        raise errors.Conflict("the version has no file: ask for an upload first", state=row.state)
+    _require_dependencies(tx, shown_row(row))
+    after = _change(tx, uid, "publish", row, state="verifying", reason=None)
+    outbox.add(
+        tx,
+        ArtifactUploaded(
+            version_id=str(row.version_id), revision=after.revision, upload_id=row.upload_id
+        ),
+    )
+    return after
+
+
+def _require_dependencies(tx: Connection, version: OwnVersion) -> None:
+    faults = [
+        {
+            "field": f"dependencies.{index}.range",
+            "detail": f"no published version of the tool {one.tool_id} is {one.range}",
+        }
+        for index, one in enumerate(version.dependencies)
+        if not is_published(tx, one)
+    ]
+    if faults:
+        detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
+        raise errors.Conflict(detail, state=version.state, errors=faults)
+
+
+def withdraw(
+    tx: Connection, uid: str, tool_id: int, version: str, withdrawal: Withdrawal
+) -> OwnVersion:
+    """Withdraw a version; players who have it installed keep it."""
+    versioning.lock(tx)
+    row = lock(tx, uid, tool_id, version)
+    require_state(row, "withdrawn", ("published", "rejected"))
+    versioning.bump(tx)
+    reason = f"withdrawn: {withdrawal.reason}"
+    return _change(tx, uid, "withdraw", row, state="withdrawn", reason=reason)
+
+
+def verify(uploaded: ArtifactUploaded) -> None:
+    """Verify an upload and publish or reject its version; a repeated message changes nothing.
+
+    Raises Unavailable when a store is unavailable: the version stays in `verifying`.
+    """
+    row = sql.read(lambda conn: _waiting(conn, uploaded, for_update=False))
+    if row is None:
+        return
+    try:
+        artifact = artifacts.store(uploaded.upload_id, row.size, row.sha256)
+    except Rejected as error:
+        rejected = error
+        sql.transact(lambda tx: _reject(tx, uploaded, rejected))
+    else:
+        sql.transact(lambda tx: _approve(tx, uploaded, artifact))
+        incoming.discard(uploaded.upload_id)
+
+
+def _approve(tx: Connection, uploaded: ArtifactUploaded, artifact: Artifact) -> None:
+    sql.replay_finds_it()  # a second run finds the version published
+    versioning.lock(tx)
+    row = _waiting(tx, uploaded, for_update=True)
+    if row is None:
+        return
+    now = clock.now()
+    values = {**artifact._asdict(), "published_at": now, "reason": None}
+    after = _change(tx, VERIFIER, "approve", row, state="published", **values)
+    versioning.bump(tx)
+    outbox.add(
+        tx,
+        VersionPublished(
+            tool_id=after.tool_id,
+            game_id=str(row.game_id),
+            version=after.version,
+            channel=after.channel,
+            sha256=artifact.sha256,
+            size=artifact.size,
+            published_at=now,
+        ),
+    )
+
+
+def _reject(tx: Connection, uploaded: ArtifactUploaded, rejected: Rejected) -> None:
+    sql.replay_finds_it()
+    row = _waiting(tx, uploaded, for_update=True)
+    if row is not None:
+        reason = f"{rejected.code}: {rejected.detail}"
+        _change(tx, VERIFIER, "reject", row, state="rejected", reason=reason)
+
+
+def _waiting(conn: Connection, uploaded: ArtifactUploaded, *, for_update: bool) -> Row[Any] | None:
+    """Return the version's row, with its game, if it still waits for this verification."""
+    version = tool_versions.c
+    # Not joined: on MySQL, locking the tool's row too would need the right to change it.
+    game_id = select(tools.c.game_id).where(tools.c.tool_id == version.tool_id)
+    query = select(tool_versions, game_id.scalar_subquery().label("game_id")).where(
+        version.version_id == int(uploaded.version_id),
+        version.state == "verifying",
+        version.revision == uploaded.revision,
+        # After that its creator sees it as rejected.
+        version.updated_at >= clock.now() - VERIFYING_TIME,
+    )
+    return conn.execute(query.with_for_update() if for_update else query).one_or_none()
+
+
+def _change(tx: Connection, actor: str, action: str, row: Row[Any], **values: Any) -> OwnVersion:
+    """Change a locked version and record it in the audit."""
+    before = shown_row(row)
+    after = change(tx, row, **values)
+    detail = {"before": audited(before), "after": audited(after)}
+    audit.record(tx, actor, f"version.{action}", audit_name(after), detail)
+    return after

@@ -1,1 +1,13 @@
-"""The package uploads."""
+"""Uploads: files that creators and operators PUT to the object store.
+
+incoming   one flow for all: create an upload, check that it arrived, discard it
+artifacts  an upload becomes an immutable artifact under its hash
+art        art uploads of games and tools: created, completed, published or rejected
+pictures   renders an image in the sizes of its kind; the only module that imports Pillow
+
+Other packages import: art.complete, art.create, art.get, art.is_due, art.publish, art.reject,
+art.require_uploaded, art.ArtStatus, art.ArtUpload, art.ArtUploaded, art.NewArtUpload, art.Slot,
+art.Stored, art.UploadComplete, artifacts.key, artifacts.store, artifacts.Artifact,
+artifacts.MAX_BYTES, incoming.create, incoming.discard, incoming.has_arrived, incoming.key,
+incoming.Rejected, incoming.Upload, pictures.render, pictures.Rendition.
+"""

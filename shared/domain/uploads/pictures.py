@@ -1,6 +1,6 @@
-"""Uploaded pictures become art: checked, cut to the sizes of their kind, without metadata.
+"""Renders an uploaded image as art: checked, cut to the sizes of its kind, without metadata.
 
-Only this module knows Pillow, so that whoever merely shows art does not load it.
+Only this module imports Pillow, so that functions that merely show art do not load it.
 """
 
 import io
@@ -11,19 +11,20 @@ from typing import NamedTuple
 from PIL import Image, ImageCms, ImageOps
 
 from shared.domain.catalog.art import Kind
+from shared.domain.uploads.incoming import Rejected
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
 OPAQUE = 128
-"""From this alpha on a pixel counts for the colour."""
+"""A pixel with at least this alpha counts towards the colour."""
 QUALITY = 85
-# Pillow only warns of so many; here they are refused, before anything is decoded.
+# Pillow only warns about large images; MAX_PIXELS rejects them before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 SWATCHES = 12
 
 
 class Shape(NamedTuple):
-    """The proportions of a kind, how far a picture may be from them, and what widths are made."""
+    """The aspect ratio of a kind, the accepted deviation from it, and the widths to render."""
 
     across: int
     down: int
@@ -31,7 +32,7 @@ class Shape(NamedTuple):
     widths: tuple[int, ...]
 
     def height(self, width: int) -> int:
-        """Return the height that belongs to a width."""
+        """Return the height for a width."""
         return width * self.down // self.across
 
 
@@ -40,10 +41,6 @@ SHAPES: dict[Kind, Shape] = {
     "cover": Shape(2, 3, 0.02, (300, 600)),
     "banner": Shape(16, 9, 0.15, (640, 1280)),
 }
-
-
-class Refused(Exception):
-    """The picture cannot be art; the text tells its creator why."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +54,14 @@ class Rendition:
 
 @dataclass(frozen=True)
 class Picture:
-    """Every size of a picture, and the colour that stands for it until it is loaded."""
+    """Every size of a picture, and the placeholder colour until it is loaded."""
 
     colour: str
     renditions: list[Rendition]
 
 
 def render(kind: Kind, raw: bytes) -> Picture:
-    """Return the sizes and the colour of an uploaded picture; raise Refused."""
+    """Return the sizes and the colour of an uploaded picture; raise Rejected."""
     image, shape = _decoded(raw), SHAPES[kind]
     _check_shape(kind, image.size)
     sizes = [(width, shape.height(width)) for width in shape.widths]
@@ -78,21 +75,24 @@ def _decoded(raw: bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
     except (OSError, SyntaxError, ValueError) as error:
-        raise Refused("it is no PNG, JPEG or WebP") from error
+        raise Rejected("not_an_image", "the file is not a PNG, JPEG or WebP image") from error
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise Refused(f"it has {width} by {height} pixels, at most {MAX_PIXELS:,} are taken")
+        raise Rejected(
+            "too_large",
+            f"the image has {width} by {height} pixels; at most {MAX_PIXELS:,} are accepted",
+        )
     try:
         if getattr(image, "n_frames", 1) > 1:
-            raise Refused("it moves: art is one still picture")
+            raise Rejected("animated", "animated images are not accepted")
         return _in_srgb(ImageOps.exif_transpose(image))
-    # What a decoder meets in broken bytes has no common base.
+    # Decoders raise all of these for corrupt bytes.
     except (OSError, SyntaxError, ValueError, IndexError, TypeError, struct.error) as error:
-        raise Refused("it is broken and cannot be decoded") from error
+        raise Rejected("corrupt", "the image is corrupt and cannot be decoded") from error
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """Return the picture in the colours that it has once its profile is gone with the metadata."""
+    """Convert the picture to sRGB, because its colour profile goes with the metadata."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):  # 16 bits; Pillow would clip them, not scale them
         image = image.convert("I").point(lambda value: value / 256).convert("L")
@@ -107,7 +107,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
             )
             made = ImageCms.profileToProfile(image, source, target, outputMode=mode)
         except ImageCms.PyCMSError:
-            made = None  # a profile that cannot be read, or of other colours than the picture's
+            made = None  # an unreadable profile, or one for another colour space
         if made is not None:
             return made
     return image.convert(mode)
@@ -116,11 +116,13 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 def _check_shape(kind: Kind, size: tuple[int, int]) -> None:
     shape, (width, height) = SHAPES[kind], size
     least = shape.widths[-1], shape.height(shape.widths[-1])
-    found = f"it has {width} by {height} pixels"
+    found = f"the image has {width} by {height} pixels"
     if width < least[0] or height < least[1]:
-        raise Refused(f"{found}, the {kind} must have at least {least[0]} by {least[1]}")
+        detail = f"{found}; the {kind} must have at least {least[0]} by {least[1]}"
+        raise Rejected("too_small", detail)
     if abs(width * shape.down / (height * shape.across) - 1) > shape.tolerance:
-        raise Refused(f"{found}, the {kind} must be {shape.across}:{shape.down}")
+        detail = f"{found}; the {kind} must be {shape.across}:{shape.down}"
+        raise Rejected("wrong_shape", detail)
 
 
 def _webp(image: Image.Image) -> bytes:
@@ -131,14 +133,14 @@ def _webp(image: Image.Image) -> bytes:
 
 
 def _colour(image: Image.Image) -> str:
-    """Return the colour that people would name: the largest patch, a vivid one before a grey one.
+    """Return the dominant colour: the largest patch, preferring vivid colours over greys.
 
-    The mean of all pixels would be none of the picture's own: red and blue make a mud.
+    The mean of all pixels would be a colour that the picture does not contain.
     """
     raw = image.convert("RGBA").tobytes()
     seen = b"".join(raw[at : at + 3] for at in range(0, len(raw), 4) if raw[at + 3] >= OPAQUE)
     if not seen:
-        raise Refused("all of it is transparent")
+        raise Rejected("transparent", "the image is fully transparent")
     pixels = Image.frombytes("RGB", (len(seen) // 3, 1), seen).quantize(SWATCHES)
     palette = iter(pixels.getpalette("RGB") or [])
     patches = zip(pixels.histogram(), zip(palette, palette, palette, strict=False), strict=False)

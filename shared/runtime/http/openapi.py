@@ -1,7 +1,7 @@
 """One OpenAPI 3.1 document from the routes themselves; not imported by deployed functions."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, create_model
@@ -140,7 +140,7 @@ def _alternatives(route: Route) -> tuple[Any, ...]:
 def _operation(api: Api, route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     doc = (route.handler.__doc__ or route.handler.__name__).strip()
     operation: dict[str, Any] = {
-        "operationId": f"{api.manifest.name}_{route.handler.__name__}",
+        "operationId": operation_id(route.handler),
         "summary": doc.splitlines()[0],
         "tags": [api.manifest.name],
         "parameters": _parameters(route),
@@ -256,3 +256,9 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         title = errors.MEANINGS[failure.code].title
         responses[str(failure.status)] = {"description": title, "content": problem}
     return responses
+
+
+def operation_id(handler: Callable[..., Any]) -> str:
+    """Return a handler's name as clients write it: `listGames` for `list_games`."""
+    first, *rest = handler.__name__.split("_")
+    return first + "".join(word.capitalize() for word in rest)

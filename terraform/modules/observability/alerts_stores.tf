@@ -8,7 +8,7 @@ locals {
     sql-down = {
       title    = "The database is down"
       severity = "CRITICAL"
-      runbook  = "store-away"
+      runbook  = "store-unavailable"
       conditions = [{
         filter     = "${local._sql}up\""
         aligner    = "ALIGN_MAX"

@@ -9,7 +9,6 @@ import httpx
 import pytest
 from sqlalchemy import Connection, update
 
-from shared.domain.play import achievements
 from shared.domain.play.sessions import SessionsReported
 from shared.runtime import clock, messages
 from shared.schema.collections import INBOX, STATS
@@ -64,7 +63,6 @@ EVERYTHING = ["inbox", "play_intervals", "player_achievements", "player_stats", 
 
 def play(client: httpx.Client, player: Player, eventually: Any) -> None:
     """Let the player play until all that follows from it is there."""
-    achievements.define()
     messages.publish(played(player, "s1"))
     eventually(lambda: held(client, player) == EVERYTHING, 60)
 

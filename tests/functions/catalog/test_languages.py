@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, update
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.catalog.imports import importing
 from shared.runtime import sql as sql_session
 from shared.schema.catalog import games
@@ -84,7 +84,7 @@ def test_a_list_shows_the_titles_that_there_are_and_says_in_which_languages(
             mine = games.c.title == f"{word} {title}"
             titles = json.dumps({"de": f"{word} {title} auf Deutsch"})
             tx.execute(update(games).where(mine).values(titles=titles))
-        reading.bump_version(tx)
+        versioning.bump(tx)
 
     sql_session.transact(name)
 

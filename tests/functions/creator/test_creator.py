@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.runtime import clock
 from shared.schema.catalog import games
 from shared.schema.operations import audit
@@ -199,7 +199,7 @@ def test_a_change_names_the_version_it_changes_and_is_noted(
 
 
 def sql_version(sql: Connection) -> int:
-    return reading.version(sql)
+    return versioning.current(sql)
 
 
 def test_a_draft_is_edited_as_a_whole_or_not_at_all(maker: Maker, draft: str, game: str) -> None:

@@ -228,7 +228,7 @@ def test_a_list_in_parts_keeps_its_positions() -> None:
     again = [
         (part.first + at - 1, len(text))
         for part in import_games.parts(records)
-        for at, text in game_lists.records(_reader(part.text), "lines")
+        for at, text in game_lists.read(_reader(part.text), "lines")
     ]
     assert again == [(n, 600_000) for n in (1, 2, 5, 6)]
 

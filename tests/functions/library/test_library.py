@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from shared.domain.catalog import reading
+from shared.domain import text
 from shared.domain.catalog.imports import importing
 from shared.domain.tools import model
 from shared.runtime import clock
@@ -55,7 +55,7 @@ def known(sql: Connection, cloud: object) -> Callable[..., Known]:
         }
         outcome = importing.import_games([json.dumps(record).encode()])
         assert outcome.created == 1, outcome
-        key = reading.title_key(title)
+        key = text.title_key(title)
         game_id = sql.scalar(select(games.c.game_id).where(games.c.import_key == key))
         return Known(str(game_id), title, f"Q{word}", steam_id)
 

@@ -8,9 +8,10 @@ from pydantic_core import to_json
 
 from scripts.demo import expected, players
 from scripts.demo.players import Player
-from shared.domain.play import intervals, roll_up, sessions
+from shared.domain.play import model as intervals
+from shared.domain.play import roll_up, sessions
 from shared.domain.play.playtime import Play
-from shared.domain.play.sessions import Report
+from shared.domain.play.sessions import SessionReport
 from shared.runtime.http.batches import Batch, Parser
 
 NOW = datetime(2026, 3, 20, 12, 0, 0, tzinfo=UTC)
@@ -23,16 +24,18 @@ def invent(seed: int) -> Player:
 
 def received(player: Player) -> dict[str, Play]:
     """Take in the player's batches as the function and the trigger do, without any store."""
-    parser = Parser(Report, 500)
+    parser = Parser(SessionReport, 500)
     plays: dict[str, Play] = {}
     for batch in player.batches:
         sent_at = players.sent_at(batch, NOW.timestamp())
-        parsed: Batch[Report] = parser.parse(to_json({"sent_at": sent_at, "items": batch.items}))
+        parsed: Batch[SessionReport] = parser.parse(
+            to_json({"sent_at": sent_at, "items": batch.items})
+        )
         received_at = NOW + timedelta(seconds=random.uniform(0, 20))
         events, refused = sessions.screen(parsed.items, parsed.sent_at, received_at)
         assert len(parsed.rejected) + len(refused) == batch.broken
         assert parsed.duplicates == batch.twice
-        said = sessions.reported(player.uid, received_at, events).sessions
+        said = sessions.message_of(player.uid, received_at, events).sessions
         for key, play in roll_up.gather(said).items():
             plays.setdefault(key, Play()).add(play)
     return plays

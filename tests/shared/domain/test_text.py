@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.catalog import reading
+from shared.domain import programs, text
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from shared.domain.catalog import reading
     ],
 )
 def test_titles_that_are_one_title(first: str, second: str) -> None:
-    assert reading.title_key(first) == reading.title_key(second)
+    assert text.title_key(first) == text.title_key(second)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_titles_that_are_one_title(first: str, second: str) -> None:
     ],
 )
 def test_titles_that_stay_two(first: str, second: str) -> None:
-    assert reading.title_key(first) != reading.title_key(second)
-    assert reading.name_key(first) == reading.name_key(second)
+    assert text.title_key(first) != text.title_key(second)
+    assert text.name_key(first) == text.name_key(second)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_titles_that_stay_two(first: str, second: str) -> None:
     ],
 )
 def test_what_a_name_is_found_by(name: str, key: str) -> None:
-    assert reading.name_key(name) == key
+    assert text.name_key(name) == key
 
 
 @given(st.text(max_size=400))
 def test_a_name_key_fits_its_column_and_a_name_is_never_without_one(name: str) -> None:
-    key = reading.name_key(name)
-    assert len(key) <= reading.NAME_KEY_LENGTH
-    assert key or not reading.title_key(name)
+    key = text.name_key(name)
+    assert len(key) <= text.NAME_KEY_LENGTH
+    assert key or not text.title_key(name)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_a_name_key_fits_its_column_and_a_name_is_never_without_one(name: str) -
     ],
 )
 def test_a_suffix_as_clients_hash_it(path: str, suffix: str) -> None:
-    assert reading.normalise_suffix(path) == suffix
-    assert reading.suffix_hash(path) == hashlib.sha256(suffix.encode()).digest()
+    assert programs.normalise_suffix(path) == suffix
+    assert programs.suffix_hash(path) == hashlib.sha256(suffix.encode()).digest()
 
 
 @given(st.text(max_size=100))
 def test_normalising_a_suffix_twice_changes_nothing(path: str) -> None:
-    once = reading.normalise_suffix(path)
-    assert reading.normalise_suffix(once) == once
+    once = programs.normalise_suffix(path)
+    assert programs.normalise_suffix(once) == once

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.bundling import imports
 from scripts.release import migrate_image, migrate_job
-from shared.domain.tools import publishing
+from shared.domain.tools import versions
 from shared.runtime import manifest
 from shared.schema import grants, migrate
 from tests.support.engines import execute
@@ -187,7 +187,7 @@ def test_a_role_is_taken(engine_url: str, user: str) -> None:
 def test_what_is_no_name_stops_before_anything(
     engine_url: str, user: str, name: str, table: str, right: str
 ) -> None:
-    with pytest.raises(ValueError, match="not a valid|unknown table or right"):
+    with pytest.raises(ValueError, match=r"not a valid|unknown table or right"):
         grant(engine_url, {user: {"games": "r"}, name: {table: right}})
     assert attempt(engine_url, user, READ) in DENIED
 
@@ -211,9 +211,9 @@ def test_a_trigger_may_what_the_runtime_does_for_it() -> None:
 
 def test_who_verifies_a_version_may_lock_it(engine_url: str, user: str) -> None:
     grant(engine_url, {user: FUNCTIONS["verify_artifact"].tables})
-    told = publishing.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
+    told = versions.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
     with migrate.engine(address(engine_url, user)).connect() as connection:
-        assert publishing._waiting(connection, told, for_update=True) is None
+        assert versions._waiting(connection, told, for_update=True) is None
 
 
 def test_functions_and_users_must_pair() -> None:

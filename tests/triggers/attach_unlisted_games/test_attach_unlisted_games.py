@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection
 
-from shared.domain.catalog import reading
+from shared.domain import programs
 from shared.schema.catalog import game_executables, games
 from tests.conftest import Player
 from tests.support import playing
@@ -22,10 +22,10 @@ def learn(sql: Connection, path: str) -> str:
     game_id = sql.execute(games.insert().values(**game)).lastrowid
     sql.execute(
         game_executables.insert().values(
-            suffix_hash=reading.suffix_hash(path),
+            suffix_hash=programs.suffix_hash(path),
             os="win32",
             game_id=game_id,
-            suffix=reading.normalise_suffix(path),
+            suffix=programs.normalise_suffix(path),
             is_launcher=False,
         )
     )
@@ -41,7 +41,7 @@ def test_what_was_played_before_turns_up_under_the_game(  # noqa: PLR0913, PLR09
     eventually: Callable[..., Any],
 ) -> None:
     someone, path = player(), f"{uuid.uuid4()}/Bin\\Game.EXE"
-    program = reading.suffix_hash(path).hex()
+    program = programs.suffix_hash(path).hex()
     items = session(now() - timedelta(hours=1), 30, game_id=None, unlisted=program)
     playing.send(client, someone.headers, items)
 

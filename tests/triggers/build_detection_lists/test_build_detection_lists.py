@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from shared.domain.catalog import reading
-from shared.domain.catalog.detection import files as detection_lists
+from shared.domain.catalog import versioning
 from shared.domain.catalog.detection import lists as detection
-from shared.domain.catalog.detection.files import DetectionList
-from shared.domain.catalog.detection.lists import Os
+from shared.domain.catalog.detection import publishing as detection_lists
+from shared.domain.catalog.detection.publishing import DetectionList
 from shared.domain.catalog.imports import importing
+from shared.domain.programs import Os
 from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_executables, games
 from shared.schema.detection import detection_builds, detection_files
@@ -34,7 +34,7 @@ Programs = dict[str, list[str]]
 def _built(cloud: LocalCloud, runtime_sql: str) -> None:
     """The lists stand for the catalog as the tests before left it."""
     add("first")
-    detection_lists.build()
+    detection_lists.publish()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def take_away(*suffixes: str) -> list[dict[str, Any]]:
         these = game_executables.c.suffix.in_(suffixes)
         rows = tx.execute(select(game_executables).where(these)).mappings().all()
         tx.execute(delete(game_executables).where(these))
-        reading.bump_version(tx)
+        versioning.bump(tx)
         return [dict(row) for row in rows]
 
     return sql.transact(work)
@@ -65,13 +65,13 @@ def take_away(*suffixes: str) -> list[dict[str, Any]]:
 def put_back(rows: list[dict[str, Any]]) -> None:
     def work(tx: Connection) -> None:
         tx.execute(insert(game_executables), rows)
-        reading.bump_version(tx)
+        versioning.bump(tx)
 
     sql.transact(work)
 
 
 def answers(os: Os = "win32") -> dict[int, DetectionList]:
-    return sql.read(lambda conn: detection_lists.answers(conn, os))
+    return sql.read(lambda conn: detection_lists.list_current(conn, os))
 
 
 def content(url: str) -> bytes:
@@ -110,7 +110,7 @@ def name_of(one: DetectionList) -> str:
 
 def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
     add(word, f"{word}\\Bin\\Game.exe", stores=[{"store": "steam", "id": word}], discord_ids=["7"])
-    assert detection_lists.build() > 0
+    assert detection_lists.publish() > 0
     listed = json.loads(newest())
     (row,) = [row for row in listed["programs"] if row[0] == f"{word}/bin/game.exe"]
     (game_id,) = row[3:]
@@ -121,29 +121,29 @@ def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
 
 def test_without_a_change_nothing_is_built(word: str) -> None:
     add(word)
-    assert detection_lists.build() > 0
+    assert detection_lists.publish() > 0
     before, used, at = answers(), in_use(), built_at()
-    assert detection_lists.build() == 0
+    assert detection_lists.publish() == 0
     assert (answers(), in_use(), built_at()) == (before, used, at)
 
 
 def test_a_change_that_no_list_shows_publishes_nothing(word: str) -> None:
     add(word)
-    detection_lists.build()
+    detection_lists.publish()
     before = answers()
     add(word, f"{word}/{word}.exe", aliases=["another name"])
-    assert detection_lists.build() == 0
+    assert detection_lists.publish() == 0
     assert answers() == before
-    assert sql.read(detection_lists.built_from) > before[0].version
+    assert sql.read(detection_lists.current_version) > before[0].version
 
 
 def test_a_system_whose_programs_stay_keeps_its_list(word: str) -> None:
     before = answers("darwin")
     add(word)
-    detection_lists.build()
+    detection_lists.publish()
     assert answers("darwin") == before
     add(word, f"{word}.app", os="darwin")
-    detection_lists.build()
+    detection_lists.publish()
     assert f"{word}.app" in suffixes(newest("darwin"))
 
 
@@ -155,7 +155,7 @@ def test_each_of_the_last_lists_leads_to_the_newest_and_no_earlier_one(word: str
         add(f"{word}{number}")
         if number == 3:
             take_away(f"{word}1/{word}1.exe")
-        detection_lists.build()
+        detection_lists.publish()
         lists[answers()[0].version] = newest()
     *old, last = sorted(lists)
     found = answers()
@@ -181,16 +181,16 @@ def test_one_killed_before_its_row_is_written_changes_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(detection_lists, "_publish", die)
         with pytest.raises(KeyboardInterrupt):
-            detection_lists.build()
+            detection_lists.publish()
     assert answers() == before
     rows = select(file.name).where(file.unused_since.is_not(None)).order_by(file.unused_since)
     *_, left = sql.read(lambda conn: conn.scalars(rows).all())
     assert objects.head("public", left) is not None
     add(f"{word}2")
-    assert detection_lists.build() > 0
+    assert detection_lists.publish() > 0
     assert {f"{word}/{word}.exe", f"{word}2/{word}2.exe"} <= suffixes(newest())
     age(left, detection_lists.KEPT + timedelta(minutes=1))
-    assert detection_lists.clean() == 1
+    assert detection_lists.delete_unused() == 1
     assert objects.head("public", left) is None
 
 
@@ -208,7 +208,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[int]
     waited: set[int] = set()
     monkeypatch.setattr(detection_lists, "_publish", wait)
     with ThreadPoolExecutor(2) as pool:
-        yield lambda: sorted(pool.map(lambda _: detection_lists.build(), range(2)))
+        yield lambda: sorted(pool.map(lambda _: detection_lists.publish(), range(2)))
 
 
 def test_of_two_builders_at_once_one_publishes(
@@ -233,11 +233,11 @@ def test_one_that_is_overtaken_leaves_what_the_other_published(
     def slow(os: Os, version: int, listed: bytes) -> Any:
         made = list(files(os, version, listed))
         monkeypatch.setattr(detection_lists, "_files", files)
-        overtaken.append(detection_lists.build())
+        overtaken.append(detection_lists.publish())
         return made
 
     monkeypatch.setattr(detection_lists, "_files", slow)
-    assert detection_lists.build() == 0
+    assert detection_lists.publish() == 0
     assert overtaken[0] > 0
     assert f"{word}/{word}.exe" in suffixes(newest())
     assert {name_of(one) for one in answers().values()} <= in_use()
@@ -247,22 +247,22 @@ def test_a_file_that_is_being_written_again_is_not_deleted(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(word)
-    detection_lists.build()
+    detection_lists.publish()
     first = name_of(answers()[0])
     for number in range(detection_lists.BASES + 1):
         add(f"{word}{number}")
-        detection_lists.build()
+        detection_lists.publish()
     assert first not in in_use()
     age(first, detection_lists.KEPT * 2)
     take_away(*(f"{word}{n}/{word}{n}.exe" for n in range(detection_lists.BASES + 1)))
     publish = detection_lists._publish
 
     def clean_first(*arguments: Any) -> int:
-        detection_lists.clean()
+        detection_lists.delete_unused()
         return publish(*arguments)
 
     monkeypatch.setattr(detection_lists, "_publish", clean_first)
-    assert detection_lists.build() > 0
+    assert detection_lists.publish() > 0
     assert name_of(answers()[0]) == first
     assert f"{word}/{word}.exe" in suffixes(newest())
 
@@ -274,28 +274,28 @@ def test_a_bucket_that_is_away_is_tried_again(word: str, monkeypatch: pytest.Mon
         patched.setenv("OBJECTS_ENDPOINT", NOWHERE)
         settings.reset()
         with pytest.raises(errors.Unavailable):
-            detection_lists.build()
+            detection_lists.publish()
     settings.reset()
     assert answers() == before
-    assert detection_lists.build() > 0
+    assert detection_lists.publish() > 0
     assert f"{word}/{word}.exe" in suffixes(newest())
 
 
 def test_files_go_a_day_after_no_answer_names_them(word: str) -> None:
     add(word)
-    detection_lists.build()
+    detection_lists.publish()
     before = answers()
     way = before[max(before)].delta_url
     assert way
     name = way.removeprefix(settings.public_objects().url + "/")
     add(f"{word}2")
-    detection_lists.build()
+    detection_lists.publish()
     assert name not in in_use()
     age(name, detection_lists.KEPT - timedelta(minutes=1))
-    detection_lists.clean()
+    detection_lists.delete_unused()
     assert objects.head("public", name) is not None
     age(name, detection_lists.KEPT + timedelta(minutes=1))
-    assert detection_lists.clean() == 1
+    assert detection_lists.delete_unused() == 1
     assert objects.head("public", name) is None
     gone = select(file.name).where(file.name == name)
     assert sql.read(lambda conn: conn.scalar(gone)) is None
@@ -304,13 +304,13 @@ def test_files_go_a_day_after_no_answer_names_them(word: str) -> None:
 def test_a_list_that_comes_back_is_the_newest_again(word: str) -> None:
     add(f"{word}-many", *(f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(100)))
     add(word)
-    detection_lists.build()
+    detection_lists.publish()
     first = answers()[0]
     gone = take_away(f"{word}/{word}.exe")
-    detection_lists.build()
+    detection_lists.publish()
     between, listed = answers()[0], newest()
     put_back(gone)
-    detection_lists.build()
+    detection_lists.publish()
     found = answers()
     assert (found[0].url, found[0].sha256) == (first.url, first.sha256)
     assert found[0].version > between.version > first.version
@@ -322,11 +322,11 @@ def test_a_list_that_comes_back_is_the_newest_again(word: str) -> None:
 
 def test_a_list_whose_file_is_lost_is_no_base(word: str) -> None:
     add(word)
-    detection_lists.build()
+    detection_lists.publish()
     lost = answers()[0]
     objects.delete("public", name_of(lost))
     add(f"{word}2")
-    assert detection_lists.build() > 0
+    assert detection_lists.publish() > 0
     assert lost.version not in answers()
     assert f"{word}2/{word}2.exe" in suffixes(newest())
 
@@ -340,9 +340,9 @@ def test_a_game_that_was_merged_is_its_target(word: str) -> None:
         target = ids[f"{word}2 game"]
         merged = update(games).where(games.c.game_id == ids[f"{word} game"])
         tx.execute(merged.values(merged_into=target))
-        reading.bump_version(tx)
+        versioning.bump(tx)
         return int(target)
 
     target = sql.transact(merge)
-    detection_lists.build()
+    detection_lists.publish()
     assert detection.read(newest())[f"{word}/{word}.exe"].game_ids == (str(target),)

@@ -28,7 +28,7 @@ def played(player: Player, games: int) -> list[projections.Key]:
         for game in range(1, games + 1)
     ]
     reported = {"uid": player.uid, "received_at": now, "sessions": sessions}
-    return roll_up.roll_up(SessionsReported.model_validate(reported))
+    return roll_up.record(SessionsReported.model_validate(reported))
 
 
 def wish(player: Player) -> ErasureRequested:

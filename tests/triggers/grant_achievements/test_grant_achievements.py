@@ -5,10 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import Connection, select, update
 
-from shared.domain.play import achievements
 from shared.schema.play import player_achievements
 from tests.conftest import Player
 from tests.support import playing
@@ -19,11 +17,6 @@ START = now() - timedelta(hours=5)
 
 Players = Callable[..., Player]
 Eventually = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _defined(cloud: LocalCloud) -> None:
-    achievements.define()
 
 
 def inbox(firestore: Any, uid: str) -> dict[str, Any]:

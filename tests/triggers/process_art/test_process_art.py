@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection, insert, select
 
-from shared.domain.uploads import artifacts
+from shared.domain.uploads import incoming
 from shared.domain.uploads.art import ArtUploaded
 from shared.runtime import clock, objects
 from shared.schema.catalog import catalog_version, games
@@ -105,7 +105,7 @@ def test_a_picture_becomes_art_for_everyone(
     assert done.action == "art.publish"
     assert json.loads(done.detail)["before"] == {}
     assert json.loads(done.detail)["after"]["colour"] == "#c81e1e"
-    gone = artifacts.incoming(permission["upload_id"])
+    gone = incoming.key(permission["upload_id"])
     eventually(lambda: objects.head("artifacts", gone) is None)
 
 
@@ -121,7 +121,7 @@ def test_what_is_refused_says_why_and_what_was_shown_stays(
     assert found["uploads"]["icon"] == {
         "upload_id": second["upload_id"],
         "state": "rejected",
-        "reason": "it has 256 by 512 pixels, the icon must be 1:1",
+        "reason": "the image has 256 by 512 pixels; the icon must be 1:1",
     }
     assert found["art"] == shown
     noted = actions(sql, game_id)

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from emulators.cloud.config import ROOT
-from shared.domain.catalog import reading
-from shared.domain.tools import publishing
-from shared.domain.tools.publishing import ArtifactUploaded, NewUpload, VersionPublished, Withdrawal
-from shared.domain.uploads import artifacts
+from shared.domain.catalog import versioning
+from shared.domain.tools import versions
+from shared.domain.tools.versions import ArtifactUploaded, NewUpload, VersionPublished, Withdrawal
+from shared.domain.uploads import artifacts, incoming
 from shared.runtime import clock, errors, objects
 from shared.runtime import outbox as runtime_outbox
 from shared.runtime import sql as runtime_sql
@@ -89,7 +89,7 @@ class Waiting:
         self.told = ArtifactUploaded(
             version_id=str(self.version_id), revision=3, upload_id=str(row["upload_id"])
         )
-        self.incoming = artifacts.incoming(self.told.upload_id)
+        self.incoming = incoming.key(self.told.upload_id)
 
     def upload(self, body: bytes, **announced: Any) -> None:
         put(self.incoming, body)
@@ -102,13 +102,13 @@ class Waiting:
         return self.sql.execute(select(tool_versions).where(here)).mappings().one()
 
     def verify(self) -> RowMapping:
-        publishing.verify(self.told)
+        versions.verify(self.told)
         return self.row()
 
     def verdicts(self) -> list[str]:
         """Return what verifying wrote into the audit of this version."""
         target = audit.c.target == f"{self.tool_id}@1.0.0"
-        noted = select(audit.c.action).where(target, audit.c.actor == publishing.VERIFIER)
+        noted = select(audit.c.action).where(target, audit.c.actor == versions.VERIFIER)
         return list(self.sql.scalars(noted.order_by(audit.c.audit_id)))
 
     def told_of(self) -> list[VersionPublished]:
@@ -139,15 +139,14 @@ def kept(body: bytes) -> bytes | None:
 def test_what_was_uploaded_is_published_and_told(
     waiting: Waiting, body: bytes, sql: Connection
 ) -> None:
-    digest, before = hashlib.sha256(body).hexdigest(), reading.version(sql)
+    digest, before = hashlib.sha256(body).hexdigest(), versioning.current(sql)
     waiting.upload(body, size=len(body), sha256=digest)
     row = waiting.verify()
     assert (row["state"], row["size"], row["sha256"]) == ("published", len(body), digest)
     assert (row["revision"], row["reason"], row["published_at"] is None) == (4, None, False)
-    assert row["murmur2"] == artifacts.murmur2(body.translate(None, b" \r\n\t"))
     assert kept(body) == body
     assert objects.head("artifacts", waiting.incoming) is None
-    assert reading.version(sql) == before + 1
+    assert versioning.current(sql) == before + 1
     (message,) = waiting.told_of()
     assert (message.version, message.sha256, message.size) == ("1.0.0", digest, len(body))
     assert message.published_at == row["published_at"]
@@ -160,12 +159,12 @@ def test_what_was_uploaded_is_published_and_told(
 def test_what_is_not_as_announced_is_rejected(
     waiting: Waiting, body: bytes, sql: Connection, announced: dict[str, Any], code: str
 ) -> None:
-    before = reading.version(sql)
+    before = versioning.current(sql)
     waiting.upload(body, **announced)
     row = waiting.verify()
     assert (row["state"], row["reason"].split(": ")[0]) == ("rejected", code)
     assert (kept(body), waiting.told_of()) == (None, [])
-    assert reading.version(sql) == before
+    assert versioning.current(sql) == before
 
 
 def test_nothing_and_no_bytes_are_rejected(waiting: Waiting) -> None:
@@ -182,21 +181,12 @@ def test_what_is_too_large_is_rejected_before_it_is_kept(
     waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch, head_lies: bool
 ) -> None:
     """The size is looked at first, and counted while reading: other bytes may have come since."""
-    monkeypatch.setattr(artifacts, "LIMIT", len(body) - 1)
+    monkeypatch.setattr(artifacts, "MAX_BYTES", len(body) - 1)
     waiting.upload(body)
     if head_lies:
-        monkeypatch.setattr(artifacts, "_look", lambda _: None)
+        monkeypatch.setattr(artifacts, "_check_size", lambda _: None)
     assert waiting.verify()["reason"].startswith("too_large: ")
     assert kept(body) is None
-
-
-def test_a_large_file_has_no_murmur2(
-    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(artifacts, "FINGERPRINTED", len(body) - 1)
-    waiting.upload(body)
-    row = waiting.verify()
-    assert (row["state"], row["murmur2"]) == ("published", None)
 
 
 def during_reading(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
@@ -238,20 +228,20 @@ def test_told_again_or_in_parallel_it_is_published_once(
     waiting: Waiting, body: bytes, sql: Connection
 ) -> None:
     waiting.upload(body)
-    before = reading.version(sql)
+    before = versioning.current(sql)
     together = threading.Barrier(4, timeout=20)
 
     def deliver(_: int) -> None:
         together.wait()
-        publishing.verify(waiting.told)
+        versions.verify(waiting.told)
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(deliver, range(4)))
-    publishing.verify(waiting.told)
+    versions.verify(waiting.told)
     row = waiting.row()
     assert (row["state"], row["revision"], kept(body)) == ("published", 4, body)
     assert (waiting.verdicts(), len(waiting.told_of())) == (["version.approve"], 1)
-    assert reading.version(sql) == before + 1
+    assert versioning.current(sql) == before + 1
 
 
 def test_withdrawn_meanwhile_it_stays_withdrawn(
@@ -260,10 +250,10 @@ def test_withdrawn_meanwhile_it_stays_withdrawn(
     waiting.upload(body)
 
     def publish_and_withdraw() -> None:
-        publishing.verify(waiting.told)
+        versions.verify(waiting.told)
         why = Withdrawal(reason="it crashes")
         runtime_sql.transact(
-            lambda tx: publishing.withdraw(tx, waiting.uid, waiting.tool_id, "1.0.0", why)
+            lambda tx: versions.withdraw(tx, waiting.uid, waiting.tool_id, "1.0.0", why)
         )
 
     during_reading(monkeypatch, publish_and_withdraw)
@@ -279,15 +269,13 @@ def test_what_was_found_of_an_earlier_upload_does_not_count(
     waiting.upload(b"first", sha256=EMPTY)
 
     def again() -> None:
-        publishing.verify(waiting.told)
+        versions.verify(waiting.told)
         assert waiting.row()["state"] == "rejected"
         wish = NewUpload(size=len(body))
         runtime_sql.transact(
-            lambda tx: publishing.allow_upload(tx, waiting.uid, waiting.tool_id, "1.0.0", wish)
+            lambda tx: versions.create_upload(tx, waiting.uid, waiting.tool_id, "1.0.0", wish)
         )
-        runtime_sql.transact(
-            lambda tx: publishing.publish(tx, waiting.uid, waiting.tool_id, "1.0.0")
-        )
+        runtime_sql.transact(lambda tx: versions.publish(tx, waiting.uid, waiting.tool_id, "1.0.0"))
 
     during_reading(monkeypatch, again)
     row = waiting.verify()
@@ -296,7 +284,7 @@ def test_what_was_found_of_an_earlier_upload_does_not_count(
 
 KILLED = """
 import os, signal, sys
-from shared.domain import publishing
+from shared.domain.tools import versions
 from shared.runtime import objects
 
 calls = []
@@ -312,7 +300,7 @@ def dying(real):
 
 for name in ("head", "copy", "stream", "delete"):
     setattr(objects, name, dying(getattr(objects, name)))
-publishing.verify(publishing.ArtifactUploaded.model_validate_json(sys.argv[2]))
+versions.verify(versions.ArtifactUploaded.model_validate_json(sys.argv[2]))
 """
 STEPS = ("look", "copy", "read", "look up its hash", "keep", "delete the copy", "delete the upload")
 
@@ -338,7 +326,7 @@ def test_a_store_that_is_away_rejects_nothing(
 ) -> None:
     waiting.upload(body)
     with cloud.without("objects"), pytest.raises(errors.Unavailable):
-        publishing.verify(waiting.told)
+        versions.verify(waiting.told)
     assert waiting.row()["state"] == "verifying"
     assert waiting.verify()["state"] == "published"
 
@@ -419,7 +407,7 @@ def test_a_store_away_and_killed_functions_delay_publishing_and_lose_nothing(  #
         for draft in drafts:  # as when the store goes away just after it was looked at
             version = draft.rsplit("/", 1)[1]
             runtime_sql.transact(
-                lambda tx: publishing.publish(tx, str(owner), int(tool), version)  # noqa: B023
+                lambda tx: versions.publish(tx, str(owner), int(tool), version)  # noqa: B023
             )
         runtime_outbox.flush()
         eventually(lambda: refused() > before)

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from shared.domain.catalog.reading import normalise_suffix
+from shared.domain.programs import GENERIC_NAMES, Os, normalise_suffix
 
-Os = Literal["win32", "darwin", "linux"]
 Confidence = Literal["low", "medium", "high"]
 Row = list[Any]
 """Of a program: its suffix, confidence as 0 to 2, whether it is a launcher as 0 or 1, games."""
@@ -33,13 +32,7 @@ TABLES = ("programs", "stores")
 
 _BUNDLE = re.compile(r"(.*\.app)/contents/macos/[^/]+", re.DOTALL)
 
-# Names of what starts, draws or carries a game of any name.
-_GENERIC = re.compile(
-    "app|autorun|boot|client|config|default|dosbox(-x)?|editor|electron|engine|exe|game|javaw?|"
-    "(game)?launch(er)?|gameclient|love(2d)?|main|mono|node|nw|nwjs|play(er)?|program|pythonw?|"
-    "renpy|run(ner)?|scummvm|server|settings|setup|shipping|start(er)?|steam|test|udk|"
-    "ue4game(-win64-shipping)?|unity(player)?|updater?|wine(64)?"
-)
+# Folder names that say nothing about the game.
 _FOLDERS = re.compile(
     "apps?|base|(bin|lib|linux|osx|win|x)(32|64|86)?|binar(y|ies)|build|common|contents|data|"
     "debug|dist|executables?|files|games|live|macos|media|pc|release|_?retail_?|runtime|"
@@ -126,9 +119,9 @@ def _confidence(suffix: str, games: int, carriers: int) -> int | None:
     stem = name.rpartition(".")[0] or name
     if _HELPERS.fullmatch(stem) or len(folders) >= SEGMENTS:
         return None
-    generic = [bool(_FOLDERS.fullmatch(one) or _GENERIC.fullmatch(one)) for one in folders]
+    generic = [bool(_FOLDERS.fullmatch(one) or one in GENERIC_NAMES) for one in folders]
     has_telling_folder = not all(generic)
-    if not has_telling_folder and (_GENERIC.fullmatch(stem) or carriers >= MANY):
+    if not has_telling_folder and (stem in GENERIC_NAMES or carriers >= MANY):
         return None
     if games > 1:
         return LOW

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, and_, or_, select
 
+from shared.domain import text
 from shared.domain.catalog import facts as game_facts
-from shared.domain.catalog import reading
 from shared.domain.catalog.facts import Facts
 from shared.runtime import clock, sql
 from shared.schema.catalog import game_names, game_stores, games, import_claims
@@ -21,7 +21,7 @@ _claims = import_claims.c
 
 
 @dataclass
-class Run:
+class ImportRun:
     """An import: which record took which game, by the record's position.
 
     import_id: remembers it over the parts of an import that comes in several.
@@ -41,7 +41,7 @@ class Line:
     facts: Facts
 
 
-class Conflict(Exception):
+class Ambiguous(Exception):
     """A record that cannot be given to one game."""
 
 
@@ -64,7 +64,7 @@ class Candidates:
             return found, self.titled.get(line.key) != found
         titled = self.titled.get(line.key)
         if titled is not None and not self._free(titled, line):
-            raise Conflict(f"the same title as at {self.taken[titled]}")
+            raise Ambiguous(f"the same title as at {self.taken[titled]}")
         return titled, False
 
     def take(self, line: Line, game_id: int) -> None:
@@ -85,10 +85,10 @@ class Candidates:
         common = set.intersection(*meant)
         if not common:
             said = (f"{s} {i} is of {_listed(owned[s, i])}" for s, i in owned if owned[s, i])
-            raise Conflict(f"its ids are of different games: {', '.join(said)}")
+            raise Ambiguous(f"its ids are of different games: {', '.join(said)}")
         chosen = self._by_name(line, common)
         if chosen is None:
-            raise Conflict(f"its ids are of several games, none of that name: {_listed(common)}")
+            raise Ambiguous(f"its ids are of several games, none of that name: {_listed(common)}")
         return chosen
 
     def _by_name(self, line: Line, game_ids: set[int]) -> int | None:
@@ -100,7 +100,7 @@ class Candidates:
         named = [
             game_id
             for game_id in game_ids
-            if any(reading.title_key(n) == line.key for n, _ in self.known[game_id].names.values())
+            if any(text.title_key(n) == line.key for n, _ in self.known[game_id].names.values())
         ]
         return named[0] if len(named) == 1 else None
 
@@ -109,7 +109,7 @@ def _listed(game_ids: Iterable[int]) -> str:
     return " and ".join(f"game {one}" for one in sorted(game_ids))
 
 
-def candidates(tx: Connection, run: Run, lines: Sequence[Line]) -> Candidates:
+def candidates(tx: Connection, run: ImportRun, lines: Sequence[Line]) -> Candidates:
     """Return the games that these records may be."""
     owners = _owners(tx, {one for line in lines for one in line.facts.stores})
     titled = by_title(tx, {line.key for line in lines})
@@ -122,7 +122,7 @@ def candidates(tx: Connection, run: Run, lines: Sequence[Line]) -> Candidates:
     return Candidates(owners, titled, game_facts.known(tx, ids), taken)
 
 
-def remember(tx: Connection, run: Run, took: Iterable[tuple[int, Line]]) -> None:
+def remember(tx: Connection, run: ImportRun, took: Iterable[tuple[int, Line]]) -> None:
     """Keep which games were taken, for the parts that follow."""
     if run.import_id is None:
         return
@@ -137,20 +137,29 @@ def remember(tx: Connection, run: Run, took: Iterable[tuple[int, Line]]) -> None
 def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
     """Return the games with these titles, now or at first; for a merged one, its survivor."""
     name = game_names.c
-    first = select(games.c.import_key, games.c.merged_into, games.c.game_id).where(
-        games.c.import_key.in_(keys)
+    first = (
+        select(games.c.import_key, games.c.merged_into, games.c.game_id)
+        .where(games.c.import_key.in_(keys))
+        .with_hint(games, "FORCE INDEX (import_key)")
     )
     found = {row.import_key: row.merged_into or row.game_id for row in conn.execute(first)}
-    named = name.name_key.in_({reading.name_key(key) for key in keys})
-    titled = select(name.game_id, games.c.title).where(named)
+    # Index by index, whatever the engine believes of its tables. Most games have no survivor, so
+    # an index of it seems to lead to thousands. A table that has just grown seems to be tiny, and
+    # then even an index is read whole if it holds all that is asked: `is_title` is in none.
+    titled = (
+        select(name.game_id, games.c.title, name.is_title)
+        .prefix_with("STRAIGHT_JOIN")
+        .where(name.name_key.in_({text.name_key(key) for key in keys}))
+        .with_hint(game_names, "FORCE INDEX (PRIMARY)")
+    )
     now = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
-    # What a merged game was called last is a name of its survivor. Most games have no survivor,
-    # which makes MySQL believe that an index of it leads to thousands.
+    now = now.with_hint(games, "FORCE INDEX (PRIMARY)")
+    # What a merged game was called last is a name of its survivor.
     merged = titled.join(games, games.c.merged_into == name.game_id)
     merged = merged.with_hint(games, "FORCE INDEX (games_by_merge)")
     for query in (now, merged):
-        for game_id, title in conn.execute(query):
-            key = reading.title_key(title)
+        for game_id, title, _ in conn.execute(query):
+            key = text.title_key(title)
             if key in keys:
                 found.setdefault(key, game_id)
     return found

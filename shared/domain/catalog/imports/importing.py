@@ -15,13 +15,14 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from shared.domain import audit
-from shared.domain.catalog import facts, reading
+from shared.domain.catalog import facts, versioning
 from shared.domain.catalog.facts import Facts, Record
 from shared.domain.catalog.imports import candidates
 from shared.domain.catalog.imports import records as game_lists
-from shared.domain.catalog.imports.candidates import Candidates, Conflict, Line, Run
+from shared.domain.catalog.imports.candidates import Ambiguous, Candidates, ImportRun, Line
 from shared.domain.catalog.imports.records import Placed
 from shared.domain.catalog.search import index
+from shared.domain.text import title_key
 from shared.runtime import clock, sql
 from shared.schema.catalog import games
 
@@ -31,7 +32,7 @@ SHOWN_REJECTIONS = 100
 Progress = Callable[[int], None]
 
 
-class Rejected(BaseModel):
+class RejectedRecord(BaseModel):
     """A record that was not imported: its line, or its number in the array, from 1, and why."""
 
     position: int
@@ -49,7 +50,7 @@ class ImportReport(BaseModel):
     merged: int = 0
     unchanged: int = 0
     rejected_count: int = 0
-    rejected: list[Rejected] = []
+    rejected: list[RejectedRecord] = []
 
     @property
     def changed(self) -> int:
@@ -65,7 +66,7 @@ class ImportReport(BaseModel):
         """Note a record that was not imported."""
         self.rejected_count += 1
         if len(self.rejected) < SHOWN_REJECTIONS:
-            self.rejected.append(Rejected(position=position, reason=reason))
+            self.rejected.append(RejectedRecord(position=position, reason=reason))
 
     def add(self, other: "ImportReport") -> None:
         """Take in what another part of the import did."""
@@ -81,16 +82,19 @@ def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
     """Import a file of JSON lines or of one array, packed by gzip when its name ends in .gz."""
     with path.open("rb") as raw:
         stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-        return import_records(game_lists.records(stream.read), Run(), progress)
+        return import_records(game_lists.read(stream.read), ImportRun(), progress)
 
 
 def import_games(lines: Iterable[bytes], progress: Progress | None = None) -> ImportReport:
     """Import JSON lines."""
-    return import_records(map(Placed._make, enumerate(lines, start=1)), Run(), progress)
+    return import_records(map(Placed._make, enumerate(lines, start=1)), ImportRun(), progress)
 
 
 def import_records(
-    records: Iterable[Placed], run: Run, progress: Progress | None = None, actor: str | None = None
+    records: Iterable[Placed],
+    run: ImportRun,
+    progress: Progress | None = None,
+    actor: str | None = None,
 ) -> ImportReport:
     """Import records; `progress` is told the number of records done after each transaction.
 
@@ -116,7 +120,7 @@ def _screened(records: Iterable[Placed], outcome: ImportReport) -> Iterator[Line
         except ValidationError as error:
             outcome.reject(position, _reason(error))
             continue
-        key = reading.title_key(record.title)
+        key = title_key(record.title)
         if key:
             yield Line(position, record.title, key, facts.of_record(record))
         else:
@@ -140,7 +144,7 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _store(batch: Sequence[Line], run: Run, outcome: ImportReport, actor: str | None) -> None:
+def _store(batch: Sequence[Line], run: ImportRun, outcome: ImportReport, actor: str | None) -> None:
     """Store a batch; when the database refuses a value, each record alone, to find which."""
     try:
         done, taken = sql.transact(lambda tx: _write(tx, batch, run, actor))
@@ -156,10 +160,10 @@ def _store(batch: Sequence[Line], run: Run, outcome: ImportReport, actor: str | 
 
 
 def _write(
-    tx: Connection, batch: Sequence[Line], run: Run, actor: str | None
+    tx: Connection, batch: Sequence[Line], run: ImportRun, actor: str | None
 ) -> tuple[ImportReport, dict[int, int]]:
     """Write a batch; return what it did, and which games the import took by now."""
-    reading.lock_version(tx)
+    versioning.lock(tx)
     outcome = ImportReport()
     found = candidates.candidates(tx, run, batch)
     new, took, added = _sorted(batch, found, outcome)
@@ -174,8 +178,8 @@ def _write(
         facts.touch(tx, changed, clock.now())
     candidates.remember(tx, run, took)
     # Of all, not only of those that differ: what was never indexed heals.
-    if index.index(tx, [game_id for game_id, _ in took]) or added:
-        reading.bump_version(tx)
+    if index.update(tx, [game_id for game_id, _ in took]) or added:
+        versioning.bump(tx)
     if actor is not None and added:
         where = f"{batch[0].position}-{batch[-1].position}"
         audit.record(tx, actor, "games.import", where, outcome.model_dump(mode="json"))
@@ -193,8 +197,8 @@ def _sorted(
         try:
             game_id, elsewhere = found.game_of(line)
             if game_id is None and line.key in new:
-                raise Conflict(f"the same title as at {new[line.key].position}")  # noqa: TRY301
-        except Conflict as conflict:
+                raise Ambiguous(f"the same title as at {new[line.key].position}")  # noqa: TRY301
+        except Ambiguous as conflict:
             outcome.reject(line.position, str(conflict))
             continue
         if game_id is None:

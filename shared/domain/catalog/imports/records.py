@@ -33,7 +33,7 @@ class Placed(NamedTuple):
     text: bytes
 
 
-def records(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[Placed]:
+def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[Placed]:
     """Yield the records of a stream; without a form it is an array if it begins like one."""
     head = read(MOST_BYTES).removeprefix(_BOM)
     pieces = chain([head], iter(partial(read, MOST_BYTES), b""))

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple, Self
 
-from shared.domain.catalog.reading import name_key
+from shared.domain.text import name_key
 
 TITLE, NAME, LATER = "=", "~", "+"
 LENGTHS = (1, 2, 3, 4, 6, 9)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from shared.domain import current_games
+from shared.domain import current_games, text
 from shared.domain.catalog import editing as edited
-from shared.domain.catalog import game_detail, merging, reading
+from shared.domain.catalog import merging, reading, versioning
 from shared.domain.catalog.editing import GameChanges, NewGame
 from shared.domain.catalog.imports import importing
-from shared.domain.catalog.search import index
-from shared.domain.play import intervals, merged_play, roll_up, sessions, stats
+from shared.domain.catalog.search import finding
+from shared.domain.play import model, moves, roll_up, sessions, stats
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.domain.uploads import art as art_uploads
 from shared.runtime import clock, errors, projections, settings, sql
@@ -42,7 +42,7 @@ def word() -> str:
 
 def a_game(title: str, **members: Any) -> int:
     importing.import_games([json.dumps({"title": title, **members}).encode()])
-    key = reading.title_key(title)
+    key = text.title_key(title)
     return int(
         sql.read(lambda c: c.scalar(select(games.c.game_id).where(games.c.import_key == key))) or 0
     )
@@ -66,20 +66,20 @@ def survivor(game_id: int) -> int | None:
     return sql.read(lambda conn: current_games.survivor(conn, game_id))
 
 
-def one(game_id: int, locale: str | None = None) -> game_detail.GameDetail:
-    return sql.read(lambda conn: game_detail.one(conn, game_id, locale))
+def one(game_id: int, locale: str | None = None) -> reading.GameDetail:
+    return sql.read(lambda conn: reading.get(conn, game_id, locale))
 
 
 def play(uid: str, game_id: int, *minutes: int, session: str = "s", kind: Kind = "ended") -> None:
     events = [
-        PlayEvent(str(game_id), session, kind, intervals.to_ms(NOON + timedelta(minutes=minute)), 0)
+        PlayEvent(str(game_id), session, kind, model.to_ms(NOON + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.roll_up(sessions.reported(uid, clock.now(), events))
+    roll_up.record(sessions.message_of(uid, clock.now(), events))
 
 
 def move() -> int:
-    outcome = merged_play.move(time.monotonic() + 60)
+    outcome = moves.move_merged(time.monotonic() + 60)
     assert outcome["finished"] == 1
     return outcome["moved"]
 
@@ -110,7 +110,7 @@ def test_all_that_is_known_goes_to_the_survivor(word: str) -> None:
         tx.execute(tools.insert().values(game_id=old, created_at=now, updated_at=now, **tool))
 
     sql.transact(make)
-    version = sql.read(reading.version)
+    version = sql.read(versioning.current)
     merge(old, new)
     kept = one(new)
     assert kept.title == f"{word} new"
@@ -121,11 +121,11 @@ def test_all_that_is_known_goes_to_the_survivor(word: str) -> None:
     owner = select(tools.c.game_id).where(tools.c.creator_uid == word)
     assert sql.read(lambda conn: conn.scalar(owner)) == new
     assert (one(old).stores, one(old).aliases) == ([], [])
-    found = sql.read(lambda c: index.page(c, reading.name_key(word), None, 10))[0]
+    found = sql.read(lambda c: finding.list_page(c, text.name_key(word), None, 10))[0]
     assert [game.game_id for game in found] == [str(new)]
-    assert sql.read(reading.version) == version + 1
+    assert sql.read(versioning.current) == version + 1
     merge(old, new)
-    assert (one(new).revision, sql.read(reading.version)) == (kept.revision, version + 1)
+    assert (one(new).revision, sql.read(versioning.current)) == (kept.revision, version + 1)
 
 
 def test_an_import_finds_the_survivor_by_the_old_title(word: str) -> None:
@@ -201,11 +201,11 @@ def test_the_survivor_shows_the_titles_and_the_art_that_it_lacked(
         assert found.title == f"{word} {title}"
     urls = {kind: one.sizes[0].url.rsplit("/", 1)[1] for kind, one in found.art.items()}
     assert urls == {"icon": "c.webp", "cover": "b.webp"}
-    kept = sql.read(lambda conn: art_uploads.kept(conn, games, new))
+    kept = sql.read(lambda conn: art_uploads.get(conn, games, new))
     assert {kind: one.upload_id for kind, one in kept.uploads.items()} == {
         "icon": "c", "cover": "waits",
     }  # fmt: skip
-    by_title = sql.read(lambda c: index.page(c, reading.name_key(f"{word} vieux"), None, 10))[0]
+    by_title = sql.read(lambda c: finding.list_page(c, text.name_key(f"{word} vieux"), None, 10))[0]
     assert [game.game_id for game in by_title] == [str(new)]
     assert audited(old)["moved"] | {"names": []} == {
         "names": [], "stores": [], "executables": [], "titles": ["fr"], "art": ["cover"],
@@ -267,12 +267,12 @@ def test_a_move_that_dies_half_way_leaves_all_and_the_next_one_moves_it(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(stats, "owe", die)
+        patch.setattr(stats, "mark_due", die)
         with pytest.raises(KeyboardInterrupt):
             move()
     after = [rows(table, uid) for table in (play_intervals, playtime_days, player_stats)]
     assert after == before
-    assert merged_play.move(time.monotonic() - 1) == {"moved": 0, "finished": 0}
+    assert moves.move_merged(time.monotonic() - 1) == {"moved": 0, "finished": 0}
     assert move() == 1
     assert days(uid) == {(str(new), NOON.date()): 4 * MINUTE}
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.catalog import reading
+from shared.domain import programs, text
 from shared.domain.library import paths
 
 COMMON = "D:\\SteamLibrary\\steamapps\\common\\"
@@ -43,7 +43,7 @@ def test_what_stands_behind_a_place_for_games_is_the_install_folder(path: str, f
 )
 def test_editions_and_builds_fold_one_after_the_other(name: str, bare: str) -> None:
     (ways,) = paths.read(f"{COMMON}{name}\\x.exe").folders
-    assert ways[0] == reading.name_key(name)
+    assert ways[0] == text.name_key(name)
     assert bare in ways
 
 
@@ -97,9 +97,9 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join)))
 def test_any_text_is_a_path(path: str) -> None:
     found = paths.read(path)
-    assert reading.normalise_suffix(path).rpartition("/")[2] == found.file
+    assert programs.normalise_suffix(path).rpartition("/")[2] == found.file
     assert all(
-        end == reading.normalise_suffix(end) for end in found.suffixes if end == end.strip(" /")
+        end == programs.normalise_suffix(end) for end in found.suffixes if end == end.strip(" /")
     )
     assert len(found.suffixes) <= 2 * paths.MOST_SEGMENTS
     assert len(found.folders) <= 2
@@ -107,4 +107,4 @@ def test_any_text_is_a_path(path: str) -> None:
 
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=250))
 def test_the_fast_key_of_plain_text_is_the_catalogs(name: str) -> None:
-    assert paths._key(name) == reading.name_key(name)
+    assert paths._key(name) == text.name_key(name)

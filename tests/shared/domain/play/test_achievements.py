@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.domain.play import achievements
-from shared.domain.play.intervals import HOUR_MS
+from shared.domain.play.model import HOUR_MS
 from shared.runtime import clock, sql
 from shared.schema.play import achievements as definitions
 from shared.schema.play import erasures, player_stats
@@ -17,9 +17,8 @@ UNKNOWN = "unlisted:" + "cd" * 32
 
 
 @pytest.fixture(autouse=True)
-def _defined(runtime_sql: str) -> None:
-    achievements.define()
-    achievements.define()
+def _sql(runtime_sql: str) -> None:
+    """Every test here reads and writes a real database."""
 
 
 def player(*play_ms: int, **by_key: int) -> str:
@@ -33,11 +32,11 @@ def player(*play_ms: int, **by_key: int) -> str:
 
 
 def earn(uid: str) -> set[str]:
-    return {one.achievement_id for one in achievements.earn(uid, clock.now())}
+    return {one.achievement_id for one in achievements.grant(uid, clock.now())}
 
 
 def has(uid: str) -> list[str]:
-    return [one.achievement_id for one in sql.read(lambda c: achievements.granted(c, uid))]
+    return [one.achievement_id for one in sql.read(lambda c: achievements.list_all(c, uid))]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +63,8 @@ def test_programs_that_the_catalog_does_not_know_do_not_count() -> None:
 
 def test_what_is_not_delivered_is_returned_again_and_granted_once() -> None:
     uid = player(HOUR_MS)
-    first = achievements.earn(uid, clock.now())
-    assert achievements.earn(uid, clock.now()) == first
+    first = achievements.grant(uid, clock.now())
+    assert achievements.grant(uid, clock.now()) == first
 
 
 def test_two_at_once_grant_once() -> None:
@@ -83,7 +82,7 @@ def test_an_erased_player_earns_nothing_from_before() -> None:
     asked = clock.now()
     wish = [{"uid": uid, "requested_at": asked}]
     sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
-    assert achievements.earn(uid, asked - timedelta(seconds=1)) == []
+    assert achievements.grant(uid, asked - timedelta(seconds=1)) == []
     assert has(uid) == []
 
 

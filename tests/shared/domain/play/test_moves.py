@@ -1,6 +1,7 @@
 """Play under a hash moves to the game when the catalog learns it, on both engines."""
 
 import hashlib
+import math
 import time
 import uuid
 from datetime import UTC, date, datetime, timedelta
@@ -9,14 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from shared.domain import ids
-from shared.domain.play import intervals, playtime, roll_up, sessions, unlisted
+from shared.domain.operations import retention
+from shared.domain.play import model, moves, playtime, roll_up, sessions
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.runtime import clock, projections, sql
 from shared.schema import operations
-from shared.schema.catalog import game_executables, games, new_players
+from shared.schema.catalog import game_executables, games
 from shared.schema.play import (
     erasures,
+    new_players,
     play_intervals,
     player_stats,
     playtime_days,
@@ -39,7 +41,7 @@ def new_player() -> str:
 
 def a_program() -> tuple[bytes, str]:
     found = hashlib.sha256(uuid.uuid4().bytes).digest()
-    return found, ids.unlisted(found)
+    return found, model.unlisted_key(found)
 
 
 def play(
@@ -51,10 +53,10 @@ def play(
     noon: datetime = NOON,
 ) -> None:
     events = [
-        PlayEvent(game_key, session, kind, intervals.to_ms(noon + timedelta(minutes=minute)), 0)
+        PlayEvent(game_key, session, kind, model.to_ms(noon + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.roll_up(sessions.reported(uid, clock.now(), events))
+    roll_up.record(sessions.message_of(uid, clock.now(), events))
 
 
 def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:
@@ -80,7 +82,7 @@ def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:
 
 
 def attach_known() -> int:
-    outcome = unlisted.attach_known(time.monotonic() + 60)
+    outcome = moves.attach_unlisted(time.monotonic() + 60)
     assert outcome["finished"] == 1
     return outcome["moved"]
 
@@ -133,11 +135,11 @@ def test_folded_days_move_as_totals(monkeypatch: pytest.MonkeyPatch) -> None:
     play(uid, key, 0, 4)
     game_id = learn(program)
     play(uid, game_id, 10, 12)
-    while playtime.fold(NOON + timedelta(minutes=30), 1000):
+    while retention.delete_before(play_intervals.c.end_at, NOON + timedelta(minutes=30), math.inf):
         pass
     later = NOON + timedelta(days=70)
     monkeypatch.setattr(clock, "now", lambda: later)
-    sql.transact(lambda tx: unlisted.note(tx, uid, {key: playtime.Play()}, later))
+    sql.transact(lambda tx: roll_up._record_unlisted(tx, uid, {key: playtime.Play()}, later))
     assert attach_known() == 1
     assert days(uid) == {(game_id, NOON.date()): 6 * MINUTE}
     (stats,) = rows(player_stats, uid)
@@ -159,7 +161,7 @@ def test_a_move_stops_in_time_and_goes_on_with_the_next_call() -> None:
     uid, (program, key) = new_player(), a_program()
     play(uid, key, 0, 1)
     learn(program)
-    assert unlisted.attach_known(time.monotonic() - 1) == {"moved": 0, "finished": 0}
+    assert moves.attach_unlisted(time.monotonic() - 1) == {"moved": 0, "finished": 0}
     assert attach_known() == 1
 
 

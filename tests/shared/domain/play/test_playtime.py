@@ -1,5 +1,6 @@
 """Roll-ups on both engines: the rows say what was played, however the events came."""
 
+import math
 import random
 import threading
 import uuid
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
+from shared.domain.operations import retention
 from shared.domain.play import playtime, roll_up, sessions
-from shared.domain.play.intervals import from_ms, to_ms
+from shared.domain.play.model import from_ms, to_ms
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.runtime import clock, errors, sql
 from shared.schema.operations import projections
@@ -40,7 +42,7 @@ def event(
 
 def report(uid: str, *events: PlayEvent, received_at: datetime | None = None) -> list[Any]:
     now = received_at or clock.now()
-    return roll_up.roll_up(sessions.reported(uid, now, events))
+    return roll_up.record(sessions.message_of(uid, now, events))
 
 
 def new_player() -> str:
@@ -208,10 +210,10 @@ def test_folded_runs_leave_their_totals_and_frozen_days_stay(monkeypatch: Any) -
     report(uid, event(0), event(4, "ended"))
     counted = days(uid)
     later = NOON + timedelta(days=61)
-    while playtime.fold(NOON + timedelta(minutes=4), 10_000):
+    while retention.delete_before(play_intervals.c.end_at, NOON + timedelta(minutes=4), math.inf):
         pass
     assert len(rows(play_intervals, uid)) == 1
-    while playtime.fold(NOON + timedelta(minutes=5), 10_000):
+    while retention.delete_before(play_intervals.c.end_at, NOON + timedelta(minutes=5), math.inf):
         pass
     assert rows(play_intervals, uid) == []
     assert days(uid) == counted

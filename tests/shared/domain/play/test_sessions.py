@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.domain.play import sessions
-from shared.domain.play.intervals import from_ms, to_ms
-from shared.domain.play.sessions import PlayedRun, PlayEvent, Report
+from shared.domain.play.model import from_ms, to_ms
+from shared.domain.play.sessions import PlayedRun, PlayEvent, SessionReport
 from shared.runtime.errors import Code
 
 NOW = datetime(2026, 11, 20, 18, 30, 7, 250_000, UTC)
@@ -26,23 +26,27 @@ GOOD: dict[str, Any] = {
 }
 
 
-def report(at: datetime = NOW, uptime: timedelta = timedelta(hours=1), **other: Any) -> Report:
+def report(
+    at: datetime = NOW, uptime: timedelta = timedelta(hours=1), **other: Any
+) -> SessionReport:
     moment = {"at": at.isoformat(), "uptime_ms": uptime // timedelta(milliseconds=1)}
-    return Report.model_validate({**GOOD, **moment, **other})
+    return SessionReport.model_validate({**GOOD, **moment, **other})
 
 
-def screen(*reports: Report, sent_at: datetime = NOW, received_at: datetime = NOW) -> Any:
+def screen(*reports: SessionReport, sent_at: datetime = NOW, received_at: datetime = NOW) -> Any:
     return sessions.screen(list(enumerate(reports)), sent_at, received_at)
 
 
-def times(*reports: Report, sent_at: datetime = NOW, received_at: datetime = NOW) -> list[datetime]:
+def times(
+    *reports: SessionReport, sent_at: datetime = NOW, received_at: datetime = NOW
+) -> list[datetime]:
     events, refused = screen(*reports, sent_at=sent_at, received_at=received_at)
     assert refused == []
     return [from_ms(event.at) for event in events]
 
 
 def test_a_report_becomes_an_event_in_utc_with_the_players_offset() -> None:
-    (event,), refused = screen(Report.model_validate(GOOD))
+    (event,), refused = screen(SessionReport.model_validate(GOOD))
     assert refused == []
     assert from_ms(event.at) == datetime(2026, 11, 20, 18, 29, 0, 123_000, UTC)
     assert event.offset == 60
@@ -93,7 +97,7 @@ def test_each_boot_is_corrected_by_itself() -> None:
     ],
     ids=["huge uptime", "years ahead", "the end of time"],
 )
-def test_one_odd_report_has_no_other_of_its_boot_refused(odd: Report) -> None:
+def test_one_odd_report_has_no_other_of_its_boot_refused(odd: SessionReport) -> None:
     good = [report(NOW - timedelta(minutes=10 - i), timedelta(minutes=60 + i)) for i in range(10)]
     events, refused = screen(*good, odd)
     assert {one.index for one in refused} <= {10}
@@ -144,7 +148,7 @@ def test_a_batch_travels_as_the_runs_that_its_events_make() -> None:
     minutes = [("started", 0), ("heartbeat", 4), ("ended", 9), ("heartbeat", 15), ("ended", 7)]
     events = [PlayEvent("7", "s", kind, start + m * 60_000, 60) for kind, m in minutes]  # type: ignore[arg-type]
     other = PlayEvent("7", "t", "heartbeat", start, 0)
-    said = sessions.reported("ada", NOW, [*events, other])
+    said = sessions.message_of("ada", NOW, [*events, other])
     mine, its = said.sessions
     assert [(to_ms(run.start_at) - start, to_ms(run.end_at) - start) for run in mine.runs] == [
         (0, 9 * 60_000),
@@ -190,7 +194,7 @@ BROKEN = [
 @pytest.mark.parametrize(("field", "value"), BROKEN)
 def test_a_broken_field_is_not_guessed_at(field: str, value: object) -> None:
     with pytest.raises(ValidationError):
-        Report.model_validate({**GOOD, field: value})
+        SessionReport.model_validate({**GOOD, field: value})
 
 
 @pytest.mark.parametrize("field", GOOD)
@@ -198,8 +202,8 @@ def test_a_broken_field_is_not_guessed_at(field: str, value: object) -> None:
 def test_no_field_can_be_missing_or_null(field: str, *, gone: bool) -> None:
     item = {key: value for key, value in GOOD.items() if key != field}
     with pytest.raises(ValidationError):
-        Report.model_validate(item if gone else {**item, field: None})
+        SessionReport.model_validate(item if gone else {**item, field: None})
 
 
 def test_unknown_members_are_ignored() -> None:
-    assert Report.model_validate({**GOOD, "mood": "good"}).game_key == "42"
+    assert SessionReport.model_validate({**GOOD, "mood": "good"}).game_key == "42"

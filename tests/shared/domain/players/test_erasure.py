@@ -234,7 +234,7 @@ def test_export_reads_all_pages_of_every_table_without_the_uid(
     for table, personal in erasure.personal_tables():
         if personal.export and table is not play_intervals:
             add(table, a_row(table, uid))
-    made = export.export(uid)
+    made = export.get(uid)
     assert {len(rows) for name, rows in made.tables.items() if name != "play_intervals"} == {1}
     starts = [row["start_at"] for row in made.tables["play_intervals"]]
     assert len(starts) == len(set(starts)) == 30
@@ -252,7 +252,7 @@ def test_export_says_what_it_cut(uid: str, monkeypatch: pytest.MonkeyPatch) -> N
         playtime_days,
         *({"uid": uid, "day": NOON.date(), "game_key": str(n), "play_ms": 1} for n in range(10)),
     )
-    made = export.export(uid)
+    made = export.get(uid)
     assert made.truncated == ["play_intervals"]
     assert {len(made.tables[name]) for name in ("play_intervals", "playtime_days")} == {10}
 

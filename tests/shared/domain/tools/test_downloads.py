@@ -14,11 +14,15 @@ from shared.domain import audit
 from shared.domain.players import entitlements
 from shared.domain.tools import download_counts, downloads
 from shared.domain.tools.download_counts import DownloadGranted
-from shared.domain.tools.downloads import DownloadWish
+from shared.domain.tools.downloads import NewDownload
 from shared.runtime import clock, errors, settings, sql
-from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
-from tests.shared.domain.test_plans import scans, statements_of
-from tests.support import publishing
+from shared.schema.downloads import (
+    COUNTED_DAYS,
+    download_marks,
+    tool_download_days,
+    tool_downloads,
+)
+from tests.support import beliefs, publishing
 from tests.support.local_cloud import eventually
 
 STORE = {
@@ -67,8 +71,8 @@ def ask(
     uid: str, tool_id: int, version: str = "1.0.0", build_id: int | None = None
 ) -> tuple[downloads.Download, DownloadGranted]:
     build = None if build_id is None else str(build_id)
-    wish = DownloadWish(tool_id=str(tool_id), version=version, build_id=build)
-    return sql.read(lambda conn: downloads.grant(conn, uid, wish))
+    wish = NewDownload(tool_id=str(tool_id), version=version, build_id=build)
+    return sql.read(lambda conn: downloads.create(conn, uid, wish))
 
 
 @contextmanager
@@ -90,7 +94,7 @@ def test_a_download_is_granted_by_one_statement(uid: str, game_id: int) -> None:
     builds = sql.transact(lambda tx: [publishing.build(tx, game_id, day) for day in (1, 2)])
     ends = {"first_build_id": builds[0], "last_build_id": builds[1]}
     tool_id, version_id = published(game_id, "premium", **ends)
-    sql.transact(lambda tx: entitlements.give(tx, uid, "premium", None, "op"))
+    sql.transact(lambda tx: entitlements.record(tx, uid, "premium", None, "op"))
     with statements() as seen:
         found, told = ask(uid, tool_id, build_id=builds[1])
     assert len(seen) == 1
@@ -136,7 +140,7 @@ def test_a_plan_opens_until_it_ends(uid: str, game_id: int) -> None:
     tool_id, _ = published(game_id, "premium")
 
     def give(plan: str, until: datetime | None) -> None:
-        sql.transact(lambda tx: entitlements.give(tx, uid, plan, until, "op"))
+        sql.transact(lambda tx: entitlements.record(tx, uid, plan, until, "op"))
 
     def refused() -> bool:
         try:
@@ -155,7 +159,7 @@ def test_a_plan_opens_until_it_ends(uid: str, game_id: int) -> None:
     assert refused()
     give("premium", None)
     assert not refused()
-    sql.transact(lambda tx: entitlements.take_back(tx, uid, "premium", "op"))
+    sql.transact(lambda tx: entitlements.delete(tx, uid, "premium", "op"))
     assert refused()
 
 
@@ -185,15 +189,15 @@ def test_the_build_must_lie_in_the_range_and_be_the_games(uid: str, game_id: int
 
 def test_plans_are_listed_and_their_changes_audited(uid: str) -> None:
     until = datetime(2030, 1, 1, tzinfo=UTC)
-    sql.transact(lambda tx: entitlements.give(tx, uid, "premium", until, "op"))
-    sql.transact(lambda tx: entitlements.give(tx, uid, "premium", None, "op"))
-    (one,) = sql.read(lambda conn: entitlements.of(conn, uid))
+    sql.transact(lambda tx: entitlements.record(tx, uid, "premium", until, "op"))
+    sql.transact(lambda tx: entitlements.record(tx, uid, "premium", None, "op"))
+    (one,) = sql.read(lambda conn: entitlements.list_all(conn, uid))
     assert (one.plan, one.until, one.source) == ("premium", None, "operator")
-    sql.transact(lambda tx: entitlements.take_back(tx, uid, "premium", "op"))
-    assert sql.read(lambda conn: entitlements.of(conn, uid)) == []
+    sql.transact(lambda tx: entitlements.delete(tx, uid, "premium", "op"))
+    assert sql.read(lambda conn: entitlements.list_all(conn, uid)) == []
     with pytest.raises(errors.NotFound):
-        sql.transact(lambda tx: entitlements.take_back(tx, uid, "premium", "op"))
-    entries, _ = sql.read(lambda conn: audit.page(conn, None, 100))
+        sql.transact(lambda tx: entitlements.delete(tx, uid, "premium", "op"))
+    entries, _ = sql.read(lambda conn: audit.list_page(conn, None, 100))
     first = {"plan": "premium", "until": "2030-01-01T00:00:00Z", "source": "operator"}
     second = {"plan": "premium", "source": "operator"}
     assert [(e.action, e.detail) for e in reversed(entries) if e.target == uid] == [
@@ -213,7 +217,7 @@ def told(tool_id: int, version_id: int, name: str = "", at: datetime = DAY) -> D
 
 
 def count(*some: DownloadGranted) -> None:
-    sql.transact(lambda tx: download_counts.count(tx, some))
+    sql.transact(lambda tx: download_counts.record(tx, some))
 
 
 def counted(tool_id: int, *version_ids: int) -> tuple[int, dict[tuple[int, date], int]]:
@@ -265,11 +269,11 @@ def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
     version = published(game_id)
     crowd = [told(*version, at=DAY - timedelta(days=n % 8)) for n in range(4000)]
     count(*crowd)
-    with sql.engine().connect() as connection:
-        connection.exec_driver_sql("ANALYZE TABLE download_marks").all()
-        marks = [download_counts._mark(one) for one in crowd[:100]]
-        (asked,) = statements_of(sql.engine(), lambda tx: download_counts._known(tx, marks))
-    assert scans(sql.engine(), asked, 300) == []
+    marks = [download_counts._mark(one) for one in crowd[:100]]
+    asked = beliefs.sent(lambda conn: download_counts._known(conn, marks))
+    assert len(asked) == 1
+    for belief in beliefs.GROWN:
+        assert beliefs.scans(belief, [download_marks], asked, 300) == []
 
 
 def test_a_thousand_messages_are_four_statements(game_id: int) -> None:

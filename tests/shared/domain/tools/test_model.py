@@ -13,7 +13,7 @@ from shared.domain.tools.model import (
     SEMVER,
     Dependency,
     Labels,
-    Option,
+    OptionDefinition,
     Options,
     Texts,
     Version,
@@ -112,7 +112,7 @@ def test_options_that_can_be_drawn(given: dict[str, Any]) -> None:
         (option(kind="action", labels={"en": " "}), "at least 1"),
         (option(kind="action", labels={"en": "a\x00b"}), "control character"),
         (option(kind="action", labels={"en": "a\u202eb"}), "control character"),
-        (option(kind="action", labels={"en": "\u200b"}), "nothing of it can be seen"),
+        (option(kind="action", labels={"en": "\u200b"}), "no visible character"),
         (option(kind="action", labels={"en": "x" * 101}), "at most 100"),
         (option(kind="action", id="Speed"), "pattern"),
         (option(kind="action", id="speed\n"), "pattern"),
@@ -147,8 +147,8 @@ def test_texts_have_english_and_whole_names() -> None:
 
 
 def test_an_option_is_read_as_it_was_written() -> None:
-    made = Option.model_validate(option(**NUMBER))
-    assert Option.model_validate_json(made.model_dump_json(exclude_none=True)) == made
+    made = OptionDefinition.model_validate(option(**NUMBER))
+    assert OptionDefinition.model_validate_json(made.model_dump_json(exclude_none=True)) == made
 
 
 @pytest.mark.parametrize("text", ["*", "=1.0.0", ">=1.2.0", ">=1.2.0 <2.0.0-0"])

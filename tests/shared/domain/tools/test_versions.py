@@ -7,28 +7,35 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, insert, select
 
-from shared.domain.catalog import builds, reading
+from shared.domain.catalog import builds, versioning
 from shared.domain.catalog.builds import NewBuild
-from shared.domain.tools import own, publishing, versions
+from shared.domain.tools import own, versions
 from shared.domain.tools.model import Dependency
 from shared.domain.tools.own import NewTool, ToolChanges
-from shared.domain.tools.publishing import ArtifactUploaded, NewUpload, Withdrawal
-from shared.domain.tools.versions import NewVersion, OwnVersion, VersionChanges
+from shared.domain.tools.versions import (
+    ArtifactUploaded,
+    NewUpload,
+    NewVersion,
+    OwnVersion,
+    VersionChanges,
+    Withdrawal,
+)
 from shared.domain.uploads import artifacts
-from shared.domain.uploads.artifacts import Artifact, Refused
+from shared.domain.uploads.artifacts import Artifact
+from shared.domain.uploads.incoming import Rejected
 from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
 from shared.schema.tools import tool_versions, tools
-from tests.shared.domain.test_plans import scans, statements_of
+from tests.support import beliefs
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TITLE = "A game to publish for"
 TOPICS = ("artifacts-uploaded", "versions-published")
 Page = Callable[[Connection, Any], tuple[list[Any], Any]]
-FILE = Artifact(3, "ab" * 32, 4_294_967_295)
+FILE = Artifact(3, "ab" * 32)
 
 
 @pytest.fixture(autouse=True)
@@ -116,26 +123,26 @@ def test_a_tool_is_edited_in_parallel_one_after_the_other(uid: str, tool_id: int
         changes = ToolChanges(plan=f"plan-{number}")
         return sql.transact(lambda tx: own.edit(tx, uid, tool_id, changes, let)).revision
 
-    before = sql.read(reading.version)
+    before = sql.read(versioning.current)
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(edit, range(4))) == [2, 3, 4, 5]
-    assert sql.read(reading.version) == before + 4
+    assert sql.read(versioning.current) == before + 4
 
 
 def test_a_check_that_raises_leaves_everything_as_it_is(uid: str, tool_id: int) -> None:
     def refuse(_: object) -> None:
         raise errors.PreconditionFailed("stale")
 
-    made, version = draft(uid, tool_id), sql.read(reading.version)
+    made, version = draft(uid, tool_id), sql.read(versioning.current)
     for work in (
         lambda tx: own.edit(tx, uid, tool_id, ToolChanges(plan="premium"), refuse),
         lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", VersionChanges(channel="beta"), refuse),
     ):
         with pytest.raises(errors.PreconditionFailed):
             sql.transact(work)
-    assert sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0")) == made
-    assert sql.read(lambda conn: own.one(conn, uid, tool_id)).plan is None
-    assert sql.read(reading.version) == version
+    assert sql.read(lambda conn: versions.get(conn, uid, tool_id, "1.0.0")) == made
+    assert sql.read(lambda conn: own.get(conn, uid, tool_id)).plan is None
+    assert sql.read(versioning.current) == version
 
 
 def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,41 +151,37 @@ def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(objects, "delete", lambda *_: None)
     draft(uid, tool_id)
     wish = NewUpload(size=3)
-    sql.transact(lambda tx: publishing.allow_upload(tx, uid, tool_id, "1.0.0", wish))
+    sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", wish))
 
     def publish() -> ArtifactUploaded:
-        sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0"))
+        sql.transact(lambda tx: versions.publish(tx, uid, tool_id, "1.0.0"))
         rows = select(outbox.c.body).where(outbox.c.topic == "artifacts-uploaded")
         bodies = sql.read(lambda conn: list(conn.scalars(rows)))
         told = [ArtifactUploaded.model_validate_json(body) for body in bodies]
         return max(told, key=lambda one: one.revision)
 
     def refuse(*_: object) -> Artifact:
-        raise Refused("wrong_hash", "it is another file")
+        raise Rejected("wrong_hash", "it is another file")
 
-    monkeypatch.setattr(artifacts, "take", refuse)
-    first, version = publish(), sql.read(reading.version)
-    publishing.verify(first)
-    rejected = sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0"))
+    monkeypatch.setattr(artifacts, "store", refuse)
+    first, version = publish(), sql.read(versioning.current)
+    versions.verify(first)
+    rejected = sql.read(lambda conn: versions.get(conn, uid, tool_id, "1.0.0"))
     assert (rejected.state, rejected.reason) == (
         "rejected",
-        versions.Reason(code="wrong_hash", detail="it is another file"),
+        versions.VersionReason(code="wrong_hash", detail="it is another file"),
     )
     second = publish()
-    monkeypatch.setattr(artifacts, "take", lambda *_: FILE)
-    publishing.verify(first)
-    assert sql.read(reading.version) == version, "the first message is of an earlier publishing"
-    publishing.verify(second)
-    published = sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0"))
-    assert (published.state, published.murmur2, published.reason) == (
-        "published",
-        FILE.murmur2,
-        None,
-    )
+    monkeypatch.setattr(artifacts, "store", lambda *_: FILE)
+    versions.verify(first)
+    assert sql.read(versioning.current) == version, "the first message is of an earlier publishing"
+    versions.verify(second)
+    published = sql.read(lambda conn: versions.get(conn, uid, tool_id, "1.0.0"))
+    assert (published.state, published.reason) == ("published", None)
     why = Withdrawal(reason="it crashes")
-    gone = sql.transact(lambda tx: publishing.withdraw(tx, uid, tool_id, "1.0.0", why))
+    gone = sql.transact(lambda tx: versions.withdraw(tx, uid, tool_id, "1.0.0", why))
     assert (gone.state, gone.revision) == ("withdrawn", published.revision + 1)
-    assert sql.read(reading.version) == version + 2
+    assert sql.read(versioning.current) == version + 2
 
 
 def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
@@ -190,10 +193,10 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
 
     def upload() -> None:
         wish = NewUpload(size=3)
-        sql.transact(lambda tx: publishing.allow_upload(tx, uid, tool_id, "1.0.0", wish))
+        sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", wish))
 
     def shown() -> OwnVersion:
-        return sql.read(lambda conn: versions.one(conn, uid, tool_id, "1.0.0"))
+        return sql.read(lambda conn: versions.get(conn, uid, tool_id, "1.0.0"))
 
     def wait(hours: int) -> None:
         since = clock.now() - timedelta(hours=hours)
@@ -201,7 +204,7 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
         sql.transact(lambda tx: tx.execute(waiting))
 
     upload()
-    sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0"))
+    sql.transact(lambda tx: versions.publish(tx, uid, tool_id, "1.0.0"))
     wait(23)
     assert shown().state == "verifying"
     with pytest.raises(errors.Conflict):
@@ -217,7 +220,7 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
     sql.transact(lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", changes, check))
     assert shown().state == "rejected"
     upload()
-    again = sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0"))
+    again = sql.transact(lambda tx: versions.publish(tx, uid, tool_id, "1.0.0"))
     assert (again.state, shown().state, again.reason) == ("verifying", "verifying", None)
 
 
@@ -227,11 +230,11 @@ def test_of_twins_that_publish_one_is_told_the_state(
     monkeypatch.setattr(objects, "presign_put", lambda key, **_: f"https://store.example/{key}")
     draft(uid, tool_id)
     wish = NewUpload(size=3)
-    sql.transact(lambda tx: publishing.allow_upload(tx, uid, tool_id, "1.0.0", wish))
+    sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", wish))
 
     def publish(_: int) -> str:
         try:
-            return sql.transact(lambda tx: publishing.publish(tx, uid, tool_id, "1.0.0")).state
+            return sql.transact(lambda tx: versions.publish(tx, uid, tool_id, "1.0.0")).state
         except errors.Conflict as error:
             return str(error.members["state"])
 
@@ -267,8 +270,8 @@ def test_a_dependency_is_there_when_a_published_version_lies_in_its_range(
 
 
 @pytest.fixture
-def crowd(uid: str, game_id: int, tool_id: int) -> Engine:
-    """Many creators, builds and versions, and statistics of them."""
+def crowd(uid: str, game_id: int, tool_id: int) -> None:
+    """Many creators, builds and versions."""
     now = {"created_at": NOON, "updated_at": NOON}
     tool = {"game_id": game_id, "kind": "mod", "texts": "{}", "revision": 1, **now}
     version = {
@@ -302,34 +305,31 @@ def crowd(uid: str, game_id: int, tool_id: int) -> Engine:
         build(game_id, day)
         new_tool(uid, game_id)
         draft(uid, tool_id, f"1.{day}.0")
-    names = "tools, tool_versions, game_builds, game_build_marks"
-    sql.read(lambda conn: conn.execute(text(f"ANALYZE TABLE {names}")).all())
-    return sql.engine()
 
 
-def test_pages_are_whole_and_their_plans_stay_flat(
-    crowd: Engine, uid: str, game_id: int, tool_id: int
-) -> None:
+@pytest.mark.usefixtures("crowd")
+def test_pages_are_whole_and_their_plans_stay_flat(uid: str, game_id: int, tool_id: int) -> None:
     lists: dict[str, tuple[Page, Any, int]] = {
-        "tools": (lambda conn, after: own.page(conn, uid, after, 2), 0, 5),
-        "builds": (lambda conn, after: builds.page(conn, game_id, after, 2), None, 4),
+        "tools": (lambda conn, after: own.list_page(conn, uid, after, 2), 0, 5),
+        "builds": (lambda conn, after: builds.list_page(conn, game_id, after, 2), None, 4),
         "versions": (
-            lambda conn, after: versions.page(conn, uid, tool_id, after, 2),
+            lambda conn, after: versions.list_page(conn, uid, tool_id, after, 2),
             None,
             4,
         ),
     }
     wanted = Dependency(tool_id=str(tool_id), range=">=1.2.0 <2.0.0")
-    for statement in statements_of(crowd, lambda conn: versions.is_published(conn, wanted)):
-        assert scans(crowd, statement, 20) == []
+    asked = beliefs.sent(lambda conn: versions.is_published(conn, wanted))
     for name, (page, start, total) in lists.items():
         found, at = [], start
         while True:
             here = at
-            for statement in statements_of(crowd, lambda conn: page(conn, here)):  # noqa: B023
-                assert scans(crowd, statement, 20) == [], name
+            asked += beliefs.sent(lambda conn: page(conn, here))  # noqa: B023
             items, at = sql.read(lambda conn: page(conn, here))  # noqa: B023
             found += items
             if at is None:
                 break
         assert len({str(item) for item in found}) == len(found) == total, name
+    read = [tools, tool_versions, game_builds, game_build_marks]
+    for belief in ("few", *beliefs.GROWN):
+        assert beliefs.scans(belief, read, asked, 20) == []

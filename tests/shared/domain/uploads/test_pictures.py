@@ -17,7 +17,7 @@ from scripts.bundling import imports
 from shared.domain.catalog import art
 from shared.domain.catalog.art import Kind
 from shared.domain.uploads import art as art_uploads
-from shared.domain.uploads import pictures
+from shared.domain.uploads import incoming, pictures
 from shared.runtime import manifest, settings
 from shared.runtime.manifest import Manifest
 
@@ -148,14 +148,14 @@ def moving(form: str) -> Callable[[], bytes]:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (lambda: b"", "no PNG, JPEG or WebP"),
-        (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no PNG, JPEG or WebP"),
-        (lambda: encoded(plain(256, 256), "GIF"), "no PNG, JPEG or WebP"),
-        (lambda: encoded(plain(256, 256), "TIFF"), "no PNG, JPEG or WebP"),
-        (lambda: encoded(plain(256, 256))[:200], "broken"),
-        (lambda: encoded(Image.effect_noise((256, 256), 50), "JPEG")[:4000], "broken"),
-        (moving("PNG"), "moves"),
-        (moving("WEBP"), "moves"),
+        (lambda: b"", "not a PNG, JPEG or WebP"),
+        (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a PNG, JPEG or WebP"),
+        (lambda: encoded(plain(256, 256), "GIF"), "not a PNG, JPEG or WebP"),
+        (lambda: encoded(plain(256, 256), "TIFF"), "not a PNG, JPEG or WebP"),
+        (lambda: encoded(plain(256, 256))[:200], "corrupt"),
+        (lambda: encoded(Image.effect_noise((256, 256), 50), "JPEG")[:4000], "corrupt"),
+        (moving("PNG"), "animated"),
+        (moving("WEBP"), "animated"),
         (bomb, "100000 by 100000 pixels"),
         (lambda: encoded(plain(255, 255)), "at least 256 by 256"),
         (lambda: encoded(plain(256, 300)), "the icon must be 1:1"),
@@ -163,7 +163,7 @@ def moving(form: str) -> Callable[[], bytes]:
     ],
 )
 def test_what_is_refused_says_why(raw: Callable[[], bytes], reason: str) -> None:
-    with pytest.raises(pictures.Refused, match=reason):
+    with pytest.raises(incoming.Rejected, match=reason):
         pictures.render("icon", raw())
 
 
@@ -171,7 +171,7 @@ def test_what_is_refused_says_why(raw: Callable[[], bytes], reason: str) -> None
 def test_broken_bytes_are_refused_not_a_crash(noise: bytes, at: int) -> None:
     raw = encoded(plain(256, 256))
     broken = raw[: at % len(raw)] + noise + raw[at % len(raw) + len(noise) :]
-    with contextlib.suppress(pictures.Refused):
+    with contextlib.suppress(incoming.Rejected):
         pictures.render("icon", broken)
 
 
@@ -198,10 +198,10 @@ def test_what_is_shown_has_addresses_and_no_uploads(monkeypatch: pytest.MonkeyPa
             "sizes": [{"width": 64, "height": 64, "url": "https://cdn.example/art/abc-64.webp"}],
         }
     }
-    assert art_uploads.last(stored)["icon"].reason == "it moves"
-    assert art_uploads.last(stored)["cover"].state == "waiting"
+    assert art_uploads._uploads(stored)["icon"].reason == "it moves"
+    assert art_uploads._uploads(stored)["cover"].state == "waiting"
     assert art.shown(None) == {}
-    assert art_uploads.last(None) == {}
+    assert art_uploads._uploads(None) == {}
 
 
 @pytest.mark.parametrize(

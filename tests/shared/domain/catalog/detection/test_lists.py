@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.catalog.detection import lists
 from shared.domain.catalog.detection.lists import Listed, Match
-from shared.domain.catalog.reading import normalise_suffix
+from shared.domain.programs import normalise_suffix
 
 VECTORS = json.loads((Path(__file__).parents[5] / "docs/detection-vectors.json").read_text())
 

@@ -17,14 +17,14 @@ from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import Placed
 
 DOCS = (Path(__file__).parents[5] / "docs/catalog-import.md").read_text(encoding="utf-8")
-RAISED = {"ValueError", "Conflict"}
+RAISED = {"ValueError", "Ambiguous"}
 ROW = re.compile(r"^\| (`.+`) \| .+ \|$", re.MULTILINE)
 REASON = re.compile(r"``(.+?) ``|`(.+?)`")
 TITLE = {"title": "A game"}
 
 
 def documented() -> set[str]:
-    table = DOCS[DOCS.index("| reason | when |") : DOCS.index("## Whose game")]
+    table = DOCS[DOCS.index("| reason | when |") : DOCS.index("## Which game")]
     return {a or b for row in ROW.findall(table) for a, b in REASON.findall(row)}
 
 

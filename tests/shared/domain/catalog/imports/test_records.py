@@ -30,7 +30,7 @@ def _small_pieces() -> Any:
 def found(text: bytes) -> list[Any]:
     """What is in a list, in order; None for what cannot be read."""
     read = []
-    for number, placed in enumerate(game_lists.records(io.BytesIO(text).read), start=1):
+    for number, placed in enumerate(game_lists.read(io.BytesIO(text).read), start=1):
         assert placed.position == number
         try:
             read.append(json.loads(placed.text))

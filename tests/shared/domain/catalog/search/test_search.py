@@ -8,15 +8,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
-from shared.domain.catalog import popularity, reading
+from shared.domain.catalog import popularity, versioning
 from shared.domain.catalog.imports import importing
-from shared.domain.catalog.reading import name_key
-from shared.domain.catalog.search import index, words
+from shared.domain.catalog.search import finding, index, words
+from shared.domain.play import stats
+from shared.domain.text import name_key
 from shared.runtime import sql
-from shared.schema.catalog import game_prefixes, game_search, games, new_players
-from tests.shared.domain.test_plans import plan, scans, statements_of
+from shared.schema.catalog import (
+    game_names,
+    game_prefixes,
+    game_search,
+    game_stores,
+    games,
+)
+from shared.schema.play import new_players
+from tests.support import beliefs
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -35,7 +43,9 @@ def add(*records: dict[str, Any]) -> None:
 def pages(q: str, limit: int) -> Iterator[list[str]]:
     after = None
     while True:
-        page, after = sql.read(lambda c, after=after: index.page(c, name_key(q), after, limit))  # type: ignore[misc]
+        page, after = sql.read(
+            lambda c, after=after: finding.list_page(c, name_key(q), after, limit)  # type: ignore[misc]
+        )
         yield [one.title for one in page]
         if after is None:
             return
@@ -54,14 +64,14 @@ def id_of(title: str) -> int:
 def indexed(*titles: str) -> bool:
     """Index games of these titles; return whether that changed something."""
     ids = [id_of(title) for title in titles]
-    return sql.transact(lambda tx: index.index(tx, ids))
+    return sql.transact(lambda tx: index.update(tx, ids))
 
 
 def play(title: str, players: int) -> None:
     """Let some players play a game for the first time, and fold all that was noted."""
     rows = [str(id_of(title))] * players
-    sql.transact(lambda tx: popularity.note(tx, rows))
-    while popularity.fold():
+    sql.transact(lambda tx: stats.record_new_players(tx, rows))
+    while popularity.fold_batch():
         pass
 
 
@@ -102,7 +112,9 @@ def test_small_pages_and_large_ones_find_the_same_and_each_game_once(q: str) -> 
 def ids(q: str, limit: int) -> Iterator[list[str]]:
     after = None
     while True:
-        page, after = sql.read(lambda c, after=after: index.page(c, name_key(q), after, limit))  # type: ignore[misc]
+        page, after = sql.read(
+            lambda c, after=after: finding.list_page(c, name_key(q), after, limit)  # type: ignore[misc]
+        )
         yield [one.game_id for one in page]
         if after is None:
             return
@@ -160,27 +172,27 @@ def test_games_that_are_listed_twice_under_a_rank_are_all_found(word: str, limit
 def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(word: str) -> None:
     add({"title": f"{word} a", "aliases": [f"{word} one", f"{word} two"]}, {"title": f"{word} b"})
     assert found(word) == [f"{word} a", f"{word} b"]
-    before = sql.read(reading.version)
+    before = sql.read(versioning.current)
     play(f"{word} b", 3)
     assert found(word) == [f"{word} b", f"{word} a"]
-    assert sql.read(reading.version) == before + 1
+    assert sql.read(versioning.current) == before + 1
     play(f"{word} b", 0)
     play(f"{word} b", 1)
     assert players_of(f"{word} b") == 4
-    lifted = sql.read(reading.version)
+    lifted = sql.read(versioning.current)
     play(f"{word} b", 1)
     assert players_of(f"{word} b") == 5
-    assert sql.read(reading.version) == lifted
+    assert sql.read(versioning.current) == lifted
 
 
 def test_folds_at_once_count_each_player_once(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(popularity, "_SOME", popularity._SOME.limit(10))
     add({"title": f"{word} a"}, {"title": f"{word} b"})
     keys = [str(id_of(f"{word} {letter}")) for letter in "aabab" * 20]
-    sql.transact(lambda tx: popularity.note(tx, keys))
+    sql.transact(lambda tx: stats.record_new_players(tx, keys))
 
     def work() -> None:
-        while popularity.fold():
+        while popularity.fold_batch():
             pass
 
     workers = [threading.Thread(target=work) for _ in range(4)]
@@ -243,14 +255,14 @@ def test_an_import_heals_a_game_that_was_never_indexed(word: str) -> None:
 
     sql.transact(forget)
     assert found(word) == []
-    before = sql.read(reading.version)
+    before = sql.read(versioning.current)
     add({"title": word})
     assert found(word) == [word]
-    assert sql.read(reading.version) == before + 1
+    assert sql.read(versioning.current) == before + 1
 
 
 def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "MOST_LOOKED_AT", 10)
+    monkeypatch.setattr(finding, "MOST_LOOKED_AT", 10)
     add(*({"title": f"{word} {number}"} for number in range(30)), {"title": f"{word} zebra"})
     first, *more = pages(f"{word} z", 5)
     assert first == []
@@ -259,8 +271,8 @@ def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_place_that_no_rank_has_is_the_end() -> None:
-    nowhere = index.Place(9, 255, 1)
-    assert sql.read(lambda conn: index.page(conn, "half life", nowhere, 5)) == ([], None)
+    nowhere = finding.Place(9, 255, 1)
+    assert sql.read(lambda conn: finding.list_page(conn, "half life", nowhere, 5)) == ([], None)
 
 
 def test_quotes_and_wildcards_are_letters_like_others(word: str) -> None:
@@ -270,39 +282,36 @@ def test_quotes_and_wildcards_are_letters_like_others(word: str) -> None:
     assert found(f"{word} 'drop") == [f"{word} '; DROP TABLE games; --"]
 
 
+READ = [game_prefixes, game_search, games, game_names, game_stores]
+
+
 @pytest.mark.usefixtures("real_games")
+@pytest.mark.parametrize("belief", beliefs.GROWN)
 @pytest.mark.parametrize("q", ["a", "the x", "half life", "call duty modern", "witcher"])
-def test_a_search_is_led_by_an_index_and_sorts_nothing_large(q: str) -> None:
-    query, engine = name_key(q), sql.engine()
-    after = index.Place(2, 38, 100)
+def test_a_search_is_led_by_an_index_and_sorts_nothing_large(q: str, belief: str) -> None:
+    query = name_key(q)
+    after = finding.Place(2, 38, 100)
     for place in (None, after):
-        reads = statements_of(engine, lambda conn, p=place: index.page(conn, query, p, 20))  # type: ignore[misc]
+        reads = beliefs.sent(lambda conn, p=place: finding.list_page(conn, query, p, 20))  # type: ignore[misc]
         assert reads
         # A range read in its order ends at the bound, however long the guess at it is.
-        assert [scan for one in reads for scan in scans(engine, one, sys.maxsize)] == []
-        assert [one for one in reads if large_sorts(engine, one)] == []
+        assert beliefs.scans(belief, READ, reads, sys.maxsize) == []
+        steps = [step for plan, _ in beliefs.plans(belief, READ, reads) for step in plan]
+        assert [step for step in steps if sorts_much(step)] == []
 
 
-def large_sorts(engine: Engine, statement: Any) -> list[Any]:
-    return [
-        row
-        for row in plan(engine, statement)
-        if "filesort" in str(row["Extra"]) and int(row["rows"] or 0) > index.MOST_LOOKED_AT
-    ]
+def sorts_much(step: RowMapping) -> bool:
+    return "filesort" in str(step["Extra"]) and int(step["rows"] or 0) > finding.MOST_LOOKED_AT
 
 
 @pytest.mark.usefixtures("real_games")
-def test_indexing_is_led_by_indexes() -> None:
-    engine = sql.engine()
+@pytest.mark.parametrize("belief", beliefs.GROWN)
+def test_indexing_is_led_by_indexes(belief: str) -> None:
     some = list(range(1, 30))
-    reads = statements_of(engine, lambda conn: index._wanted(conn, some))
-    reads += statements_of(engine, lambda conn: index._indexed(conn, some))
-    assert len(reads) == 4
-    assert [scan for one in reads for scan in scans(engine, one, 2000)] == []
+    asked = beliefs.sent(lambda conn: index._wanted(conn, some))
+    asked += beliefs.sent(lambda conn: index._indexed(conn, some))
+    assert len(asked) == 4
     rows = [(f"word{number}", 40, number) for number in range(1, 300)]
-    assert len(deletes(engine, rows)) == 6
-    assert [scan for one in deletes(engine, rows) for scan in scans(engine, one, 2000)] == []
-
-
-def deletes(engine: Engine, rows: list[tuple[str, int, int]]) -> list[Any]:
-    return statements_of(engine, lambda conn: index._delist(conn, rows), "DELETE")
+    deletes = beliefs.sent(lambda conn: index._delist(conn, rows), "DELETE")
+    assert len(deletes) == 6
+    assert beliefs.scans(belief, READ, asked + deletes, 2000) == []

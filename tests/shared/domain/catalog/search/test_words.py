@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.catalog.reading import name_key
 from shared.domain.catalog.search import words
 from shared.domain.catalog.search.words import LENGTHS, WORD_LENGTH, Query
+from shared.domain.text import name_key
 
 TITLE, NAME, WORDS, JOINED = range(4)
 

@@ -1,10 +1,13 @@
-"""From the moments at which a game was seen running to playtime a local day; no store.
+"""What play is made of: game keys, runs, and playtime per local day. Pure functions, no store.
 
-A *run* is a stretch of one play session in which consecutive events lie at most five minutes
-apart. Runs are all that is kept of a session's events, and they lose nothing: an event inside a
-run lies within five minutes of its neighbours, one outside is nearest to the run's start or end.
-So merging runs gives what merging the events would have given, in any order, any number of
-times. Times are whole milliseconds since 1970 in UTC, offsets whole minutes east of UTC.
+A player's rows name a game by its *key*: a catalog id in decimal, or `unlisted:` and the suffix
+hash of a program that the catalog does not know.
+
+A *run* is a stretch of one play session in which consecutive events are at most five minutes
+apart. Runs replace a session's events without loss: an event inside a run is within five minutes
+of its neighbours, and one outside is nearest to the run's start or end. So merging runs gives the
+same result as merging the events, in any order, any number of times. Times are whole milliseconds
+since 1970 in UTC, offsets whole minutes east of UTC.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,16 +20,39 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 MIN_OFFSET_MIN = -12 * 60
 MAX_OFFSET_MIN = 14 * 60
-"""The world's clocks lie within these: Baker Island to Kiritimati."""
+"""The range of UTC offsets on earth: Baker Island to Kiritimati."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+UNLISTED = "unlisted:"
+"""Prefix of the key of a game that the catalog does not know; sorts after every decimal id."""
+
+
+def unlisted_key(suffix_hash: bytes) -> str:
+    """Return the key of a program that the catalog does not know."""
+    return UNLISTED + suffix_hash.hex()
+
+
+def is_unlisted(game_key: str) -> bool:
+    """Tell whether a key holds a hash instead of a game's id."""
+    return game_key.startswith(UNLISTED)
+
+
+def hash_of_key(game_key: str) -> bytes:
+    """Return the 32 bytes of an unlisted key's hash."""
+    return bytes.fromhex(game_key.removeprefix(UNLISTED))
+
+
+def only_unlisted(game_keys: Iterable[str]) -> list[str]:
+    """Return the unlisted keys, sorted."""
+    return sorted(key for key in game_keys if is_unlisted(key))
 
 
 class Run(NamedTuple):
     """A stretch of one session; runs sort by their start, then by their offset.
 
-    offset: UTC offset in minutes of the run's earliest event; of two at once the smaller.
+    offset: UTC offset in minutes of the run's earliest event; the smaller if two are simultaneous.
     """
 
     start: int

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.play import intervals
-from shared.domain.play.intervals import GAP_MS, Run
+from shared.domain.play import model
+from shared.domain.play.model import GAP_MS, Run
 
 GRAIN_MS = 20_000
-MIDNIGHT = intervals.to_ms(datetime(2026, 3, 1, tzinfo=UTC))
+MIDNIGHT = model.to_ms(datetime(2026, 3, 1, tzinfo=UTC))
 
 Event = tuple[str, int, int]
 """(session, milliseconds, offset in minutes)."""
@@ -36,11 +36,11 @@ def runs_of(events: list[Event]) -> dict[str, list[Run]]:
     sessions = defaultdict(list)
     for session, at, offset in events:
         sessions[session].append(Run(at, offset, at))
-    return {session: intervals.merge(runs) for session, runs in sessions.items()}
+    return {session: model.merge(runs) for session, runs in sessions.items()}
 
 
 def playtime_of(events: list[Event]) -> dict[date, int]:
-    return intervals.playtime(run for runs in runs_of(events).values() for run in runs)
+    return model.playtime(run for runs in runs_of(events).values() for run in runs)
 
 
 def count_every_instant(events: list[Event]) -> dict[date, int]:
@@ -85,15 +85,15 @@ def test_order_duplicates_and_batches_change_nothing(
     kept: dict[str, list[Run]] = {}
     for number in range(batches):
         for session, runs in runs_of(delivered[number::batches]).items():
-            kept[session] = intervals.merge(kept.get(session, []) + runs)
+            kept[session] = model.merge(kept.get(session, []) + runs)
     assert kept == runs_of(events)
 
 
 @given(histories())
 def test_the_possible_days_and_their_window_bound_everything(events: list[Event]) -> None:
     runs = [run for found in runs_of(events).values() for run in found]
-    days = intervals.possible_days(runs)
-    assert all(days.first <= day <= days.last for day in intervals.playtime(runs))
+    days = model.possible_days(runs)
+    assert all(days.first <= day <= days.last for day in model.playtime(runs))
     start, end = days.window()
     assert all(start <= run.start and run.end <= end for run in runs)
 
@@ -102,32 +102,32 @@ def test_the_possible_days_and_their_window_bound_everything(events: list[Event]
 def test_five_minutes_apart_is_one_run_and_a_millisecond_more_is_two(
     apart_ms: int, runs: int
 ) -> None:
-    assert len(intervals.merge([Run(0, 0, 0), Run(apart_ms, 0, apart_ms)])) == runs
+    assert len(model.merge([Run(0, 0, 0), Run(apart_ms, 0, apart_ms)])) == runs
 
 
 def test_a_single_event_is_a_run_without_playtime() -> None:
-    assert intervals.merge([Run(7, 60, 7), Run(7, 60, 7)]) == [Run(7, 60, 7)]
-    assert intervals.playtime([Run(7, 60, 7)]) == {}
+    assert model.merge([Run(7, 60, 7), Run(7, 60, 7)]) == [Run(7, 60, 7)]
+    assert model.playtime([Run(7, 60, 7)]) == {}
 
 
 def test_of_two_events_at_once_the_smaller_offset_counts() -> None:
-    assert intervals.merge([Run(7, 60, 7), Run(7, -60, 7)]) == [Run(7, -60, 7)]
+    assert model.merge([Run(7, 60, 7), Run(7, -60, 7)]) == [Run(7, -60, 7)]
 
 
 def test_midnight_is_the_players_own() -> None:
     half_past_eleven = MIDNIGHT - 30 * 60_000
     run = Run(half_past_eleven, 0, MIDNIGHT + 1_000)
-    assert intervals.playtime([run]) == {date(2026, 2, 28): 1_800_000, date(2026, 3, 1): 1_000}
-    assert intervals.playtime([run._replace(offset=60)]) == {date(2026, 3, 1): 1_801_000}
+    assert model.playtime([run]) == {date(2026, 2, 28): 1_800_000, date(2026, 3, 1): 1_000}
+    assert model.playtime([run._replace(offset=60)]) == {date(2026, 3, 1): 1_801_000}
 
 
 def test_two_devices_at_once_count_once() -> None:
     runs = [Run(0, 0, 100), Run(50, 60, 200), Run(60, 0, 70), Run(300, 0, 400)]
-    assert intervals.playtime(runs) == {date(1970, 1, 1): 300}
+    assert model.playtime(runs) == {date(1970, 1, 1): 300}
 
 
 def test_times_of_any_year_become_milliseconds() -> None:
-    assert intervals.to_ms(datetime.max.replace(tzinfo=UTC)) > 0
-    assert intervals.from_ms(intervals.to_ms(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC))) == (
+    assert model.to_ms(datetime.max.replace(tzinfo=UTC)) > 0
+    assert model.from_ms(model.to_ms(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC))) == (
         datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
     )

@@ -16,9 +16,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from shared.domain.catalog import reading
+from shared.domain.catalog import versioning
 from shared.domain.catalog.detection import lists as detection
-from shared.domain.catalog.detection.lists import Listed, Os
+from shared.domain.catalog.detection.lists import Listed
+from shared.domain.programs import Os
 from shared.runtime import clock, errors, objects, sql
 from shared.schema.catalog import game_executables, game_stores, games
 from shared.schema.detection import detection_builds, detection_files
@@ -77,12 +78,12 @@ class _File:
         }
 
 
-def built_from(conn: Connection) -> int:
+def current_version(conn: Connection) -> int:
     """Return the catalog's version that the lists stand for; 0 before there is any."""
     return conn.scalar(select(_build.catalog_version).where(_build.only == 1)) or 0
 
 
-def answers(conn: Connection, os: Os) -> dict[int, DetectionList]:
+def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
     """Return what to answer, by the version that a client has; 0: any other, or none."""
     rows = _used(conn, os)
     if not rows:
@@ -109,14 +110,14 @@ def _used(conn: Connection, os: Os) -> list[Row[Any]]:
     return list(conn.execute(rows.order_by(_file.version.desc(), _file.from_version)))
 
 
-def build() -> int:
+def publish() -> int:
     """Publish the lists that have changed with the catalog; return how many files are new.
 
     Raises Unavailable; whatever was done by then, the next call does the rest.
     """
     # Read first: what changes meanwhile has another version, and is found by the next build.
-    version = sql.read(reading.version)
-    built = sql.read(built_from)
+    version = sql.read(versioning.current)
+    built = sql.read(current_version)
     if version <= built:
         return 0
     lists = sql.read(_lists)
@@ -208,7 +209,7 @@ def _retire(tx: Connection, os: Os) -> None:
         )
 
 
-def clean() -> int:
+def delete_unused() -> int:
     """Delete files whose time is over; return how many."""
 
     def work(tx: Connection) -> int:

@@ -1,0 +1,18 @@
+"""Plans that players have, and the condition for one that has not ended."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import ColumnElement, or_
+
+from shared.schema.downloads import entitlements
+
+Plan = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$"), Field(examples=["premium"])
+]
+
+
+def not_ended(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for an entitlement that has not ended at `now`."""
+    return or_(entitlements.c.until.is_(None), entitlements.c.until > now)

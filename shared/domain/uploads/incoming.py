@@ -1,0 +1,64 @@
+"""One upload flow for art and artifacts.
+
+The client creates an upload, PUTs the file to its presigned URL, then says that it is complete. The
+URL accepts other bytes until it expires, so a consumer copies the file or reads it once.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel
+
+from shared.runtime import clock, objects
+
+
+class Upload(BaseModel):
+    """Where to PUT the file, with which headers, until when."""
+
+    upload_id: str
+    url: str
+    method: Literal["PUT"] = "PUT"
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class Rejected(Exception):
+    """The uploaded file cannot be used: a stable code, and a text for whoever uploaded it."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+def key(upload_id: str) -> str:
+    """Return the object key that an upload is PUT to."""
+    return f"incoming/{upload_id}"
+
+
+def create(size: int, content_type: str, lifetime: timedelta) -> Upload:
+    """Return a new upload of exactly `size` bytes of this type."""
+    upload_id = str(uuid.uuid4())
+    url = objects.presign_put(
+        key(upload_id),
+        size=size,
+        seconds=int(lifetime.total_seconds()),
+        content_type=content_type,
+    )
+    return Upload(
+        upload_id=upload_id,
+        url=url,
+        headers={"Content-Type": content_type},
+        expires_at=clock.now() + lifetime,
+    )
+
+
+def has_arrived(upload_id: str) -> bool:
+    """Tell whether the file was PUT and still exists."""
+    return objects.head("artifacts", key(upload_id)) is not None
+
+
+def discard(upload_id: str) -> None:
+    """Delete the uploaded file; the store deletes what a crash leaves behind."""
+    objects.delete("artifacts", key(upload_id))
