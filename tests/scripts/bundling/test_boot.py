@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulators.cloud.config import choose_ports
-from scripts.bundling import bundle, isolation
+from scripts.bundling import bundle
 from scripts.bundling.requirements import distributions, extras
 from shared.runtime.manifest import Manifest
 from tests.scripts.bundling.serving import (
@@ -21,6 +21,7 @@ from tests.scripts.bundling.serving import (
     serving,
     status,
 )
+from tests.support import site_packages
 from tests.support.local_cloud import LocalCloud
 
 # Importing these costs a second or more of every cold start: only who needs them pays.
@@ -67,7 +68,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[frozenset[str], Path
     wanted = {frozenset(extras(one)) for one in FUNCTIONS.values()}
     folder = tmp_path_factory.mktemp("sites")
     return {
-        one: isolation.site(distributions(one), folder / str(number))
+        one: site_packages.site(distributions(one), folder / str(number))
         for number, one in enumerate(sorted(wanted, key=sorted))
     }
 

@@ -13,6 +13,6 @@ def test_a_build_whose_newest_revision_is_of_other_code_is_red(
     (fake.folder / "catalog.sha256").write_text("other\n")
     done = fake.step("promote")
     assert done.returncode == 1
-    assert "catalog: what serves was not made of this commit" in done.stderr
+    assert "catalog: serves code of another commit" in done.stderr
     (fake.folder / "catalog.sha256").write_text("hash\n")
     do(fake, "promote")

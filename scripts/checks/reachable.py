@@ -1,8 +1,8 @@
-"""What an entry file can reach of `shared`: functions, tables, collections, messages.
+"""Which symbols of `shared` an entry file can reach: functions, tables, collections, messages.
 
-Read from the source without running it, name by name: importing a module reaches only what its
-loading executes; a function in it is reached once something that is reached mentions it. Names
-made up at run time (`getattr`, a table out of a dictionary) are not seen.
+Read from the source without running it. Importing a module reaches only the statements that loading
+it executes; a function is reached when reachable code mentions it. Names that are computed at run
+time (`getattr`, a table from a dictionary) are not detected.
 """
 
 import ast
@@ -15,46 +15,46 @@ from typing import Any
 
 from scripts.bundling import imports
 
-# Whoever mentions one of these means what it does with them, not each thing in them.
+# Code that mentions a registry does not thereby reach each of its entries.
 REGISTRIES = {"shared.schema.base.metadata", "shared.schema.collections.COLLECTIONS"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """A name at the top of a module of `shared`."""
+    """A top-level name of a module of `shared`."""
 
     module: str
     name: str
 
     def value(self) -> Any:
-        """Return what the name stands for, by importing its module."""
+        """Import the module and return the value of the name."""
         return getattr(importlib.import_module(self.module), self.name)
 
     def __str__(self) -> str:
         return f"{self.module}.{self.name}"
 
 
-# What a name stands for: a symbol of `shared`, a module's name, or a name from outside.
+# What a name refers to: a symbol of `shared`, a module's name, or a third-party name.
 Target = Symbol | str
 
 
 @dataclass
 class Reach:
-    """Everything reached: symbols, and each call as the called name with its arguments."""
+    """The symbols reached, and the calls: the called name with its arguments."""
 
     symbols: set[Symbol] = field(default_factory=set)
     calls: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def values(self, kind: type) -> dict[str, Any]:
-        """Return those reached symbols that stand for a `kind`, by their full names."""
+        """Return the reached symbols whose value is a `kind`, by full name."""
         found = {str(symbol): symbol.value() for symbol in self.symbols}
         return {name: value for name, value in found.items() if isinstance(value, kind)}
 
 
 @dataclass
 class Module:
-    """One parsed file: what its top-level names are bound to, and what loading it executes."""
+    """A parsed file: what its top-level names are bound to, and what loading it executes."""
 
     name: str
     bound: dict[str, list[ast.AST]] = field(default_factory=dict)
@@ -62,14 +62,14 @@ class Module:
     executed: list[ast.stmt] = field(default_factory=list)
 
     def find(self, name: str) -> Target | None:
-        """Return what a name at the top of this module stands for."""
+        """Return what a top-level name of this module refers to."""
         if name in self.bound:
             return Symbol(self.name, name)
         return _meaning(self.imported[name]) if name in self.imported else None
 
 
 def parse(name: str, source: Path) -> Module:
-    """Sort the top-level statements of a file."""
+    """Parse a file and classify its top-level statements."""
     module = Module(name)
     tree = ast.parse(source.read_text(encoding="utf-8"), str(source))
     for statement in tree.body:
@@ -90,7 +90,7 @@ def parse(name: str, source: Path) -> Module:
 
 
 def _bindings(statement: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the names that a statement binds, each with the part that it stands for."""
+    """Yield the names that a statement binds, each with the node that defines it."""
     if isinstance(statement, DEFINITIONS):
         yield statement.name, statement
     elif isinstance(statement, ast.Assign | ast.AnnAssign):
@@ -110,13 +110,9 @@ def _shared(name: str) -> Module | None:
     return parse(name, imports.file_of(name)) if name in imports.graph().modules else None
 
 
-def _is_shared(name: str) -> bool:
-    return name.split(".", maxsplit=1)[0] == imports.PACKAGE
-
-
 def _meaning(dotted: str) -> Target | None:
-    """Return what an imported dotted name stands for, following re-exports."""
-    if not _is_shared(dotted) or _shared(dotted):
+    """Return what an imported dotted name refers to, following re-exports."""
+    if dotted.split(".", maxsplit=1)[0] != imports.PACKAGE or _shared(dotted):
         return dotted
     owner, _, name = dotted.rpartition(".")
     module = _shared(owner)
@@ -124,7 +120,7 @@ def _meaning(dotted: str) -> Target | None:
 
 
 def resolve(node: ast.AST, module: Module) -> Target | None:
-    """Return what an expression such as `play.games.c` stands for: here the table."""
+    """Return what an expression refers to: the table for `play.games.c`."""
     if isinstance(node, ast.Name):
         return module.find(node.id)
     if not isinstance(node, ast.Attribute):
@@ -134,7 +130,7 @@ def resolve(node: ast.AST, module: Module) -> Target | None:
 
 
 def reached(source: Path) -> Reach:
-    """Return everything that the entry file `source` can reach; registries are not walked."""
+    """Return everything that the entry file `source` can reach."""
     entry = parse("<entry>", source)
     found = Reach()
     waiting: list[tuple[Module, ast.AST]] = [(entry, node) for node in entry.executed]
@@ -164,7 +160,7 @@ def _newly(symbol: Symbol, found: Reach) -> list[tuple[Module, ast.AST]]:
 
 
 def _call(node: ast.Call, module: Module) -> tuple[str, tuple[str, ...]]:
-    """Return a call's name and arguments; `games.insert()` reads as `insert(games)`."""
+    """Return a call's name and arguments; `games.insert()` becomes `.insert(games)`."""
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
     names = tuple(_argument(one, module) for one in arguments)
     called = resolve(node.func, module)

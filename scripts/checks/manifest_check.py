@@ -1,4 +1,4 @@
-"""Whether a function's manifest names what its code touches, no less and no more."""
+"""Finds functions whose manifest declares more or less than their code uses."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Table
 
 from scripts.bundling import imports
-from scripts.checks import reach
-from scripts.checks.reach import Reach
+from scripts.checks import reachable
+from scripts.checks.reachable import Reach
 from shared.runtime.manifest import TRIGGER_TABLES, Manifest, Stores
 from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
@@ -16,14 +16,14 @@ from shared.schema.collections import COLLECTIONS, Collection
 
 STORES = tuple(Stores.model_fields)
 
-# What is hopeless, every trigger publishes. Being a trigger says so; no manifest repeats it.
+# Every trigger publishes dead letters; no manifest repeats it.
 TRIGGER_TOPIC = "dead-letters"
 
-# These two walk the registry of everything personal, so no single table is named in them.
+# These two iterate over the registry of personal data and name no table.
 EXPORT = "shared.domain.players.export.get"
 ERASE = "shared.domain.players.erasure.erase"
 
-# An insert alone; what lets a known key be, or updates it, needs UPDATE as well.
+# Plain inserts. Those that ignore or update an existing key need UPDATE as well.
 APPENDS = {".insert", "sqlalchemy.insert"}
 WRITES = {
     ".delete",
@@ -35,12 +35,12 @@ WRITES = {
     "sqlalchemy.update",
 }
 
-# Which declared rights are enough, and not more, for what is done. Of what is only read some is
-# written in ways that are not seen here: a table out of a list.
+# The declared rights that fit each use. Reading also accepts rights to write, since a write through
+# a table taken from a list is not detected.
 FITTING = {"r": {"r", "ra", "rw"}, "a": {"a", "ra"}, "rw": {"rw"}}
 DONE = {"r": "read", "a": "appended to", "rw": "written"}
 
-# What each call of the object store needs; a bucket that is not said here is its first argument.
+# The bucket and right of each object store call; None: the bucket is the first argument.
 OBJECTS = "shared.runtime.objects."
 BUCKETS = {
     "copy": ("artifacts", "rw"),
@@ -56,8 +56,8 @@ SIGNED = {f"{OBJECTS}{name}" for name in BUCKETS} - {f"{OBJECTS}public_url"}
 
 
 @dataclass
-class Touched:
-    """What a function's code touches: stores imported, tables with their right, and so on."""
+class Used:
+    """What a function's code uses; tables and buckets with the right they need."""
 
     stores: set[str] = field(default_factory=set)
     tables: dict[str, str] = field(default_factory=dict)
@@ -67,9 +67,9 @@ class Touched:
     signs: bool = False
 
 
-def touched(function: Manifest) -> Touched:
-    """Read from a function's source what it touches."""
-    found = reach.reached(function.source)
+def used(function: Manifest) -> Used:
+    """Return what a function uses, read from its source."""
+    found = reachable.reached(function.source)
     modules = imports.closure(function.source)
     stores = {name for name in STORES if f"shared.runtime.{name}" in modules}
     tables = found.values(Table)
@@ -87,7 +87,7 @@ def touched(function: Manifest) -> Touched:
         rights |= {table.name: "rw" for table, one in _personal() if one.erase == "delete"}
         collections |= {one.path for one in COLLECTIONS}
     signs = any(called in SIGNED for called, _ in found.calls)
-    return Touched(stores, rights, collections, _published(found), _buckets(found), signs)
+    return Used(stores, rights, collections, _published(found), _buckets(found), signs)
 
 
 def _arguments(found: Reach, called: set[str]) -> set[str]:
@@ -95,13 +95,13 @@ def _arguments(found: Reach, called: set[str]) -> set[str]:
 
 
 def _buckets(found: Reach) -> dict[str, str]:
-    """Return the buckets touched with their right; only a bucket written out is seen."""
+    """Return the buckets used, with their right; only literal bucket names are detected."""
     rights: dict[str, str] = {}
     for called, arguments in found.calls:
         fixed, right = BUCKETS.get(called.removeprefix(OBJECTS), (None, ""))
         if called.startswith(OBJECTS) and right:
             bucket = fixed or arguments[0]
-            rights[bucket] = max(right, rights.get(bucket, "r"))  # "rw" is the larger one
+            rights[bucket] = max(right, rights.get(bucket, "r"))  # "rw" sorts after "r"
     return rights
 
 
@@ -112,16 +112,15 @@ def _personal() -> Iterator[tuple[Table, Personal]]:
 
 
 def _published(found: Reach) -> set[str]:
-    """Return the topics of all messages that are made somewhere in reach."""
-    made = {called for called, _ in found.calls}
-    kinds = {name: one for name, one in found.values(type).items() if name in made}
-    return {one.topic for one in kinds.values() if issubclass(one, Message)}
+    """Return the topics of all messages that reachable code creates."""
+    created = {called for called, _ in found.calls}
+    kinds = [one for name, one in found.values(type).items() if name in created]
+    return {one.topic for one in kinds if issubclass(one, Message)}
 
 
 def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[str]:
-    """Return where a manifest and its code disagree; `relayed`: what goes through the outbox."""
-    found = touched(function)
-    documents = function.stores.documents
+    """Return where manifest and code disagree; `relayed`: the topics of the outbox."""
+    found = used(function)
     declared_topics = set(function.topics)
     if function.trigger.kind != "http":
         found.tables = {**TRIGGER_TABLES, **found.tables}
@@ -133,16 +132,16 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
     objects = function.stores.objects
     buckets = objects.model_dump(exclude_none=True) if objects else {}
     keyless = found.signs and found.buckets == buckets == {"public": "r"}
-    known = {one.path for one in COLLECTIONS}
+    documents = function.stores.documents
     collections = set(documents.collections) if documents else set()
-    unknown = collections - known
+    unknown = collections - {one.path for one in COLLECTIONS}
     return [
         *_compare("store", found.stores, declared_stores),
         *_compare("table", set(found.tables), set(function.tables)),
         *_rights("table", found.tables, function.tables),
         *_compare("bucket", set(found.buckets), set(buckets)),
         *_rights("bucket", found.buckets, buckets),
-        *(["requests are signed, but `public: r` alone brings no key"] if keyless else []),
+        *(["requests are signed, but `public: r` alone grants no signing key"] if keyless else []),
         *_compare("collection", found.collections, collections),
         *(f"the collection {one} is not in shared/schema/collections.py" for one in unknown),
         *_compare("topic", found.topics, declared_topics),
@@ -150,28 +149,26 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
 
 
 def relays(function: Manifest) -> bool:
-    """Tell whether a function publishes what others left in the outbox."""
-    reached = reach.reached(function.source).symbols
-    return reach.Symbol("shared.runtime.outbox", "sweep") in reached
+    """Return whether a function publishes the outbox of other functions."""
+    sweep = reachable.Symbol("shared.runtime.outbox", "sweep")
+    return sweep in reachable.reached(function.source).symbols
 
 
 def owed(functions: Mapping[str, Manifest]) -> frozenset[str]:
-    """Return the topics that any function may leave in the outbox."""
-    adds = reach.Symbol("shared.runtime.outbox", "add")
-    found = [reach.reached(function.source) for function in functions.values()]
+    """Return the topics of the messages that functions add to the outbox."""
+    adds = reachable.Symbol("shared.runtime.outbox", "add")
+    found = [reachable.reached(function.source) for function in functions.values()]
     return frozenset(topic for one in found if adds in one.symbols for topic in _published(one))
 
 
-def _compare(kind: str, touched_ones: set[str], declared: set[str]) -> Iterator[str]:
-    for name in sorted(touched_ones - declared):
-        yield f"the {kind} {name} is touched but not declared"
-    for name in sorted(declared - touched_ones):
-        yield f"the {kind} {name} is declared but not touched"
+def _compare(kind: str, found: set[str], declared: set[str]) -> Iterator[str]:
+    for name in sorted(found - declared):
+        yield f"the {kind} {name} is used but not declared"
+    for name in sorted(declared - found):
+        yield f"the {kind} {name} is declared but not used"
 
 
-def _rights(
-    kind: str, touched_ones: Mapping[str, str], declared: Mapping[str, str]
-) -> Iterator[str]:
-    for name, right in sorted(touched_ones.items()):
+def _rights(kind: str, found: Mapping[str, str], declared: Mapping[str, str]) -> Iterator[str]:
+    for name, right in sorted(found.items()):
         if name in declared and declared[name] not in FITTING[right]:
             yield f"the {kind} {name} is {DONE[right]} but declared as {declared[name]}"

@@ -1,4 +1,4 @@
-"""The code that runs while a rollout goes on: that of the last release."""
+"""The code of the last release, which still runs during a rollout."""
 
 import io
 import subprocess
@@ -10,16 +10,16 @@ VERSIONS = "shared/schema/migrations/versions"
 
 
 def tag() -> str | None:
-    """Return the last tag before this commit, or None before the first.
+    """Return the last tag before this commit, or None before the first release.
 
-    The build of a release is one of a tag: that one is not yet out.
+    Tags of this commit are ignored: a release is built from its tag before it is out.
     """
     own = (_git("tag", "--points-at", "HEAD") or "").split()
     return _git("describe", "--tags", "--abbrev=0", *(f"--exclude={one}" for one in own), "HEAD")
 
 
 def before_newest_migration() -> str | None:
-    """Return the commit before the one that added the newest migration; None where git ends."""
+    """Return the parent of the commit that added the newest migration, or None if it is unknown."""
     newest = max((ROOT / VERSIONS).glob("v*.py"))
     name = newest.relative_to(ROOT).as_posix()
     added = _git("log", "--diff-filter=A", "--format=%H", "-1", "--", name)
@@ -29,7 +29,7 @@ def before_newest_migration() -> str | None:
 
 
 def files(commit: str, *folders: str) -> dict[str, str]:
-    """Return the Python files of a commit in these folders, by path, migrations left out."""
+    """Return a commit's Python files in these folders by path, without migrations."""
     with archive(commit, *folders) as packed:
         return {
             one.name: contents.read().decode()
@@ -40,7 +40,7 @@ def files(commit: str, *folders: str) -> dict[str, str]:
 
 
 def archive(commit: str, *folders: str) -> tarfile.TarFile:
-    """Return folders of a commit as one archive; raise CalledProcessError where git lacks it."""
+    """Return folders of a commit as an archive; raise CalledProcessError if it is missing."""
     command = ["git", "archive", "--format=tar", commit, *folders]
     packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     return tarfile.open(fileobj=io.BytesIO(packed))
@@ -52,6 +52,6 @@ def listed(commit: str, *folders: str) -> list[str]:
 
 
 def _git(*words: str) -> str | None:
-    """Return what git says, or None when it refuses or says nothing."""
+    """Return git's output, or None if it fails or prints nothing."""
     done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip() or None if done.returncode == 0 else None

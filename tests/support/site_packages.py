@@ -1,7 +1,6 @@
-"""A folder from which Python can import some distributions of this environment, and no others.
+"""A folder with links to some of this environment's distributions, as a bundle would install them.
 
-What a bundle's own virtual environment would hold, made of links in a moment: run Python with
-`-S` and PYTHONPATH set to the folder, and a package that the bundle does not list is missing.
+Python started with `-S` and PYTHONPATH set to the folder cannot import anything else.
 """
 
 import sysconfig
@@ -18,7 +17,7 @@ SITE = Path(sysconfig.get_path("purelib"))
 
 @dataclass
 class Entry:
-    """A file or folder of the environment: whose it is, or whose parts it has."""
+    """A file or folder of the environment, and the distributions that it belongs to."""
 
     owners: set[str] = field(default_factory=set)
     inside: dict[str, "Entry"] = field(default_factory=dict)
@@ -46,7 +45,7 @@ def _environment() -> Entry:
 
 
 def _link(entry: Entry, source: Path, folder: Path, wanted: set[str]) -> None:
-    """Link what belongs to wanted distributions only; go deeper where a folder is shared."""
+    """Link what belongs only to wanted distributions; descend into shared folders."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, one in entry.inside.items():
         if one.owners <= wanted:

@@ -1,4 +1,4 @@
-"""The roll-up's transaction beside the same statements sent raw."""
+"""The roll-up's transaction, beside the same statements sent by PyMySQL alone."""
 
 import contextlib
 import os
@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import pymysql
 
-from scripts.bench import cpus, play, probe
-from scripts.bench.figures import Line, median
+from scripts.bench import cpu, probe, session_reports
+from scripts.bench.figures import Line, median, median_ratio
 from scripts.bench.stores import Stores
 from shared.domain.play import roll_up
 from shared.domain.play.sessions import SessionsReported
@@ -21,18 +21,18 @@ ROUNDS = 15
 PLAYERS = 20
 AT_LEAST = 0.5
 UNCOUNTED = ("SET ", "ROLLBACK")
-"""What a new connection and its return to the pool send."""
+"""Sent for a new connection and when it returns to the pool."""
 
 
 def compare(stores: Stores) -> Line:
-    """Return the events a second of both, round by round, in this process."""
+    """Return the events per second of both, round by round in this process."""
     os.environ.update(stores.settings())
     ours, bare, statements = [], [], 0
-    with contextlib.closing(stores.connect()) as connection, cpus.taken():
+    with contextlib.closing(stores.connect()) as connection, cpu.taken():
         connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         for number in range(-1, ROUNDS):  # the first round only warms up
             sent = _sent(_messages(f"bench-sent-{number + 1}"))
-            # Other players, so that the rows are as new as they were.
+            # Other players, so that their rows are new again.
             again = [text.replace("bench-sent-", "bench-bare-") for text in sent]
             spent = _seconds(roll_up.record, _messages(f"bench-ours-{number + 1}"))
             floor = _seconds(lambda text: _send(connection, text), again)
@@ -40,24 +40,24 @@ def compare(stores: Stores) -> Line:
             if number >= 0:
                 ours.append(spent)
                 bare.append(floor)
-    events = PLAYERS * play.EVENTS
+    events = PLAYERS * session_reports.EVENTS
     return Line(
-        "roll-up alone, events a second ÷ its statements raw by PyMySQL",
+        "roll-up alone, events per second ÷ its statements by PyMySQL",
         f"{events / median(ours):,.0f}/s",
         f"{events / median(bare):,.0f}/s",
-        median([its / mine for mine, its in zip(ours, bare, strict=True)]),
+        median_ratio(bare, ours),
         at_least=AT_LEAST,
-        limit=f"{statements} statements a batch, SQLAlchemy Core around each",
+        limit=f"{statements} statements per batch, SQLAlchemy Core around each",
     )
 
 
 def _messages(prefix: str) -> list[SessionsReported]:
     now = clock.now()
-    return [play.message(f"{prefix}-{player}", 1, now) for player in range(PLAYERS)]
+    return [session_reports.message(f"{prefix}-{player}", 1, now) for player in range(PLAYERS)]
 
 
 def _sent(messages: Iterable[SessionsReported]) -> list[str]:
-    """Return the statements that rolling these up sends."""
+    """Return the statements that the roll-up of these messages sends."""
     found: list[str] = []
     with probe.statements(found.append):
         for message in messages:
@@ -72,7 +72,7 @@ def _seconds(work: Callable[[T], object], each: Iterable[T]) -> float:
     return time.perf_counter() - started
 
 
-def _send(connection: "pymysql.Connection[pymysql.cursors.Cursor]", statement: str) -> int:
+def _send(connection: "pymysql.Connection[pymysql.cursors.Cursor]", statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return len(cursor.fetchall())
+        cursor.fetchall()

@@ -1,4 +1,4 @@
-"""Everything that is measured, staged as it is deployed, with its bytecode made."""
+"""The measured functions, staged as they are deployed, with bytecode."""
 
 import compileall
 from pathlib import Path
@@ -10,18 +10,15 @@ from shared.runtime.manifest import Manifest
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors"
-SUBJECTS = HERE / "subjects"
 
 
 def functions() -> dict[str, Manifest]:
-    """Return every function by name, and the one that has no store, which only this measures."""
-    return manifest.discover([ROOT, SUBJECTS])
+    """Return every function by name, including one without stores that exists only to measure."""
+    return manifest.discover([ROOT, HERE / "subjects"])
 
 
-def stage(into: Path) -> dict[str, Manifest]:
+def stage(into: Path) -> None:
     """Stage every function below `into`, byte-compiled as Google's builder does it."""
-    found = functions()
-    bundle.stage(found.values(), into)
+    bundle.stage(functions().values(), into)
     for folder in (into, FLOORS):
         compileall.compile_dir(folder, quiet=1)
-    return found

@@ -1,9 +1,8 @@
-"""Whether a client that knows the old schema still gets on with the new one.
+"""Whether clients of an old OpenAPI 3.1 schema still work with a new one.
 
-A request as the old schema describes it must be taken by the new one; an answer as the new schema
-describes it must be what the old one promised. So one comparison serves both: whatever is sent
-must be known. In answers enums are open and members that nobody knows are ignored, but none may
-go. The schemas are those of OpenAPI 3.1.
+The new schema must accept every request that fits the old one, and every response that fits the new
+one must fit the old. So one comparison serves both: the receiver must know what the sender may
+send. In responses enums are open and unknown members are ignored, but no member may be removed.
 """
 
 import json
@@ -20,51 +19,51 @@ EXACT = ("pattern", "format", "multipleOf", "uniqueItems", "contentEncoding")
 
 @dataclass(frozen=True)
 class Fit:
-    """What is compared: schemas of two documents, sent in answers or taken in requests.
+    """Compares schemas of two documents, for responses or for requests.
 
-    whole: how a finding names the schema itself, where it is not about a field of it.
+    whole: how findings name the schema itself, as opposed to one of its fields.
     """
 
     old: Mapping[str, Any]
     new: Mapping[str, Any]
-    is_answer: bool
+    is_response: bool
     whole: str = "the body"
 
     def breaks(self, old: Schema, new: Schema) -> Iterator[str]:
-        """Yield what no longer fits, each as a sentence that names the field."""
+        """Yield what no longer fits, as sentences that name the field."""
         yield from self._schemas(old, new, "", frozenset())
 
     def _schemas(self, old: Schema, new: Schema, at: str, above: frozenset[str]) -> Iterator[str]:
         pair = json.dumps([old, new], sort_keys=True)
-        if pair in above:  # a model that holds itself
+        if pair in above:  # a recursive model
             return
         above |= {pair}
         olds, news = kinds(old, self.old), kinds(new, self.new)
-        sent, known = (news, olds) if self.is_answer else (olds, news)
+        sent, known = (news, olds) if self.is_response else (olds, news)
         tagged = max(sum("properties" in one for one in side) for side in (sent, known)) > 1
         is_strange = False
         for one in sent:
             typed = [other for other in known if _takes(other.get("type"), one.get("type"))]
             alike = [other for other in typed if not tagged or _same_tags(one, other)]
             if alike:
-                pairs = ((other, one) if self.is_answer else (one, other) for other in alike)
+                pairs = ((other, one) if self.is_response else (one, other) for other in alike)
                 found = [list(self._kinds(*pair, at, above)) for pair in pairs]
                 yield from min(found, key=len)
             elif not typed:
                 is_strange = True
-            elif not self.is_answer:  # in an answer a new kind is what a new enum value is
+            elif not self.is_response:  # in responses a new kind is like a new enum value
                 fixed = ", ".join(f"{name} {value}" for name, value in _tags(one).items())
-                yield f"{self._name(at)}: {fixed} is no longer taken"
+                yield f"{self._name(at)}: {fixed} is no longer accepted"
         if is_strange:
-            yield f"{self._name(at)} was {_types(olds)} and is {_types(news)}"
+            yield f"{self._name(at)} changed from {_types(olds)} to {_types(news)}"
 
     def _kinds(self, old: Schema, new: Schema, at: str, above: frozenset[str]) -> Iterator[str]:
-        sent, known = (new, old) if self.is_answer else (old, new)
+        sent, known = (new, old) if self.is_response else (old, new)
         yield from (f"{self._name(at)}: {one}" for one in self._values(sent, known))
         if values(sent) is None:
             for key in _tighter(sent, known):
                 was, now = old.get(key, "absent"), new.get(key, "absent")
-                yield f"{self._name(at)}: {key} was {was} and is {now}"
+                yield f"{self._name(at)}: {key} changed from {was} to {now}"
         if "object" in (old.get("type"), new.get("type")):
             yield from self._members(old, new, at, above)
         if "items" in old or "items" in new:
@@ -76,14 +75,14 @@ class Fit:
 
     def _values(self, sent: Schema, known: Schema) -> Iterator[str]:
         given, taken = values(sent), values(known)
-        if self.is_answer or taken is None:
+        if self.is_response or taken is None:
             return
         if given is None:
-            yield f"only {', '.join(map(str, taken))} are taken now"
+            yield f"only {', '.join(map(str, taken))} are accepted now"
             return
         gone = [one for one in given if one not in taken]
         if gone:
-            yield f"{', '.join(map(str, gone))} is no longer taken"
+            yield f"{', '.join(map(str, gone))} is no longer accepted"
 
     def _members(self, old: Schema, new: Schema, at: str, above: frozenset[str]) -> Iterator[str]:
         was, now = old.get("properties", {}), new.get("properties", {})
@@ -92,28 +91,28 @@ class Fit:
             path = f"{at}.{name}" if at else name
             if name in now:
                 yield from self._schemas(was[name], now[name], path, above)
-            elif self.is_answer:
-                yield f"field {path} is gone"
+            elif self.is_response:
+                yield f"field {path} was removed"
             elif now_extra is None:
-                yield f"field {path} is no longer taken"
+                yield f"field {path} is no longer accepted"
         needed = set(old.get("required", [])), set(new.get("required", []))
-        for name in sorted(needed[0] - needed[1] if self.is_answer else needed[1] - needed[0]):
+        for name in sorted(needed[0] - needed[1] if self.is_response else needed[1] - needed[0]):
             if name in now:
-                says = "no longer always there" if self.is_answer else "required now"
+                says = "no longer always present" if self.is_response else "now required"
                 yield f"field {at}.{name} is {says}" if at else f"field {name} is {says}"
         if was_extra is not None and now_extra is not None:
             yield from self._schemas(was_extra, now_extra, f"{at}.*" if at else "*", above)
-        elif self.is_answer and was_extra:
-            yield f"{self._name(at)}: its entries are gone"
-        elif not self.is_answer and was_extra is not None:
-            yield f"{self._name(at)}: unknown members are refused now"
+        elif self.is_response and was_extra:
+            yield f"{self._name(at)}: its entries were removed"
+        elif not self.is_response and was_extra is not None:
+            yield f"{self._name(at)}: unknown members are rejected now"
 
     def _name(self, at: str) -> str:
         return f"field {at}" if at else self.whole
 
 
 def kinds(schema: Any, document: Mapping[str, Any]) -> list[Schema]:
-    """Return the schemas one of which holds: references followed, each of one type at most."""
+    """Return the alternatives of a schema: references resolved, each of at most one type."""
     whole = _merged(schema, document)
     for key in ("anyOf", "oneOf"):
         if key in whole:
@@ -133,7 +132,7 @@ def kinds(schema: Any, document: Mapping[str, Any]) -> list[Schema]:
 
 
 def values(schema: Schema) -> list[Any] | None:
-    """Return the only values that a schema takes, or None when it lists none."""
+    """Return the values that a schema lists, or None."""
     if "const" in schema:
         return [schema["const"]]
     listed: list[Any] | None = schema.get("enum")
@@ -141,7 +140,7 @@ def values(schema: Schema) -> list[Any] | None:
 
 
 def _merged(schema: Any, document: Mapping[str, Any]) -> Schema:
-    """Return a schema with its reference and its `allOf` put into it."""
+    """Return a schema with its reference and its `allOf` resolved."""
     if not isinstance(schema, dict):  # `true`: anything
         return {}
     whole = {key: value for key, value in schema.items() if key not in {"$ref", "allOf"}}
@@ -166,12 +165,11 @@ def _both(one: Schema, other: Schema) -> Schema:
 
 
 def _closed(schema: Schema) -> Schema:
-    """Say the bounds of an integer in one way: `< 10` is `<= 9`."""
+    """Return an integer schema with inclusive bounds: `< 10` becomes `<= 9`."""
     closed = dict(schema)
-    if "exclusiveMaximum" in closed:
-        closed["maximum"] = closed.pop("exclusiveMaximum") - 1
-    if "exclusiveMinimum" in closed:
-        closed["minimum"] = closed.pop("exclusiveMinimum") + 1
+    for name, step in (("Maximum", -1), ("Minimum", 1)):
+        if f"exclusive{name}" in closed:
+            closed[name.lower()] = closed.pop(f"exclusive{name}") + step
     return closed
 
 
@@ -180,7 +178,7 @@ def _takes(known: str | None, sent: str | None) -> bool:
 
 
 def _same_tags(one: Schema, other: Schema) -> bool:
-    """Tell whether no member that holds one fixed value holds another one here and there."""
+    """Return whether the members with a constant value do not differ between two schemas."""
     mine, theirs = _tags(one), _tags(other)
     return all(theirs.get(name, value) == value for name, value in mine.items())
 
@@ -195,7 +193,7 @@ def _types(found: list[Schema]) -> str:
 
 
 def _extra(schema: Schema) -> Schema | None:
-    """Return the schema of members that are not named, or None when there may be none."""
+    """Return the schema of additional members, or None if they are not allowed."""
     extra = schema.get("additionalProperties", True)
     if extra is False:
         return None
@@ -203,7 +201,7 @@ def _extra(schema: Schema) -> Schema | None:
 
 
 def _tighter(sent: Schema, known: Schema) -> Iterator[str]:
-    """Yield the keywords by which `known` refuses some of what `sent` allows."""
+    """Yield the keywords by which `known` rejects values that `sent` allows."""
     for key in (*UPPER, *LOWER):
         if key not in known:
             continue

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.checks import released
+from scripts.checks import last_release
 
 Git = Callable[..., str]
 
@@ -20,7 +20,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
         )
         return done.stdout.strip()
 
-    monkeypatch.setattr(released, "ROOT", tmp_path)
+    monkeypatch.setattr(last_release, "ROOT", tmp_path)
     run("init", "--quiet")
     migration(tmp_path, "v0001_first")
     commit(run)
@@ -28,7 +28,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
 
 
 def migration(root: Path, name: str) -> None:
-    file = root / released.VERSIONS / f"{name}.py"
+    file = root / last_release.VERSIONS / f"{name}.py"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(name)
 
@@ -40,15 +40,15 @@ def commit(git: Git) -> str:
 
 
 def test_the_last_tag_is_the_release_but_not_the_one_that_is_being_released(git: Git) -> None:
-    assert released.tag() is None
+    assert last_release.tag() is None
     git("tag", "v0.1.0")
-    assert released.tag() is None
+    assert last_release.tag() is None
     commit(git)
-    assert released.tag() == "v0.1.0"
+    assert last_release.tag() == "v0.1.0"
     git("tag", "v0.2.0")
-    assert released.tag() == "v0.1.0"
+    assert last_release.tag() == "v0.1.0"
     commit(git)
-    assert released.tag() == "v0.2.0"
+    assert last_release.tag() == "v0.2.0"
 
 
 def test_without_a_tag_it_is_what_came_before_the_newest_migration(
@@ -56,13 +56,13 @@ def test_without_a_tag_it_is_what_came_before_the_newest_migration(
 ) -> None:
     before = commit(git)
     migration(tmp_path, "v0002_second")
-    assert released.before_newest_migration() == before
+    assert last_release.before_newest_migration() == before
     commit(git)
     commit(git)
-    assert released.before_newest_migration() == before
+    assert last_release.before_newest_migration() == before
 
 
 def test_where_the_history_ends_there_is_none(git: Git) -> None:
-    assert released.before_newest_migration() is None
+    assert last_release.before_newest_migration() is None
     commit(git)
-    assert released.before_newest_migration() is None
+    assert last_release.before_newest_migration() is None

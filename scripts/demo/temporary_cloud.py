@@ -1,4 +1,4 @@
-"""A seeded local cloud of a script's own, on free ports, for as long as a block runs."""
+"""A seeded local cloud on free ports, for as long as a block runs."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from scripts.bundling.imports import ROOT
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Yield the address of the cloud's edge."""
+    """Yield the cloud's address."""
     with tempfile.TemporaryDirectory() as state:
 
         def command(*words: str) -> None:

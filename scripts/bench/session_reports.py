@@ -1,4 +1,4 @@
-"""Fifty reports of one player's evening: two sessions, two games, a report every four minutes."""
+"""Fifty reports of one player's evening: two sessions in two games, one every four minutes."""
 
 import json
 from datetime import datetime, timedelta
@@ -9,26 +9,25 @@ from shared.domain.play.sessions import SessionReport, SessionsReported
 EVENTS = 50
 GAMES = ("1", "2")
 _APART = timedelta(minutes=4)
-_A_SESSION = EVENTS // len(GAMES)
+_PER_SESSION = EVENTS // len(GAMES)
 
 
 def reports(player: str, days_ago: int, now: datetime) -> list[dict[str, object]]:
-    """Return the reports of one evening, yesterday's for 0, as a client sends them."""
+    """Return one evening's reports as a client sends them; 0 is yesterday's."""
     evening = now.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days_ago + 1)
     items: list[dict[str, object]] = []
     for number in range(EVENTS):
-        session, moment = divmod(number, _A_SESSION)
-        at = evening + number * _APART
+        session, moment = divmod(number, _PER_SESSION)
         items.append(
             {
                 "event_id": f"{player}-{days_ago}-{number}",
                 "session_id": f"{player}-{days_ago}-{session}",
                 "game_id": GAMES[session],
-                "kind": {0: "started", _A_SESSION - 1: "ended"}.get(moment, "heartbeat"),
-                "at": at.isoformat(),
+                "kind": {0: "started", _PER_SESSION - 1: "ended"}.get(moment, "heartbeat"),
+                "at": (evening + number * _APART).isoformat(),
                 "install_id": f"{player}-desktop",
                 "boot_id": f"{player}-{days_ago}",
-                "uptime_ms": 60_000 + (at - evening) // timedelta(milliseconds=1),
+                "uptime_ms": 60_000 + number * (_APART // timedelta(milliseconds=1)),
             }
         )
     return items
@@ -41,7 +40,7 @@ def batch(player: str, days_ago: int, now: datetime) -> bytes:
 
 
 def message(player: str, days_ago: int, now: datetime) -> SessionsReported:
-    """Return the message that the function publishes for such a request."""
+    """Return the message that the function publishes for this request."""
     items = [
         SessionReport.model_validate_json(json.dumps(one)) for one in reports(player, days_ago, now)
     ]

@@ -1,6 +1,6 @@
-"""What was really played, counted by an account of its own: nothing of the product is used here.
+"""What a player really played, calculated without any code of the product.
 
-Time is cut at every start, end and midnight; each piece goes to one session, or to nobody.
+Time is cut at every start, end and midnight; a piece counts once if any session covers it.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ GAMES_FOR_FIVE = 5
 
 @dataclass
 class Stats:
-    """A game's stats as they must come out; times in whole seconds since 1970."""
+    """A game's expected stats; times in whole seconds since 1970."""
 
     play_ms: int
     first_played_at: int
@@ -28,7 +28,7 @@ class Stats:
 
 @dataclass
 class Truth:
-    """Everything that must come out for one player."""
+    """Everything expected for one player."""
 
     days: dict[tuple[str, date], int]
     stats: dict[str, Stats]
@@ -36,7 +36,7 @@ class Truth:
 
 
 def truth(player: Player) -> Truth:
-    """Return what must come out for a player."""
+    """Return what is expected for a player."""
     by_game: dict[str, list[Session]] = defaultdict(list)
     for session in player.sessions:
         by_game[session.moments[0].game_key].append(session)

@@ -1,4 +1,4 @@
-"""The smoke test's questions, asked of a real server."""
+"""The smoke test's requests, sent to a real server."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import pytest
 
 from scripts.release import ROOT
 
-KNOCK = ROOT / "scripts/release/knock.py"
+PROGRAM = ROOT / "scripts/release/check_urls.py"
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -37,32 +37,32 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-def knock(*words: str) -> subprocess.CompletedProcess[str]:
+def check_urls(*words: str) -> subprocess.CompletedProcess[str]:
     # -S: as in the builder image, where nothing is installed for it.
-    command = [sys.executable, "-S", str(KNOCK), *words]
+    command = [sys.executable, "-S", str(PROGRAM), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_answers_of_functions_pass(address: str) -> None:
-    done = knock(f"{address}/200/games=200+404", f"{address}/401/problem=401")
-    assert (done.returncode, done.stdout) == (0, "2 of 2 answer as they should\n")
+def test_responses_of_functions_pass(address: str) -> None:
+    done = check_urls(f"{address}/200/games=200+404", f"{address}/401/problem=401")
+    assert (done.returncode, done.stdout) == (0, "2 of 2 URLs respond as expected\n")
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/500/problem", "answers 500, not 200 or 404"),
-        ("/404/html", "answers 404, but not as a function does"),
+        ("/500/problem", "returned 500, not 200 or 404"),
+        ("/404/html", "returned 404, but not from the function"),
     ],
 )
-def test_what_is_wrong_is_said(path: str, said: str, address: str) -> None:
-    done = knock(f"{address}{path}=200+404", f"{address}/200/games=200")
+def test_a_wrong_response_is_reported(path: str, said: str, address: str) -> None:
+    done = check_urls(f"{address}{path}=200+404", f"{address}/200/games=200")
     assert done.returncode == 1
-    assert done.stdout == "1 of 2 answer as they should\n"
+    assert done.stdout == "1 of 2 URLs respond as expected\n"
     assert said in done.stderr
 
 
-def test_what_does_not_answer_is_said() -> None:
-    done = knock("http://127.0.0.1:1/v1/games=200")
+def test_a_url_that_does_not_respond_is_reported() -> None:
+    done = check_urls("http://127.0.0.1:1/v1/games=200")
     assert done.returncode == 1
-    assert "does not answer" in done.stderr
+    assert "does not respond" in done.stderr

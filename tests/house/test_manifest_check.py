@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bundling import imports
-from scripts.checks import declared
+from scripts.checks import manifest_check
 from shared.runtime import manifest, objects
 from shared.runtime.manifest import Manifest
 
@@ -35,12 +35,12 @@ def function(folder: Path, code: str, more: str = "", head: str = HTTP) -> Manif
 
 @pytest.fixture(scope="module")
 def relayed() -> frozenset[str]:
-    return declared.owed(FUNCTIONS)
+    return manifest_check.owed(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_manifest_names_what_the_code_touches(name: str, relayed: frozenset[str]) -> None:
-    assert declared.problems(FUNCTIONS[name], relayed) == []
+    assert manifest_check.problems(FUNCTIONS[name], relayed) == []
 
 
 READS = """
@@ -54,14 +54,14 @@ def main(request):
 
 
 def test_an_undeclared_store_and_table_are_found(tmp_path: Path) -> None:
-    assert declared.problems(function(tmp_path, READS)) == [
-        "the store sql is touched but not declared",
-        "the table games is touched but not declared",
+    assert manifest_check.problems(function(tmp_path, READS)) == [
+        "the store sql is used but not declared",
+        "the table games is used but not declared",
     ]
 
 
 def test_what_is_declared_passes(tmp_path: Path) -> None:
-    assert declared.problems(function(tmp_path, READS, SQL % "r")) == []
+    assert manifest_check.problems(function(tmp_path, READS, SQL % "r")) == []
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_a_write_needs_rw(tmp_path: Path, statement: str) -> None:
         f"def main(request):\n    sql.transact(lambda tx: {statement})\n"
     )
     wrong, right = tmp_path / "wrong", tmp_path / "right"
-    found = declared.problems(function(wrong, code, SQL % "r"))
+    found = manifest_check.problems(function(wrong, code, SQL % "r"))
     assert found == ["the table games is written but declared as r"]
-    assert declared.problems(function(right, code, SQL % "rw")) == []
+    assert manifest_check.problems(function(right, code, SQL % "rw")) == []
 
 
 @pytest.mark.parametrize("statement", ["insert(games)", "games.insert()"])
@@ -94,14 +94,14 @@ def test_an_insert_needs_the_right_to_append_and_no_more(tmp_path: Path, stateme
         f"def main(request):\n    sql.transact(lambda tx: tx.execute({statement}, []))\n"
     )
     for right in ("r", "rw"):
-        found = declared.problems(function(tmp_path / right, code, SQL % right))
+        found = manifest_check.problems(function(tmp_path / right, code, SQL % right))
         assert found == [f"the table games is appended to but declared as {right}"]
     for right in ("a", "ra"):
-        assert declared.problems(function(tmp_path / right, code, SQL % right)) == []
+        assert manifest_check.problems(function(tmp_path / right, code, SQL % right)) == []
 
 
 def test_who_may_append_may_not_read(tmp_path: Path) -> None:
-    found = declared.problems(function(tmp_path, READS, SQL % "a"))
+    found = manifest_check.problems(function(tmp_path, READS, SQL % "a"))
     assert found == ["the table games is read but declared as a"]
 
 
@@ -110,10 +110,10 @@ def test_a_table_behind_a_domain_function_is_found(tmp_path: Path) -> None:
         "from shared.domain.catalog import versioning\nfrom shared.runtime import sql\n"
         "def main(request):\n    return sql.read(versioning.current)\n"
     )
-    found = declared.problems(function(tmp_path, code, SQL % "r"))
+    found = manifest_check.problems(function(tmp_path, code, SQL % "r"))
     assert found == [
-        "the table catalog_version is touched but not declared",
-        "the table games is declared but not touched",
+        "the table catalog_version is used but not declared",
+        "the table games is declared but not used",
     ]
 
 
@@ -122,9 +122,9 @@ def test_an_undeclared_document_store_and_collection_are_found(tmp_path: Path) -
         "from shared.runtime import documents\nfrom shared.schema.collections import NOTICES\n"
         "def main(request):\n    documents.get(NOTICES.of('ada') + '/1')\n"
     )
-    assert declared.problems(function(tmp_path, code)) == [
-        "the store documents is touched but not declared",
-        "the collection players/{uid}/inbox is touched but not declared",
+    assert manifest_check.problems(function(tmp_path, code)) == [
+        "the store documents is used but not declared",
+        "the collection players/{uid}/inbox is used but not declared",
     ]
 
 
@@ -147,28 +147,28 @@ def test_a_bucket_is_declared_with_the_right_that_a_call_needs(
     code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
     other = "public" if bucket == "artifacts" else "artifacts"
     bare, wrong, read, good = (tmp_path / name for name in ("bare", "wrong", "read", "good"))
-    assert declared.problems(function(bare, code)) == [
-        "the store objects is touched but not declared",
-        f"the bucket {bucket} is touched but not declared",
+    assert manifest_check.problems(function(bare, code)) == [
+        "the store objects is used but not declared",
+        f"the bucket {bucket} is used but not declared",
     ]
-    assert declared.problems(function(wrong, code, BUCKET % (other, "r"))) == [
-        f"the bucket {bucket} is touched but not declared",
-        f"the bucket {other} is declared but not touched",
+    assert manifest_check.problems(function(wrong, code, BUCKET % (other, "r"))) == [
+        f"the bucket {bucket} is used but not declared",
+        f"the bucket {other} is declared but not used",
     ]
-    found = declared.problems(function(read, code, BUCKET % (bucket, "r")))
+    found = manifest_check.problems(function(read, code, BUCKET % (bucket, "r")))
     written = [f"the bucket {bucket} is written but declared as r"]
     assert found == (written if right == "rw" else [])
-    assert declared.problems(function(good, code, BUCKET % (bucket, "rw"))) == []
+    assert manifest_check.problems(function(good, code, BUCKET % (bucket, "rw"))) == []
 
 
 @pytest.mark.parametrize("call", ["objects.stream('public', 'a')", "objects.head('public', 'a')"])
 def test_who_signs_asks_for_more_than_to_read_what_everyone_may(tmp_path: Path, call: str) -> None:
     code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
     read, good = tmp_path / "read", tmp_path / "good"
-    assert declared.problems(function(read, code, BUCKET % ("public", "r"))) == [
-        "requests are signed, but `public: r` alone brings no key"
+    assert manifest_check.problems(function(read, code, BUCKET % ("public", "r"))) == [
+        "requests are signed, but `public: r` alone grants no signing key"
     ]
-    assert declared.problems(function(good, code, BUCKET % ("public", "rw"))) == []
+    assert manifest_check.problems(function(good, code, BUCKET % ("public", "rw"))) == []
 
 
 def test_the_objects_calls_are_all_known() -> None:
@@ -177,21 +177,21 @@ def test_the_objects_calls_are_all_known() -> None:
         for name, one in vars(objects).items()
         if inspect.isfunction(one) and one.__module__ == objects.__name__ and name[0] != "_"
     }
-    assert public == set(declared.BUCKETS)
+    assert public == set(manifest_check.BUCKETS)
 
 
 def test_a_bucket_that_nobody_touches_is_found(tmp_path: Path) -> None:
-    found = declared.problems(function(tmp_path, "main = print\n", BUCKET % ("public", "r")))
+    found = manifest_check.problems(function(tmp_path, "main = print\n", BUCKET % ("public", "r")))
     assert found == [
-        "the store objects is declared but not touched",
-        "the bucket public is declared but not touched",
+        "the store objects is declared but not used",
+        "the bucket public is declared but not used",
     ]
 
 
 def test_a_collection_outside_the_registry_is_found(tmp_path: Path) -> None:
     code = "from shared.runtime import documents\nmain = documents.get\n"
     more = "stores: {documents: {collections: ['players/{uid}/secrets']}}\n"
-    found = declared.problems(function(tmp_path, code, more))
+    found = manifest_check.problems(function(tmp_path, code, more))
     assert "the collection players/{uid}/secrets is not in shared/schema/collections.py" in found
 
 
@@ -201,13 +201,13 @@ def test_an_undeclared_topic_is_found(tmp_path: Path) -> None:
         "from shared.runtime import messages\n"
         "def main(request):\n    messages.publish(SessionsReported(uid='ada', sessions=[]))\n"
     )
-    found = declared.problems(function(tmp_path, code))
-    assert found == ["the topic sessions-reported is touched but not declared"]
+    found = manifest_check.problems(function(tmp_path, code))
+    assert found == ["the topic sessions-reported is used but not declared"]
 
 
 def test_what_the_outbox_carries_is_found_for_its_relay(tmp_path: Path) -> None:
     code = "from shared.runtime import outbox\nmain = outbox.sweep\n"
     more = "stores: {sql: {pool: 1, tables: {outbox: rw}}}\n"
     relay = function(tmp_path, code, more)
-    found = declared.problems(relay, frozenset({"erasures-requested"}))
-    assert found == ["the topic erasures-requested is touched but not declared"]
+    found = manifest_check.problems(relay, frozenset({"erasures-requested"}))
+    assert found == ["the topic erasures-requested is used but not declared"]

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from scripts.bench import accounting
+from scripts.bench import cpu
 
 
 def spin(seconds: float) -> None:
@@ -15,19 +15,19 @@ def spin(seconds: float) -> None:
 
 def test_what_a_thread_used_stays_counted_after_it_ended() -> None:
     me = os.getpid()
-    before = accounting.cpu_seconds([me])
+    before = cpu.seconds([me])
     thread = threading.Thread(target=spin, args=(0.05,))
     thread.start()
     thread.join()
-    assert accounting.cpu_seconds([me]) - before >= 0.05
+    assert cpu.seconds([me]) - before >= 0.05
 
 
 def test_each_thread_has_its_own_seconds() -> None:
     spin(0.01)
-    found = {ident: used for (_, ident), used in accounting.threads(os.getpid()).items()}
+    found = {ident: used for (_, ident), used in cpu.threads(os.getpid()).items()}
     assert found[os.getpid()] >= 0.01
-    assert sum(found.values()) <= accounting.cpu_seconds([os.getpid()]) + 0.01
+    assert sum(found.values()) <= cpu.seconds([os.getpid()]) + 0.01
 
 
 def test_a_family_begins_with_its_parent() -> None:
-    assert accounting.family(os.getpid())[0] == os.getpid()
+    assert cpu.family(os.getpid())[0] == os.getpid()

@@ -1,10 +1,9 @@
-"""docs/limits.md's list of parameters and fields: the OpenAPI document's schemas in words."""
+"""The parameters and fields of docs/limits.md: the OpenAPI document's schemas in words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.checks import schema_fit
-from scripts.checks.schema_fit import Schema
+from scripts.checks.schema_compatibility import Schema, kinds, values
 
 Document = Mapping[str, Any]
 
@@ -12,17 +11,17 @@ WORDS = {"string": "text", "array": "list"}
 
 
 def section(document: Document) -> Iterator[str]:
-    """Yield a line for each parameter and each field of a request."""
+    """Yield a row for each parameter and each field of a request body."""
     yield "## Parameters and fields\n"
-    yield "What does not fit is 400 for a parameter and 422 for a field of a body; in a batch it"
-    yield "rejects that item alone. Operators' bodies may have no other members; what players send"
-    yield "besides is ignored.\n"
-    yield "| route | where | name | takes |\n|---|---|---|---|"
+    yield "An invalid parameter returns 400, an invalid field of a body 422; in a batch it"
+    yield "rejects only its item. Unknown fields are rejected in operators' requests and"
+    yield "ignored in players'.\n"
+    yield "| route | in | name | accepts |\n|---|---|---|---|"
     notes = []
     for method, path, operation in operations(document):
         route = f"`{method.upper()} {path}`"
-        for where, name, takes in _lines(operation, document):
-            yield f"| {route} | {where} | `{name}` | {takes} |"
+        for where, name, accepts in _lines(operation, document):
+            yield f"| {route} | {where} | `{name}` | {accepts} |"
         if "description" in operation:
             notes.append(f"- {route}: {' '.join(operation['description'].split())}")
     yield from ["", *notes, ""]
@@ -37,36 +36,34 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 def _lines(operation: Document, document: Document) -> Iterator[tuple[str, str, str]]:
     for one in operation["parameters"]:
-        takes = _takes(one["schema"], document, is_needed=one["required"])
-        yield one["in"], one["name"], takes
+        yield one["in"], one["name"], _accepts(one["schema"], document, required=one["required"])
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        for body in schema_fit.kinds(content["schema"], document):
-            for name, takes in _members(body, document, ""):
-                yield "body", name, takes
+        for body in kinds(content["schema"], document):
+            yield from (("body", *one) for one in _members(body, document, ""))
 
 
 def _members(schema: Schema, document: Document, at: str) -> Iterator[tuple[str, str]]:
-    """Yield each field below an object, down to the last, with what it takes."""
-    needed = schema.get("required", [])
+    """Yield each field of an object with what it accepts, recursively."""
+    required = schema.get("required", [])
     for name, one in schema.get("properties", {}).items():
         path = f"{at}.{name}" if at else name
-        yield path, _takes(one, document, is_needed=name in needed)
-        for kind in schema_fit.kinds(one, document):
+        yield path, _accepts(one, document, required=name in required)
+        for kind in kinds(one, document):
             yield from _members(kind, document, path)
-            for inner in schema_fit.kinds(kind.get("items", {}), document):
+            for inner in kinds(kind.get("items", {}), document):
                 yield from _members(inner, document, f"{path}[]")
 
 
-def _takes(schema: Schema, document: Document, *, is_needed: bool) -> str:
-    kinds = [one for one in schema_fit.kinds(schema, document) if one.get("type") != "null"]
-    says = " or ".join(", ".join(_bounds(one)) for one in kinds)
+def _accepts(schema: Schema, document: Document, *, required: bool) -> str:
+    found = [one for one in kinds(schema, document) if one.get("type") != "null"]
+    accepts = " or ".join(", ".join(_bounds(one)) for one in found)
     default = schema.get("default")
-    otherwise = f"; else `{default}`" if default not in (None, "") else "; may be absent"
-    return (says + ("" if is_needed else otherwise)).replace("|", "\\|")
+    optional = f"; default `{default}`" if default not in (None, "") else "; optional"
+    return (accepts + ("" if required else optional)).replace("|", "\\|")
 
 
 def _bounds(schema: Schema) -> Iterator[str]:
-    listed = schema_fit.values(schema)
+    listed = values(schema)
     if listed is not None:
         yield " ".join(f"`{one}`" for one in listed)
         return
