@@ -36,7 +36,8 @@ def list_playtime(
     asked = _range(from_, to)
     after = http.after(cursor, "playtime", date, str)
     items, rest = sql.read(lambda conn: playtime.list_page(conn, player.uid, asked, after, limit))
-    return http.page(items, "playtime", rest)
+    following = http.next_cursor("playtime", rest)
+    return http.Page[PlaytimeDay](items=items, next_cursor=following)
 
 
 def _range(first: date | None, last: date | None) -> Days:
