@@ -70,8 +70,8 @@ class SessionReport(BaseModel):
     at: the time of the client's wall clock, with the player's UTC offset.
     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
         that the catalog does not know.
-    boot_id, uptime_ms: identifies the boot of the machine, and milliseconds since that boot,
-        including sleep.
+    boot_id: identifies the boot of the machine.
+    uptime_ms: milliseconds since that boot, including sleep.
     """
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": _EXAMPLES})
