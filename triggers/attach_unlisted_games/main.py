@@ -1,4 +1,4 @@
-"""Moves play recorded before the catalog knew the game to that game."""
+"""Moves play recorded under a program's hash to the game, once the catalog knows it."""
 
 import time
 
@@ -11,5 +11,5 @@ SECONDS = 500
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move play until time runs out; return how much moved, and whether all did."""
+    """Move play until time runs out; return how many pairs moved, and whether all did."""
     return moves.attach_unlisted(time.monotonic() + SECONDS)

@@ -9,5 +9,5 @@ SECONDS = 240
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Delete as much as time allows; return how many rows per table."""
+    """Delete as much as time allows; return the number of rows by table."""
     return retention.clean(SECONDS)

@@ -11,5 +11,5 @@ SECONDS = 500
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move play until time runs out; return how much moved, and whether all did."""
+    """Move play until time runs out; return how many pairs moved, and whether all did."""
     return moves.move_merged(time.monotonic() + SECONDS)

@@ -4,7 +4,7 @@ How late an event may arrive, and how long its data stays:
 
     now      -14 d     -52 d           -55 d         -58 d           -60 d
      |  accepted |  …queue, dead       | too late:   | day totals    | runs are
-     |  by HTTP  |  letters, redrive   | refused     | are frozen    | folded
+     |  by HTTP  |  letters, redrive   | rejected    | are frozen    | folded
 
 A frozen day's total is never recomputed, because some of its runs may be folded already. A local
 day starts at most 38 hours before any of its instants, and both margins are longer. Three days

@@ -44,10 +44,12 @@ def record(reported: SessionsReported) -> list[projections.Key]:
 def gather(sessions: Iterable[PlayedSession]) -> dict[str, Play]:
     """Return the play that a message's sessions report, by game key."""
     plays: dict[str, Play] = {}
-    for one in sessions:
-        runs = [Run(to_ms(run.start_at), run.utc_offset_min, to_ms(run.end_at)) for run in one.runs]
-        ended = None if one.ended_at is None else to_ms(one.ended_at)
-        plays.setdefault(one.game_key, Play()).add(Play({one.session_id: runs}, ended))
+    for session in sessions:
+        runs = [
+            Run(to_ms(run.start_at), run.utc_offset_min, to_ms(run.end_at)) for run in session.runs
+        ]
+        ended = None if session.ended_at is None else to_ms(session.ended_at)
+        plays.setdefault(session.game_key, Play()).add(Play({session.session_id: runs}, ended))
     return plays
 
 
@@ -81,7 +83,7 @@ def resolve(conn: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
     """
     hashes = {model.hash_of_key(key): key for key in model.only_unlisted(plays)}
     learned = current_games.by_hash(conn, list(hashes)) if hashes else {}
-    plays = _rekeyed(plays, {hashes[one]: game_id for one, game_id in learned.items()})
+    plays = _rekeyed(plays, {hashes[digest]: game_id for digest, game_id in learned.items()})
     listed = [int(key) for key in plays if not model.is_unlisted(key)]
     merged = current_games.survivors(conn, listed) if listed else {}
     return _rekeyed(plays, {str(old): str(new) for old, new in merged.items()})
