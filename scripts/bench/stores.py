@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pymysql
 
-from emulators.cloud import processes
+from emulators.cloud import processes, wiring
 from emulators.cloud.config import (
     HOST,
     ROOT,
@@ -32,7 +32,7 @@ from emulators.cloud.config import (
     sql_url,
 )
 from emulators.cloud.services import Service, registry
-from emulators.edge import issuer, wiring
+from emulators.edge import issuer
 from scripts.bench import accounting
 from shared.runtime import manifest
 

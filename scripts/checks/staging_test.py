@@ -288,7 +288,7 @@ def _restarted(host: Host) -> str:
     _until_it_answers(host)
     told = host.run("journalctl", "--quiet", "--unit=savepoint-pubsub", "--lines=40")
     log = (host.root / STATE[1:] / "logs/pubsub.log").read_text()
-    if "Messages that are back: 1." not in told + log:
+    if "Messages restored: 1." not in told + log:
         raise Failed(f"the message was lost: {log[-1000:]}")
     after = _documents(host)
     if after != before or not before:

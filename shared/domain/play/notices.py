@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from shared.domain.play.achievements import Achievement
 from shared.runtime import clock, documents, errors, logs, sql
-from shared.schema.collections import INBOX
+from shared.schema.collections import NOTICES
 from shared.schema.play import player_achievements
 
 SWEEP_GRACE = timedelta(minutes=1)
@@ -26,7 +26,7 @@ def deliver(uid: str, granted: Iterable[Achievement]) -> None:
     unread. Raises Unavailable when a store is unavailable.
     """
     for achievement in granted:
-        path = f"{INBOX.of(uid)}/achievement-{achievement.achievement_id}"
+        path = f"{NOTICES.of(uid)}/achievement-{achievement.achievement_id}"
         notice = {
             "code": "achievement_granted",
             "params": {"achievement_id": achievement.achievement_id},

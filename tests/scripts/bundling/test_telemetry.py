@@ -21,7 +21,7 @@ from shared.schema.play import player_stats
 from tests.conftest import Player
 from tests.scripts.bundling import otlp_receiver
 from tests.scripts.bundling.otlp_receiver import Receiver
-from tests.scripts.bundling.test_boot import FUNCTIONS, serving
+from tests.scripts.bundling.serving import FUNCTIONS, serving
 from tests.support.local_cloud import LocalCloud, eventually
 
 Start = Callable[..., AbstractContextManager[str]]

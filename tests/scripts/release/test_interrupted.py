@@ -7,16 +7,8 @@ import pytest
 
 from scripts.release import ROOT, image, plan
 from tests.scripts.release.conftest import HEAD, Fake
-from tests.scripts.release.steps import (
-    GOOD,
-    Monitoring,
-    deployed,
-    do,
-    later,
-    released,
-    state,
-    write,
-)
+from tests.scripts.release.monitoring import GOOD, Monitoring
+from tests.scripts.release.steps import deployed, do, later, released, state, write
 
 
 def test_a_build_that_failed_its_smoke_test_is_shipped_when_it_is_repeated(

@@ -10,7 +10,8 @@ import pytest
 
 from scripts.release import apply, image, release
 from tests.scripts.release.conftest import HEAD, Fake, service
-from tests.scripts.release.steps import AT_ONCE, GOOD, Monitoring, deployed, do, write
+from tests.scripts.release.monitoring import AT_ONCE, GOOD, Monitoring
+from tests.scripts.release.steps import deployed, do, write
 from tests.support.local_cloud import eventually
 
 

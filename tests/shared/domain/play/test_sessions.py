@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.domain.errors import ProductCode
 from shared.domain.play import sessions
 from shared.domain.play.model import from_ms, to_ms
 from shared.domain.play.sessions import PlayedRun, PlayEvent, SessionReport
-from shared.runtime.errors import Code
+from shared.runtime.errors import Code, CommonCode
 
 NOW = datetime(2026, 11, 20, 18, 30, 7, 250_000, UTC)
 GOOD: dict[str, Any] = {
@@ -110,9 +111,9 @@ def test_an_implausible_report_does_not_reject_others_of_its_boot(
     ("at", "code"),
     [
         (NOW - timedelta(days=14), None),
-        (NOW - timedelta(days=14, milliseconds=1), Code.TOO_OLD),
+        (NOW - timedelta(days=14, milliseconds=1), ProductCode.TOO_OLD),
         (NOW + timedelta(minutes=5), None),
-        (NOW + timedelta(minutes=5, milliseconds=1), Code.IN_FUTURE),
+        (NOW + timedelta(minutes=5, milliseconds=1), ProductCode.IN_FUTURE),
     ],
 )
 def test_only_events_too_old_or_ahead_are_rejected(at: datetime, code: Code | None) -> None:
@@ -128,8 +129,11 @@ def test_only_events_too_old_or_ahead_are_rejected(at: datetime, code: Code | No
 @pytest.mark.parametrize(
     ("sent_at", "code"),
     [
-        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), Code.IN_FUTURE),
-        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))), Code.TOO_OLD),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), ProductCode.IN_FUTURE),
+        (
+            datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))),
+            ProductCode.TOO_OLD,
+        ),
     ],
 )
 def test_extreme_clocks_do_not_overflow(sent_at: datetime, code: Code) -> None:
@@ -142,7 +146,7 @@ def test_extreme_clocks_do_not_overflow(sent_at: datetime, code: Code) -> None:
 
 def test_an_impossible_utc_offset_is_rejected() -> None:
     _, rejected = screen(report(at=NOW.astimezone(timezone(timedelta(hours=15)))))
-    assert [one.code for one in rejected] == [Code.INVALID_ITEM]
+    assert [one.code for one in rejected] == [CommonCode.INVALID_ITEM]
 
 
 def test_a_batch_is_sent_as_the_runs_of_its_events() -> None:
