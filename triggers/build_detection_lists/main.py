@@ -1,4 +1,4 @@
-"""The lists for detecting games locally follow the catalog, at most every ten minutes."""
+"""Rebuilds the detection lists every ten minutes, if the catalog has changed."""
 
 from shared.domain.catalog.detection import publishing
 from shared.runtime import events
@@ -6,5 +6,5 @@ from shared.runtime import events
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Publish what has changed, then delete what nobody can be told of any more."""
+    """Publish the lists that changed, then delete files that no client can still need."""
     return {"written": publishing.publish(), "deleted": publishing.delete_unused()}

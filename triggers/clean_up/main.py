@@ -1,13 +1,13 @@
-"""Deletes expired rows."""
+"""Folds old play intervals and deletes expired rows."""
 
 from shared.domain.operations import retention
 from shared.runtime import events
 
 SECONDS = 240
-"""Within the timeout of 300."""
+"""Below the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Delete as much as time allows; the next hour continues."""
+    """Delete as much as time allows; return the number of rows by table."""
     return retention.clean(SECONDS)

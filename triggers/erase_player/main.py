@@ -1,4 +1,4 @@
-"""A player's wish to be erased is carried out, as far as time allows, then further."""
+"""Erases a player, over several deliveries if one is not enough."""
 
 import time
 
@@ -7,10 +7,11 @@ from shared.domain.players.erasure import ErasureRequested
 from shared.runtime import errors, events
 
 SECONDS = 240
+"""Below the manifest's timeout; the next delivery continues."""
 
 
 @events.on_message(ErasureRequested, __file__)
-def main(wish: ErasureRequested) -> None:
-    """Delete what is the player's; raise Unavailable, and so come again, when time is over."""
-    if not erasure.erase(wish, time.monotonic() + SECONDS):
-        raise errors.Unavailable("the erasure goes on at the next delivery")
+def main(request: ErasureRequested) -> None:
+    """Delete the player's data; raise Unavailable, to be redelivered, if time runs out."""
+    if not erasure.erase(request, time.monotonic() + SECONDS):
+        raise errors.Unavailable("the erasure continues with the next delivery")

@@ -1,4 +1,4 @@
-"""Who played a game for the first time counts for how popular it is."""
+"""Counts players who are new to a game towards its popularity."""
 
 import time
 
@@ -6,10 +6,10 @@ from shared.domain.catalog import popularity
 from shared.runtime import events
 
 SECONDS = 200
-"""What is left after that waits for the next call; the manifest's timeout is behind it."""
+"""Below the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Fold batches until none is left or time is over; return how many players they told of."""
+    """Fold batches until none is left or time runs out; return how many rows were folded."""
     return {"folded": popularity.fold(time.monotonic() + SECONDS)}

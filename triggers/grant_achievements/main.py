@@ -1,4 +1,4 @@
-"""Stats that changed may have earned achievements: each is granted once and told once."""
+"""Grants the achievements that changed stats have earned, and delivers each once."""
 
 from pydantic import BaseModel
 
@@ -8,12 +8,12 @@ from shared.runtime.events.documents import on_document
 
 
 class StatsDocument(BaseModel):
-    """That there is a document is all that matters: the stats themselves are rows."""
+    """Has no fields: only the document's existence matters, because stats are read from rows."""
 
 
 @on_document(StatsDocument, __file__)
 def main(stats: StatsDocument | None, params: dict[str, str]) -> None:
-    """Grant what the player has earned, then deliver it; a redelivery heals what was not."""
+    """Grant what the player has earned, then deliver it; both are safe to repeat."""
     if stats is None:
         return
     uid = params["uid"]

@@ -1,4 +1,4 @@
-"""What was played of a merged game moves to the game that it was merged into."""
+"""Moves play of a merged game to the game that it was merged into."""
 
 import time
 
@@ -6,10 +6,10 @@ from shared.domain.play import moves
 from shared.runtime import events
 
 SECONDS = 500
-"""What is left after that waits for the next call; the manifest's timeout is behind it."""
+"""Below the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move what can be moved; return how much, and whether that was all."""
+    """Move play until time runs out; return how many pairs moved, and whether all did."""
     return moves.move_merged(time.monotonic() + SECONDS)

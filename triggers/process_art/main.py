@@ -9,7 +9,7 @@ from shared.runtime import errors, events, objects
 
 @events.on_message(ArtUploaded, __file__)
 def main(uploaded: ArtUploaded) -> None:
-    """Render and publish the art; after a crash the same files are written again."""
+    """Render and publish the art; a retry after a crash writes the same files again."""
     if not art.is_due(uploaded):
         return
     try:
@@ -17,7 +17,7 @@ def main(uploaded: ArtUploaded) -> None:
     except incoming.Rejected as rejected:
         art.reject(uploaded, rejected.detail)
     else:
-        sizes = [_put(one) for one in picture.renditions]
+        sizes = [_put(rendition) for rendition in picture.renditions]
         art.publish(uploaded, picture.colour, sizes)
     incoming.discard(uploaded.upload_id)
 
@@ -29,7 +29,7 @@ def _read(uploaded: ArtUploaded) -> bytes:
         raise incoming.Rejected("missing", "the upload has expired: upload it again") from error
 
 
-def _put(one: pictures.Rendition) -> Stored:
-    name = f"art/{hashlib.sha256(one.body).hexdigest()}-{one.width}.webp"
-    objects.put("public", name, one.body, content_type="image/webp", immutable=True)
-    return Stored(width=one.width, height=one.height, name=name)
+def _put(rendition: pictures.Rendition) -> Stored:
+    name = f"art/{hashlib.sha256(rendition.body).hexdigest()}-{rendition.width}.webp"
+    objects.put("public", name, rendition.body, content_type="image/webp", immutable=True)
+    return Stored(width=rendition.width, height=rendition.height, name=name)

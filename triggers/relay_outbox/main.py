@@ -1,4 +1,4 @@
-"""Messages that committed with their change, but were not published by their own request."""
+"""Publishes outbox messages that were committed but not published by their own request."""
 
 import time
 
@@ -10,7 +10,7 @@ SECONDS = 40
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Publish what is overdue, the oldest first, until none is left or time is over."""
+    """Publish overdue messages, oldest first, until none is left or time runs out."""
     until = time.monotonic() + SECONDS
     published = batch = outbox.sweep(BATCH)
     while batch == BATCH and time.monotonic() < until:

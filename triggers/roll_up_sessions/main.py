@@ -1,4 +1,4 @@
-"""Reported sessions become playtime: in any order, any number of times."""
+"""Merges reported sessions into playtime, in any order and any number of times."""
 
 from shared.domain.play import roll_up, stats
 from shared.domain.play.sessions import SessionsReported
@@ -7,9 +7,8 @@ from shared.runtime import events, projections
 
 @events.on_message(SessionsReported, __file__)
 def main(reported: SessionsReported) -> None:
-    """Merge the events into playtime, then write the stats documents that are due.
+    """Merge the sessions into playtime, then write the stats documents that are due.
 
-    What a crash between the two leaves due is written when the message comes again, or by
-    sweep_projections.
+    If a crash comes between the two, the redelivery or sweep_projections writes the documents.
     """
     projections.project_due(stats.KIND, roll_up.record(reported))

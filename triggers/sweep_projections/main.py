@@ -1,4 +1,4 @@
-"""Documents that are owed and were not written: what a crash or an absent store left behind."""
+"""Writes overdue documents: those that a crash or an unavailable store left unwritten."""
 
 import time
 
@@ -6,14 +6,14 @@ from shared.domain.play import notices, stats
 from shared.runtime import events, projections
 
 SECONDS = 40
-"""For both together, within the minute until the next call."""
+"""For both sweeps together; the next call starts after a minute."""
 
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Write what is overdue until none is left or time is over; return how much."""
+    """Write overdue documents until none is left or time runs out; return how many."""
     started = time.monotonic()
-    # The few that are told to players go first: stats in great number must not hold them up.
-    told = notices.sweep(started + SECONDS / 2)
+    # Achievements go first: they are few, and many overdue stats must not delay them.
+    delivered = notices.sweep(started + SECONDS / 2)
     written = projections.sweep(stats.KIND, started + SECONDS)
-    return {"stats": written, "achievements": told}
+    return {"stats": written, "achievements": delivered}

@@ -1,4 +1,4 @@
-"""An uploaded file becomes an artifact, and its version is published, or rejected with a reason."""
+"""Verifies an uploaded file, then publishes its version or rejects it with a reason."""
 
 from shared.domain.tools import versions
 from shared.domain.tools.versions import ArtifactUploaded
@@ -6,7 +6,7 @@ from shared.runtime import events, outbox
 
 
 @events.on_message(ArtifactUploaded, __file__)
-def main(told: ArtifactUploaded) -> None:
-    """Verify it; told again, a version that has its verdict stays as it is."""
-    versions.verify(told)
+def main(uploaded: ArtifactUploaded) -> None:
+    """Verify the file; a redelivery does not change a version that has its verdict."""
+    versions.verify(uploaded)
     outbox.flush()

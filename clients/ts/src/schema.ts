@@ -895,7 +895,7 @@ export interface components {
         };
         /**
          * Achievement
-         * @description An achievement that the player has.
+         * @description An achievement that was granted to a player.
          */
         Achievement: {
             /** Achievement Id */
@@ -2566,12 +2566,13 @@ export interface components {
         };
         /**
          * SessionReport
-         * @description One moment of a play session as a client saw it.
+         * @description One event of a play session, as a client recorded it.
          *
-         *     at: the client's wall clock with the player's UTC offset.
+         *     at: the time of the client's wall clock, with the player's UTC offset.
          *     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
          *         that the catalog does not know.
-         *     boot_id, uptime_ms: which start of the machine, and the milliseconds since, sleep included.
+         *     boot_id: identifies the boot of the machine.
+         *     uptime_ms: milliseconds since that boot, including sleep.
          * @example {
          *       "at": "2026-11-24T20:00:00+01:00",
          *       "boot_id": "boot-118",

@@ -1,4 +1,4 @@
-"""Achievements: definitions are rows; what a player's stats have earned is granted once."""
+"""Achievements: the definitions are rows; each is granted to a player at most once."""
 
 from datetime import datetime
 
@@ -11,15 +11,18 @@ from shared.domain.play.model import UNLISTED
 from shared.runtime import clock, metrics, sql
 from shared.schema.play import achievements, player_achievements, player_stats
 
-_has, _stats = player_achievements.c, player_stats.c
+_granted, _stats = player_achievements.c, player_stats.c
 
 _UNDELIVERED = (
-    select(achievements, _has.granted_at)
+    select(achievements, _granted.granted_at)
     .outerjoin(
         player_achievements,
-        and_(_has.uid == bindparam("uid"), _has.achievement_id == achievements.c.achievement_id),
+        and_(
+            _granted.uid == bindparam("uid"),
+            _granted.achievement_id == achievements.c.achievement_id,
+        ),
     )
-    .where(_has.delivered_at.is_(None))
+    .where(_granted.delivered_at.is_(None))
     .order_by(achievements.c.achievement_id)
 )
 _TOTALS = select(func.sum(_stats.play_ms), func.sum(case((_stats.play_ms > 0, 1), else_=0))).where(
@@ -28,18 +31,18 @@ _TOTALS = select(func.sum(_stats.play_ms), func.sum(case((_stats.play_ms > 0, 1)
 
 
 class Achievement(BaseModel):
-    """An achievement that the player has."""
+    """An achievement that was granted to a player."""
 
     achievement_id: str
     granted_at: datetime
 
 
 def list_all(conn: Connection, uid: str) -> list[Achievement]:
-    """Return what the player has, oldest first; as many as there are definitions at most."""
+    """Return the player's achievements, oldest first; at most one per definition."""
     rows = conn.execute(
-        select(_has.achievement_id, _has.granted_at)
-        .where(_has.uid == uid)
-        .order_by(_has.granted_at, _has.achievement_id)
+        select(_granted.achievement_id, _granted.granted_at)
+        .where(_granted.uid == uid)
+        .order_by(_granted.granted_at, _granted.achievement_id)
     )
     return [
         Achievement(achievement_id=row.achievement_id, granted_at=row.granted_at) for row in rows
@@ -47,19 +50,19 @@ def list_all(conn: Connection, uid: str) -> list[Achievement]:
 
 
 def grant(uid: str, moment: datetime) -> list[Achievement]:
-    """Grant what the player's stats have earned; return what is granted and not delivered yet.
+    """Grant what the player's stats have earned; return all achievements not yet delivered.
 
-    Reads the stats themselves, not their documents. Grants nothing to a player who asked to be
-    erased after `moment`, when the stats were seen to change.
+    Reads the stats rows, not the documents. Grants nothing if the player requested erasure at or
+    after `moment`, the time of the change to the stats.
     """
     undelivered, earned = sql.read(lambda conn: _outstanding(conn, uid))
     if not earned:
         return undelivered
     now = clock.now()
-    rows = [{"uid": uid, "achievement_id": one, "granted_at": now} for one in earned]
+    rows = [{"uid": uid, "achievement_id": name, "granted_at": now} for name in earned]
 
     def work(tx: Connection) -> int:
-        sql.safe_to_retry_commit()  # a second run finds the rows and grants nothing
+        sql.safe_to_retry_commit()  # a retry finds the rows and grants nothing
         new = sql.insert_ignore(tx, player_achievements, rows)
         if erasure_gate.erased_since(tx, uid, moment):
             raise _Erased
@@ -69,25 +72,25 @@ def grant(uid: str, moment: datetime) -> list[Achievement]:
         metrics.count(ACHIEVEMENTS_GRANTED, sql.transact(work))
     except _Erased:
         return []
-    return undelivered + [Achievement(achievement_id=one, granted_at=now) for one in earned]
+    return undelivered + [Achievement(achievement_id=name, granted_at=now) for name in earned]
 
 
 class _Erased(Exception):
-    """The player asked to be erased: raised to roll the transaction back."""
+    """The player requested erasure: raised to roll the transaction back."""
 
 
 def _outstanding(conn: Connection, uid: str) -> tuple[list[Achievement], list[str]]:
-    """Return what is granted and not delivered, and what is earned and not granted."""
+    """Return the undelivered achievements, and the ids of those earned but not yet granted."""
     rows = conn.execute(_UNDELIVERED, {"uid": uid}).all()
     undelivered = [Achievement.model_validate(row._mapping) for row in rows if row.granted_at]  # noqa: SLF001
     missing = [row for row in rows if not row.granted_at]
-    reached = _metrics(conn, uid) if missing else {}
-    # A metric that only a newer release can compute is not reached here.
-    earned = [one.achievement_id for one in missing if reached.get(one.metric, -1) >= one.threshold]
+    values = _metrics(conn, uid) if missing else {}
+    # A metric that this release does not compute yet counts as not reached.
+    earned = [row.achievement_id for row in missing if values.get(row.metric, -1) >= row.threshold]
     return undelivered, earned
 
 
 def _metrics(conn: Connection, uid: str) -> dict[str, int]:
-    """Return what definitions can ask of a player, over the games that the catalog knows."""
+    """Return the player's value of each metric, over the games that the catalog knows."""
     play_ms, games = conn.execute(_TOTALS, {"uid": uid}).one()
     return {"play_ms": int(play_ms or 0), "games": int(games or 0)}

@@ -1,4 +1,4 @@
-"""Playtime per local day and game, as the player reads it."""
+"""Playtime per local day and game, as the HTTP API returns it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,6 @@ from shared.domain.play.model import Days
 from shared.schema.play import playtime_days
 
 _days = playtime_days.c
-
 
 _PAGE = (
     select(_days.day, _days.game_key, _days.play_ms)
@@ -24,15 +23,13 @@ _PAGE = (
     # While its statistics show few rows, MySQL would not start at the player's days.
     .with_hint(playtime_days, "FORCE INDEX (PRIMARY)")
 )
-
-
-_PAGE_BEHIND = _PAGE.where(
+_NEXT_PAGE = _PAGE.where(
     _days.day >= bindparam("day"),
     or_(_days.day > bindparam("day"), _days.game_key > bindparam("key")),
 )
 
 
-# No model: a page of them would take twice as long to fill.
+# A dataclass: filling a page of pydantic models takes twice as long.
 @dataclass(slots=True)
 class PlaytimeDay:
     """Playtime in one game on one local day.
@@ -49,17 +46,17 @@ class PlaytimeDay:
 def list_page(
     conn: Connection, uid: str, days: Days, after: tuple[date, str] | None, limit: int
 ) -> tuple[list[PlaytimeDay], tuple[date, str] | None]:
-    """Return up to `limit` days and games in order, and where the next page starts or None."""
-    asked = {"uid": uid, **days._asdict(), "limit": limit + 1}
+    """Return up to `limit` entries by day and game key, and the cursor of the next page or None."""
+    params = {"uid": uid, **days._asdict(), "limit": limit + 1}
     if after is None:
-        rows = conn.execute(_PAGE, asked).all()
+        rows = conn.execute(_PAGE, params).all()
     else:
-        rows = conn.execute(_PAGE_BEHIND, {**asked, "day": after[0], "key": after[1]}).all()
-    found = [_shown(*row) for row in rows[:limit]]
-    return found, (rows[limit - 1].day, rows[limit - 1].game_key) if len(rows) > limit else None
+        rows = conn.execute(_NEXT_PAGE, {**params, "day": after[0], "key": after[1]}).all()
+    entries = [_entry(*row) for row in rows[:limit]]
+    return entries, (rows[limit - 1].day, rows[limit - 1].game_key) if len(rows) > limit else None
 
 
-def _shown(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
+def _entry(day: date, game_key: str, play_ms: int) -> PlaytimeDay:
     if model.is_unlisted(game_key):
         return PlaytimeDay(day, play_ms, unlisted=model.hash_of_key(game_key).hex())
     return PlaytimeDay(day, play_ms, game_key)

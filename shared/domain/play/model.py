@@ -1,13 +1,13 @@
-"""What play is made of: game keys, runs, and playtime per local day. Pure functions, no store.
+"""Game keys, runs, and playtime per local day: pure functions, without a store.
 
-A player's rows name a game by its *key*: a catalog id in decimal, or `unlisted:` and the suffix
-hash of a program that the catalog does not know.
+A player's rows identify a game by its *key*: a catalog id in decimal, or `unlisted:` and the
+suffix hash of a program that the catalog does not know.
 
 A *run* is a stretch of one play session in which consecutive events are at most five minutes
-apart. Runs replace a session's events without loss: an event inside a run is within five minutes
-of its neighbours, and one outside is nearest to the run's start or end. So merging runs gives the
-same result as merging the events, in any order, any number of times. Times are whole milliseconds
-since 1970 in UTC, offsets whole minutes east of UTC.
+apart. Runs can replace a session's events without loss: an event inside a run does not extend it,
+and whether an event outside belongs to it depends only on the distance to the run's start or end.
+Merging runs therefore gives the same result as merging their events, in any order and any number
+of times. Times are whole milliseconds since 1970 in UTC, offsets whole minutes east of UTC.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,12 +35,12 @@ def unlisted_key(suffix_hash: bytes) -> str:
 
 
 def is_unlisted(game_key: str) -> bool:
-    """Tell whether a key holds a hash instead of a game's id."""
+    """Return whether a key holds a hash instead of a catalog id."""
     return game_key.startswith(UNLISTED)
 
 
 def hash_of_key(game_key: str) -> bytes:
-    """Return the 32 bytes of an unlisted key's hash."""
+    """Return the 32-byte hash of an unlisted key."""
     return bytes.fromhex(game_key.removeprefix(UNLISTED))
 
 
@@ -50,8 +50,9 @@ def only_unlisted(game_keys: Iterable[str]) -> list[str]:
 
 
 class Run(NamedTuple):
-    """A stretch of one session; runs sort by their start, then by their offset.
+    """A stretch of one session; runs sort by start, then by offset.
 
+    start, end: milliseconds since 1970.
     offset: UTC offset in minutes of the run's earliest event; the smaller if two are simultaneous.
     """
 
@@ -61,23 +62,26 @@ class Run(NamedTuple):
 
 
 def to_ms(moment: datetime) -> int:
-    """Return an aware time as milliseconds since 1970, rounded down; any year works."""
+    """Return an aware datetime of any year as milliseconds since 1970, rounded down."""
     since = moment - _EPOCH
     return since.days * DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
 
 def from_ms(ms: int) -> datetime:
-    """Return milliseconds since 1970 as an aware time in UTC; raises OverflowError past 9999."""
+    """Return milliseconds since 1970 as a datetime in UTC; raise OverflowError past year 9999."""
     return _EPOCH + timedelta(milliseconds=ms)
 
 
 def merge(runs: Iterable[Run]) -> list[Run]:
-    """Return the maximal runs of one session, sorted; commutative, associative and idempotent."""
+    """Merge runs of one session into the fewest runs, sorted.
+
+    Commutative, associative and idempotent.
+    """
     merged: list[Run] = []
     for run in sorted(runs):
         if merged and run.start - merged[-1].end <= GAP_MS:
             last = merged[-1]
-            # Sorted: the last one starts first, and of two starts at once has the smaller offset.
+            # Runs are sorted: `last` starts earlier, or at the same time with the smaller offset.
             if run.end > last.end:
                 merged[-1] = Run(last.start, last.offset, run.end)
         else:
@@ -86,10 +90,11 @@ def merge(runs: Iterable[Run]) -> list[Run]:
 
 
 def playtime(runs: Iterable[Run]) -> dict[date, int]:
-    """Return milliseconds played per local day: the measure of the union over all sessions.
+    """Return the milliseconds played per local day, over the union of all sessions' runs.
 
-    Two devices at once count once: each instant belongs to the first run (by start, then offset)
-    that covers it, and to the local day by that run's offset. Days without playtime are absent.
+    Playing on two devices at once counts once: each instant belongs to the first run (by start,
+    then offset) that covers it, and that run's offset determines its local day. Days without
+    playtime are absent.
     """
     days: dict[int, int] = {}
     covered = -(1 << 63)
@@ -103,7 +108,7 @@ def playtime(runs: Iterable[Run]) -> dict[date, int]:
 
 
 def _spread(days: dict[int, int], start: int, end: int) -> None:
-    """Add the local stretch from `start` to `end` to the days that it touches."""
+    """Split the local time from `start` to `end` at midnights and add the parts to `days`."""
     while start < end:
         day = start // DAY_MS
         stop = min(end, (day + 1) * DAY_MS)
@@ -112,39 +117,40 @@ def _spread(days: dict[int, int], start: int, end: int) -> None:
 
 
 class Days(NamedTuple):
-    """A range of local days, both included."""
+    """A range of local days, inclusive at both ends."""
 
     first: date
     last: date
 
     def window(self) -> tuple[int, int]:
-        """Return the span of milliseconds outside which nothing belongs to these days."""
+        """Return the earliest start and latest end of these days at any UTC offset, in ms."""
         first = (self.first.toordinal() - _EPOCH_DAY) * DAY_MS
         after = (self.last.toordinal() - _EPOCH_DAY + 1) * DAY_MS
         return first - MAX_OFFSET_MIN * MINUTE_MS, after - MIN_OFFSET_MIN * MINUTE_MS
 
     def union(self, other: "Days") -> "Days":
-        """Return the smallest range that holds both."""
+        """Return the smallest range that contains both."""
         return Days(min(self.first, other.first), max(self.last, other.last))
 
     def each(self, since: date) -> Iterator[date]:
-        """Yield the days in order, without those before `since`."""
+        """Yield the days in order, skipping those before `since`."""
         for day in range(max(self.first, since).toordinal(), self.last.toordinal() + 1):
             yield date.fromordinal(day)
 
 
 def possible_days(runs: Iterable[Run]) -> Days:
-    """Return every local day that an instant of these runs can belong to, whatever the offset.
+    """Return the local days that instants of these runs can belong to, at any UTC offset.
 
-    The runs' own offsets do not bound it: where runs of two sessions overlap, an instant may
-    move from the one's day to the other's.
+    The runs' own offsets are not enough: where runs of two sessions overlap, an instant belongs
+    to only one of them and takes its local day from that run's offset. Raises ValueError if
+    there are no runs.
     """
     start, end = None, None
     for run in runs:
         start = run.start if start is None else min(start, run.start)
         end = run.end if end is None else max(end, run.end)
     if start is None or end is None:
-        raise ValueError("no runs, no days")
+        raise ValueError("at least one run is required")
     return Days(_day(start, MIN_OFFSET_MIN), _day(end, MAX_OFFSET_MIN))
 
 

@@ -1,7 +1,7 @@
-"""Play moves from one key to another: the catalog learned a program, or games were merged.
+"""Batch jobs that move play to another key: the catalog learned a program, or games were merged.
 
-Batch jobs, run by schedules. Each player and key moves in a transaction of its own, so a job may
-stop anywhere and continue with the next call.
+Each player and key moves in a separate transaction, so a job may stop at any point and continue
+with the next call.
 """
 
 import time
@@ -22,24 +22,24 @@ from shared.schema.play import play_intervals, player_stats, playtime_days, unli
 HASHES_PER_PAGE = 1000
 PLAYERS_PER_PAGE = 100
 
-_days, _stats, _waiting = playtime_days.c, player_stats.c, unlisted_games.c
+_days, _stats, _unlisted = playtime_days.c, player_stats.c, unlisted_games.c
 _executable = game_executables.c
 
 
 class NothingToMove(Exception):
-    """Another call moved it already, or the player asked to be erased."""
+    """Another call has moved the play already, or the player requested erasure."""
 
 
 def attach_unlisted(until: float) -> dict[str, int]:
-    """Move play under a hash to the game that the catalog has learned since.
+    """Move play recorded under a hash to its game, if the catalog has learned the program since.
 
-    Walks the catalog's executables, not the players, until `until` (monotonic seconds). Returns how
-    many pairs of player and game moved, and whether the walk finished.
+    Iterates over the catalog's executables, not over players, until `until` (monotonic seconds).
+    Returns how many pairs of player and game moved, and whether the iteration finished (0 or 1).
     """
     moved = 0
-    for game_key, game_id in _learned():
-        waiting = select(_waiting.uid).where(_waiting.game_key == game_key)
-        for uid in _players(waiting):
+    for game_key, game_id in _learned_games():
+        query = select(_unlisted.uid).where(_unlisted.game_key == game_key)
+        for uid in _players(query):
             if time.monotonic() >= until:
                 return {"moved": moved, "finished": 0}
             moved += _attach(uid, game_key, game_id)
@@ -47,11 +47,11 @@ def attach_unlisted(until: float) -> dict[str, int]:
 
 
 def _attach(uid: str, game_key: str, game_id: str) -> bool:
-    """Move one player's play from a hash to a game; False when there is nothing to move."""
-    mine = (_waiting.uid == uid, _waiting.game_key == game_key)
+    """Move one player's play from a hash to a game; return False if there is nothing to move."""
+    mine = (_unlisted.uid == uid, _unlisted.game_key == game_key)
 
     def begin(tx: Connection) -> datetime:
-        first_seen_at: datetime | None = tx.scalar(select(_waiting.first_seen_at).where(*mine))
+        first_seen_at: datetime | None = tx.scalar(select(_unlisted.first_seen_at).where(*mine))
         if first_seen_at is None:
             raise NothingToMove
         tx.execute(delete(unlisted_games).where(*mine))
@@ -60,8 +60,8 @@ def _attach(uid: str, game_key: str, game_id: str) -> bool:
     return _move_player(uid, game_key, game_id, begin)
 
 
-def _learned() -> Iterator[tuple[str, str]]:
-    """Yield the key and game id of each hash that has unlisted play and means a game now."""
+def _learned_games() -> Iterator[tuple[str, str]]:
+    """Yield the key and game id of each hash that has unlisted play and now belongs to a game."""
     after = b""
     while True:
         page = (
@@ -75,13 +75,13 @@ def _learned() -> Iterator[tuple[str, str]]:
         def load(conn: Connection, page: Select[Any] = page) -> tuple[list[bytes], dict[str, str]]:
             hashes = list(conn.scalars(page))
             keys = [model.unlisted_key(one) for one in hashes]
-            waiting = select(_waiting.game_key).where(_waiting.game_key.in_(keys)).distinct()
-            known = [model.hash_of_key(key) for key in conn.scalars(waiting)]
-            games = current_games.by_hash(conn, known) if known else {}
+            played = select(_unlisted.game_key).where(_unlisted.game_key.in_(keys)).distinct()
+            played_hashes = [model.hash_of_key(key) for key in conn.scalars(played)]
+            games = current_games.by_hash(conn, played_hashes) if played_hashes else {}
             return hashes, {model.unlisted_key(one): game for one, game in games.items()}
 
-        hashes, found = sql.read(load)
-        yield from sorted(found.items())
+        hashes, learned = sql.read(load)
+        yield from sorted(learned.items())
         if len(hashes) < HASHES_PER_PAGE:
             return
         after = hashes[-1]
@@ -90,24 +90,25 @@ def _learned() -> Iterator[tuple[str, str]]:
 def move_merged(until: float) -> dict[str, int]:
     """Move play of merged games to their survivors, until `until` (monotonic seconds).
 
-    Looks at all merged games each time: a session that was being rolled up while its game was
-    merged is found by the next call. Returns how many moved, and whether it finished.
+    Checks all merged games on every call: play that was rolled up while its game was being merged
+    is found by the next call. Returns how many pairs of player and game moved, and whether all
+    did (0 or 1).
     """
     moved = 0
-    for game_id, into in sql.read(lambda conn: conn.execute(current_games.MERGED).all()):
-        of_game = select(_stats.uid).where(_stats.game_key == str(game_id))
-        for uid in _players(of_game):
+    for game_id, survivor in sql.read(lambda conn: conn.execute(current_games.MERGED).all()):
+        query = select(_stats.uid).where(_stats.game_key == str(game_id))
+        for uid in _players(query):
             if time.monotonic() >= until:
                 return {"moved": moved, "finished": 0}
             begin = partial(_first_played, uid, str(game_id))
-            moved += _move_player(uid, str(game_id), str(into), begin)
+            moved += _move_player(uid, str(game_id), str(survivor), begin)
     return {"moved": moved, "finished": 1}
 
 
 def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
-    """Return when the player first played the game; raise NothingToMove for never.
+    """Return when the player first played the game; raise NothingToMove if never.
 
-    An erasure request of this player is always later than that.
+    An erasure request that covers this play is always later than that.
     """
     mine = (_stats.uid == uid, _stats.game_key == game_key, _stats.revision > 0)
     old = tx.execute(select(player_stats).where(*mine)).one_or_none()
@@ -120,15 +121,15 @@ def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
 def _move_player(
     uid: str, game_key: str, game_id: str, begin: Callable[[Connection], datetime]
 ) -> bool:
-    """Move one player's play from a key to a game; False when there is nothing to move.
+    """Move one player's play from a key to a game; return False if there is nothing to move.
 
-    begin: called once the player's stats are locked. Returns the time since which an erasure
-    request cancels the move, or raises NothingToMove.
+    begin: called when the player's stats rows are locked; returns the time from which on an
+    erasure request cancels the move, or raises NothingToMove.
     """
     now = clock.now()
 
     def work(tx: Connection) -> None:
-        sql.safe_to_retry_commit()  # a second run finds nothing left to move
+        sql.safe_to_retry_commit()  # a retry finds nothing left to move
         _move(tx, uid, game_key, game_id, now, begin)
 
     try:
@@ -165,9 +166,9 @@ def _move(  # noqa: PLR0913, PLR0917  what moves, where to, and when
 
 
 def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) -> int:
-    """Add day totals whose runs are gone to the game's days; return their sum in ms.
+    """Add frozen day totals, whose runs may be folded, to the game's days; return their sum in ms.
 
-    Totals do not show overlap: where both keys were played at once, both count.
+    Totals do not show overlap: time played under both keys at once counts twice.
     """
     frozen = select(_days.day, _days.play_ms).where(
         _days.uid == uid, _days.game_key == game_key, _days.day < playtime.frozen_before(now)
@@ -182,28 +183,28 @@ def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now
 
 
 def _add_to_stats(tx: Connection, game_id: str, old: Row[Any], folded: int) -> int:
-    """Add what the runs alone do not contain to the game's stats; return the new revision."""
+    """Add what the moved runs do not contain to the game's stats; return the new revision."""
     new = playtime.lock(tx, old.uid, [game_id])[game_id]
     values = {
         "revision": new.revision + 1,
         "play_ms": new.play_ms + folded,
-        "first_played_at": min(_known(new.first_played_at, old.first_played_at), default=None),
-        "last_played_at": max(_known(new.last_played_at, old.last_played_at), default=None),
+        "first_played_at": min(_not_none(new.first_played_at, old.first_played_at), default=None),
+        "last_played_at": max(_not_none(new.last_played_at, old.last_played_at), default=None),
     }
     mine = (player_stats.c.uid == old.uid, player_stats.c.game_key == game_id)
     tx.execute(update(player_stats).where(*mine).values(values))
     return int(new.revision + 1)
 
 
-def _known(*moments: datetime | None) -> list[datetime]:
+def _not_none(*moments: datetime | None) -> list[datetime]:
     return [moment for moment in moments if moment is not None]
 
 
-def _players(of_key: Select[Any]) -> Iterator[str]:
-    """Yield the uids of a query in order, page by page."""
-    uid, after = of_key.selected_columns[0], ""
+def _players(query: Select[Any]) -> Iterator[str]:
+    """Yield the uids that a query selects, in order, loading them page by page."""
+    uid, after = query.selected_columns[0], ""
     while True:
-        page = of_key.where(uid > after).order_by(uid).limit(PLAYERS_PER_PAGE)
+        page = query.where(uid > after).order_by(uid).limit(PLAYERS_PER_PAGE)
         uids = sql.read(lambda conn, page=page: list(conn.scalars(page)))  # type: ignore[misc]
         yield from uids
         if len(uids) < PLAYERS_PER_PAGE:

@@ -1,4 +1,4 @@
-"""Telling a player what was achieved: an entry in the player's inbox, put there once."""
+"""Notices of granted achievements: one entry each in the player's inbox."""
 
 import contextlib
 import time
@@ -16,50 +16,51 @@ from shared.schema.play import player_achievements
 SWEEP_GRACE = timedelta(minutes=1)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-_has = player_achievements.c
+_granted = player_achievements.c
 
 
 def deliver(uid: str, granted: Iterable[Achievement]) -> None:
-    """Put an entry for each into the inbox, if it is not there; raise Unavailable.
+    """Write a notice of each achievement into the player's inbox, unless it already exists.
 
-    The entry's id is fixed, so a player who marked it read does not see it again.
+    A notice's id is fixed, so one that the player has marked as read does not come back as
+    unread. Raises Unavailable when a store is unavailable.
     """
-    for one in granted:
-        path = f"{NOTICES.of(uid)}/achievement-{one.achievement_id}"
-        entry = {
+    for achievement in granted:
+        path = f"{NOTICES.of(uid)}/achievement-{achievement.achievement_id}"
+        notice = {
             "code": "achievement_granted",
-            "params": {"achievement_id": one.achievement_id},
-            "created_at": one.granted_at,
+            "params": {"achievement_id": achievement.achievement_id},
+            "created_at": achievement.granted_at,
             "read": False,
         }
-        with contextlib.suppress(documents.Stale):  # it is there already
-            documents.put(path, entry, if_missing=True)
-        if not _mark_delivered(uid, one.achievement_id):
-            # The player was erased meanwhile, perhaps before the entry was there.
+        with contextlib.suppress(documents.Stale):  # it already exists
+            documents.put(path, notice, if_missing=True)
+        if not _mark_delivered(uid, achievement.achievement_id):
+            # The player was erased in the meantime, perhaps before the notice was written.
             documents.delete(path)
 
 
 def sweep(until: float = 0, limit: int = 200) -> int:
-    """Deliver what a crash left undelivered, `limit` at a time, until `until` (monotonic seconds).
+    """Deliver overdue achievements, `limit` at a time, until `until` (monotonic seconds).
 
-    Returns how many. One that cannot be delivered is logged and holds up none behind it.
+    Returns how many were delivered. One that fails is logged and does not block the others.
     """
     delivered, after = 0, LONG_AGO
     while True:
         rows = sql.read(partial(_undelivered, after, limit))
-        delivered += sum(_delivered(uid, granted) for uid, granted in rows)
+        delivered += sum(_try_deliver(uid, granted) for uid, granted in rows)
         if len(rows) < limit or time.monotonic() >= until:
             return delivered
         after = rows[-1][1].granted_at
 
 
 def _undelivered(after: datetime, limit: int, conn: Connection) -> list[tuple[str, Achievement]]:
-    # Those of the same microsecond as the last one wait for the next call, if there are any.
+    # Any granted in the same microsecond as the page's last one wait for the next call.
     query = (
-        select(_has.uid, _has.achievement_id, _has.granted_at)
-        .where(_has.delivered_at.is_(None), _has.granted_at > after)
-        .where(_has.granted_at < clock.now() - SWEEP_GRACE)
-        .order_by(_has.granted_at)
+        select(_granted.uid, _granted.achievement_id, _granted.granted_at)
+        .where(_granted.delivered_at.is_(None), _granted.granted_at > after)
+        .where(_granted.granted_at < clock.now() - SWEEP_GRACE)
+        .order_by(_granted.granted_at)
         .limit(limit)
     )
     return [
@@ -68,13 +69,13 @@ def _undelivered(after: datetime, limit: int, conn: Connection) -> list[tuple[st
     ]
 
 
-def _delivered(uid: str, granted: Achievement) -> bool:
+def _try_deliver(uid: str, granted: Achievement) -> bool:
     try:
         deliver(uid, [granted])
     except errors.Unavailable:
         raise
-    except Exception:  # noqa: BLE001  whatever is wrong with one, the others are delivered
-        logs.error("an achievement cannot be told", achievement=granted.achievement_id)
+    except Exception:  # noqa: BLE001  one failure must not block the others
+        logs.error("an achievement could not be delivered", achievement=granted.achievement_id)
         return False
     return True
 
@@ -82,7 +83,7 @@ def _delivered(uid: str, granted: Achievement) -> bool:
 def _mark_delivered(uid: str, achievement_id: str) -> bool:
     mark = (
         update(player_achievements)
-        .where(_has.uid == uid, _has.achievement_id == achievement_id)
+        .where(_granted.uid == uid, _granted.achievement_id == achievement_id)
         .values(delivered_at=clock.now())
     )
     return bool(sql.transact(lambda tx: tx.execute(mark).rowcount))

@@ -1,14 +1,15 @@
-"""Playtime: a player's runs, and what they come to per game and local day.
+"""A player's runs, and the playtime per game and local day that follows from them.
 
-How late an event may be, and when its traces go:
+How late an event may arrive, and how long its data stays:
 
     now      -14 d     -52 d           -55 d         -58 d           -60 d
      |  accepted |  …queue, dead       | too late:   | day totals    | runs are
-     |  by HTTP  |  letters, redrive   | refused     | are frozen    | folded away
+     |  by HTTP  |  letters, redrive   | rejected    | are frozen    | folded
 
-A frozen day's total is never counted anew, because runs that belong to it may be gone. An event
-that is not too late can only change days that are not frozen: a local day begins at most 38
-hours before any instant of it, and the gaps are three and two days.
+A frozen day's total is never recomputed, because some of its runs may be folded already. A local
+day starts at most 38 hours before any of its instants, and both margins are longer. Three days
+from too late to frozen: an event that is merged never belongs to a frozen day. Two days from
+frozen to folded: a day that can still change still has all of its runs.
 """
 
 import functools
@@ -58,13 +59,13 @@ Sessions = dict[str, list[Run]]
 
 @dataclass
 class Play:
-    """What was newly heard of one game: runs by session, and when a session last ended (ms)."""
+    """Reported play of one game: runs by session id, and the latest end of a session (ms)."""
 
     sessions: Sessions = field(default_factory=dict)
     ended: int | None = None
 
     def add(self, other: "Play") -> None:
-        """Take in what another source heard of the same game."""
+        """Merge other play of the same game into this one."""
         for session_id, runs in other.sessions.items():
             self.sessions[session_id] = model.merge(self.sessions.get(session_id, []) + runs)
         self.ended = _latest(self.ended, other.ended)
@@ -75,19 +76,19 @@ class Play:
 
 
 def record(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> dict[str, int]:
-    """Merge what was heard into a player's runs, days and stats, by game key.
+    """Merge reported play, by game key, into a player's runs, days and stats.
 
-    Returns the new revision of each game that changed: telling it the same again changes
-    nothing. Holds a lock on the player's stats of these games until the transaction ends.
+    Returns the new revision of each game that changed; merging the same play again changes
+    nothing. Holds locks on the player's stats rows of these games until the transaction ends.
     """
     before = lock(tx, uid, plays)
-    heard = [run for play in plays.values() for run in play.runs()]
-    changes = _merge(tx, uid, plays, heard) if heard else {}
+    reported = [run for play in plays.values() for run in play.runs()]
+    changes = _merge_plays(tx, uid, plays, reported) if reported else {}
     _write_runs(tx, uid, changes)
-    grown = _recount(tx, uid, changes, now)
+    added_ms = _recount(tx, uid, changes, now)
     stats = []
     for key, play in sorted(plays.items()):
-        row = _moved_on(before[key], play, changes.get(key), grown.get(key, 0))
+        row = _updated_stats(before[key], play, changes.get(key), added_ms.get(key, 0))
         if row is not None:
             stats.append(row)
     sql.upsert(tx, player_stats, stats, _STATS_COLUMNS)
@@ -98,24 +99,25 @@ _STATS_COLUMNS = ["revision", "play_ms", "first_played_at", "last_played_at", "l
 
 
 def lock(tx: Connection, uid: str, game_keys: Iterable[str]) -> dict[str, Row[Any]]:
-    """Lock a player's stats rows of some games, making those that are missing.
+    """Lock a player's stats rows of some games, inserting those that are missing.
 
-    Whoever changes runs, days or stats holds these first, in the order of the keys: so changes
-    of one player's game follow each other, and no two wait for each other.
+    Every writer of runs, days or stats takes these locks first, ordered by game key: changes to
+    one player's game are serialized, and writers do not deadlock.
     """
     keys = sorted(game_keys)
     found = {row.game_key: row for row in tx.execute(_LOCK, {"uid": uid, "keys": keys})}
     missing = [key for key in keys if key not in found]
     if missing:
         rows = [{"uid": uid, "game_key": key, "revision": 0, "play_ms": 0} for key in missing]
-        # Not INSERT IGNORE: that would share a lock on a row that both then want alone.
+        # Not INSERT IGNORE: it takes a shared lock on an existing row, so two transactions would
+        # hold it and then deadlock on the exclusive lock.
         sql.upsert(tx, player_stats, rows, ["uid"])
         found = {row.game_key: row for row in tx.execute(_LOCK, {"uid": uid, "keys": keys})}
     return found
 
 
 class _Change(NamedTuple):
-    """What a game's runs are now, and what that changes in the table."""
+    """A game's runs after a merge, the rows to write and delete, and the days affected."""
 
     runs: list[Run]
     put: list[tuple[str, Run]]
@@ -123,34 +125,34 @@ class _Change(NamedTuple):
     days: Days
 
 
-def _merge(
-    tx: Connection, uid: str, plays: Mapping[str, Play], heard: Sequence[Run]
+def _merge_plays(
+    tx: Connection, uid: str, plays: Mapping[str, Play], reported: Sequence[Run]
 ) -> dict[str, _Change]:
-    """Return the changes of each game whose runs change.
+    """Return the change to each game whose runs change.
 
-    Loads all runs around the days that can be affected. A run that is changed may reach further
-    than what was heard; then once more, with all of its days.
+    Loads all runs around the days that can be affected. If a merged run extends beyond these
+    days, loads and merges again with the days of that run included.
     """
-    loaded = model.possible_days(heard)
+    loaded = model.possible_days(reported)
     while True:
-        kept = load_runs(tx, uid, plays, loaded)
+        stored = load_runs(tx, uid, plays, loaded)
         changes = {}
         for key, play in plays.items():
-            change = _merge_game(kept[key], play)
+            change = _merge_game(stored[key], play)
             if change is not None:
                 changes[key] = change
-        wanted = functools.reduce(Days.union, (one.days for one in changes.values()), loaded)
-        if wanted == loaded:
+        needed = functools.reduce(Days.union, (one.days for one in changes.values()), loaded)
+        if needed == loaded:
             return changes
-        loaded = wanted
+        loaded = needed
 
 
-def _merge_game(kept: Mapping[str, list[Run]], play: Play) -> _Change | None:
+def _merge_game(stored: Mapping[str, list[Run]], play: Play) -> _Change | None:
     put, drop = [], []
-    sessions = dict(kept)
-    for session_id, heard in play.sessions.items():
-        old = kept.get(session_id, [])
-        new = model.merge(old + heard)
+    sessions = dict(stored)
+    for session_id, reported in play.sessions.items():
+        old = stored.get(session_id, [])
+        new = model.merge(old + reported)
         if new == old:
             continue
         sessions[session_id] = new
@@ -166,7 +168,7 @@ def _merge_game(kept: Mapping[str, list[Run]], play: Play) -> _Change | None:
 def load_runs(
     tx: Connection, uid: str, game_keys: Iterable[str], days: Days
 ) -> dict[str, Sessions]:
-    """Return every run that can count for these days, by game and session, sorted."""
+    """Return all stored runs that can count towards these days, by game key and session id."""
     start, end = days.window()
     span = {"start": model.from_ms(start), "end": model.from_ms(end)}
     found: dict[str, Sessions] = defaultdict(lambda: defaultdict(list))
@@ -182,7 +184,7 @@ def load_runs(
 
 
 def sessions_of(tx: Connection, uid: str, game_key: str) -> Sessions:
-    """Return all runs of one game that are still kept, by session."""
+    """Return all stored runs of one game, by session id."""
     return load_runs(tx, uid, [game_key], Days(date(1970, 1, 2), date(9999, 12, 30)))[game_key]
 
 
@@ -221,7 +223,7 @@ def _write_runs(tx: Connection, uid: str, changes: Mapping[str, _Change]) -> Non
 def _recount(
     tx: Connection, uid: str, changes: Mapping[str, _Change], now: datetime
 ) -> dict[str, int]:
-    """Write the day totals that changed; return by how much each game's sum grew (ms)."""
+    """Write the day totals that changed; return the difference to each game's total in ms."""
     if not changes:
         return {}
     frozen = frozen_before(now)
@@ -234,22 +236,22 @@ def _recount(
         )
     }
     rows = []
-    grown: dict[str, int] = {}
+    added_ms: dict[str, int] = {}
     for key, change in changes.items():
         counted = model.playtime(change.runs)
         for day in change.days.each(since=frozen):
             old, new = known.get((key, day), 0), counted.get(day, 0)
             if old != new:
                 rows.append({"uid": uid, "game_key": key, "day": day, "play_ms": new})
-                grown[key] = grown.get(key, 0) + new - old
+                added_ms[key] = added_ms.get(key, 0) + new - old
     sql.upsert(tx, playtime_days, rows, ["play_ms"])
-    return grown
+    return added_ms
 
 
-def _moved_on(
-    before: Row[Any], play: Play, change: _Change | None, grown: int
+def _updated_stats(
+    before: Row[Any], play: Play, change: _Change | None, added_ms: int
 ) -> dict[str, Any] | None:
-    """Return the stats row after this play, or None when nothing of it is new."""
+    """Return the stats row that includes this play, or None if the play adds nothing."""
     first, last, ended = (
         None if moment is None else model.to_ms(moment)
         for moment in (before.first_played_at, before.last_played_at, before.last_ended_at)
@@ -264,7 +266,7 @@ def _moved_on(
         "uid": before.uid,
         "game_key": before.game_key,
         "revision": before.revision + 1,
-        "play_ms": before.play_ms + grown,
+        "play_ms": before.play_ms + added_ms,
         "first_played_at": None if first is None else model.from_ms(first),
         "last_played_at": None if last is None else model.from_ms(last),
         "last_ended_at": None if ended is None else model.from_ms(ended),

@@ -1,4 +1,4 @@
-"""Reported sessions become playtime: in any order, any number of times."""
+"""Merges reported sessions into playtime, in any order and any number of times."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,21 +16,21 @@ from shared.schema.play import unlisted_games
 
 
 class _Erased(Exception):
-    """The player asked to be erased after these events were accepted."""
+    """The player requested erasure after these events were accepted."""
 
 
 def record(reported: SessionsReported) -> list[projections.Key]:
     """Merge the sessions into the player's playtime; return the keys of the documents now due.
 
-    Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent for events
-    that are too old to be merged; Unavailable when the database is unavailable.
+    Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent if an event
+    is too old to be merged, Unavailable if the database is unavailable.
     """
     now = clock.now()
     plays = gather(reported.sessions)
-    _refuse_late(plays, now)
+    _reject_late(plays, now)
 
     def work(tx: Connection) -> list[str]:
-        sql.safe_to_retry_commit()  # a second run finds the first one's runs and changes nothing
+        sql.safe_to_retry_commit()  # a retry finds the runs merged and changes nothing
         return _record(tx, reported, plays, now)
 
     try:
@@ -43,16 +43,18 @@ def record(reported: SessionsReported) -> list[projections.Key]:
 
 
 def gather(sessions: Iterable[PlayedSession]) -> dict[str, Play]:
-    """Return the play that a message reports, by game key."""
+    """Return the play that a message's sessions report, by game key."""
     plays: dict[str, Play] = {}
-    for one in sessions:
-        runs = [Run(to_ms(run.start_at), run.utc_offset_min, to_ms(run.end_at)) for run in one.runs]
-        ended = None if one.ended_at is None else to_ms(one.ended_at)
-        plays.setdefault(one.game_key, Play()).add(Play({one.session_id: runs}, ended))
+    for session in sessions:
+        runs = [
+            Run(to_ms(run.start_at), run.utc_offset_min, to_ms(run.end_at)) for run in session.runs
+        ]
+        ended = None if session.ended_at is None else to_ms(session.ended_at)
+        plays.setdefault(session.game_key, Play()).add(Play({session.session_id: runs}, ended))
     return plays
 
 
-def _refuse_late(plays: Mapping[str, Play], now: datetime) -> None:
+def _reject_late(plays: Mapping[str, Play], now: datetime) -> None:
     oldest = to_ms(now - playtime.TOO_LATE)
     if any(run.start < oldest for play in plays.values() for run in play.runs()):
         raise errors.HopelessEvent("too_late", "an event is more than 55 days old")
@@ -75,28 +77,28 @@ def _record(
 
 
 def resolve(conn: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
-    """Return the plays under their current keys.
+    """Return the plays under their current game keys.
 
-    The hash of a program that the catalog has learned becomes its game's id, and the id of a merged
-    game its survivor's.
+    The hash of a program that the catalog has learned is replaced by the game's id, and the id of
+    a merged game by its survivor's.
     """
     hashes = {model.hash_of_key(key): key for key in model.only_unlisted(plays)}
     learned = current_games.by_hash(conn, list(hashes)) if hashes else {}
-    plays = _renamed(plays, {hashes[one]: game_id for one, game_id in learned.items()})
+    plays = _rekeyed(plays, {hashes[digest]: game_id for digest, game_id in learned.items()})
     listed = [int(key) for key in plays if not model.is_unlisted(key)]
     merged = current_games.survivors(conn, listed) if listed else {}
-    return _renamed(plays, {str(old): str(new) for old, new in merged.items()})
+    return _rekeyed(plays, {str(old): str(new) for old, new in merged.items()})
 
 
-def _renamed(plays: Mapping[str, Play], keys: Mapping[str, str]) -> dict[str, Play]:
-    renamed: dict[str, Play] = {}
+def _rekeyed(plays: Mapping[str, Play], new_keys: Mapping[str, str]) -> dict[str, Play]:
+    rekeyed: dict[str, Play] = {}
     for key, play in plays.items():
-        renamed.setdefault(keys.get(key, key), Play()).add(play)
-    return renamed
+        rekeyed.setdefault(new_keys.get(key, key), Play()).add(play)
+    return rekeyed
 
 
 def _record_unlisted(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> None:
-    """Record which programs the catalog does not know, so that `moves` can attach them later."""
+    """Record the programs that the catalog does not know, so that `moves` can attach them later."""
     rows = [
         {"uid": uid, "game_key": key, "first_seen_at": now} for key in model.only_unlisted(plays)
     ]

@@ -1,4 +1,4 @@
-"""Play sessions as clients report them, and what becomes of their clocks."""
+"""Play sessions as clients report them: validation and clock correction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,14 +37,20 @@ OLDEST_MS = 14 * DAY_MS
 AHEAD_MS = 5 * MINUTE_MS
 _TEN_YEARS_MS = 10 * 366 * 24 * 3_600_000
 
-_PLAYED: dict[str, JsonValue] = {
+_COMMON_FIELDS: dict[str, JsonValue] = {
     "session_id": "2f1c9a50-7d0e-4b8a-9a53-0c8e6f1d2b47",
     "game_id": "3255",
     "install_id": "desktop-7f3a9c",
     "boot_id": "boot-118",
 }
-_EIGHT_MINUTES: list[JsonValue] = [
-    {"event_id": f"2f1c9a50-{kind}", "kind": kind, "at": at, "uptime_ms": uptime_ms, **_PLAYED}
+_EXAMPLES: list[JsonValue] = [
+    {
+        "event_id": f"2f1c9a50-{kind}",
+        "kind": kind,
+        "at": at,
+        "uptime_ms": uptime_ms,
+        **_COMMON_FIELDS,
+    }
     for kind, at, uptime_ms in (
         ("started", "2026-11-24T20:00:00+01:00", 5_400_000),
         ("heartbeat", "2026-11-24T20:04:00+01:00", 5_640_000),
@@ -60,15 +66,16 @@ LocalTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(clock.
 
 
 class SessionReport(BaseModel):
-    """One moment of a play session as a client saw it.
+    """One event of a play session, as a client recorded it.
 
-    at: the client's wall clock with the player's UTC offset.
+    at: the time of the client's wall clock, with the player's UTC offset.
     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
         that the catalog does not know.
-    boot_id, uptime_ms: which start of the machine, and the milliseconds since, sleep included.
+    boot_id: identifies the boot of the machine.
+    uptime_ms: milliseconds since that boot, including sleep.
     """
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": _EIGHT_MINUTES})
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": _EXAMPLES})
     item_id: ClassVar[str] = "event_id"
 
     event_id: Id
@@ -89,12 +96,12 @@ class SessionReport(BaseModel):
 
     @property
     def game_key(self) -> str:
-        """The game as the tables name it."""
+        """The game's key, as the tables store it."""
         return self.game_id or model.UNLISTED + str(self.unlisted)
 
 
 class PlayEvent(NamedTuple):
-    """One moment of a play session, its clock corrected.
+    """One event of a play session, at its corrected time.
 
     game_key: a catalog game's id in decimal, or `unlisted:` and a suffix hash in hex.
     at: milliseconds since 1970. offset: minutes east of UTC.
@@ -108,7 +115,10 @@ class PlayEvent(NamedTuple):
 
 
 class PlayedRun(BaseModel):
-    """A stretch of a session in which events lay at most five minutes apart; UTC, milliseconds."""
+    """A stretch of a session whose events are at most five minutes apart.
+
+    Times are in UTC, to the millisecond.
+    """
 
     start_at: AwareDatetime
     end_at: AwareDatetime
@@ -117,12 +127,15 @@ class PlayedRun(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end_at < self.start_at:
-            raise ValueError("a run ends before it starts")
+            raise ValueError("end_at is before start_at")
         return self
 
 
 class PlayedSession(BaseModel):
-    """What a batch says of one session of one game; ended_at: when it last said that it ended."""
+    """What a batch reports about one session of one game.
+
+    ended_at: the time of the latest `ended` event.
+    """
 
     game_key: str
     session_id: str
@@ -131,10 +144,10 @@ class PlayedSession(BaseModel):
 
 
 class SessionsReported(Message):
-    """A player's client reported play sessions, any number of times, in any order.
+    """A player's client reported play sessions; messages may repeat and arrive in any order.
 
-    A batch's events travel as the runs they make: merging runs loses nothing, and fifty events
-    are two runs.
+    A batch's events are sent as runs: merging runs loses nothing, and fifty events usually make
+    two runs.
     """
 
     topic: ClassVar[str] = "sessions-reported"
@@ -147,7 +160,7 @@ class SessionsReported(Message):
 
 @dataclass(frozen=True)
 class Rejected:
-    """Why a well-formed report is not taken."""
+    """A well-formed report that was not accepted, and why."""
 
     index: int
     event_id: str
@@ -158,21 +171,21 @@ class Rejected:
 def screen(
     reports: Sequence[tuple[int, SessionReport]], sent_at: datetime, received_at: datetime
 ) -> tuple[list[PlayEvent], list[Rejected]]:
-    """Correct the clocks of a batch and return what is taken and what is refused.
+    """Correct the clocks of a batch; return the accepted events and the rejected reports.
 
-    After correction an event may be 14 days old and 5 minutes ahead of `received_at`, no more.
+    A corrected time may be at most 14 days before and 5 minutes after `received_at`.
     """
     events: list[PlayEvent] = []
-    refused: list[Rejected] = []
+    rejected: list[Rejected] = []
     now = to_ms(received_at)
-    taken = _taken(now)
+    accepted = _accepted_times(now)
     times = correct([report for _, report in reports], to_ms(sent_at), now)
     for (index, report), at in zip(reports, times, strict=True):
         offset = _offset_min(report.at)
         if not MIN_OFFSET_MIN <= offset <= MAX_OFFSET_MIN:
             code: Code = CommonCode.INVALID_ITEM
-            detail = "at: no place on earth has this UTC offset"
-        elif at in taken:
+            detail = "at: the UTC offset is not between -12:00 and +14:00"
+        elif at in accepted:
             events.append(PlayEvent(report.game_key, report.session_id, report.kind, at, offset))
             continue
         elif at < now:
@@ -181,17 +194,17 @@ def screen(
         else:
             code = ProductCode.IN_FUTURE
             detail = "at: more than 5 minutes ahead, after clock correction"
-        refused.append(Rejected(index, report.event_id, code, detail))
-    return events, refused
+        rejected.append(Rejected(index, report.event_id, code, detail))
+    return events, rejected
 
 
 def message_of(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
-    """Return the message that says what a player's client reported."""
-    moments: dict[tuple[str, str], list[Run]] = {}
+    """Return the message that carries a player's events, merged into runs."""
+    runs: dict[tuple[str, str], list[Run]] = {}
     ended: dict[tuple[str, str], int] = {}
     for game_key, session_id, kind, at, offset in events:
         session = game_key, session_id
-        moments.setdefault(session, []).append(Run(at, offset, at))
+        runs.setdefault(session, []).append(Run(at, offset, at))
         if kind == "ended":
             ended[session] = max(at, ended.get(session, at))
     sessions = [
@@ -204,51 +217,51 @@ def message_of(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> 
                     end_at=from_ms(run.end),
                     utc_offset_min=run.offset,
                 )
-                for run in merge(runs)
+                for run in merge(session_runs)
             ],
             ended_at=from_ms(ended[session]) if session in ended else None,
         )
-        for session, runs in moments.items()
+        for session, session_runs in runs.items()
     ]
     return SessionsReported(uid=uid, received_at=received_at, sessions=sessions)
 
 
 def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) -> list[int]:
-    """Return when each report really happened, in milliseconds since 1970.
+    """Return the corrected time of each report, in milliseconds since 1970.
 
-    Two corrections, without any memory of earlier batches:
+    Makes two corrections, which depend on this batch alone:
 
-    1. The client's clock is wrong now: `received - sent`, added to everything.
-    2. The clock was set since the machine started: within one boot, wall time minus uptime is
-       the same for all events. The event with the largest uptime was stamped by the newest
-       clock, so the others are moved until they agree with it. One that is refused itself is
-       nobody's measure, and nobody is refused for being moved.
+    1. The client's clock is wrong now: `received - sent` is added to every time.
+    2. The clock was set after the machine booted: within one boot, wall time minus uptime must
+       be the same for all events. The event with the largest uptime has the latest clock setting,
+       so the others are shifted to agree with it. An event that would be rejected is not used as
+       the reference, and no event is rejected because of a shift.
 
-    Each is rounded to whole minutes, so that network latency and jitter come to exactly nothing
-    and a batch that is sent again gets the same times again: what is merged later must not see
-    one event at two times. What remains: a clock that is wrong by close to half a minute may be
-    corrected by 0 once and by a minute the next time, which lengthens a run by a minute at most;
-    and an event stamped before the clock was set, sent again alone after that, keeps its error.
+    Both are rounded to whole minutes, so that network latency and jitter cancel out and a resent
+    batch gets the same times again; otherwise merging would see one event at two times. Known
+    limits: a clock that is off by about half a minute may be corrected by 0 in one batch and by
+    a minute in the next, which lengthens a run by at most a minute; and an event recorded before
+    the clock was set keeps its error if it is resent without later events.
     """
     skew = _nearest_minute(received_ms - sent_ms)
-    taken = _taken(received_ms)
-    stamped = [(report, to_ms(report.at) + skew) for report in reports]
+    accepted = _accepted_times(received_ms)
+    unskewed = [(report, to_ms(report.at) + skew) for report in reports]
     newest: dict[str, tuple[int, int]] = {}
-    for report, at in stamped:
-        seen = (report.uptime_ms, at)
-        if at in taken and seen > newest.get(report.boot_id, (-1, 0)):
-            newest[report.boot_id] = seen
-    booted = {boot: at - uptime for boot, (uptime, at) in newest.items()}
+    for report, at in unskewed:
+        candidate = (report.uptime_ms, at)
+        if at in accepted and candidate > newest.get(report.boot_id, (-1, 0)):
+            newest[report.boot_id] = candidate
+    booted_at = {boot: at - uptime for boot, (uptime, at) in newest.items()}
     times = []
-    for report, at in stamped:
-        agreed = booted.get(report.boot_id, at - report.uptime_ms) + report.uptime_ms
-        moved = at + _nearest_minute(agreed - at)
-        times.append(moved if moved in taken or at not in taken else at)
+    for report, at in unskewed:
+        expected = booted_at.get(report.boot_id, at - report.uptime_ms) + report.uptime_ms
+        shifted = at + _nearest_minute(expected - at)
+        times.append(shifted if shifted in accepted or at not in accepted else at)
     return times
 
 
-def _taken(received_ms: int) -> range:
-    """Return the milliseconds since 1970 that are neither too old nor too far ahead."""
+def _accepted_times(received_ms: int) -> range:
+    """Return the times in ms that are neither too old nor too far ahead of `received_ms`."""
     return range(received_ms - OLDEST_MS, received_ms + AHEAD_MS + 1)
 
 

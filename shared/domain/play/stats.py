@@ -1,4 +1,4 @@
-"""A player's stats per game, and the document that copies them for the player's devices."""
+"""A player's stats per game, and the documents that copy them for the player's devices."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ from shared.schema.collections import STATS
 from shared.schema.play import new_players, player_stats
 
 WHILE_PLAYING = timedelta(minutes=1)
-"""A document is written at most this often, except when a session ends."""
+"""The minimum time between two writes of a document, except when a session ends."""
 
 _stats = player_stats.c
 _NEW_PLAYER = insert(new_players)
@@ -26,13 +26,13 @@ def mark_due(
 ) -> None:
     """Mark the stats documents of these games as due.
 
-    Due now for the games in `ended`, where a session ended; for others at most once a minute.
+    A game in `ended`, where a session ended, is due immediately; others at most once a minute.
     """
     due = [Due((uid, key), revision) for key, revision in sorted(revisions.items())]
-    at_once = [one for one in due if one.key[1] in ended]
+    immediate = [one for one in due if one.key[1] in ended]
     playing = [one for one in due if one.key[1] not in ended]
-    if at_once:
-        projections.mark_due(tx, KIND, at_once)
+    if immediate:
+        projections.mark_due(tx, KIND, immediate)
     if playing:
         projections.mark_due(tx, KIND, playing, at_most_every=WHILE_PLAYING)
 
@@ -40,8 +40,8 @@ def mark_due(
 def record_new_players(tx: Connection, game_ids: Iterable[str]) -> None:
     """Record that a player played each of these games for the first time.
 
-    One row per player and game, which `catalog.popularity` folds, so that no row of a popular game
-    is contended.
+    Appends one row per player and game, so that writers do not contend for the row of a popular
+    game; `catalog.popularity` folds the rows later.
     """
     rows = [{"game_id": int(game_id)} for game_id in game_ids]
     if rows:
@@ -71,8 +71,8 @@ def _keys(conn: Connection, uid: str | None, after: Key | None, limit: int) -> l
     if uid is not None:
         query = query.where(_stats.uid == uid)
     if after is not None:
-        behind = and_(_stats.uid == after[0], _stats.game_key > after[1])
-        query = query.where(_stats.uid >= after[0], or_(_stats.uid > after[0], behind))
+        same_player = and_(_stats.uid == after[0], _stats.game_key > after[1])
+        query = query.where(_stats.uid >= after[0], or_(_stats.uid > after[0], same_player))
     ordered = query.order_by(_stats.uid, _stats.game_key).limit(limit)
     return [(row.uid, row.game_key) for row in conn.execute(ordered)]
 

@@ -1,4 +1,4 @@
-"""Play of a program that nobody knew turns up under the game once the catalog knows it."""
+"""Play of an unknown program moves to its game once the catalog knows it."""
 
 import uuid
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tests.support.playing import now, session
 
 
 def learn(sql: Connection, path: str) -> str:
-    """Let the catalog learn a new game with this executable."""
+    """Add a new game with this executable to the catalog."""
     game = {"title": path, "import_key": path, "revision": 1, "updated_at": now()}
     game_id = sql.execute(games.insert().values(**game)).lastrowid
     sql.execute(
@@ -32,7 +32,7 @@ def learn(sql: Connection, path: str) -> str:
     return str(game_id)
 
 
-def test_what_was_played_before_turns_up_under_the_game(  # noqa: PLR0913, PLR0917
+def test_earlier_play_moves_to_the_game(  # noqa: PLR0913, PLR0917
     cloud: LocalCloud,
     client: httpx.Client,
     player: Callable[..., Player],

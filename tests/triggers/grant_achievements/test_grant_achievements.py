@@ -1,4 +1,4 @@
-"""Stats that reach a threshold bring an achievement into the inbox, once."""
+"""Stats that reach a threshold put one notice of the achievement into the inbox."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +28,7 @@ def delivered(sql: Connection, uid: str) -> dict[str, Any]:
     return {row.achievement_id: row.delivered_at for row in rows}
 
 
-def test_an_hour_of_play_is_achieved_and_told_once(
+def test_an_hour_of_play_earns_one_achievement_and_one_notice(
     client: httpx.Client, player: Players, sql: Connection, firestore: Any, eventually: Eventually
 ) -> None:
     someone = player()
@@ -59,7 +59,7 @@ def mark_read(firestore: Any, uid: str) -> None:
     firestore.document(f"players/{uid}/inbox/achievement-first_hour").update({"read": True})
 
 
-def test_less_than_an_hour_is_no_achievement(
+def test_less_than_an_hour_earns_nothing(
     client: httpx.Client, player: Players, sql: Connection, firestore: Any, eventually: Eventually
 ) -> None:
     someone = player()
@@ -68,7 +68,7 @@ def test_less_than_an_hour_is_no_achievement(
     assert delivered(sql, someone.uid) == {}
 
 
-def test_five_games(
+def test_five_games_earn_an_achievement(
     client: httpx.Client, player: Players, sql: Connection, firestore: Any, eventually: Eventually
 ) -> None:
     someone = player()
@@ -79,27 +79,27 @@ def test_five_games(
     assert set(eventually(lambda: inbox(firestore, someone.uid))) == {"achievement-five_games"}
 
 
-def test_one_that_was_granted_but_not_delivered_is_delivered_with_the_next_change(
+def test_an_undelivered_achievement_is_delivered_with_the_next_change(
     sql: Connection, player: Players, firestore: Any, eventually: Eventually
 ) -> None:
     someone = player()
-    undelivered(sql, someone.uid)
+    insert_undelivered(sql, someone.uid)
     firestore.document(f"players/{someone.uid}/stats/7").set({"game_id": "7"})
     assert set(eventually(lambda: inbox(firestore, someone.uid))) == {"achievement-first_hour"}
     eventually(lambda: delivered(sql, someone.uid)["first_hour"])
 
 
-def test_one_that_was_granted_but_not_delivered_is_swept(
+def test_an_undelivered_achievement_is_delivered_by_the_sweep(
     cloud: LocalCloud, sql: Connection, player: Players, firestore: Any, eventually: Eventually
 ) -> None:
     someone = player()
-    undelivered(sql, someone.uid)
+    insert_undelivered(sql, someone.uid)
     assert cloud.fire("sweep_projections").is_success
     assert set(inbox(firestore, someone.uid)) == {"achievement-first_hour"}
     assert delivered(sql, someone.uid)["first_hour"]
 
 
-def undelivered(sql: Connection, uid: str) -> None:
+def insert_undelivered(sql: Connection, uid: str) -> None:
     row = {"uid": uid, "achievement_id": "first_hour", "granted_at": now() - timedelta(hours=1)}
     sql.execute(player_achievements.insert().values(row))
     mine = update(player_achievements).where(player_achievements.c.uid == uid)

@@ -1,4 +1,4 @@
-"""Play of a merged game turns up under its survivor, and the old document goes."""
+"""Play of a merged game moves to its survivor, and the old document is deleted."""
 
 import uuid
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def a_game(sql: Connection) -> str:
     return str(sql.execute(games.insert().values(**game)).lastrowid)
 
 
-def test_play_follows_its_game(  # noqa: PLR0913, PLR0917
+def test_play_moves_to_the_survivor(  # noqa: PLR0913, PLR0917
     cloud: LocalCloud,
     client: httpx.Client,
     token: Callable[..., str],

@@ -1,4 +1,4 @@
-"""From a report over HTTPS to the rows and the player's documents, also when a store is away."""
+"""From a report over HTTPS to rows and documents, even while a store is unavailable."""
 
 import base64
 import json
@@ -62,14 +62,14 @@ def test_a_session_becomes_playtime_and_a_document(
         "last_ended_at": START + timedelta(minutes=30),
         "revision": 1,
     }
-    answer = client.get("/v1/me/playtime", headers=someone.headers).json()["items"]
-    assert sum(one["play_ms"] for one in answer) == 30 * MINUTE
+    items = client.get("/v1/me/playtime", headers=someone.headers).json()["items"]
+    assert sum(one["play_ms"] for one in items) == 30 * MINUTE
 
 
 def test_batches_in_any_order_with_duplicates_and_a_wrong_clock(
     client: httpx.Client, player: Players, sql: Connection, firestore: Any, eventually: Eventually
 ) -> None:
-    """Half of it was stored while the clock was 3 hours ahead and sent while it still was."""
+    """Half of the events are recorded and sent while the clock is 3 hours ahead."""
     someone, wrong = player(), timedelta(hours=3)
     first, second = session(START, 100)[:13], session(START, 100)[13:]
     for one, moment in zip(first, range(0, 52, 4), strict=True):
@@ -79,8 +79,8 @@ def test_batches_in_any_order_with_duplicates_and_a_wrong_clock(
     sent = [(second, now()), (first, now() + wrong), (first[:5], now() + wrong), (second, now())]
     for items, sent_at in sent:
         body = playing.batch(items, sent_at)
-        answer = client.post(playing.BATCH, json=body, headers=someone.headers)
-        assert answer.json()["accepted"] == len(items)
+        response = client.post(playing.BATCH, json=body, headers=someone.headers)
+        assert response.json()["accepted"] == len(items)
     eventually(lambda: play_ms(sql, someone.uid) == 100 * MINUTE)
     intervals = select(play_intervals).where(play_intervals.c.uid == someone.uid)
     assert len(sql.execute(intervals).all()) == 1
@@ -106,7 +106,7 @@ def test_while_playing_a_document_is_written_once_a_minute(
     eventually(lambda: stats_ms(firestore, someone.uid) == 30 * MINUTE)
 
 
-def test_a_document_store_that_is_away_delays_only_the_documents(  # noqa: PLR0913, PLR0917
+def test_an_unavailable_document_store_delays_only_the_documents(  # noqa: PLR0913, PLR0917
     cloud: LocalCloud,
     client: httpx.Client,
     player: Players,
@@ -132,7 +132,7 @@ def test_a_document_store_that_is_away_delays_only_the_documents(  # noqa: PLR09
     assert sql.scalar(mine) is None
 
 
-def test_a_database_that_is_away_delays_everything_and_loses_nothing(
+def test_an_unavailable_database_delays_everything_and_loses_nothing(
     cloud: LocalCloud,
     client: httpx.Client,
     player: Players,
@@ -141,22 +141,22 @@ def test_a_database_that_is_away_delays_everything_and_loses_nothing(
 ) -> None:
     began, players = now(), [player() for _ in range(20)]
 
-    def refused() -> int:
+    def unavailable() -> int:
         log = cloud.cloud.log("functions").read_text()
         return log.count('"roll_up_sessions ← savepoint.sessions.reported.v1 503"')
 
-    before = refused()
+    before = unavailable()
     with cloud.without("mysql"):
         for one in players:
             playing.send(client, one.headers, session(START, 30))
-        eventually(lambda: refused() - before >= 5 * len(players), 120)
+        eventually(lambda: unavailable() - before >= 5 * len(players), 120)
     left = {one.uid for one in players}
 
     def arrived() -> bool:
         left.difference_update({uid for uid in left if play_ms(sql, uid) == 30 * MINUTE})
         return not left
 
-    sql.invalidate()  # its server was another process
+    sql.invalidate()  # it was connected to the killed server
     eventually(arrived, 120)
     new = select(dead_letters.c.event_id).where(dead_letters.c.recorded_at >= began)
     assert sql.execute(new).all() == []
@@ -171,7 +171,7 @@ def test_a_database_that_is_away_delays_everything_and_loses_nothing(
         b'{"uid": "u", "received_at": "2026-01-01T00:00Z", "sessions": [1]}',
     ],
 )
-def test_a_message_that_cannot_be_read_becomes_a_dead_letter(
+def test_an_unreadable_message_becomes_a_dead_letter(
     cloud: LocalCloud, sql: Connection, eventually: Eventually, body: bytes
 ) -> None:
     event_id = uuid.uuid4().hex

@@ -1,4 +1,4 @@
-"""What is overdue is written, and what was written is left alone."""
+"""Overdue documents are written; documents that are due later are not."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.support.playing import now
 Players = Callable[..., Player]
 
 
-def owe(sql: Connection, uid: str, minutes_ago: int) -> None:
+def insert_due(sql: Connection, uid: str, minutes_ago: int) -> None:
     stats = {"uid": uid, "game_key": "7", "revision": 3, "play_ms": 5, "first_played_at": now()}
     due_at = now() - timedelta(minutes=minutes_ago)
     due = {"uid": uid, "kind": "stats", "item": "7", "revision": 3, "due_at": due_at}
@@ -23,11 +23,11 @@ def owe(sql: Connection, uid: str, minutes_ago: int) -> None:
     sql.execute(projections.insert().values(due))
 
 
-def test_a_document_that_a_crash_left_owed_is_written(
+def test_a_document_left_overdue_by_a_crash_is_written(
     cloud: LocalCloud, sql: Connection, player: Players, firestore: Any
 ) -> None:
     someone = player()
-    owe(sql, someone.uid, minutes_ago=5)
+    insert_due(sql, someone.uid, minutes_ago=5)
     assert cloud.fire("sweep_projections").is_success
     document = firestore.document(f"players/{someone.uid}/stats/7").get()
     assert (document.get("play_ms"), document.get("revision")) == (5, 3)
@@ -37,10 +37,10 @@ def test_a_document_that_a_crash_left_owed_is_written(
     assert row.document_updated_at == document.update_time
 
 
-def test_what_is_due_later_waits(
+def test_a_document_due_later_is_not_written(
     cloud: LocalCloud, sql: Connection, player: Players, firestore: Any
 ) -> None:
     someone = player()
-    owe(sql, someone.uid, minutes_ago=-5)
+    insert_due(sql, someone.uid, minutes_ago=-5)
     assert cloud.fire("sweep_projections").is_success
     assert not firestore.document(f"players/{someone.uid}/stats/7").get().exists

@@ -1,4 +1,4 @@
-"""What earns an achievement, and that it is granted once, on both engines."""
+"""Which stats earn an achievement, and that it is granted once, on both engines."""
 
 import threading
 import uuid
@@ -51,7 +51,7 @@ def has(uid: str) -> list[str]:
         ([1, 1, 1, 1, 0], set()),
     ],
 )
-def test_what_earns_what(play_ms: list[int], earned: set[str]) -> None:
+def test_which_stats_earn_which_achievements(play_ms: list[int], earned: set[str]) -> None:
     uid = player(*play_ms)
     assert earn(uid) == earned
     assert set(has(uid)) == earned
@@ -61,13 +61,13 @@ def test_programs_that_the_catalog_does_not_know_do_not_count() -> None:
     assert earn(player(1, 1, 1, 1, **{UNKNOWN: HOUR_MS})) == set()
 
 
-def test_what_is_not_delivered_is_returned_again_and_granted_once() -> None:
+def test_an_undelivered_achievement_is_returned_again_and_granted_once() -> None:
     uid = player(HOUR_MS)
     first = achievements.grant(uid, clock.now())
     assert achievements.grant(uid, clock.now()) == first
 
 
-def test_two_at_once_grant_once() -> None:
+def test_concurrent_calls_grant_once() -> None:
     uid = player(HOUR_MS)
     threads = [threading.Thread(target=earn, args=(uid,)) for _ in range(4)]
     for one in threads:
@@ -77,16 +77,16 @@ def test_two_at_once_grant_once() -> None:
     assert has(uid) == ["first_hour"]
 
 
-def test_an_erased_player_earns_nothing_from_before() -> None:
+def test_stats_from_before_an_erasure_request_earn_nothing() -> None:
     uid = player(HOUR_MS)
-    asked = clock.now()
-    wish = [{"uid": uid, "requested_at": asked}]
-    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
-    assert achievements.grant(uid, asked - timedelta(seconds=1)) == []
+    requested_at = clock.now()
+    request = [{"uid": uid, "requested_at": requested_at}]
+    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, request))
+    assert achievements.grant(uid, requested_at - timedelta(seconds=1)) == []
     assert has(uid) == []
 
 
-def test_a_metric_of_a_newer_release_is_left_alone() -> None:
+def test_a_metric_of_a_newer_release_is_ignored() -> None:
     newer = [{"achievement_id": "newer", "metric": "friends", "threshold": 0}]
     sql.transact(lambda tx: sql.insert_ignore(tx, definitions, newer))
     try:
@@ -99,6 +99,6 @@ def test_a_metric_of_a_newer_release_is_left_alone() -> None:
         )
 
 
-def test_definitions_are_there_once() -> None:
+def test_each_definition_exists_once() -> None:
     found = sql.read(lambda c: list(c.scalars(select(definitions.c.achievement_id))))
     assert sorted(found) == ["first_hour", "five_games", "ten_hours"]

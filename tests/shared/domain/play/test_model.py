@@ -1,4 +1,4 @@
-"""Playtime from events: any order, duplicates and batches; equal to counting every instant."""
+"""Playtime from events in any order, batched and duplicated, equals counting every instant."""
 
 import random
 from collections import Counter, defaultdict
@@ -44,7 +44,7 @@ def playtime_of(events: list[Event]) -> dict[date, int]:
 
 
 def count_every_instant(events: list[Event]) -> dict[date, int]:
-    """Count grain by grain: who covers this instant, and which day is it there."""
+    """Count grain by grain: which session covers an instant, and on which local day."""
     days: Counter[date] = Counter()
     if not events:
         return days
@@ -57,15 +57,15 @@ def count_every_instant(events: list[Event]) -> dict[date, int]:
             after = [m for m in moments if m[0] > now]
             if not before or not after or after[0][0] - before[-1][0] > 300_000:
                 continue
-            began = before[-1]
+            start = before[-1]
             for earlier in reversed(before):
-                if began[0] - earlier[0] > 300_000:
+                if start[0] - earlier[0] > 300_000:
                     break
-                began = earlier
-            covering.append(began)
+                start = earlier
+            covering.append(start)
         if covering:
-            there = datetime.fromtimestamp(now / 1000, UTC) + timedelta(minutes=min(covering)[1])
-            days[there.date()] += GRAIN_MS
+            local = datetime.fromtimestamp(now / 1000, UTC) + timedelta(minutes=min(covering)[1])
+            days[local.date()] += GRAIN_MS
     return days
 
 
@@ -78,15 +78,15 @@ def test_playtime_equals_counting_every_instant(events: list[Event]) -> None:
 @given(histories(), st.randoms(use_true_random=False), st.integers(1, 6))
 @settings(max_examples=400, deadline=None)
 def test_order_duplicates_and_batches_change_nothing(
-    events: list[Event], chance: random.Random, batches: int
+    events: list[Event], rng: random.Random, batches: int
 ) -> None:
-    delivered = events + chance.choices(events, k=len(events))
-    chance.shuffle(delivered)
-    kept: dict[str, list[Run]] = {}
+    delivered = events + rng.choices(events, k=len(events))
+    rng.shuffle(delivered)
+    merged: dict[str, list[Run]] = {}
     for number in range(batches):
         for session, runs in runs_of(delivered[number::batches]).items():
-            kept[session] = model.merge(kept.get(session, []) + runs)
-    assert kept == runs_of(events)
+            merged[session] = model.merge(merged.get(session, []) + runs)
+    assert merged == runs_of(events)
 
 
 @given(histories())
@@ -110,11 +110,11 @@ def test_a_single_event_is_a_run_without_playtime() -> None:
     assert model.playtime([Run(7, 60, 7)]) == {}
 
 
-def test_of_two_events_at_once_the_smaller_offset_counts() -> None:
+def test_the_smaller_offset_of_two_simultaneous_events_counts() -> None:
     assert model.merge([Run(7, 60, 7), Run(7, -60, 7)]) == [Run(7, -60, 7)]
 
 
-def test_midnight_is_the_players_own() -> None:
+def test_days_start_at_the_players_local_midnight() -> None:
     half_past_eleven = MIDNIGHT - 30 * 60_000
     run = Run(half_past_eleven, 0, MIDNIGHT + 1_000)
     assert model.playtime([run]) == {date(2026, 2, 28): 1_800_000, date(2026, 3, 1): 1_000}

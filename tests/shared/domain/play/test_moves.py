@@ -1,4 +1,4 @@
-"""Play under a hash moves to the game when the catalog learns it, on both engines."""
+"""Play under a hash moves to the game once the catalog knows it, on both engines."""
 
 import hashlib
 import math
@@ -31,7 +31,7 @@ MINUTE = 60_000
 
 @pytest.fixture(autouse=True)
 def _without_documents(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests are about rows: documents stay due, as when Firestore is away."""
+    """These tests are about rows: documents stay due, as when Firestore is unavailable."""
     monkeypatch.setattr(projections, "project_due", lambda *_: 0)
 
 
@@ -40,8 +40,8 @@ def new_player() -> str:
 
 
 def a_program() -> tuple[bytes, str]:
-    found = hashlib.sha256(uuid.uuid4().bytes).digest()
-    return found, model.unlisted_key(found)
+    suffix_hash = hashlib.sha256(uuid.uuid4().bytes).digest()
+    return suffix_hash, model.unlisted_key(suffix_hash)
 
 
 def play(
@@ -60,7 +60,7 @@ def play(
 
 
 def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:
-    """Let the catalog learn a new game that has this executable."""
+    """Add a new game with this executable to the catalog."""
     key = str(uuid.uuid4())
 
     def work(tx: Connection) -> str:
@@ -81,10 +81,10 @@ def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:
     return sql.transact(work)
 
 
-def attach_known() -> int:
-    outcome = moves.attach_unlisted(time.monotonic() + 60)
-    assert outcome["finished"] == 1
-    return outcome["moved"]
+def attach() -> int:
+    result = moves.attach_unlisted(time.monotonic() + 60)
+    assert result["finished"] == 1
+    return result["moved"]
 
 
 def rows(table: Any, uid: str) -> list[Any]:
@@ -95,12 +95,12 @@ def days(uid: str) -> dict[tuple[str, date], int]:
     return {(r.game_key, r.day): r.play_ms for r in rows(playtime_days, uid)}
 
 
-def test_what_was_played_under_a_hash_moves_to_the_game() -> None:
+def test_play_under_a_hash_moves_to_the_game() -> None:
     uid, other, (program, key) = new_player(), new_player(), a_program()
     play(uid, key, 0, 4, 8)
     play(other, key, 0, 1, kind="ended")
     game_id = learn(program)
-    assert attach_known() == 2
+    assert attach() == 2
     assert days(uid) == {(game_id, NOON.date()): 8 * MINUTE}
     (stats,) = rows(player_stats, uid)
     assert (stats.game_key, stats.play_ms) == (game_id, 8 * MINUTE)
@@ -111,17 +111,17 @@ def test_what_was_played_under_a_hash_moves_to_the_game() -> None:
     (due,) = rows(operations.projections, uid)
     assert (due.item, due.revision) == (game_id, stats.revision)
     assert rows(player_stats, other)[0].last_ended_at == NOON + timedelta(minutes=1)
-    assert attach_known() == 0
+    assert attach() == 0
 
 
-def test_it_is_merged_with_what_was_played_of_the_game_since() -> None:
+def test_moved_play_is_merged_with_later_play_of_the_game() -> None:
     uid, (program, key) = new_player(), a_program()
     play(uid, key, 0, 4)
     game_id = learn(program)
-    play(uid, key, 8, 12)  # a client that still reports the hash: known on arrival
+    play(uid, key, 8, 12)  # a client still reports the hash: resolved on arrival
     play(uid, game_id, 10, 14, session="on another device")
     assert days(uid) == {(key, NOON.date()): 4 * MINUTE, (game_id, NOON.date()): 6 * MINUTE}
-    assert attach_known() == 1
+    assert attach() == 1
     assert days(uid) == {(game_id, NOON.date()): 14 * MINUTE}
     assert rows(player_stats, uid)[0].play_ms == 14 * MINUTE
     assert sorted((r.start_at, r.end_at) for r in rows(play_intervals, uid)) == [
@@ -140,7 +140,7 @@ def test_folded_days_move_as_totals(monkeypatch: pytest.MonkeyPatch) -> None:
     later = NOON + timedelta(days=70)
     monkeypatch.setattr(clock, "now", lambda: later)
     sql.transact(lambda tx: roll_up._record_unlisted(tx, uid, {key: playtime.Play()}, later))
-    assert attach_known() == 1
+    assert attach() == 1
     assert days(uid) == {(game_id, NOON.date()): 6 * MINUTE}
     (stats,) = rows(player_stats, uid)
     assert (stats.play_ms, stats.first_played_at) == (6 * MINUTE, NOON)
@@ -153,35 +153,35 @@ def test_a_program_of_two_games_or_a_launcher_stays_unlisted() -> None:
     learn(launcher, is_launcher=True)
     play(uid, key, 0, 1)
     play(uid, other, 0, 1)
-    assert attach_known() == 0
+    assert attach() == 0
     assert set(days(uid)) == {(key, NOON.date()), (other, NOON.date())}
 
 
-def test_a_move_stops_in_time_and_goes_on_with_the_next_call() -> None:
+def test_a_move_stops_in_time_and_continues_with_the_next_call() -> None:
     uid, (program, key) = new_player(), a_program()
     play(uid, key, 0, 1)
     learn(program)
     assert moves.attach_unlisted(time.monotonic() - 1) == {"moved": 0, "finished": 0}
-    assert attach_known() == 1
+    assert attach() == 1
 
 
-def test_nothing_moves_for_a_player_who_asked_to_be_erased() -> None:
+def test_nothing_moves_for_a_player_who_requested_erasure() -> None:
     uid, (program, key) = new_player(), a_program()
     play(uid, key, 0, 1)
     learn(program)
-    wish = [{"uid": uid, "requested_at": clock.now()}]
-    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
-    assert attach_known() == 0
+    request = [{"uid": uid, "requested_at": clock.now()}]
+    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, request))
+    assert attach() == 0
     assert [row.game_key for row in rows(player_stats, uid)] == [key]
 
 
-def test_who_plays_a_game_is_new_to_it_once_under_the_hash_or_the_game() -> None:
+def test_a_player_is_new_to_a_game_once_under_its_hash_or_its_id() -> None:
     first, second, (program, key) = new_player(), new_player(), a_program()
     play(first, key, 0, 4)
     play(second, key, 0, 4)
     game_id = learn(program)
     play(second, game_id, 8, 12, session="t")
     play(second, game_id, 16, 20, session="t")
-    assert attach_known() == 2
-    noted = select(func.count()).where(new_players.c.game_id == int(game_id))
-    assert sql.read(lambda conn: conn.scalar(noted)) == 2
+    assert attach() == 2
+    new = select(func.count()).where(new_players.c.game_id == int(game_id))
+    assert sql.read(lambda conn: conn.scalar(new)) == 2

@@ -1,4 +1,4 @@
-"""Roll-ups on both engines: the rows say what was played, however the events came."""
+"""Roll-ups on both engines: the rows match what was played, however the events arrive."""
 
 import math
 import random
@@ -67,7 +67,7 @@ def due(uid: str) -> dict[str, Any]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[PlayEvent]:
-    """Draw events in two games and a few sessions around midnight, on several UTC offsets."""
+    """Draw events in two games and a few sessions around midnight, at several UTC offsets."""
     events = []
     for session in range(draw(st.integers(1, 4))):
         game = draw(st.sampled_from(["7", "8"]))
@@ -81,24 +81,24 @@ def histories(draw: st.DrawFn) -> list[PlayEvent]:
 
 
 def model(events: list[PlayEvent]) -> dict[tuple[str, date], int]:
-    """Count grain by grain, without runs: an independent account of the playtime."""
+    """Count grain by grain, without runs: an independent model of the playtime."""
     counted: Counter[tuple[str, date]] = Counter()
-    told = defaultdict(set)
+    reported = defaultdict(set)
     for one in events:
-        told[one.game_key, one.session_id].add((from_ms(one.at), one.offset))
+        reported[one.game_key, one.session_id].add((from_ms(one.at), one.offset))
     for game in {one.game_key for one in events}:
         covered: dict[datetime, tuple[datetime, int]] = {}
-        for (key, _), moments in told.items():
+        for (key, _), moments in reported.items():
             if key != game:
                 continue
-            began = previous = min(moments)
+            start_of_run = previous = min(moments)
             for at, offset in sorted(moments):
                 if at - previous[0] > timedelta(minutes=5):
-                    began = (at, offset)
+                    start_of_run = (at, offset)
                 else:
                     instant = previous[0]
                     while instant < at:
-                        covered[instant] = min(covered.get(instant, began), began)
+                        covered[instant] = min(covered.get(instant, start_of_run), start_of_run)
                         instant += GRAIN
                 previous = (at, offset)
         for instant, (_, offset) in covered.items():
@@ -111,11 +111,11 @@ def model(events: list[PlayEvent]) -> dict[tuple[str, date], int]:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_order_duplicates_and_batches_give_what_was_played(
-    events: list[PlayEvent], chance: random.Random, batches: int
+    events: list[PlayEvent], rng: random.Random, batches: int
 ) -> None:
     uid = new_player()
-    delivered = events + chance.choices(events, k=len(events) // 2)
-    chance.shuffle(delivered)
+    delivered = events + rng.choices(events, k=len(events) // 2)
+    rng.shuffle(delivered)
     for number in range(batches):
         if delivered[number::batches]:
             report(uid, *delivered[number::batches])
@@ -130,7 +130,7 @@ def test_any_order_duplicates_and_batches_give_what_was_played(
         assert found.last_ended_at == max(ended, default=None)
 
 
-def test_the_same_again_changes_nothing() -> None:
+def test_resent_events_change_nothing() -> None:
     uid = new_player()
     events = [event(0, "started"), event(4), event(8, "ended")]
     report(uid, *events)
@@ -153,12 +153,12 @@ def test_a_late_event_joins_two_runs() -> None:
 
 
 def test_an_earlier_event_moves_a_long_run_to_other_days() -> None:
-    """The run takes its earliest event's offset, and reaches further than what was heard."""
+    """The run takes its earliest event's offset, and extends beyond the reported events."""
     uid = new_player()
     played = [event(4 * n - 1440) for n in range(900)]
     for start in range(0, 900, 300):
         report(uid, *played[start : start + 300])
-    # Another session on the run's last day, far from what is heard next.
+    # Another session on the run's last day, far from the event reported next.
     played += [event(4 * 900 - 1440 + 30 + n, session="other") for n in (0, 4)]
     report(uid, *played[-2:])
     assert days(uid) == model(played)
@@ -175,7 +175,7 @@ def test_many_games_in_one_batch() -> None:
     assert len(due(uid)) == 100
 
 
-def test_a_stats_document_is_due_at_once_after_an_end_and_else_once_a_minute() -> None:
+def test_a_stats_document_is_due_immediately_after_an_end_and_else_once_a_minute() -> None:
     uid = new_player()
     report(uid, event(0, "started"))
     assert due(uid)["7"].due_at <= clock.now()
@@ -199,13 +199,13 @@ def _settle(tx: Connection, uid: str, at: datetime) -> None:
 def test_an_event_that_is_too_late_is_hopeless_and_leaves_nothing() -> None:
     uid = new_player()
     late = -playtime.TOO_LATE / timedelta(minutes=1)
-    with pytest.raises(errors.HopelessEvent) as refused:
+    with pytest.raises(errors.HopelessEvent) as raised:
         report(uid, event(0), event(late))
-    assert refused.value.code == "too_late"
+    assert raised.value.code == "too_late"
     assert rows(player_stats, uid) == []
 
 
-def test_folded_runs_leave_their_totals_and_frozen_days_stay(monkeypatch: Any) -> None:
+def test_folding_runs_keeps_totals_and_frozen_days(monkeypatch: Any) -> None:
     uid = new_player()
     report(uid, event(0), event(4, "ended"))
     counted = days(uid)
@@ -224,16 +224,18 @@ def test_folded_runs_leave_their_totals_and_frozen_days_stay(monkeypatch: Any) -
     assert stats(uid).play_ms == 7 * 60_000
 
 
-def test_events_accepted_before_the_player_was_erased_bring_nothing_back() -> None:
+def test_events_accepted_before_an_erasure_request_restore_nothing() -> None:
     uid = new_player()
-    asked = clock.now()
-    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, [{"uid": uid, "requested_at": asked}]))
-    assert report(uid, event(0), received_at=asked - timedelta(seconds=1)) == []
+    requested_at = clock.now()
+    sql.transact(
+        lambda tx: sql.insert_ignore(tx, erasures, [{"uid": uid, "requested_at": requested_at}])
+    )
+    assert report(uid, event(0), received_at=requested_at - timedelta(seconds=1)) == []
     assert rows(player_stats, uid) == rows(play_intervals, uid) == []
-    assert report(uid, event(0), received_at=asked + timedelta(seconds=1)) == [(uid, "7")]
+    assert report(uid, event(0), received_at=requested_at + timedelta(seconds=1)) == [(uid, "7")]
 
 
-def test_several_at_once_wait_for_each_other_and_lose_nothing() -> None:
+def test_concurrent_roll_ups_are_serialized_and_lose_nothing() -> None:
     uid = new_player()
     events = [
         event(minute, game=game, session=f"s{minute % 2}")
@@ -262,7 +264,7 @@ def test_several_at_once_wait_for_each_other_and_lose_nothing() -> None:
     assert len(rows(play_intervals, uid)) == 6
 
 
-def test_a_program_that_the_catalog_does_not_know_waits_under_its_hash() -> None:
+def test_play_of_an_unknown_program_is_stored_under_its_hash() -> None:
     uid = new_player()
     assert report(uid, event(0, game=UNKNOWN), event(4, "ended", game=UNKNOWN)) == []
     assert days(uid) == {(UNKNOWN, NOON.date()): 240_000}

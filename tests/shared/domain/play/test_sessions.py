@@ -1,4 +1,4 @@
-"""Clocks of clients: what is corrected, what is refused, what stays the same when sent again."""
+"""Clock correction: what is corrected, what is rejected, and that a resend changes nothing."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -41,14 +41,14 @@ def screen(*reports: SessionReport, sent_at: datetime = NOW, received_at: dateti
 def times(
     *reports: SessionReport, sent_at: datetime = NOW, received_at: datetime = NOW
 ) -> list[datetime]:
-    events, refused = screen(*reports, sent_at=sent_at, received_at=received_at)
-    assert refused == []
+    events, rejected = screen(*reports, sent_at=sent_at, received_at=received_at)
+    assert rejected == []
     return [from_ms(event.at) for event in events]
 
 
 def test_a_report_becomes_an_event_in_utc_with_the_players_offset() -> None:
-    (event,), refused = screen(SessionReport.model_validate(GOOD))
-    assert refused == []
+    (event,), rejected = screen(SessionReport.model_validate(GOOD))
+    assert rejected == []
     assert from_ms(event.at) == datetime(2026, 11, 20, 18, 29, 0, 123_000, UTC)
     assert event.offset == 60
     assert (event.game_key, event.session_id, event.kind) == ("42", "s-1", "heartbeat")
@@ -60,7 +60,7 @@ def test_an_unlisted_program_is_named_by_its_hash() -> None:
 
 
 @given(st.integers(-29_999, 29_999), st.integers(-3, 3))
-def test_latency_and_jitter_come_to_nothing(jitter_ms: int, hours: int) -> None:
+def test_latency_and_jitter_cancel_out(jitter_ms: int, hours: int) -> None:
     """A clock that is wrong by whole hours is corrected to the same times whatever the latency."""
     wrong = timedelta(hours=hours)
     jitter = timedelta(milliseconds=jitter_ms)
@@ -83,14 +83,14 @@ def test_a_clock_set_in_mid_boot_is_corrected_back_to_the_first_event(
     assert times(*(reports[n] for n in order)) == [true[n] for n in order]
 
 
-def test_each_boot_is_corrected_by_itself() -> None:
+def test_each_boot_is_corrected_separately() -> None:
     before, after = NOW - timedelta(hours=3), NOW - timedelta(minutes=1)
     reports = [report(before, timedelta(hours=9), boot_id="a"), report(after, timedelta(minutes=2))]
     assert times(*reports) == [before, after]
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "implausible",
     [
         report(NOW, timedelta(days=3650)),
         report(datetime(2035, 1, 1, tzinfo=UTC), timedelta(days=30)),
@@ -98,10 +98,12 @@ def test_each_boot_is_corrected_by_itself() -> None:
     ],
     ids=["huge uptime", "years ahead", "the end of time"],
 )
-def test_one_odd_report_has_no_other_of_its_boot_refused(odd: SessionReport) -> None:
+def test_an_implausible_report_does_not_reject_others_of_its_boot(
+    implausible: SessionReport,
+) -> None:
     good = [report(NOW - timedelta(minutes=10 - i), timedelta(minutes=60 + i)) for i in range(10)]
-    events, refused = screen(*good, odd)
-    assert {one.index for one in refused} <= {10}
+    events, rejected = screen(*good, implausible)
+    assert {one.index for one in rejected} <= {10}
     assert [from_ms(event.at) for event in events][:10] == [one.at for one in good]
 
 
@@ -114,11 +116,11 @@ def test_one_odd_report_has_no_other_of_its_boot_refused(odd: SessionReport) -> 
         (NOW + timedelta(minutes=5, milliseconds=1), ProductCode.IN_FUTURE),
     ],
 )
-def test_events_too_old_or_ahead_are_refused_alone(at: datetime, code: Code | None) -> None:
+def test_only_events_too_old_or_ahead_are_rejected(at: datetime, code: Code | None) -> None:
     uptime = timedelta(days=100) + (at - NOW)
     fine = report(NOW, timedelta(days=100))
-    events, refused = screen(fine, report(at, uptime, event_id="edge"))
-    assert [(one.index, one.event_id, one.code) for one in refused] == (
+    events, rejected = screen(fine, report(at, uptime, event_id="edge"))
+    assert [(one.index, one.event_id, one.code) for one in rejected] == (
         [(1, "edge", code)] if code else []
     )
     assert len(events) == (1 if code else 2)
@@ -134,41 +136,41 @@ def test_events_too_old_or_ahead_are_refused_alone(at: datetime, code: Code | No
         ),
     ],
 )
-def test_absurd_clocks_overflow_nothing(sent_at: datetime, code: Code) -> None:
-    _, refused = screen(report(), sent_at=sent_at)
-    assert [one.code for one in refused] == [code]
-    absurd = datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12)))
-    (at,) = times(report(absurd), sent_at=absurd)
+def test_extreme_clocks_do_not_overflow(sent_at: datetime, code: Code) -> None:
+    _, rejected = screen(report(), sent_at=sent_at)
+    assert [one.code for one in rejected] == [code]
+    extreme = datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12)))
+    (at,) = times(report(extreme), sent_at=extreme)
     assert abs(at - NOW) <= timedelta(seconds=30)
 
 
-def test_an_offset_that_no_place_has_is_refused() -> None:
-    _, refused = screen(report(at=NOW.astimezone(timezone(timedelta(hours=15)))))
-    assert [one.code for one in refused] == [CommonCode.INVALID_ITEM]
+def test_an_impossible_utc_offset_is_rejected() -> None:
+    _, rejected = screen(report(at=NOW.astimezone(timezone(timedelta(hours=15)))))
+    assert [one.code for one in rejected] == [CommonCode.INVALID_ITEM]
 
 
-def test_a_batch_travels_as_the_runs_that_its_events_make() -> None:
+def test_a_batch_is_sent_as_the_runs_of_its_events() -> None:
     start = to_ms(NOW)
     minutes = [("started", 0), ("heartbeat", 4), ("ended", 9), ("heartbeat", 15), ("ended", 7)]
     events = [PlayEvent("7", "s", kind, start + m * 60_000, 60) for kind, m in minutes]  # type: ignore[arg-type]
     other = PlayEvent("7", "t", "heartbeat", start, 0)
-    said = sessions.message_of("ada", NOW, [*events, other])
-    mine, its = said.sessions
-    assert [(to_ms(run.start_at) - start, to_ms(run.end_at) - start) for run in mine.runs] == [
+    message = sessions.message_of("ada", NOW, [*events, other])
+    first, second = message.sessions
+    assert [(to_ms(run.start_at) - start, to_ms(run.end_at) - start) for run in first.runs] == [
         (0, 9 * 60_000),
         (15 * 60_000, 15 * 60_000),
     ]
-    assert {run.utc_offset_min for run in mine.runs} == {60}
-    assert mine.ended_at == from_ms(start + 9 * 60_000)
-    assert (its.session_id, len(its.runs), its.ended_at) == ("t", 1, None)
+    assert {run.utc_offset_min for run in first.runs} == {60}
+    assert first.ended_at == from_ms(start + 9 * 60_000)
+    assert (second.session_id, len(second.runs), second.ended_at) == ("t", 1, None)
 
 
-def test_a_run_that_ends_before_it_starts_is_refused() -> None:
+def test_a_run_that_ends_before_it_starts_is_rejected() -> None:
     with pytest.raises(ValidationError):
         PlayedRun(start_at=NOW, end_at=NOW - timedelta(seconds=1), utc_offset_min=0)
 
 
-BROKEN = [
+INVALID = [
     ("event_id", ""),
     ("event_id", "with space"),
     ("event_id", "x" * 65),
@@ -195,18 +197,18 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), BROKEN)
-def test_a_broken_field_is_not_guessed_at(field: str, value: object) -> None:
+@pytest.mark.parametrize(("field", "value"), INVALID)
+def test_an_invalid_field_is_rejected(field: str, value: object) -> None:
     with pytest.raises(ValidationError):
         SessionReport.model_validate({**GOOD, field: value})
 
 
 @pytest.mark.parametrize("field", GOOD)
-@pytest.mark.parametrize("gone", [True, False])
-def test_no_field_can_be_missing_or_null(field: str, *, gone: bool) -> None:
+@pytest.mark.parametrize("missing", [True, False])
+def test_no_field_can_be_missing_or_null(field: str, *, missing: bool) -> None:
     item = {key: value for key, value in GOOD.items() if key != field}
     with pytest.raises(ValidationError):
-        SessionReport.model_validate(item if gone else {**item, field: None})
+        SessionReport.model_validate(item if missing else {**item, field: None})
 
 
 def test_unknown_members_are_ignored() -> None:
