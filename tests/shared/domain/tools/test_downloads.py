@@ -268,7 +268,7 @@ def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
     with sql.engine().connect() as connection:
         connection.exec_driver_sql("ANALYZE TABLE download_marks").all()
         marks = [download_counts._mark(one) for one in crowd[:100]]
-        (asked,) = statements_of(sql.engine(), lambda tx: download_counts._known(tx, marks))
+        (asked,) = statements_of(sql.engine(), lambda tx: download_counts._counted(tx, marks))
     assert scans(sql.engine(), asked, 300) == []
 
 
@@ -294,7 +294,7 @@ def test_a_batch_that_another_run_is_counting_is_left_to_it(game_id: int) -> Non
 
     def first(tx: Connection) -> None:
         mark = download_counts._mark(batch[0])
-        assert download_counts._first_times(tx, [mark]) == [mark]
+        assert download_counts._claim_new(tx, [mark]) == [mark]
         other.start()
         wait_until_blocked(tx)
 

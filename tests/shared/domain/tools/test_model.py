@@ -98,7 +98,7 @@ def test_options_that_can_be_drawn(given: dict[str, Any]) -> None:
         (option(**NUMBER, choices=CHOICES), "has no `choices`"),
         (option(kind="choice", default="easy"), "needs `choices`"),
         (option(kind="choice", default="easy", choices=[]), "at least 1"),
-        (option(kind="choice", default="other", choices=CHOICES), "none of the choices"),
+        (option(kind="choice", default="other", choices=CHOICES), "not one of the choices"),
         (option(kind="choice", default="easy", choices=CHOICES * 2), "same value"),
         (option(kind="text", default=1), "is a text"),
         (option(kind="text", default="a\x00b"), "control characters"),
