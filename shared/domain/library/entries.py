@@ -141,8 +141,8 @@ def _refused(index: int, game_id: str | None, detail: str) -> Rejected:
 
 def _check_limits(tx: Connection, uid: str) -> None:
     sums = select(func.count(), func.sum(_installation.entries)).where(_installation.uid == uid)
-    number, held = tx.execute(sums).one()
-    if number > MAX_INSTALLATIONS or held > MAX_ENTRIES:
+    number, stored = tx.execute(sums).one()
+    if number > MAX_INSTALLATIONS or stored > MAX_ENTRIES:
         raise errors.Conflict(
             f"a player may have at most {MAX_INSTALLATIONS} installations with {MAX_ENTRIES}"
             " entries in total: delete an installation first"

@@ -161,7 +161,7 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
     """Look up the clues of all items in one statement."""
     programs = [one.program for one in clues if one.program]
     ends = {end for program in programs for end in program.suffixes}
-    wanted = (
+    lists = (
         {pair for one in clues for pair in one.stores},
         # The same as `programs.suffix_hash`, for suffixes that are already normalised.
         [hashlib.sha256(end.encode()).hexdigest() for end in ends],
@@ -169,7 +169,7 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
         {pair for one in clues for pair in one.marks},
     )
     hits = _Hits(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
-    for kind, scope, value, game_id, more in _rows(conn, _CLUES, wanted):
+    for kind, scope, value, game_id, more in _rows(conn, _CLUES, lists):
         if kind == "store":
             hits.stores[scope, value].append(game_id)
         elif kind == "name":
@@ -189,9 +189,9 @@ def _names(programs: Sequence[Program]) -> dict[str, None]:
 
 
 def _game_ids(hits: _Hits) -> set[int]:
-    found = {game for some in (*hits.stores.values(), *hits.names.values()) for game in some}
-    found |= {game for some in hits.programs.values() for _, game, _ in some}
-    return found | {game for some in hits.builds.values() for game, _ in some}
+    ids = {game for some in (*hits.stores.values(), *hits.names.values()) for game in some}
+    ids |= {game for some in hits.programs.values() for _, game, _ in some}
+    return ids | {game for some in hits.builds.values() for game, _ in some}
 
 
 def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
@@ -278,7 +278,8 @@ def _build_id(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
         {build for game, build in hits.builds.get(mark, ()) if game == game_id}
         for mark in clues.marks
     ]
-    common = set.intersection(*found) if (found := [one for one in sets if one]) else set()
+    known = [one for one in sets if one]
+    common = set.intersection(*known) if known else set()
     return common.pop() if len(common) == 1 else None
 
 
@@ -296,16 +297,16 @@ def _weigh_path(
     same_name = {game_id for name in program.stems for game_id in hits.names.get(name, ())}
     for game_id in same_name.union(listed, in_folder):
         game = known[game_id]
-        found = [listed[game_id]] if game_id in listed else []
-        if not found and not program.is_generic and program.file in game.files:
-            found.append(FILE_ELSEWHERE)
+        pieces = [listed[game_id]] if game_id in listed else []
+        if not pieces and not program.is_generic and program.file in game.files:
+            pieces.append(FILE_ELSEWHERE)
         if game_id in in_folder:
-            found.append(in_folder[game_id])
-        elif found and _shares_words(program, game):
-            found.append(FOLDER_WORDS)
+            pieces.append(in_folder[game_id])
+        elif pieces and _shares_words(program, game):
+            pieces.append(FOLDER_WORDS)
         if game_id in same_name:
-            found.append(_program_name(program, game))
-        evidence[game_id] += found
+            pieces.append(_program_name(program, game))
+        evidence[game_id] += pieces
 
 
 def _games_by_suffix(program: Program, os: str | None, hits: _Hits) -> dict[int, Weighed] | None:
@@ -316,28 +317,30 @@ def _games_by_suffix(program: Program, os: str | None, hits: _Hits) -> dict[int,
         rows = [row for row in hits.programs[end] if os in {None, row[0]}]
         if not rows:
             continue
-        found = {game_id for _, game_id, is_launcher in rows if not is_launcher}
-        if not found:
+        game_ids = {game_id for _, game_id, is_launcher in rows if not is_launcher}
+        if not game_ids:
             return None
         if "/" in end or end.endswith(".app"):
-            return dict.fromkeys(found, LISTED_PATH)
-        if len(found) > MAX_GAMES_PER_FILE:
+            return dict.fromkeys(game_ids, LISTED_PATH)
+        if len(game_ids) > MAX_GAMES_PER_FILE:
             return {}
-        return dict.fromkeys(found, _weakened(LISTED_FILE, end.rpartition(".")[0], len(found)))
+        return dict.fromkeys(
+            game_ids, _weakened(LISTED_FILE, end.rpartition(".")[0], len(game_ids))
+        )
     return {}
 
 
 def _games_by_folder(program: Program, hits: _Hits) -> dict[int, Weighed]:
     """Return the games named like a folder, by the most complete reading of its name."""
-    found: dict[int, Weighed] = {}
+    best: dict[int, Weighed] = {}
     for index, readings in enumerate(program.folders):
         weighed = INSTALL_FOLDER if program.installed and index == 0 else ANY_FOLDER
         named = next((name for name in readings if name in hits.names), None)
         for game_id in hits.names.get(named or "", ()):
             shared = len(hits.names[named or ""])
             one = weighed if weighed is INSTALL_FOLDER else _weakened(weighed, named or "", shared)
-            found[game_id] = max(found.get(game_id, one), one)
-    return found
+            best[game_id] = max(best.get(game_id, one), one)
+    return best
 
 
 def _program_name(program: Program, game: _Game) -> Weighed:

@@ -246,8 +246,8 @@ def _failure(consumer: str, event_id: str) -> tuple[Any, Any]:
 
 
 def _row(conn: Connection, letter_id: int) -> Row[Any]:
-    found = select(dead_letters).where(dead_letters.c.dead_letter_id == letter_id)
-    row = conn.execute(found).one_or_none()
+    query = select(dead_letters).where(dead_letters.c.dead_letter_id == letter_id)
+    row = conn.execute(query).one_or_none()
     if row is None:
         raise errors.NotFound(f"no dead letter has the id {letter_id}")
     return row

@@ -154,8 +154,8 @@ def list_page(
     at = _released_at(conn, game_id, params.build_id)
     query = _listing(game_id, at, after, limit + 1)
     rows = conn.execute(query).all()
-    found = _shown_tools(conn, rows[:limit], params.locale)
-    return found, rows[limit - 1].tool_id if len(rows) > limit else None
+    listed = _shown_tools(conn, rows[:limit], params.locale)
+    return listed, rows[limit - 1].tool_id if len(rows) > limit else None
 
 
 def get(conn: Connection, tool_id: int, params: Query) -> ToolDetail:
@@ -177,8 +177,8 @@ def list_versions(
     """
     at = _released_at(conn, _public_game(conn, tool_id), params.build_id)
     rows = conn.execute(_history(tool_id, at, after, limit + 1)).all()
-    found = [_shown_version(row, params.locale) for row in rows[:limit]]
-    return found, rows[limit - 1].sort_key if len(rows) > limit else None
+    listed = [_shown_version(row, params.locale) for row in rows[:limit]]
+    return listed, rows[limit - 1].sort_key if len(rows) > limit else None
 
 
 def _listing(game_id: int, at: datetime | None, after: int, limit: int) -> Select[Any]:
