@@ -137,19 +137,28 @@ def remember(tx: Connection, run: ImportRun, took: Iterable[tuple[int, Line]]) -
 def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
     """Return the games with these titles, now or at first; for a merged one, its survivor."""
     name = game_names.c
-    first = select(games.c.import_key, games.c.merged_into, games.c.game_id).where(
-        games.c.import_key.in_(keys)
+    first = (
+        select(games.c.import_key, games.c.merged_into, games.c.game_id)
+        .where(games.c.import_key.in_(keys))
+        .with_hint(games, "FORCE INDEX (import_key)")
     )
     found = {row.import_key: row.merged_into or row.game_id for row in conn.execute(first)}
-    named = name.name_key.in_({text.name_key(key) for key in keys})
-    titled = select(name.game_id, games.c.title).where(named)
+    # Index by index, whatever the engine believes of its tables. Most games have no survivor, so
+    # an index of it seems to lead to thousands. A table that has just grown seems to be tiny, and
+    # then even an index is read whole if it holds all that is asked: `is_title` is in none.
+    titled = (
+        select(name.game_id, games.c.title, name.is_title)
+        .prefix_with("STRAIGHT_JOIN")
+        .where(name.name_key.in_({text.name_key(key) for key in keys}))
+        .with_hint(game_names, "FORCE INDEX (PRIMARY)")
+    )
     now = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
-    # What a merged game was called last is a name of its survivor. Most games have no survivor,
-    # which makes MySQL believe that an index of it leads to thousands.
+    now = now.with_hint(games, "FORCE INDEX (PRIMARY)")
+    # What a merged game was called last is a name of its survivor.
     merged = titled.join(games, games.c.merged_into == name.game_id)
     merged = merged.with_hint(games, "FORCE INDEX (games_by_merge)")
     for query in (now, merged):
-        for game_id, title in conn.execute(query):
+        for game_id, title, _ in conn.execute(query):
             key = text.title_key(title)
             if key in keys:
                 found.setdefault(key, game_id)
