@@ -197,7 +197,7 @@ def _history(tool_id: int, at: datetime | None, after: str | None, limit: int) -
     if after is not None:
         published.append(_version.sort_key < after)
     query = _SHOWN.where(*published).order_by(_version.sort_key.desc()).limit(limit)
-    return _by(query, "tool_versions_by_order")
+    return _force_index(query, "tool_versions_by_order")
 
 
 def _released_at(conn: Connection, game_id: int, build_id: int | None) -> datetime | None:
@@ -248,10 +248,10 @@ def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
         .limit(1)
         .correlate(tools)
     )
-    return _by(query, "tool_versions_by_channel").scalar_subquery()
+    return _force_index(query, "tool_versions_by_channel").scalar_subquery()
 
 
-def _by(query: Select[Any], index: str) -> Select[Any]:
+def _force_index(query: Select[Any], index: str) -> Select[Any]:
     """Force this index: an engine that estimates few versions would sort all of them instead."""
     query = query.with_hint(tool_versions, f"FORCE INDEX ({index})")
     for build in (first_build, last_build):
