@@ -37,8 +37,5 @@ locals {
       OBJECTS_SECRET = "objects-secret-${one.service}"
     } if local.granted[name].signs
   }
-  secrets = toset(concat(
-    flatten([for one in local.objects_secrets : values(one)]),
-    flatten([for one in local.granted : tolist(one.secrets)]),
-  ))
+  secrets = toset(flatten([for one in local.objects_secrets : values(one)]))
 }

@@ -64,7 +64,7 @@ module "identity" {
   buckets       = module.data.buckets
   project       = var.project
   publishes     = toset([for topic in each.value.publishes : google_pubsub_topic.this[topic].name])
-  secrets       = toset([for id in concat(values(try(local.objects_secrets[each.key], {})), tolist(each.value.secrets)) : module.data.secrets[id]])
+  secrets       = toset([for id in values(try(local.objects_secrets[each.key], {})) : module.data.secrets[id]])
   service       = local.functions[each.key].service
   sql           = each.value.sql
   sql_instance  = module.data.sql_instance

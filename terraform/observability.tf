@@ -38,7 +38,7 @@ locals {
     ])[0])[1]
   }
 
-  _metrics = file("${path.module}/../shared/runtime/metrics.py")
+  _metrics = file("${path.module}/../shared/domain/metrics.py")
   _constants = {
     for found in regexall("(?m)^(\\w+): Final = \"(\\w+)\"", local._metrics) : found[0] => found[1]
   }

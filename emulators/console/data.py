@@ -14,7 +14,7 @@ from sqlalchemy.dialects import mysql
 
 from shared.domain.operations import projections
 from shared.runtime import clock, documents, errors, sql
-from shared.runtime.google_errors import AWAY
+from shared.runtime.google_errors import UNAVAILABLE
 from shared.runtime.http.paging import decode_cursor, encode_cursor
 from shared.runtime.identity import is_uid
 from shared.schema.all_tables import metadata
@@ -113,8 +113,8 @@ def stored(path: str, after: str, limit: int) -> Json:
 def _reached() -> Iterator[None]:
     try:
         yield
-    except AWAY as error:
-        raise errors.Unavailable("the document store does not answer now") from error
+    except UNAVAILABLE as error:
+        raise errors.Unavailable("the document store is not responding") from error
     except google.InvalidArgument as error:
         raise errors.BadRequest(error.message) from error
     except google.Unknown as error:  # so the emulator answers a page token that is not its own

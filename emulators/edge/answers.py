@@ -5,16 +5,16 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from shared.runtime.errors import MEANINGS, Code
+from shared.runtime.errors import CommonCode
 
 CODES = {
-    400: Code.INVALID_REQUEST,
-    403: Code.FORBIDDEN,
-    404: Code.NOT_FOUND,
-    405: Code.METHOD_NOT_ALLOWED,
-    409: Code.CONFLICT,
-    500: Code.INTERNAL,
-    503: Code.UNAVAILABLE,
+    400: CommonCode.INVALID_REQUEST,
+    403: CommonCode.FORBIDDEN,
+    404: CommonCode.NOT_FOUND,
+    405: CommonCode.METHOD_NOT_ALLOWED,
+    409: CommonCode.CONFLICT,
+    500: CommonCode.INTERNAL,
+    503: CommonCode.UNAVAILABLE,
 }
 ALLOWED = (
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, traceparent, "
@@ -30,7 +30,7 @@ CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXP
 def problem(status: int, detail: str, base: str = "", **members: Any) -> Response:
     """Return a problem document (RFC 9457) with CORS headers; 503 says when to come again."""
     code = CODES[status]
-    meaning = MEANINGS[code]
+    meaning = code.meaning
     headers = dict(CORS)
     if status == 503:  # noqa: PLR2004 - the one status that passes by itself
         headers["Retry-After"] = str(random.randint(1, 3))  # noqa: S311 - jitter, not a secret

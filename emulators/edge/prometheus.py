@@ -27,6 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import shared.domain.metrics  # noqa: F401  registers the product's
 from emulators.edge.answers import problem
 from shared.runtime import metrics
 from shared.runtime.manifest import LOCAL_PREFIX

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ops import commands
-from shared.runtime.own_manifest import NAME
+from shared.runtime import names
 
 # What stands in a path of the API is checked before it gets there.
-Function = Annotated[str, Field(pattern=NAME, description="a function's name: roll_up_sessions")]
+Function = Annotated[
+    str, Field(pattern=names.FUNCTION, description="a function's name: roll_up_sessions")
+]
 LetterId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[

@@ -19,7 +19,7 @@ from shared.runtime import manifest
 
 TERRAFORM = imports.ROOT / "terraform"
 # What Terraform reads besides its own folder.
-READ = ("docs/openapi.json", "shared/schema", "shared/runtime/metrics.py", "functions", "triggers")
+READ = ("docs/openapi.json", "shared/schema", "shared/domain/metrics.py", "functions", "triggers")
 LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 FRESH = ("-var-file=environments/staging.tfvars", "-var=migrate_image=example.com/migrate:1")
 """Arguments of a plan for a project that has nothing yet."""

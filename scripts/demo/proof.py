@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from scripts.demo.model import Truth
 from shared.runtime import documents, sql
-from shared.schema.collections import INBOX, STATS
+from shared.schema.collections import NOTICES, STATS
 from shared.schema.operations import dead_letters, projections
 from shared.schema.play import player_achievements, player_stats, playtime_days
 
@@ -117,7 +117,7 @@ def inboxes(truths: Truths) -> Iterator[tuple[str, list[str]]]:
         wanted = {f"achievement-{one}": one for one in truth.achievements}
         found = {
             name: data.get("params", {}).get("achievement_id")
-            for name, data in _documents(INBOX.of(uid)).items()
+            for name, data in _documents(NOTICES.of(uid)).items()
         }
         yield uid, _different(wanted, found)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
+import shared.domain.errors  # noqa: F401  registers the product's codes
 from scripts.bundling.imports import ROOT
 from scripts.reference import event_schemas, limits, metrics_page, openapi
 from shared.runtime import errors, settings
@@ -80,7 +81,8 @@ def _errors() -> Iterator[str]:
     yield "| `later` | send the same again after `Retry-After` |\n"
     statuses = {one.code: str(one.status) for one in errors.ProblemError.__subclasses__()}
     yield "| code | status | cause | what the client does | retry |\n|---|---|---|---|---|"
-    for code, meaning in errors.MEANINGS.items():
+    for code in errors.codes():
+        meaning = code.meaning
         status = statuses.get(code, "item")
         yield f"| `{code}` | {status} | {meaning.cause} | {meaning.client} | `{meaning.retry}` |"
     yield ""

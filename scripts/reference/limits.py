@@ -10,7 +10,16 @@ from scripts.reference import limits_fields
 from shared.domain.operations import consumers, retention
 from shared.domain.play import model, playtime, sessions, stats
 from shared.domain.players import export
-from shared.runtime import identity, manifest, memory, outbox, projections, redelivery, sql
+from shared.runtime import (
+    identity,
+    manifest,
+    memory,
+    outbox,
+    projections,
+    redelivery,
+    responses,
+    sql,
+)
 from shared.runtime.events import deadletters, envelope, pull
 from shared.runtime.http import api, batches, bodies, replies
 from shared.runtime.manifest import Manifest
@@ -101,7 +110,7 @@ def _offset(minutes: int) -> str:
 
 
 def _times() -> Iterator[str]:
-    least, most = replies.RETRY_AFTER_SECONDS
+    least, most = responses.RETRY_AFTER_SECONDS
     preflight = int(dict(replies.PREFLIGHT)[b"access-control-max-age"])
     rows: dict[str, str | float | timedelta] = {
         "`Retry-After` of a 503": f"{least} to {most} seconds, at random",

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 
+import shared.domain.metrics  # noqa: F401  registers the product's
 from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument
 
 INTRODUCTION = """\
-Every metric is a constant of `shared/runtime/metrics.py` and travels one way only ([ADR
+Every metric is a constant of `shared/runtime/metrics.py` or, for the product's own, of
+`shared/domain/metrics.py`, and takes one of two routes ([ADR
 22](adr/0022-opentelemetry-without-a-background.md)):
 
-- **What the runtime measures** adds up in an instance's memory and is exported by OpenTelemetry's
+- **Measurements** add up in an instance's memory and are exported by OpenTelemetry's
   protocol: in production to Cloud Monitoring (`telemetry.googleapis.com`; there
   `prometheus.googleapis.com/NAME/counter`, `/gauge` or `/histogram`, asked by PromQL), on a
   developer's machine to the local cloud, where Prometheus reads
   `http://127.0.0.1:8080/_local/metrics`.
-- **What the product counts** is a log line, `{"message": "metric", "metric": {"name": …,
+- **Counts that must be exact** are log lines, `{"message": "metric", "metric": {"name": …,
   "amount": …}}`: exact, and nothing of it is lost with an instance. Cloud Logging makes
   `logging.googleapis.com/user/NAME` of it.
 - **What Google measures itself** is not measured again: instances, cold starts and billed time of

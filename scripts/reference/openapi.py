@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import shared.domain.errors  # noqa: F401  registers the product's codes
 from scripts.bundling.imports import ROOT
 from shared.runtime import manifest
 from shared.runtime.http import Api, openapi

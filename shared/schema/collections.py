@@ -29,6 +29,6 @@ STATS = Collection(
     export=(),
     why_not="copies of player_stats, which is exported",
 )
-INBOX = Collection("players/{uid}/inbox", export=("code", "params", "created_at", "read"))
+NOTICES = Collection("players/{uid}/inbox", export=("code", "params", "created_at", "read"))
 
-COLLECTIONS = (STATS, INBOX)
+COLLECTIONS = (STATS, NOTICES)

@@ -119,8 +119,8 @@ def test_a_table_behind_a_domain_function_is_found(tmp_path: Path) -> None:
 
 def test_an_undeclared_document_store_and_collection_are_found(tmp_path: Path) -> None:
     code = (
-        "from shared.runtime import documents\nfrom shared.schema.collections import INBOX\n"
-        "def main(request):\n    documents.get(INBOX.of('ada') + '/1')\n"
+        "from shared.runtime import documents\nfrom shared.schema.collections import NOTICES\n"
+        "def main(request):\n    documents.get(NOTICES.of('ada') + '/1')\n"
     )
     assert declared.problems(function(tmp_path, code)) == [
         "the store documents is touched but not declared",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from scripts.bundling import imports
+from shared.runtime import manifest
+from shared.runtime.manifest import Manifest
 
 FOLDERS = ("shared", "functions", "triggers", "emulators", "ops", "scripts")
 # A folder's files import no file of these.
@@ -69,6 +71,34 @@ def test_an_import_against_the_layers_is_found(tmp_path: Path, lower: str, upper
     result = lint(tmp_path)
     assert result.returncode == 1
     assert f"shared.{lower} is not allowed to import shared.{upper}" in result.stdout
+
+
+def never_run(function: Manifest, carried: set[str]) -> set[str]:
+    """Return what a function's bundle carries of the runtime and never runs."""
+    unused = ["shared.runtime.manifest"]
+    if function.trigger.kind != "http":
+        unused += ["shared.runtime.http", "shared.runtime.identity", "shared.runtime.idempotency"]
+    if function.trigger.kind != "document":
+        unused += ["shared.runtime.events.documents", "shared.runtime.events.firestore_event"]
+    if function.trigger.kind != "pull":
+        unused.append("shared.runtime.events.pull")
+    return {name for name in carried if any(f"{name}.".startswith(f"{one}.") for one in unused)}
+
+
+def test_no_bundle_carries_a_part_of_the_runtime_that_it_never_runs() -> None:
+    found = {
+        name: never_run(one, imports.closure(one.source))
+        for name, one in manifest.discover([imports.ROOT]).items()
+    }
+    assert {name: unused for name, unused in found.items() if unused} == {}
+
+
+def test_a_trigger_that_carries_the_http_edge_is_found() -> None:
+    functions = manifest.discover([imports.ROOT])
+    carried = imports.closure(functions["playtime"].source)
+    found = never_run(functions["relay_outbox"], carried)
+    assert {"shared.runtime.http.api", "shared.runtime.identity"} <= found
+    assert not never_run(functions["playtime"], carried)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def engine_url(server_url: str) -> str:
 def runtime_sql(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """`shared.runtime.sql` speaks to this engine while the test runs."""
     monkeypatch.setenv("SQL_URL", engine_url)
-    pool.wish(pool.WITHOUT_A_WISH)  # a function imported before may have wished for fewer
+    pool.require(pool.DEFAULT_SIZE)  # a function imported earlier may have required fewer
     disconnect()
     yield engine_url
     disconnect()

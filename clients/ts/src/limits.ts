@@ -2,6 +2,7 @@
 
 /** What one batch may hold, by its path. */
 export const LIMITS = {
+  "/v1/me/library/{install_id}": { bodyBytes: 2097152, items: 5000 },
   "/v1/me/library:match": { bodyBytes: 2097152, items: 1000 },
   "/v1/me/sessions:batch": { bodyBytes: 262144, items: 500 },
 } as const;

@@ -395,10 +395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the builds of a game, whoever told of them, the newest first. */
+        /** List the builds of a game, whoever registered them, newest first. */
         get: operations["listBuilds"];
         put?: never;
-        /** Tell of a build of a game and of what it is known by. */
+        /** Register a build of a game and what it is identified by. */
         post: operations["createBuild"];
         delete?: never;
         options?: never;
@@ -413,10 +413,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's tools, the oldest first. */
-        get: operations["listTools"];
+        /** List the caller's tools, oldest first. */
+        get: operations["listOwnTools"];
         put?: never;
-        /** Make a tool for a game. */
+        /** Create a tool for a game. */
         post: operations["createTool"];
         delete?: never;
         options?: never;
@@ -432,13 +432,13 @@ export interface paths {
             cookie?: never;
         };
         /** Return one of the caller's tools. */
-        get: operations["showTool"];
+        get: operations["getOwnTool"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change what a tool is called, or the plan that a player needs for it. */
+        /** Change a tool's texts, or the plan that a player needs for it. */
         patch: operations["editTool"];
         trace?: never;
     };
@@ -449,8 +449,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a tool's art and what became of its last uploads; a rejected one says why. */
-        get: operations["showArt"];
+        /** Return a tool's art and the state of its last uploads; a rejected one says why. */
+        get: operations["getToolArt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -468,8 +468,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where to PUT a tool's icon, cover or banner. */
-        post: operations["announceArt"];
+        /** Create an upload URL for a tool's icon, cover or banner. */
+        post: operations["createToolArtUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -485,8 +485,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
-        post: operations["publishArt"];
+        /** Turn an uploaded picture into art; soon after, it is shown or rejected. */
+        post: operations["publishToolArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -500,10 +500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the versions of a tool in every state, the highest first. */
-        get: operations["listVersions"];
+        /** List the versions of a tool in every state, highest first. */
+        get: operations["listOwnVersions"];
         put?: never;
-        /** Draft a version of a tool. */
+        /** Create a draft of a version of a tool. */
         post: operations["createVersion"];
         delete?: never;
         options?: never;
@@ -518,14 +518,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return one version of the caller's, with its state and what verifying said. */
-        get: operations["showVersion"];
+        /** Return one of the caller's versions, with its state and the result of its verification. */
+        get: operations["getOwnVersion"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a draft, or what was rejected. */
+        /** Change a draft or a rejected version. */
         patch: operations["editVersion"];
         trace?: never;
     };
@@ -539,10 +539,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have the uploaded file verified; the version is published, or rejected, soon after.
-         * @description 409 when nothing was uploaded, or no published version of a dependency lies in its range.
+         * Have the uploaded file verified; soon after, the version is published or rejected.
+         * @description 409 when nothing was uploaded, or no published version of a dependency is in its range.
          */
-        post: operations["publish"];
+        post: operations["publishVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -558,8 +558,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where the version's file can be put during the next hour. */
-        post: operations["allowUpload"];
+        /** Create an upload URL for the version's file, valid for an hour. */
+        post: operations["createVersionUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -575,8 +575,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a version back: nobody gets it any more. */
-        post: operations["withdraw"];
+        /** Withdraw a version: it can no longer be downloaded. */
+        post: operations["withdrawVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -742,7 +742,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the games on the caller's installations, in the order of their ids. */
-        get: operations["games"];
+        get: operations["listLibraryGames"];
         put?: never;
         post?: never;
         delete?: never;
@@ -760,8 +760,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say which games these things are; nothing of them is kept. */
-        post: operations["match"];
+        /** Match items on a disk to games; nothing is stored. */
+        post: operations["matchLibrary"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,11 +776,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Let an installation of the caller hold exactly these games. */
-        put: operations["replace"];
+        /** Replace the games that one of the caller's installations holds. */
+        put: operations["replaceInstallation"];
         post?: never;
-        /** Forget an installation of the caller and what it holds. */
-        delete: operations["remove"];
+        /** Delete one of the caller's installations with its games. */
+        delete: operations["deleteInstallation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1049,25 +1049,6 @@ export interface components {
             name: string;
         };
         /**
-         * Candidate
-         * @description A game that an item may be, and what speaks for it, the strongest first.
-         */
-        Candidate: {
-            /** Confidence */
-            confidence: number;
-            /** Evidence */
-            evidence: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name")[];
-            /** Game Id */
-            game_id: string;
-            /** Title */
-            title: string;
-            /**
-             * Why
-             * @enum {string}
-             */
-            why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
-        };
-        /**
          * ChoiceDefinition
          * @description One of the values of a choice.
          */
@@ -1084,7 +1065,7 @@ export interface components {
          * @description Every code a problem document or a rejected item can carry. Never renamed, never reused.
          * @enum {string}
          */
-        Code: "invalid_request" | "invalid_body" | "invalid_item" | "too_old" | "in_future" | "unauthenticated" | "forbidden" | "plan_required" | "not_found" | "not_published" | "method_not_allowed" | "conflict" | "build_not_supported" | "withdrawn" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | Other;
+        Code: "invalid_request" | "invalid_body" | "invalid_item" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | "too_old" | "in_future" | "plan_required" | "not_published" | "build_not_supported" | "withdrawn" | Other;
         /**
          * Consumer
          * @description A consumer: failed events that will be redelivered, open dead letters, and its pause.
@@ -1497,21 +1478,6 @@ export interface components {
             store: string;
         };
         /**
-         * Held
-         * @description All games that an installation has on its disks, at most 5,000; a broken one goes alone.
-         * @example {
-         *       "items": [
-         *         {
-         *           "game_id": "3255"
-         *         }
-         *       ]
-         *     }
-         */
-        Held: {
-            /** Items */
-            items: components["schemas"]["InstalledGame"][];
-        };
-        /**
          * ImportReport
          * @description What an import did; `rejected` lists the first hundred of `rejected_count`.
          *
@@ -1551,7 +1517,7 @@ export interface components {
         };
         /**
          * Installation
-         * @description An installation after a replacement: its number of entries, and what was rejected.
+         * @description The games that an installation holds now, and the entries that were rejected.
          */
         Installation: {
             /** Entries */
@@ -1559,7 +1525,7 @@ export interface components {
             /** Install Id */
             install_id: string;
             /** Rejected */
-            rejected: components["schemas"]["Rejected"][];
+            rejected: components["schemas"]["Rejection"][];
             /**
              * Replaced At
              * Format: date-time
@@ -1595,6 +1561,11 @@ export interface components {
             build_id?: string | null;
             /** Game Id */
             game_id: string;
+        };
+        /** InstalledGames */
+        InstalledGames: {
+            /** Items */
+            items: components["schemas"]["InstalledGame"][];
         };
         /**
          * LibraryGame
@@ -1680,19 +1651,19 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
         };
         /**
-         * Match
-         * @description What an item is: a game, or candidates when it may be one of several, or neither.
+         * LibraryMatch
+         * @description The game that an item is, or candidates if it may be one of several, or neither.
          *
-         *     why: the strongest of the evidence. tools: of each tool for this game the newest stable
-         *         version that fits the build; of any build, where it is not known.
+         *     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
+         *         fits the build, or any build if it is unknown.
          */
-        Match: {
+        LibraryMatch: {
             /**
              * Build Id
              * @default null
@@ -1702,7 +1673,7 @@ export interface components {
              * Candidates
              * @default null
              */
-            candidates?: components["schemas"]["Candidate"][] | null;
+            candidates?: components["schemas"]["MatchCandidate"][] | null;
             /**
              * Confidence
              * @default 0
@@ -1737,18 +1708,37 @@ export interface components {
             why?: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name") | null;
         };
         /**
-         * Matches
-         * @description What became of a batch, and what each item that was accepted is, in the items' order.
+         * LibraryMatches
+         * @description The receipt of a batch, and a match per accepted item, in the order of the items.
          */
-        Matches: {
+        LibraryMatches: {
             /** Accepted */
             accepted: number;
             /** Duplicates */
             duplicates: number;
             /** Items */
-            items: components["schemas"]["Match"][];
+            items: components["schemas"]["LibraryMatch"][];
             /** Rejected */
             rejected: components["schemas"]["Rejection"][];
+        };
+        /**
+         * MatchCandidate
+         * @description A game that an item may be; `evidence`: what supports it, strongest first.
+         */
+        MatchCandidate: {
+            /** Confidence */
+            confidence: number;
+            /** Evidence */
+            evidence: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name")[];
+            /** Game Id */
+            game_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
         };
         /**
          * MergeRequest
@@ -2166,7 +2156,7 @@ export interface components {
             /** Version */
             version: string;
         };
-        /** Page[Achievement] */
+        /** AchievementPage */
         Page_Achievement_: {
             /** Items */
             items: components["schemas"]["Achievement"][];
@@ -2176,7 +2166,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[AuditEntry] */
+        /** AuditEntryPage */
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
@@ -2186,7 +2176,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Build] */
+        /** BuildPage */
         Page_Build_: {
             /** Items */
             items: components["schemas"]["Build"][];
@@ -2196,7 +2186,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[DeadLetter] */
+        /** DeadLetterPage */
         Page_DeadLetter_: {
             /** Items */
             items: components["schemas"]["DeadLetter"][];
@@ -2206,7 +2196,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Entitlement] */
+        /** EntitlementPage */
         Page_Entitlement_: {
             /** Items */
             items: components["schemas"]["Entitlement"][];
@@ -2216,7 +2206,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Game] */
+        /** GamePage */
         Page_Game_: {
             /** Items */
             items: components["schemas"]["Game"][];
@@ -2226,7 +2216,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[LibraryGame] */
+        /** LibraryGamePage */
         Page_LibraryGame_: {
             /** Items */
             items: components["schemas"]["LibraryGame"][];
@@ -2236,7 +2226,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[OwnTool] */
+        /** OwnToolPage */
         Page_OwnTool_: {
             /** Items */
             items: components["schemas"]["OwnTool"][];
@@ -2246,7 +2236,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[OwnVersion] */
+        /** OwnVersionPage */
         Page_OwnVersion_: {
             /** Items */
             items: components["schemas"]["OwnVersion"][];
@@ -2256,7 +2246,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[PlaytimeDay] */
+        /** PlaytimeDayPage */
         Page_PlaytimeDay_: {
             /** Items */
             items: components["schemas"]["PlaytimeDay"][];
@@ -2266,7 +2256,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Tool] */
+        /** ToolPage */
         Page_Tool_: {
             /** Items */
             items: components["schemas"]["Tool"][];
@@ -2276,7 +2266,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[ToolVersion] */
+        /** ToolVersionPage */
         Page_ToolVersion_: {
             /** Items */
             items: components["schemas"]["ToolVersion"][];
@@ -2327,12 +2317,12 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457: what went wrong, for developers; `code` and `retry` are for the client.
+         * @description RFC 9457: texts for developers; `code` and `retry` are for the client.
          */
         Problem: {
             /**
              * Actual
-             * @description With 413: how much it was, as far as it was counted.
+             * @description With 413: the actual size, as far as it was counted.
              * @default null
              */
             actual?: number | null;
@@ -2341,7 +2331,7 @@ export interface components {
             detail: string;
             /**
              * Errors
-             * @description With 400 and 422, where it is known: what is wrong with which field.
+             * @description With 400 and 422, if known: what is wrong with which field.
              * @default null
              */
             errors?: components["schemas"]["FieldError"][] | null;
@@ -2359,7 +2349,7 @@ export interface components {
             last_build?: string | null;
             /**
              * Limit
-             * @description With 413: the most that is taken, in bytes or in items.
+             * @description With 413: the maximum, in bytes or items.
              * @default null
              */
             limit?: number | null;
@@ -2459,7 +2449,7 @@ export interface components {
         };
         /**
          * Receipt
-         * @description What became of a batch.
+         * @description The outcome of a batch.
          */
         Receipt: {
             /** Accepted */
@@ -2524,23 +2514,6 @@ export interface components {
             redriven: number;
         };
         /**
-         * Rejected
-         * @description An entry that was not stored: its index in the list, and the reason.
-         */
-        Rejected: {
-            code: components["schemas"]["Code"];
-            /** Detail */
-            detail: string;
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /** Index */
-            index: number;
-            retry: components["schemas"]["Retry"];
-        };
-        /**
          * RejectedRecord
          * @description A record that was not imported: its line, or its number in the array, from 1, and why.
          */
@@ -2552,7 +2525,7 @@ export interface components {
         };
         /**
          * Rejection
-         * @description Why one item was not taken.
+         * @description Why one item was rejected.
          */
         Rejection: {
             code: components["schemas"]["Code"];
@@ -2669,7 +2642,7 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
@@ -2996,14 +2969,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3012,7 +2985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3021,7 +2994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3030,7 +3003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3039,7 +3012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3068,14 +3041,14 @@ export interface operations {
                     "application/json": components["schemas"]["ConsumersOverview"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3084,7 +3057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3093,7 +3066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3102,7 +3075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3111,7 +3084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3124,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConsumerPause"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3160,7 +3133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3169,7 +3142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3178,7 +3151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3196,7 +3169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3205,7 +3178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3236,7 +3209,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResumedConsumer"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3245,7 +3218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3254,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3263,7 +3236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3272,7 +3245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3306,14 +3279,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DeadLetter_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,7 +3295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3331,7 +3304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3340,7 +3313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3349,7 +3322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3380,14 +3353,14 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3396,7 +3369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3405,7 +3378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3414,7 +3387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3423,7 +3396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3454,7 +3427,7 @@ export interface operations {
                     "application/json": components["schemas"]["RedriveResult"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3463,7 +3436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3472,7 +3445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3481,7 +3454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3490,7 +3463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3530,7 +3503,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3539,7 +3512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3548,7 +3521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3557,7 +3530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3575,7 +3548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3584,7 +3557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3623,7 +3596,7 @@ export interface operations {
                     "application/json": components["schemas"]["RedriveResults"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3632,7 +3605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3641,7 +3614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3650,7 +3623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3668,7 +3641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3677,7 +3650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3708,14 +3681,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Entitlement_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3724,7 +3697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3733,7 +3706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3742,7 +3715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3751,7 +3724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3792,7 +3765,7 @@ export interface operations {
                     "application/json": components["schemas"]["Entitlement"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3801,7 +3774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3810,7 +3783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3819,7 +3792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3837,7 +3810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3846,7 +3819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3876,7 +3849,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3885,7 +3858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,7 +3867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3903,7 +3876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3912,7 +3885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +3938,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3974,7 +3947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3983,7 +3956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3992,7 +3965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4010,7 +3983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4019,7 +3992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4050,14 +4023,14 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4066,7 +4039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4075,7 +4048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4084,7 +4057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4093,7 +4066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4138,7 +4111,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4147,7 +4120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4156,7 +4129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4165,7 +4138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4174,7 +4147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Someone else changed it first */
+            /** @description Changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4192,7 +4165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4201,7 +4174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description If-Match is missing */
+            /** @description If-Match required */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -4210,7 +4183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4241,14 +4214,14 @@ export interface operations {
                     "application/json": components["schemas"]["ArtStatus"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4257,7 +4230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4266,7 +4239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4275,7 +4248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4284,7 +4257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4326,7 +4299,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4335,7 +4308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4344,7 +4317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4353,7 +4326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4371,7 +4344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4380,7 +4353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4421,7 +4394,7 @@ export interface operations {
                     "application/json": components["schemas"]["ArtUpload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4430,7 +4403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4439,7 +4412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4448,7 +4421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4466,7 +4439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4475,7 +4448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4515,7 +4488,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4524,7 +4497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4533,7 +4506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4542,7 +4515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4560,7 +4533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4569,7 +4542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4606,7 +4579,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +4588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4624,7 +4597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +4606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4651,7 +4624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4660,7 +4633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4691,14 +4664,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectionComparison"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4707,7 +4680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4716,7 +4689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4725,7 +4698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4734,7 +4707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4773,7 +4746,7 @@ export interface operations {
                     "application/json": components["schemas"]["RebuildResult"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4782,7 +4755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4791,7 +4764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4800,7 +4773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4818,7 +4791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4827,7 +4800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4858,14 +4831,14 @@ export interface operations {
                     "application/json": components["schemas"]["Roles"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4874,7 +4847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4883,7 +4856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4892,7 +4865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4901,7 +4874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4933,7 +4906,7 @@ export interface operations {
                     "application/json": components["schemas"]["Roles"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4942,7 +4915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4951,7 +4924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4960,7 +4933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4969,7 +4942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4999,7 +4972,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5008,7 +4981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5017,7 +4990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5026,7 +4999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5035,7 +5008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5069,14 +5042,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Build_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5085,7 +5058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5094,7 +5067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5103,7 +5076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5112,7 +5085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5127,7 +5100,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5162,7 +5135,7 @@ export interface operations {
                     "application/json": components["schemas"]["Build"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5171,7 +5144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5180,7 +5153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5189,7 +5162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5198,7 +5171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5216,7 +5189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5225,7 +5198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5236,7 +5209,7 @@ export interface operations {
             };
         };
     };
-    listTools: {
+    listOwnTools: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5257,14 +5230,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnTool_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5273,7 +5246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5282,7 +5255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5291,7 +5264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5300,7 +5273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5315,7 +5288,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5348,7 +5321,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5357,7 +5330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5366,7 +5339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5375,7 +5348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5384,7 +5357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5402,7 +5375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5411,7 +5384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5422,7 +5395,7 @@ export interface operations {
             };
         };
     };
-    showTool: {
+    getOwnTool: {
         parameters: {
             query?: never;
             header?: never;
@@ -5442,14 +5415,14 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5458,7 +5431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5467,7 +5440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5476,7 +5449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5485,7 +5458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5528,7 +5501,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5537,7 +5510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5546,7 +5519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5555,7 +5528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5564,7 +5537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Someone else changed it first */
+            /** @description Changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5582,7 +5555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5591,7 +5564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description If-Match is missing */
+            /** @description If-Match required */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -5600,7 +5573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5611,7 +5584,7 @@ export interface operations {
             };
         };
     };
-    showArt: {
+    getToolArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -5631,14 +5604,14 @@ export interface operations {
                     "application/json": components["schemas"]["ArtStatus"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5647,7 +5620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5656,7 +5629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5665,7 +5638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5674,7 +5647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5685,11 +5658,11 @@ export interface operations {
             };
         };
     };
-    announceArt: {
+    createToolArtUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5719,7 +5692,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5728,7 +5701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5737,7 +5710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5746,7 +5719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5755,7 +5728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5773,7 +5746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5782,7 +5755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5793,11 +5766,11 @@ export interface operations {
             };
         };
     };
-    publishArt: {
+    publishToolArt: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5826,7 +5799,7 @@ export interface operations {
                     "application/json": components["schemas"]["ArtUpload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5835,7 +5808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5844,7 +5817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5853,7 +5826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5862,7 +5835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5880,7 +5853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5889,7 +5862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5900,7 +5873,7 @@ export interface operations {
             };
         };
     };
-    listVersions: {
+    listOwnVersions: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5923,14 +5896,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnVersion_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5939,7 +5912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5948,7 +5921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5957,7 +5930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5966,7 +5939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5981,7 +5954,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6021,7 +5994,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6030,7 +6003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6039,7 +6012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6048,7 +6021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6057,7 +6030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,7 +6048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6084,7 +6057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6095,7 +6068,7 @@ export interface operations {
             };
         };
     };
-    showVersion: {
+    getOwnVersion: {
         parameters: {
             query?: never;
             header?: never;
@@ -6116,14 +6089,14 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6132,7 +6105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6141,7 +6114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6150,7 +6123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6159,7 +6132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6204,7 +6177,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6213,7 +6186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6222,7 +6195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6231,7 +6204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6240,7 +6213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Someone else changed it first */
+            /** @description Changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6258,7 +6231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6267,7 +6240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description If-Match is missing */
+            /** @description If-Match required */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -6276,7 +6249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6287,11 +6260,11 @@ export interface operations {
             };
         };
     };
-    publish: {
+    publishVersion: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6311,7 +6284,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6320,7 +6293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6329,7 +6302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6338,7 +6311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6347,7 +6320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6356,7 +6329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6365,7 +6338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6376,11 +6349,11 @@ export interface operations {
             };
         };
     };
-    allowUpload: {
+    createVersionUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6409,7 +6382,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6418,7 +6391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6427,7 +6400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6436,7 +6409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6445,7 +6418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6463,7 +6436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6472,7 +6445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6483,11 +6456,11 @@ export interface operations {
             };
         };
     };
-    withdraw: {
+    withdrawVersion: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6516,7 +6489,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6525,7 +6498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6534,7 +6507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6543,7 +6516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6552,7 +6525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6570,7 +6543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6579,7 +6552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6612,14 +6585,14 @@ export interface operations {
                     "application/json": components["schemas"]["DetectionList"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6628,7 +6601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6637,7 +6610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6677,7 +6650,7 @@ export interface operations {
                     "application/json": components["schemas"]["Download"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6686,7 +6659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6695,7 +6668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6704,7 +6677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6722,7 +6695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6731,7 +6704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6765,14 +6738,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Game_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6781,7 +6754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6790,7 +6763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6823,14 +6796,14 @@ export interface operations {
                     "application/json": components["schemas"]["GameDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It is found elsewhere now */
+            /** @description Moved permanently */
             308: {
                 headers: {
                     Location: string;
@@ -6838,7 +6811,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6847,7 +6820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6856,7 +6829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6892,14 +6865,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Tool_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It is found elsewhere now */
+            /** @description Moved permanently */
             308: {
                 headers: {
                     Location: string;
@@ -6907,7 +6880,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6916,7 +6889,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6925,7 +6898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6954,7 +6927,7 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6963,7 +6936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6972,7 +6945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6981,7 +6954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6990,7 +6963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7019,14 +6992,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Achievement_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7035,7 +7008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7044,7 +7017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7053,7 +7026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7062,7 +7035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7091,14 +7064,14 @@ export interface operations {
                     "application/json": components["schemas"]["AccountExport"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7107,7 +7080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7116,7 +7089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7125,7 +7098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7134,7 +7107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7145,7 +7118,7 @@ export interface operations {
             };
         };
     };
-    games: {
+    listLibraryGames: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -7166,14 +7139,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LibraryGame_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7182,7 +7155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7191,7 +7164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7200,7 +7173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7209,7 +7182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7220,7 +7193,7 @@ export interface operations {
             };
         };
     };
-    match: {
+    matchLibrary: {
         parameters: {
             query?: never;
             header?: never;
@@ -7258,10 +7231,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Matches"];
+                    "application/json": components["schemas"]["LibraryMatches"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7270,7 +7243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7279,7 +7252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7288,7 +7261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7306,7 +7279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7315,7 +7288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7326,7 +7299,7 @@ export interface operations {
             };
         };
     };
-    replace: {
+    replaceInstallation: {
         parameters: {
             query?: never;
             header?: never;
@@ -7341,12 +7314,13 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "game_id": "3255"
+                 *           "game_id": "3255",
+                 *           "build_id": "12"
                  *         }
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["Held"];
+                "application/json": components["schemas"]["InstalledGames"];
             };
         };
         responses: {
@@ -7359,7 +7333,7 @@ export interface operations {
                     "application/json": components["schemas"]["Installation"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7368,7 +7342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7377,7 +7351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7386,7 +7360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7404,7 +7378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7413,7 +7387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7424,7 +7398,7 @@ export interface operations {
             };
         };
     };
-    remove: {
+    deleteInstallation: {
         parameters: {
             query?: never;
             header?: never;
@@ -7442,7 +7416,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7451,7 +7425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7460,7 +7434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7469,7 +7443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7478,7 +7452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7512,14 +7486,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PlaytimeDay_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7528,7 +7502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7537,7 +7511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7546,7 +7520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7555,7 +7529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7625,7 +7599,7 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7634,7 +7608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7643,7 +7617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7652,7 +7626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7670,7 +7644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7679,7 +7653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7713,14 +7687,14 @@ export interface operations {
                     "application/json": components["schemas"]["ToolDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7729,7 +7703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7738,7 +7712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7774,14 +7748,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ToolVersion_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7790,7 +7764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7799,7 +7773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,7 +1,7 @@
 """Games as operators see and edit them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -17,6 +17,7 @@ from shared.domain.catalog.reading import GameStore
 from shared.domain.catalog.search import index
 from shared.domain.locales import LocaleTag
 from shared.runtime import clock, errors
+from shared.runtime.revisions import Expected
 from shared.schema.catalog import games
 
 
@@ -161,15 +162,17 @@ def edit(
     actor: str,
     game_id: int,
     changes: GameChanges,
-    check: Callable[[EditableGame], None],
+    expected: Expected,
 ) -> EditableGame:
-    """Change a game, unless `check` raises for how it stands now; what is the same changes nothing.
+    """Change a game, if it still has an expected revision; equal values change nothing.
+
+    Raises PreconditionFailed for another revision, NotFound, or Conflict.
 
     What an import finds it by stays its first title, whatever it is called now.
     """
     versioning.lock(tx)
     before = get(tx, game_id)
-    check(before)
+    expected.require(before.revision, before)
     if before.merged_into:
         raise errors.Conflict(f"game {game_id} is merged into {before.merged_into}")
     wanted = {name: getattr(changes, name) for name in changes.model_fields_set}

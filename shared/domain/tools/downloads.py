@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, Select, and_, select
 
+from shared.domain.errors import BuildNotSupported, NotPublished, PlanRequired, Withdrawn
 from shared.domain.ids import Id
 from shared.domain.plans import not_ended
 from shared.domain.tools import ranges
@@ -56,11 +57,11 @@ def create(conn: Connection, uid: str, new: NewDownload) -> tuple[Download, Down
     now = clock.now()
     row = _find_version(conn, uid, new, now)
     if row is None or row.published_at is None:
-        raise errors.NotPublished(f"tool {new.tool_id} has no version {new.version}")
+        raise NotPublished(f"tool {new.tool_id} has no version {new.version}")
     if row.state != "published":
-        raise errors.Withdrawn(f"version {new.version} was withdrawn")
+        raise Withdrawn(f"version {new.version} was withdrawn")
     if row.plan is not None and row.has_plan is None:
-        raise errors.PlanRequired(f"the download requires the plan {row.plan}", plan=row.plan)
+        raise PlanRequired(f"the download requires the plan {row.plan}", plan=row.plan)
     if new.build_id is not None:
         _check_build(row, new.build_id)
     url = objects.presign_get(
@@ -117,7 +118,7 @@ def _check_build(row: Row[Any], build_id: str) -> None:
         bounds: dict[str, Any] = {name: str(end) for name, end in ends.items() if end is not None}
         listed = ", ".join(f"{name} {end}" for name, end in bounds.items())
         detail = f"the version does not support this build; it supports: {listed}"
-        raise errors.BuildNotSupported(detail, **bounds)
+        raise BuildNotSupported(detail, **bounds)
 
 
 def _download_id(uid: str, version_id: int, now: datetime) -> str:

@@ -3,13 +3,13 @@
 locals {
   problems = {
     not_found = {
-      title  = "Nothing is here"
+      title  = "Not found"
       status = 404
       detail = "Nothing is at this path."
       retry  = "never"
     }
     unavailable = {
-      title  = "A part of us is away"
+      title  = "Service temporarily unavailable"
       status = 503
       detail = "The function did not answer."
       retry  = "later"

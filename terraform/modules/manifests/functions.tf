@@ -53,7 +53,6 @@ locals {
       # Who writes the table of dead letters over HTTP sends them to their consumers again.
       redrives   = can(manifest.trigger.http) && try(manifest.stores.sql.tables.dead_letters, "") == "rw"
       topics     = try(manifest.topics, [])
-      secrets    = try(manifest.secrets, [])
       retry      = try(manifest.retry, null)
       limits     = { body_bytes = try(manifest.limits.body_bytes, 262144), items = try(manifest.limits.items, 500) }
       objectives = manifest.objectives

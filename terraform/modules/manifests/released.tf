@@ -13,7 +13,6 @@ locals {
         contains([right, local._before[name].objects[bucket]], "rw") ? "rw" : try(coalesce(right, local._before[name].objects[bucket]), null)
       }
       publishes = setunion(one.publishes, local._before[name].publishes)
-      secrets   = setunion(one.secrets, local._before[name].secrets)
       signs     = one.signs || local._before[name].signs
       sql       = one.sql || local._before[name].sql
     }

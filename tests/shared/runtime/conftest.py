@@ -169,7 +169,7 @@ def sql_door(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door
 @pytest.fixture
 def issuer(monkeypatch: pytest.MonkeyPatch, project: str) -> Iterator[Issuer]:
     """A trusted issuer, of which nothing is known yet."""
-    for name in ("_keys", "_asked_at", "_fetching"):
+    for name in ("_keys", "_fetched_at", "_fetching"):
         monkeypatch.setattr(identity, name, {})
     monkeypatch.setattr(identity, "_verified", type(identity._verified)())
     with serving() as made:
