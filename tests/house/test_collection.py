@@ -15,7 +15,7 @@ COLLECT = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cac
 
 
 def collected(root: Path, seed: int, files: Sequence[str]) -> list[str]:
-    """Return the ids of all tests in `files`, sorted by test, the parameters of each in their order."""
+    """Return the ids of all tests in `files`, sorted by test."""
     done = subprocess.run(
         [*COLLECT, *files],
         cwd=root,

@@ -1,6 +1,6 @@
 // Generated from docs/openapi.json by `npm run generate`; do not edit.
 
-/** A word of a newer server. The known words of an enum are still offered beside it. */
+/** A value of a newer server; editors still complete the known values of an enum. */
 export type Other = string & {};
 export interface paths {
     "/v1/admin/audit": {
