@@ -60,6 +60,7 @@ function table(name, about, rows) {
 function limits(document) {
   const all = operations(document);
   const batches = all
+    .filter(({ method }) => method === "post") // a PUT replaces a list as a whole
     .map(({ path, operation }) => ({ path, limits: operation["x-limits"] }))
     .filter(({ limits }) => limits?.items !== undefined)
     .map(({ path, limits }) => {

@@ -2,7 +2,6 @@
 
 /** The limits of one batch, by path. */
 export const BATCH_LIMITS = {
-  "/v1/me/library/{install_id}": { bodyBytes: 2097152, items: 5000 },
   "/v1/me/library:match": { bodyBytes: 2097152, items: 1000 },
   "/v1/me/sessions:batch": { bodyBytes: 262144, items: 500 },
 } as const;
