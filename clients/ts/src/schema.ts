@@ -866,11 +866,11 @@ export interface components {
     schemas: {
         /**
          * AccountExport
-         * @description Every row and document that is the player's.
+         * @description All rows and documents of a player.
          *
-         *     tables: by table, what the player may see of each row.
-         *     documents: by collection below the player, the documents with their `id`.
-         *     truncated: what holds more than the export's limit of 20,000 and was cut there.
+         *     tables: by table, the columns of each row that the player may see.
+         *     documents: by collection below the player's document, the documents with their `id`.
+         *     truncated: the tables and collections that exceed the limit of 20,000 and were cut there.
          */
         AccountExport: {
             /** Documents */
@@ -996,7 +996,7 @@ export interface components {
         };
         /**
          * Backlog
-         * @description How many wait, counted up to 10,001, and since when the oldest of those counted does.
+         * @description How many are waiting, counted up to 10,001, and the time of the oldest of those counted.
          */
         Backlog: {
             /**
@@ -1040,7 +1040,7 @@ export interface components {
         };
         /**
          * BuildRef
-         * @description A build of the game, as it bounds a range.
+         * @description A build of the game that bounds a range.
          */
         BuildRef: {
             /** Build Id */
@@ -1050,7 +1050,7 @@ export interface components {
         };
         /**
          * ChoiceDefinition
-         * @description One of the values that a choice offers.
+         * @description One of the values of a choice.
          */
         ChoiceDefinition: {
             /** Labels */
@@ -1068,10 +1068,10 @@ export interface components {
         Code: "invalid_request" | "invalid_body" | "invalid_item" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | "too_old" | "in_future" | "plan_required" | "not_published" | "build_not_supported" | "withdrawn" | Other;
         /**
          * Consumer
-         * @description One consumer: failed events that come again, open dead letters, and its pause if any.
+         * @description A consumer: failed events that will be redelivered, open dead letters, and its pause.
          *
-         *     A name is listed while the tables hold a failure, a dead letter or a pause of it.
-         *     reason: why one of the failing events failed, its end.
+         *     It is listed while the database holds a failure, a dead letter or a pause of it.
+         *     reason: why one of the failing events failed, cut to its last 200 characters.
          */
         Consumer: {
             /** Consumer */
@@ -1104,7 +1104,7 @@ export interface components {
         };
         /**
          * ConsumersOverview
-         * @description Everything that waits somewhere of ours.
+         * @description The backlogs of all consumers, of the outbox and of the projections.
          */
         ConsumersOverview: {
             /** Items */
@@ -1137,10 +1137,10 @@ export interface components {
         };
         /**
          * DeadLetterDetail
-         * @description A dead letter with all that a redrive would send.
+         * @description A dead letter with everything that a redrive would send.
          *
-         *     body: the body when it is JSON; else it is in `body_base64`. payload: the message inside a
-         *     push request's body, when that is JSON.
+         *     body: the body if it is JSON; otherwise it is in `body_base64`. payload: the message inside a
+         *     push request's body, if it is JSON.
          */
         DeadLetterDetail: {
             /**
@@ -1195,7 +1195,7 @@ export interface components {
         };
         /**
          * Dependency
-         * @description Another tool that must be there, in one of the versions of the range.
+         * @description Another tool that must be installed, in a version within the range.
          * @example {
          *       "range": ">=1.2.0 <2.0.0",
          *       "tool_id": "7"
@@ -1240,7 +1240,7 @@ export interface components {
         };
         /**
          * Download
-         * @description Where the artifact can be read until `expires_at`; compare its SHA-256 before it runs.
+         * @description The artifact's URL, valid until `expires_at`; verify the SHA-256 before running the file.
          */
         Download: {
             /**
@@ -1301,9 +1301,9 @@ export interface components {
         };
         /**
          * Entitlement
-         * @description A plan that a player has; `until` is absent where it does not end.
+         * @description A plan that a player has; `until` is absent if it does not end.
          *
-         *     source: who gave it.
+         *     source: who granted it.
          */
         Entitlement: {
             /** Plan */
@@ -1318,7 +1318,7 @@ export interface components {
         };
         /**
          * Erasure
-         * @description A player's wish to be erased; `finished_at` is absent until nothing is left.
+         * @description A player's erasure request; `finished_at` is absent until everything is deleted.
          */
         Erasure: {
             /**
@@ -1344,7 +1344,7 @@ export interface components {
         };
         /**
          * FittingTool
-         * @description A tool, and the newest version of it that fits.
+         * @description A tool and its newest version that fits.
          */
         FittingTool: {
             /** Tool Id */
@@ -1534,7 +1534,7 @@ export interface components {
         };
         /**
          * InstalledCopy
-         * @description Where a game is, and in which build as far as that is known.
+         * @description An installation that has the game, and the build if known.
          */
         InstalledCopy: {
             /**
@@ -1547,7 +1547,7 @@ export interface components {
         };
         /**
          * InstalledGame
-         * @description A game on an installation's disks, and its build where that is known.
+         * @description A game on an installation, and its build if known.
          * @example {
          *       "build_id": "12",
          *       "game_id": "3255"
@@ -1569,7 +1569,7 @@ export interface components {
         };
         /**
          * LibraryGame
-         * @description A game that is on at least one of the player's installations.
+         * @description A game on at least one of the player's installations.
          */
         LibraryGame: {
             /** Game Id */
@@ -1581,12 +1581,12 @@ export interface components {
         };
         /**
          * LibraryItem
-         * @description One thing on a disk, by whatever the client knows of it; the more, the surer.
+         * @description An item on a disk, with everything that the client knows about it; more is better.
          *
-         *     path: of the program, as the system writes it; it is looked at and forgotten, for it may hold
-         *         a person's name.
-         *     sha1, sha512, murmur2: of the program's bytes; murmur2 with seed 1 as CurseForge counts it.
-         *     store_build_id: the build that the store has installed.
+         *     path: the program's path, as the operating system writes it; it is never stored, because it may
+         *         contain a person's name.
+         *     sha1, sha512, murmur2: hashes of the program file; murmur2 with seed 1, as CurseForge uses it.
+         *     store_build_id: the store's id of the installed build.
          * @example {
          *       "id": "steam-620",
          *       "os": "win32",
@@ -1795,7 +1795,7 @@ export interface components {
         };
         /**
          * NewDownload
-         * @description A version of a tool; `build_id`: the build that it is wanted for, where it is known.
+         * @description The version of a tool to download; `build_id`: the player's build of the game, if known.
          * @example {
          *       "build_id": "12",
          *       "tool_id": "7",
@@ -1891,7 +1891,7 @@ export interface components {
         };
         /**
          * NewTool
-         * @description A tool for a game; plan: the one a player needs for it, absent: everyone may have it.
+         * @description A tool for a game; plan: the plan that a player needs to download it, absent: none.
          * @example {
          *       "game_id": "3255",
          *       "kind": "trainer",
@@ -1987,12 +1987,12 @@ export interface components {
         };
         /**
          * OptionDefinition
-         * @description One thing that a player can set or trigger.
+         * @description A setting that a player can change, or an action that a player can trigger.
          *
-         *     group: the heading that it stands under; options of the same group follow each other.
+         *     group: the heading that it is shown under; list options of the same group consecutively.
          *     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
          *         text of at most 200 characters, or a key such as `Ctrl+KeyK`; an action has none.
-         *     replaces: the id of the earlier versions' option whose setting this one takes over.
+         *     replaces: the id of an option of earlier versions whose setting this one takes over.
          * @example {
          *       "default": 2,
          *       "id": "speed",
@@ -2374,7 +2374,7 @@ export interface components {
         };
         /**
          * ProjectionComparison
-         * @description How a player's documents and rows compare; up to 1,000 of each kind are looked at.
+         * @description How a player's documents differ from their rows, for up to 1,000 of each kind.
          */
         ProjectionComparison: {
             /** Differences */
@@ -2388,7 +2388,7 @@ export interface components {
         };
         /**
          * ProjectionDifference
-         * @description One document that is not what its row says; the side that is missing is absent.
+         * @description A document that differs from its row; a side that does not exist is absent.
          */
         ProjectionDifference: {
             /** Document */
@@ -2436,7 +2436,7 @@ export interface components {
         };
         /**
          * RebuildResult
-         * @description How many documents were written; `next_cursor` is absent when none is left.
+         * @description How many documents were written; `next_cursor` is absent when none are left.
          */
         RebuildResult: {
             /**
@@ -2486,7 +2486,7 @@ export interface components {
         };
         /**
          * RedriveResult
-         * @description What became of one redrive: the letter's state, and what the consumer answered.
+         * @description The result of a redrive: the dead letter's state, and the consumer's response.
          */
         RedriveResult: {
             /** Dead Letter Id */
@@ -2556,7 +2556,7 @@ export interface components {
         Retry: "never" | "same" | "after-refresh" | "later" | Other;
         /**
          * Roles
-         * @description What a player's next token says that the player is.
+         * @description The roles that a player's next token will have.
          */
         Roles: {
             /** Roles */
@@ -2652,8 +2652,8 @@ export interface components {
          * Tool
          * @description A tool for a game.
          *
-         *     locale: the language of name and summary. plan: what a player needs to download it; absent:
-         *     nothing. newest: the newest version of each channel that has one, `stable` first.
+         *     locale: the language of name and summary. plan: the plan that a player needs to download it,
+         *     absent: none. newest: the newest version of each channel that has one, `stable` first.
          */
         Tool: {
             /** Art */
@@ -2685,7 +2685,7 @@ export interface components {
         };
         /**
          * ToolChanges
-         * @description What changes of a tool; what is absent stays, and a plan of null opens it to everyone.
+         * @description Changes to a tool: absent members stay, a plan of null opens it to everyone.
          * @example {
          *       "plan": "premium"
          *     }
@@ -2706,7 +2706,7 @@ export interface components {
         };
         /**
          * ToolChoice
-         * @description One of the values that a choice offers.
+         * @description One of the values of a choice.
          */
         ToolChoice: {
             /** Label */
@@ -2716,7 +2716,7 @@ export interface components {
         };
         /**
          * ToolDetail
-         * @description A tool, and how often it was downloaded.
+         * @description A tool with its number of downloads.
          */
         ToolDetail: {
             /** Art */
@@ -2750,9 +2750,9 @@ export interface components {
         };
         /**
          * ToolOption
-         * @description One thing that a player can set or trigger, labelled in the answer's language.
+         * @description A setting or action of a tool, labelled in the response's language.
          *
-         *     replaces: the id of the earlier versions' option whose setting this one takes over.
+         *     replaces: the id of an option of earlier versions whose setting this one takes over.
          */
         ToolOption: {
             /**
@@ -2802,7 +2802,7 @@ export interface components {
         };
         /**
          * ToolText
-         * @description What a tool is called in one language, and what it does.
+         * @description A tool's name and summary in one language.
          */
         ToolText: {
             /** Name */
@@ -2817,8 +2817,8 @@ export interface components {
          * ToolVersion
          * @description A published version.
          *
-         *     first_build, last_build: the builds that it fits, both included; absent where nothing bounds.
-         *     locale: the language of the labels; English where one is not translated.
+         *     first_build, last_build: the range of builds that it fits, inclusive; absent: unbounded.
+         *     locale: the language of the labels; labels without a translation are in English.
          */
         ToolVersion: {
             /**

@@ -1,7 +1,7 @@
 """Libraries: which games are on a player's installations.
 
 items     what a client reports about one item on a disk
-paths     pure: what a program's path says about the game
+paths     what a program's path says about its game; does no I/O
 matching  which game an item is, by weighing evidence
 entries   stored library entries per installation
 

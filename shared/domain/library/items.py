@@ -1,4 +1,4 @@
-"""What a client says of one thing on a disk."""
+"""What a client reports about one item on a disk."""
 
 from typing import Annotated, ClassVar, Self
 
@@ -14,7 +14,7 @@ from pydantic import (
 
 from shared.domain.programs import Os
 
-LONGEST_PATH = 4096
+MAX_PATH_LENGTH = 4096
 
 _EXAMPLES: list[JsonValue] = [
     {
@@ -30,7 +30,7 @@ _EXAMPLES: list[JsonValue] = [
 
 def _without_nul(text: str | None) -> str | None:
     if text and "\0" in text:
-        raise ValueError("it holds a NUL character")
+        raise ValueError("must not contain a NUL character")
     return text
 
 
@@ -38,12 +38,12 @@ Plain = AfterValidator(_without_nul)
 
 
 class LibraryItem(BaseModel):
-    """One thing on a disk, by whatever the client knows of it; the more, the surer.
+    """An item on a disk, with everything that the client knows about it; more is better.
 
-    path: of the program, as the system writes it; it is looked at and forgotten, for it may hold
-        a person's name.
-    sha1, sha512, murmur2: of the program's bytes; murmur2 with seed 1 as CurseForge counts it.
-    store_build_id: the build that the store has installed.
+    path: the program's path, as the operating system writes it; it is never stored, because it may
+        contain a person's name.
+    sha1, sha512, murmur2: hashes of the program file; murmur2 with seed 1, as CurseForge uses it.
+    store_build_id: the store's id of the installed build.
     """
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": _EXAMPLES})
@@ -56,9 +56,9 @@ class LibraryItem(BaseModel):
     store_id: Annotated[
         str | None, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Plain
     ] = None
-    path: Annotated[str | None, StringConstraints(min_length=1, max_length=LONGEST_PATH), Plain] = (
-        None
-    )
+    path: Annotated[
+        str | None, StringConstraints(min_length=1, max_length=MAX_PATH_LENGTH), Plain
+    ] = None
     os: Os | None = None
     sha1: Annotated[str | None, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{40}$")] = (
         None
@@ -72,7 +72,7 @@ class LibraryItem(BaseModel):
     ] = None
 
     @model_validator(mode="after")
-    def _of_a_store(self) -> Self:
+    def _names_its_store(self) -> Self:
         if self.store is None and (self.store_id or self.store_build_id):
-            raise ValueError("store: a store's id or build needs the name of the store")
+            raise ValueError("store: a store's id or build id needs the name of the store")
         return self

@@ -1,9 +1,9 @@
-"""Which games the things on a disk are: evidence is looked up, weighed, and only then believed.
+"""Which games the items on a disk are: look up evidence, weigh it, then decide.
 
-Each piece of evidence has a weight, the share of cases in which it alone would be right. Pieces
-for one game multiply their doubts: two that are each wrong once in five are wrong together once in
-twenty-five. A game is named when little doubt is left and no other has nearly as much for it;
-`docs/matching.md` says how often that is right.
+Each piece of evidence has a weight: the share of cases in which it alone would be right. Doubts
+(1 - weight) about one game multiply: of two pieces that are each wrong in one case of five, both
+are wrong in one of twenty-five. A game is named when little doubt is left and no other game has
+nearly as much evidence; `docs/matching.md` reports how often the result is right.
 """
 
 import hashlib
@@ -33,24 +33,24 @@ Weighed = tuple[float, Why]
 
 CONFIDENT = 0.8
 PLAUSIBLE = 0.5
-CLEARLY = 3
-"""How many times the winner's doubt every other game must leave."""
-MOST_CANDIDATES = 5
-MOST_NAMES = 8000
-"""How many names are looked up for a batch; a thousand real paths have some two thousand."""
-SHARED_BY = 3
-"""A bare file name that more games list than this is evidence for none of them."""
-TELLING = 7
-"""Letters from which on a name is hardly another program's by chance."""
-SHORT = 0.65
-"""What the weight of a shorter name is multiplied by, and of one that several games share."""
-WORD = 3
-"""Letters from which on a word that two names share says something."""
+CLEAR_LEAD = 3
+"""Every other game must have at least this many times the winner's doubt."""
+MAX_CANDIDATES = 5
+MAX_NAMES = 8000
+"""Names that are looked up per batch; a thousand real paths yield about two thousand."""
+MAX_GAMES_PER_FILE = 3
+"""A bare file name that is listed by more games is evidence for none of them."""
+DISTINCTIVE_LENGTH = 7
+"""Letters that make it unlikely that another program has the same name by chance."""
+WEAKER = 0.65
+"""Factor on the weight of a shorter name, or of a name that several games share."""
+MIN_WORD_LENGTH = 3
+"""Letters that a word shared by two names needs in order to count."""
 STEAM = "steam"
 
 HASH: Weighed = (0.999, "fingerprint")
 SHORT_HASH: Weighed = (0.95, "fingerprint")
-"""Murmur2 has 32 bits: of a million files some hundred pairs collide."""
+"""Murmur2 has 32 bits: among a million files, about a hundred pairs collide."""
 UNCONFIRMED_HASH: Weighed = (0.6, "fingerprint")
 STORE_ID: Weighed = (0.99, "store_id")
 LISTED_PATH: Weighed = (0.97, "path")
@@ -58,13 +58,13 @@ LISTED_FILE: Weighed = (0.8, "file_name")
 FILE_ELSEWHERE: Weighed = (0.6, "file_name")
 INSTALL_FOLDER: Weighed = (0.85, "folder")
 ANY_FOLDER: Weighed = (0.6, "folder")
-WORDS_OF_FOLDER: Weighed = (0.5, "folder")
+FOLDER_WORDS: Weighed = (0.5, "folder")
 PROGRAM_NAME: Weighed = (0.6, "program_name")
 
 
-# A list is one parameter, a JSON array: each value as one of its own takes longer than the lookup.
-# It is sent in hex: the driver, which is Python, would take as long to escape all its quotes.
-# Read first, it lets both engines look each value up, where a long IN makes MariaDB read the table.
+# Each list is one parameter, a JSON array: one parameter per value takes longer than the lookup.
+# It is sent in hex, because the driver, which is pure Python, takes as long to escape the quotes.
+# Both engines read it first and look up each value; with a long IN, MariaDB scans the table.
 _BY_BYTES = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH"
 _ARRAY = "CONVERT(UNHEX(%s) USING utf8mb4)"
 _LIST = f"JSON_TABLE({_ARRAY}, '$[*]' COLUMNS ({{}})) AS wanted STRAIGHT_JOIN"
@@ -72,7 +72,7 @@ _PAIRS = _LIST.format(f"a VARCHAR(20) {_BY_BYTES} '$[0]', b VARCHAR(128) {_BY_BY
 _TEXTS = _LIST.format(f"a VARCHAR(191) {_BY_BYTES} '$'")
 _HASHES = _LIST.format("a CHAR(64) PATH '$'")
 _NUMBERS = _LIST.format("a BIGINT UNSIGNED PATH '$'")
-# Named, since an engine that takes a table for nearly empty would read all of it.
+# Forced, because an engine that estimates a table as nearly empty would scan it.
 _KEY = "FORCE INDEX (PRIMARY)"
 _STORES = f"store, store_id, game_id, 0 FROM {_PAIRS} {game_stores} {_KEY}"
 _PROGRAMS = f"os, suffix, game_id, is_launcher FROM {_HASHES} {game_executables} {_KEY}"
@@ -96,7 +96,7 @@ _GAMES = tuple(
 
 
 class Guess(NamedTuple):
-    """A game that an item may be, and what speaks for it, the strongest first."""
+    """A game that an item may be, and the kinds of evidence for it, strongest first."""
 
     game_id: int
     title: str
@@ -105,7 +105,7 @@ class Guess(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What an item is: one game, or several that it may be, or nothing that is known."""
+    """The result for an item: one game, several candidates, or neither."""
 
     game: Guess | None = None
     candidates: Sequence[Guess] = ()
@@ -114,7 +114,7 @@ class Verdict(NamedTuple):
 
 @dataclass
 class _Game:
-    """What weighing needs to know of a game that was hit."""
+    """What weighing needs to know about a game for which a clue was found."""
 
     title: str = ""
     names: set[str] = field(default_factory=set)
@@ -122,7 +122,7 @@ class _Game:
 
 
 class _Clues(NamedTuple):
-    """An item with what it can be looked up by."""
+    """The keys by which an item is looked up in the catalog."""
 
     program: Program | None
     os: str | None
@@ -131,7 +131,7 @@ class _Clues(NamedTuple):
 
 
 class _Hits(NamedTuple):
-    """The catalog's rows that any item's clues hit, by clue."""
+    """The catalog rows found for the clues of all items, by clue."""
 
     stores: dict[tuple[str, str], list[int]]
     names: dict[str, list[int]]
@@ -140,10 +140,10 @@ class _Hits(NamedTuple):
 
 
 def match(conn: Connection, items: Sequence[LibraryItem]) -> list[Verdict]:
-    """Return what each item is, in two round trips whatever their number."""
+    """Return a verdict per item, in two round trips for any number of items."""
     clues = [_clues(item) for item in items]
     hits = _look_up(conn, clues)
-    known = _games(conn, _hit_games(hits))
+    known = _games(conn, _game_ids(hits))
     return [_decide(one, hits, known) for one in clues]
 
 
@@ -163,18 +163,18 @@ def _clues(item: LibraryItem) -> _Clues:
 
 
 def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
-    """Ask for every clue of every item at once."""
+    """Look up the clues of all items in one statement."""
     programs = [one.program for one in clues if one.program]
     ends = {end for program in programs for end in program.suffixes}
-    wanted = (
+    lists = (
         {pair for one in clues for pair in one.stores},
-        # As `catalog.suffix_hash` of what is normalised already.
+        # The same as `programs.suffix_hash`, for suffixes that are already normalised.
         [hashlib.sha256(end.encode()).hexdigest() for end in ends],
-        list(islice(_names(programs), MOST_NAMES)),
+        list(islice(_names(programs), MAX_NAMES)),
         {pair for one in clues for pair in one.marks},
     )
     hits = _Hits(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
-    for kind, scope, value, game_id, more in _rows(conn, _CLUES, wanted):
+    for kind, scope, value, game_id, more in _rows(conn, _CLUES, lists):
         if kind == "store":
             hits.stores[scope, value].append(game_id)
         elif kind == "name":
@@ -187,16 +187,16 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
 
 
 def _names(programs: Sequence[Program]) -> dict[str, None]:
-    """Return the names that programs may stand for: first every whole one, last the barest."""
-    called = [ways for one in programs for ways in (one.stems, *one.folders)]
-    ranks = zip_longest(*called)
+    """Return the names that programs may have in the catalog, the most complete ones first."""
+    readings = [names for one in programs for names in (one.stems, *one.folders)]
+    ranks = zip_longest(*readings)
     return dict.fromkeys(name for rank in ranks for name in rank if name)
 
 
-def _hit_games(hits: _Hits) -> set[int]:
-    found = {game for some in (*hits.stores.values(), *hits.names.values()) for game in some}
-    found |= {game for some in hits.programs.values() for _, game, _ in some}
-    return found | {game for some in hits.builds.values() for game, _ in some}
+def _game_ids(hits: _Hits) -> set[int]:
+    ids = {game for some in (*hits.stores.values(), *hits.names.values()) for game in some}
+    ids |= {game for some in hits.programs.values() for _, game, _ in some}
+    return ids | {game for some in hits.builds.values() for game, _ in some}
 
 
 def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
@@ -218,13 +218,13 @@ def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
 def _rows(
     conn: Connection, parts: Sequence[str], lists: Iterable[Collection[Any]]
 ) -> Sequence[Any]:
-    """Look each list up by its part, all in one statement."""
+    """Look up each list with its part of the query, all in one statement."""
     arrays = tuple(json.dumps(list(one), ensure_ascii=False).encode().hex() for one in lists)
     return conn.exec_driver_sql(" UNION ALL ".join(f"SELECT {one}" for one in parts), arrays).all()
 
 
 def _decide(clues: _Clues, hits: _Hits, known: dict[int, _Game]) -> Verdict:
-    """Weigh what was found for one item."""
+    """Weigh the evidence found for one item, and decide."""
     evidence: dict[int, list[Weighed]] = defaultdict(list)
     for pair in clues.stores:
         for game_id in hits.stores.get(pair, ()):
@@ -236,12 +236,12 @@ def _decide(clues: _Clues, hits: _Hits, known: dict[int, _Game]) -> Verdict:
     if not ranked:
         return Verdict()
     best, winner = ranked[0]
-    near = [one for one in ranked if one[0] < CLEARLY * best]
-    if len(near) == 1 and best <= 1 - CONFIDENT:
+    close = [one for one in ranked if one[0] < CLEAR_LEAD * best]
+    if len(close) == 1 and best <= 1 - CONFIDENT:
         guess = _guess(best, evidence[winner], winner, known)
-        return Verdict(guess, (), _build(clues, hits, winner))
-    if len(near) > 1 and best <= 1 - PLAUSIBLE:
-        shown = near[:MOST_CANDIDATES]
+        return Verdict(guess, (), _build_id(clues, hits, winner))
+    if len(close) > 1 and best <= 1 - PLAUSIBLE:
+        shown = close[:MAX_CANDIDATES]
         return Verdict(None, [_guess(doubt, evidence[one], one, known) for doubt, one in shown])
     return Verdict()
 
@@ -259,31 +259,32 @@ def _guess(doubt: float, evidence: list[Weighed], game_id: int, known: dict[int,
 
 
 def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]]) -> None:
-    """Weigh the hashes of the file; a long one that nobody knows leaves the short one in doubt."""
+    """Weigh hashes and store builds; an unknown long hash weakens the evidence of the short one."""
     if not clues.marks:
         return
-    given = [mark for mark in clues.marks if mark[0] in {"sha1", "sha512"}]
-    confirmed = any(mark in hits.builds for mark in given)
+    long_hashes = [mark for mark in clues.marks if mark[0] in {"sha1", "sha512"}]
+    confirmed = any(mark in hits.builds for mark in long_hashes)
     for mark in clues.marks:
-        if mark in given:
+        if mark in long_hashes:
             weighed = HASH
         elif mark[0] == "murmur2":
-            weighed = SHORT_HASH if confirmed or not given else UNCONFIRMED_HASH
+            weighed = SHORT_HASH if confirmed or not long_hashes else UNCONFIRMED_HASH
         else:
             weighed = STORE_ID
         for game_id in dict.fromkeys(game for game, _ in hits.builds.get(mark, ())):
             evidence[game_id].append(weighed)
 
 
-def _build(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
-    """Return the one build of the game that all marks which know it mean."""
+def _build_id(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
+    """Return the build on which all marks that know the game agree, if it is unique."""
     if not clues.marks:
         return None
     sets = [
         {build for game, build in hits.builds.get(mark, ()) if game == game_id}
         for mark in clues.marks
     ]
-    common = set.intersection(*found) if (found := [one for one in sets if one]) else set()
+    known = [one for one in sets if one]
+    common = set.intersection(*known) if known else set()
     return common.pop() if len(common) == 1 else None
 
 
@@ -294,75 +295,77 @@ def _weigh_path(
     known: dict[int, _Game],
     evidence: dict[int, list[Weighed]],
 ) -> None:
-    listed = _listed(program, os, hits)
+    listed = _games_by_suffix(program, os, hits)
     if listed is None:
-        return  # a launcher: not the game, whatever its folder says
-    called = _folders(program, hits)
-    alike = {game_id for name in program.stems for game_id in hits.names.get(name, ())}
-    for game_id in alike.union(listed, called):
+        return  # a launcher is never the game, whatever its folder is called
+    in_folder = _games_by_folder(program, hits)
+    same_name = {game_id for name in program.stems for game_id in hits.names.get(name, ())}
+    for game_id in same_name.union(listed, in_folder):
         game = known[game_id]
-        found = [listed[game_id]] if game_id in listed else []
-        if not found and not program.is_generic and program.file in game.files:
-            found.append(FILE_ELSEWHERE)
-        if game_id in called:
-            found.append(called[game_id])
-        elif found and _shares_words(program, game):
-            found.append(WORDS_OF_FOLDER)
-        if game_id in alike:
-            found.append(_name_of_program(program, game))
-        evidence[game_id] += found
+        pieces = [listed[game_id]] if game_id in listed else []
+        if not pieces and not program.is_generic and program.file in game.files:
+            pieces.append(FILE_ELSEWHERE)
+        if game_id in in_folder:
+            pieces.append(in_folder[game_id])
+        elif pieces and _shares_words(program, game):
+            pieces.append(FOLDER_WORDS)
+        if game_id in same_name:
+            pieces.append(_program_name(program, game))
+        evidence[game_id] += pieces
 
 
-def _listed(program: Program, os: str | None, hits: _Hits) -> dict[int, Weighed] | None:
-    """Return the games that list the longest end of the path; None for a launcher's."""
+def _games_by_suffix(program: Program, os: str | None, hits: _Hits) -> dict[int, Weighed] | None:
+    """Return the games that list the path's longest known suffix; None if it is a launcher's."""
     for end in program.suffixes:
         if end not in hits.programs:
             continue
         rows = [row for row in hits.programs[end] if os in {None, row[0]}]
         if not rows:
             continue
-        found = {game_id for _, game_id, is_launcher in rows if not is_launcher}
-        if not found:
+        game_ids = {game_id for _, game_id, is_launcher in rows if not is_launcher}
+        if not game_ids:
             return None
         if "/" in end or end.endswith(".app"):
-            return dict.fromkeys(found, LISTED_PATH)
-        if len(found) > SHARED_BY:
+            return dict.fromkeys(game_ids, LISTED_PATH)
+        if len(game_ids) > MAX_GAMES_PER_FILE:
             return {}
-        return dict.fromkeys(found, _short(LISTED_FILE, end.rpartition(".")[0], len(found)))
+        return dict.fromkeys(
+            game_ids, _weakened(LISTED_FILE, end.rpartition(".")[0], len(game_ids))
+        )
     return {}
 
 
-def _folders(program: Program, hits: _Hits) -> dict[int, Weighed]:
-    """Return the games that a folder is called like, by the best way of reading its name."""
-    found: dict[int, Weighed] = {}
-    for place, ways in enumerate(program.folders):
-        weighed = INSTALL_FOLDER if program.installed and place == 0 else ANY_FOLDER
-        named = next((name for name in ways if name in hits.names), None)
+def _games_by_folder(program: Program, hits: _Hits) -> dict[int, Weighed]:
+    """Return the games named like a folder, by the most complete reading of its name."""
+    best: dict[int, Weighed] = {}
+    for index, readings in enumerate(program.folders):
+        weighed = INSTALL_FOLDER if program.installed and index == 0 else ANY_FOLDER
+        named = next((name for name in readings if name in hits.names), None)
         for game_id in hits.names.get(named or "", ()):
             shared = len(hits.names[named or ""])
-            one = weighed if weighed is INSTALL_FOLDER else _short(weighed, named or "", shared)
-            found[game_id] = max(found.get(game_id, one), one)
-    return found
+            one = weighed if weighed is INSTALL_FOLDER else _weakened(weighed, named or "", shared)
+            best[game_id] = max(best.get(game_id, one), one)
+    return best
 
 
-def _name_of_program(program: Program, game: _Game) -> Weighed:
-    # A name may have gone between the two statements.
+def _program_name(program: Program, game: _Game) -> Weighed:
+    # The name may have been deleted between the two statements.
     named = next((name for name in program.stems if name in game.names), "")
-    return _short(PROGRAM_NAME, named, 1)
+    return _weakened(PROGRAM_NAME, named, 1)
 
 
-def _short(weighed: Weighed, name: str, shared: int) -> Weighed:
-    if shared == 1 and len(name.replace(" ", "")) >= TELLING:
+def _weakened(weighed: Weighed, name: str, shared: int) -> Weighed:
+    if shared == 1 and len(name.replace(" ", "")) >= DISTINCTIVE_LENGTH:
         return weighed
-    return weighed[0] * SHORT, weighed[1]
+    return weighed[0] * WEAKER, weighed[1]
 
 
 def _shares_words(program: Program, game: _Game) -> bool:
-    """Tell whether the words of a folder are all in a name of the game, or the other way round."""
+    """Return whether a folder's words are all in a name of the game, or the other way round."""
     names = [set(name.split()) for name in game.names]
-    for folder in [set(way.split()) for ways in program.folders for way in ways]:
+    for folder in [set(name.split()) for readings in program.folders for name in readings]:
         for name in names:
             fewer = folder if folder <= name else name if name <= folder else ()
-            if any(len(word) >= WORD for word in fewer):
+            if any(len(word) >= MIN_WORD_LENGTH for word in fewer):
                 return True
     return False

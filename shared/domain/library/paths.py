@@ -1,7 +1,7 @@
-"""What a program's path tells of a game: its ends, the names of its folders, a store's own id.
+"""What a program's path says about its game: suffixes, folder names, and a store's id.
 
-Pure, and of any machine: both separators, drive letters, Wine and Proton, bundles of macOS.
-Thousands of paths are read in one request, so what is rare is looked for only behind what is cheap.
+Does no I/O. Reads paths of any system: both separators, drive letters, Wine and Proton, macOS
+bundles. One request may contain thousands of paths, so cheap checks guard the expensive ones.
 """
 
 import re
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from shared.domain import text
 from shared.domain.programs import GENERIC_NAMES
 
-MOST_SEGMENTS = 7
-"""How many of a path's last segments are looked up; no listed suffix is longer."""
-MOST_WAYS = 6
-"""How many ways of reading a name are looked up; a name of many editions is made to cost."""
+MAX_SEGMENTS = 7
+"""How many of a path's last segments are looked up; no listed suffix has more."""
+MAX_READINGS = 6
+"""Readings of a name that are looked up; bounds the cost of a name made of many editions."""
 
 _SLASHES = re.compile("//+")
 _APP = re.compile(r"(.*?\.app)/contents/macos/[^/]+$")
@@ -31,7 +31,7 @@ _ROOTS: dict[str, str | None] = {
     name: None for name in _ROOT_NAMES.replace("\n", "|").split("|") if name
 }
 _ROOTS |= {"common": "steamapps", "apps": "itch", "library": "amazon games"}
-"""Where stores and people put games, some only within another folder: behind it is the game's."""
+"""Folders that contain games, some only inside a certain parent; the next segment is the game's."""
 
 _INNER = """
 app apps application applications bin bin32 bin64 binaries bits build builds client common content
@@ -47,10 +47,10 @@ _SYSTEM = frozenset(
     | {"redist", "redistributables", "steamworks shared", "easyanticheat", "battleye", "directx"}
     | {"__installer", "thirdparty", "prerequisites", "commonredist", "gameguard", "blackcipher"}
 )
-_STEAMS_OWN = ("proton", "steamlinuxruntime")
+_STEAM_TOOLS = ("proton", "steamlinuxruntime")
 
-# Neither a game nor a hint at one, whatever folder they lie in.
-_NO_GAMES = re.compile(
+# Programs that are not games, whatever folder they are in.
+_NOT_GAMES = re.compile(
     r"(?:^|[^a-z])(?:un|de)inst|unins[0-9t]|setup|install|redist|dotnet|directx|oalinst"
     r"|crash.?(?:report|handler|send|pad|dump|service|monitor|upload|proxy|log)|bugsplat"
     r"|easyanticheat|battleye|protected_game|gameguard|xigncode|punkbuster|updat(?:e|er|or)"
@@ -64,7 +64,7 @@ _NO_GAMES = re.compile(
     r"|(?:report(?:er|ing)?|settings?|options|editor|sdk|_be)$"
     r"|config(?:ure|uration|urator|tool|dlg)?(?:[0-9]|$)"
 )
-# Engines of mods, which say as little here; detection lists them, with low confidence.
+# Engines that mods share are generic too; detection lists them, with low confidence.
 _GENERIC = GENERIC_NAMES | {"gamemd", "hl2", "hl2_linux", "hl2_osx"}
 
 _BITS = (
@@ -80,11 +80,11 @@ _EDITIONS = (
 )
 _LAST_BITS = re.compile(rf" (?:{_BITS})$")
 _LAST_WORDS = re.compile(rf"(?: (?:{_BITS})| (?:the )?(?:{_EDITIONS})(?: edition)?| edition)$")
-"""What a name is without: the machine it was built for, one edition after the other."""
-_LAST_WORDS_END = {*re.findall(r"[a-z]{2,}", f"{_BITS}|{_EDITIONS}|edition|collector|bit|windows")}
-"""A cheap look at a name's last word, before its end is looked at."""
+"""Platform and edition words, removed from the end of a name one after the other."""
+_FINAL_WORDS = {*re.findall(r"[a-z]{2,}", f"{_BITS}|{_EDITIONS}|edition|collector|bit|windows")}
+"""Last words of a name that are worth a match of the expensive pattern."""
 
-# `catalog.name_key` of what is plain ASCII, in a fraction of its time.
+# The same as `text.name_key` for plain ASCII, in a fraction of the time.
 _PLAIN = {code: " " for code in range(128) if not chr(code).isalnum()}
 _PLAIN |= {ord(mark): "" for mark in "'`."} | {ord("&"): " and "}
 
@@ -92,12 +92,12 @@ _PLAIN |= {ord(mark): "" for mark in "'`."} | {ord("&"): " and "}
 class Program(NamedTuple):
     """A path as matching sees it.
 
-    suffixes: ends of the path as the catalog lists them, the longest first.
-    folders: what its install folder, then a nearer one, may be called in the catalog.
-    stems: what the file's own name may be called there.
-    installed: the first folder stands where stores and people put games.
-    app_id: Steam's id of the game whose Proton prefix this is.
-    is_generic: the file's own name tells nothing.
+    suffixes: suffixes of the path as the catalog lists them, the longest first.
+    folders: the names that the install folder, then a nearer one, may have in the catalog.
+    stems: the names that the file may have there.
+    installed: the first folder is in a folder that contains games.
+    app_id: Steam's id of the game, if the path is inside its Proton prefix.
+    is_generic: the file name says nothing about the game.
     """
 
     file: str
@@ -110,15 +110,19 @@ class Program(NamedTuple):
 
 
 def read(path: str) -> Program:
-    """Return what a path tells."""
+    """Parse a path."""
     written = _with_slashes(path).lstrip("/ ").rstrip(" ")
     plain = _normalised(written)
-    # The same segments twice: capitals part words.
+    # The same segments twice, because capitals separate words.
     segments, raw = plain.split("/"), written.split("/")
     root = _root(segments)
     stem = _stem(segments[-1])
-    if _NO_GAMES.search(stem) or not _SYSTEM.isdisjoint(segments) or _is_steams_own(segments, root):
-        return _part_of_something(segments, root)
+    if (
+        _NOT_GAMES.search(stem)
+        or not _SYSTEM.isdisjoint(segments)
+        or _is_steam_tool(segments, root)
+    ):
+        return _not_a_game(segments, root)
     key = _key(stem)
     generic = stem in _GENERIC or not key or _without_end(key, _LAST_BITS) in _GENERIC
     suffixes = _suffixes(segments, root)
@@ -130,8 +134,8 @@ def read(path: str) -> Program:
     return Program(
         file=segments[-1],
         suffixes=suffixes,
-        folders=[_called(_stem(raw[at])) for at in _telling(segments, root)],
-        stems=[] if generic else _called(_stem(raw[-1]), key),
+        folders=[_readings(_stem(raw[at])) for at in _name_folders(segments, root)],
+        stems=[] if generic else _readings(_stem(raw[-1]), key),
         installed=root is not None,
         app_id=prefix[1] if prefix else None,
         is_generic=generic,
@@ -144,19 +148,19 @@ def _with_slashes(path: str) -> str:
 
 
 def _normalised(written: str) -> str:
-    """Return `catalog.normalise_suffix` of a path that is without its odd separators already."""
+    """Return `programs.normalise_suffix` of a path that has plain slashes already."""
     lower = written.lower()
     return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
-def _part_of_something(segments: Sequence[str], root: int | None) -> Program:
-    """Return what is no game unless it is listed as one, with a folder that says more than bin."""
+def _not_a_game(segments: Sequence[str], root: int | None) -> Program:
+    """Return a program that is a game only if listed as one, with a folder that is not generic."""
     ends = [end for end in _suffixes(segments, root) if end.partition("/")[0] not in _NOT_FOLDERS]
     return Program(segments[-1], ends[:-1], [], [], False, None, True)  # noqa: FBT003  as named above
 
 
 def _root(segments: Sequence[str]) -> int | None:
-    """Return where the install folder stands among the segments, if a place for games tells."""
+    """Return the index of the install folder, if the path has a folder that contains games."""
     for at in range(len(segments) - 3, -1, -1):
         name = segments[at]
         if name in _ROOTS and _ROOTS[name] in {None, segments[at - 1] if at else ""}:
@@ -164,23 +168,23 @@ def _root(segments: Sequence[str]) -> int | None:
     return None
 
 
-def _is_steams_own(segments: Sequence[str], root: int | None) -> bool:
+def _is_steam_tool(segments: Sequence[str], root: int | None) -> bool:
     return (
         root is not None
-        and segments[root].startswith(_STEAMS_OWN)
+        and segments[root].startswith(_STEAM_TOOLS)
         and segments[root - 1] == "common"
     )
 
 
-def _telling(segments: Sequence[str], root: int | None) -> list[int]:
-    """Return where the two folders stand that may be called like the game."""
+def _name_folders(segments: Sequence[str], root: int | None) -> list[int]:
+    """Return the indexes of up to two folders that may be named like the game."""
     nearest = len(segments) - 2
     last = -1 if root is None else root
-    near = [at for at in range(nearest, last, -1) if _may_name(segments[at])]
+    near = [at for at in range(nearest, last, -1) if _may_be_a_name(segments[at])]
     return near[:2] if root is None else [root, *near[:1]]
 
 
-def _may_name(folder: str) -> bool:
+def _may_be_a_name(folder: str) -> bool:
     return folder not in _NOT_FOLDERS and folder[-1:] != ":"
 
 
@@ -190,28 +194,28 @@ def _stem(file: str) -> str:
 
 
 def _suffixes(segments: Sequence[str], root: int | None = None) -> list[str]:
-    """Return the ends of a path; a listed one begins at most one folder above the game's own."""
-    last = segments[max(len(segments) - MOST_SEGMENTS, root - 1 if root else 0) :]
+    """Return the path's suffixes; a listed one starts at most one folder above the game's."""
+    last = segments[max(len(segments) - MAX_SEGMENTS, root - 1 if root else 0) :]
     return ["/".join(last[start:]) for start in range(len(last))]
 
 
-def _called(name: str, key: str | None = None) -> list[str]:
-    """Return the names that a folder or file may stand for, from the whole to the bare one."""
+def _readings(name: str, key: str | None = None) -> list[str]:
+    """Return the names that a folder or file may stand for, the most complete first."""
     key = _key(name) if key is None else key
-    ways = [key] if key else []
-    parted = name if name.islower() and name.isalpha() else _CAMEL.sub(" ", name)
-    if parted != name:
-        ways.append(_key(parted))
-    for way in ways:
-        shorter = _without_end(way, _LAST_WORDS)
-        if shorter not in ways and len(ways) < MOST_WAYS:
-            ways.append(shorter)
-    return ways
+    readings = [key] if key else []
+    spaced = name if name.islower() and name.isalpha() else _CAMEL.sub(" ", name)
+    if spaced != name:
+        readings.append(_key(spaced))
+    for reading in readings:
+        shorter = _without_end(reading, _LAST_WORDS)
+        if shorter not in readings and len(readings) < MAX_READINGS:
+            readings.append(shorter)
+    return readings
 
 
 def _without_end(key: str, ends: re.Pattern[str]) -> str:
     _, space, last = key.rpartition(" ")
-    if space and (last in _LAST_WORDS_END or last[0].isdigit() or last[-1].isdigit()):
+    if space and (last in _FINAL_WORDS or last[0].isdigit() or last[-1].isdigit()):
         return ends.sub("", key)
     return key
 

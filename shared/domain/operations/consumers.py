@@ -1,9 +1,8 @@
-"""What waits, and who is paused: the operator's first look.
+"""Backlogs and pauses of consumers: what an operator looks at first.
 
-Consumers are listed here by what the tables hold of them. One without failures, dead letters or a
-pause is not listed.
-How many messages wait in Pub/Sub itself only Pub/Sub knows (its metric
-`num_undelivered_messages`); what is counted here are events that failed and come again.
+A consumer is listed if the database holds a failure, a dead letter or a pause of it. Its backlog
+counts events that failed and will be redelivered. The number of undelivered messages is known only
+to Pub/Sub (its metric `num_undelivered_messages`).
 """
 
 from datetime import datetime
@@ -16,12 +15,10 @@ from shared.runtime import clock, errors, sql
 from shared.schema.operations import consumers, dead_letters, event_failures, outbox, projections
 
 COUNTED = 10_001
-"""Counting stops here: the answer 10,001 means "more than ten thousand"."""
-
-
+"""Counting stops here: 10,001 means "more than ten thousand"."""
 SHOWN_REASON_LENGTH = 200
 
-# Written out, since a deployed function carries no other function's manifest.
+# Listed here, because a deployed function does not contain the manifests of other functions.
 NAMES = frozenset(
     {
         "attach_unlisted_games",
@@ -40,11 +37,11 @@ NAMES = frozenset(
         "verify_artifact",
     }
 )
-"""Every consumer there is: the triggers."""
+"""All consumers: the triggers."""
 
 
 class Backlog(BaseModel):
-    """How many wait, counted up to 10,001, and since when the oldest of those counted does."""
+    """How many are waiting, counted up to 10,001, and the time of the oldest of those counted."""
 
     waiting: int
     oldest_at: datetime | None = None
@@ -59,10 +56,10 @@ class ConsumerPause(BaseModel):
 
 
 class Consumer(BaseModel):
-    """One consumer: failed events that come again, open dead letters, and its pause if any.
+    """A consumer: failed events that will be redelivered, open dead letters, and its pause.
 
-    A name is listed while the tables hold a failure, a dead letter or a pause of it.
-    reason: why one of the failing events failed, its end.
+    It is listed while the database holds a failure, a dead letter or a pause of it.
+    reason: why one of the failing events failed, cut to its last 200 characters.
     """
 
     consumer: str
@@ -73,7 +70,7 @@ class Consumer(BaseModel):
 
 
 class ConsumersOverview(BaseModel):
-    """Everything that waits somewhere of ours."""
+    """The backlogs of all consumers, of the outbox and of the projections."""
 
     items: list[Consumer]
     outbox: Backlog
@@ -81,7 +78,7 @@ class ConsumersOverview(BaseModel):
 
 
 def get(conn: Connection) -> ConsumersOverview:
-    """Return what waits, by consumer and in the outbox and the projections."""
+    """Return the backlogs of all consumers, of the outbox and of the projections."""
     paused = {
         row.consumer: ConsumerPause(
             paused_at=row.paused_at, paused_by=row.paused_by, reason=row.reason
@@ -89,23 +86,23 @@ def get(conn: Connection) -> ConsumersOverview:
         for row in conn.execute(select(consumers))
     }
     names = set(paused)
-    # Without a condition: then both engines hop from one consumer to the next in the index.
+    # Without a condition, both engines skip from one consumer to the next in the index.
     for seen in (event_failures.c.consumer, dead_letters.c.consumer):
         names |= set(conn.scalars(select(seen).group_by(seen)))
     due = projections.c.due_at <= clock.now()
     return ConsumersOverview(
         items=[_consumer(conn, name, paused.get(name)) for name in sorted(names)],
-        outbox=_waiting(conn, select(outbox.c.created_at).order_by(outbox.c.created_at)),
-        projections_due=_waiting(
+        outbox=_backlog(conn, select(outbox.c.created_at).order_by(outbox.c.created_at)),
+        projections_due=_backlog(
             conn, select(projections.c.due_at).where(due).order_by(projections.c.due_at)
         ),
     )
 
 
 def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPause:
-    """Have a consumer answer 503 from now on, within 5 s on every instance; nothing is lost.
+    """Make a consumer answer 503, within 5 s on all instances; its events are redelivered later.
 
-    Raises NotFound for a name that no consumer has: the one that was meant would go on.
+    Raises NotFound for an unknown name: a typo would leave the intended consumer running.
     """
     if consumer not in NAMES:
         raise errors.NotFound(f"no consumer is named {consumer}")
@@ -117,30 +114,30 @@ def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPau
 
 
 def resume(tx: Connection, consumer: str, actor: str) -> None:
-    """Let a consumer work again; one that is not paused stays as it is.
+    """End a consumer's pause, if it is paused.
 
-    The name may be of a consumer that is no more: its pause ends too.
+    The name may be of a consumer that no longer exists.
     """
     tx.execute(delete(consumers).where(consumers.c.consumer == consumer))
     audit.record(tx, actor, "consumer.resume", consumer, {})
 
 
 def _consumer(conn: Connection, name: str, paused: ConsumerPause | None) -> Consumer:
-    letters = dead_letters.c
-    mine = event_failures.c.consumer == name
-    failing = select(event_failures.c.first_failed_at).where(mine)
-    reason = conn.scalar(select(event_failures.c.reason).where(mine).limit(1))
-    is_open = letters.consumer == name, letters.state == "open"
+    letter = dead_letters.c
+    of_consumer = event_failures.c.consumer == name
+    failing = select(event_failures.c.first_failed_at).where(of_consumer)
+    reason = conn.scalar(select(event_failures.c.reason).where(of_consumer).limit(1))
+    is_open = letter.consumer == name, letter.state == "open"
     return Consumer(
         consumer=name,
-        failing=_waiting(conn, failing),
+        failing=_backlog(conn, failing),
         reason=reason and reason.strip()[-SHOWN_REASON_LENGTH:],
-        open_dead_letters=_waiting(conn, select(letters.recorded_at).where(*is_open)).waiting,
+        open_dead_letters=_backlog(conn, select(letter.recorded_at).where(*is_open)).waiting,
         paused=paused,
     )
 
 
-def _waiting(conn: Connection, moments: Select[tuple[datetime]]) -> Backlog:
-    some = moments.limit(COUNTED).subquery()
+def _backlog(conn: Connection, times: Select[tuple[datetime]]) -> Backlog:
+    some = times.limit(COUNTED).subquery()
     total, oldest = conn.execute(select(func.count(), func.min(*some.c))).one()
     return Backlog(waiting=total, oldest_at=oldest)

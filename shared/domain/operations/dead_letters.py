@@ -1,7 +1,7 @@
-"""Events that no retry could heal: kept until an operator redrives or resolves them.
+"""Events whose retries are exhausted or pointless, kept until an operator settles them.
 
-A letter is open, redriven or resolved. It is unique by consumer and event: one that comes again
-later than the one on record opens the record again; the same one delivered twice changes nothing.
+A dead letter is open, redriven or resolved, and unique by consumer and event. If the event fails
+again later, the dead letter is reopened; recording the same failure twice changes nothing.
 """
 
 import base64
@@ -22,7 +22,7 @@ from shared.schema.operations import dead_letters, event_failures
 State = Literal["open", "redriven", "resolved"]
 SHOWN_REASON_LENGTH = 200
 EXHAUSTED = "exhausted"
-AWAY = 503
+UNAVAILABLE = 503
 
 
 class DeadLetter(BaseModel):
@@ -38,10 +38,10 @@ class DeadLetter(BaseModel):
 
 
 class DeadLetterDetail(DeadLetter):
-    """A dead letter with all that a redrive would send.
+    """A dead letter with everything that a redrive would send.
 
-    body: the body when it is JSON; else it is in `body_base64`. payload: the message inside a
-    push request's body, when that is JSON.
+    body: the body if it is JSON; otherwise it is in `body_base64`. payload: the message inside a
+    push request's body, if it is JSON.
     """
 
     recorded_at: datetime
@@ -56,7 +56,7 @@ class DeadLetterDetail(DeadLetter):
 
 
 class RedriveResult(BaseModel):
-    """What became of one redrive: the letter's state, and what the consumer answered."""
+    """The result of a redrive: the dead letter's state, and the consumer's response."""
 
     dead_letter_id: str
     state: str
@@ -66,7 +66,7 @@ class RedriveResult(BaseModel):
 
 @dataclass
 class RedrivenPage:
-    """What became of several redrives; `next_after` is where the next ones start."""
+    """The results of several redrives; `next_after` is the id after which to continue."""
 
     redriven: int
     failed: list[RedriveResult]
@@ -74,8 +74,8 @@ class RedrivenPage:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A dead letter as it arrives; `reason` None: the failures on record tell it."""
+class NewDeadLetter:
+    """A dead letter to record; for a `reason` of None, the recorded failures supply it."""
 
     consumer: str
     event_id: str
@@ -87,8 +87,8 @@ class Letter:
     uid: str | None
 
 
-def record(tx: Connection, letter: Letter) -> None:
-    """Keep a letter, or open the one on record again when this one died later."""
+def record(tx: Connection, letter: NewDeadLetter) -> None:
+    """Record a dead letter, or reopen the existing one if this failure occurred later."""
     failure = select(event_failures.c.reason).where(*_failure(letter.consumer, letter.event_id))
     reason = letter.reason or tx.scalar(failure) or "delivery attempts exhausted"
     row = {
@@ -107,35 +107,35 @@ def record(tx: Connection, letter: Letter) -> None:
         "resolution": None,
     }
     if not sql.insert_ignore(tx, dead_letters, [row]):
-        again = update(dead_letters).where(
+        reopened = update(dead_letters).where(
             dead_letters.c.consumer == letter.consumer,
             dead_letters.c.event_id == letter.event_id,
             dead_letters.c.occurred_at < letter.occurred_at,
         )
-        tx.execute(again.values(**row))
+        tx.execute(reopened.values(**row))
     tx.execute(delete(event_failures).where(*_failure(letter.consumer, letter.event_id)))
 
 
 def list_page(
     conn: Connection, state: State, consumer: str | None, after: int, limit: int
 ) -> tuple[list[DeadLetter], int | None]:
-    """Return up to `limit` letters, the oldest first, and the id behind which the next page is."""
+    """Return up to `limit` dead letters, oldest first, and the last id if there are more."""
     letter = dead_letters.c
-    listed = (
+    query = (
         select(dead_letters)
         .where(letter.state == state, letter.dead_letter_id > after)
         .order_by(letter.dead_letter_id)
         .limit(limit + 1)
     )
     if consumer is not None:
-        listed = listed.where(letter.consumer == consumer)
-    rows = conn.execute(listed).all()
-    found = [DeadLetter(**_summary(row)) for row in rows[:limit]]
-    return found, rows[limit - 1].dead_letter_id if len(rows) > limit else None
+        query = query.where(letter.consumer == consumer)
+    rows = conn.execute(query).all()
+    listed = [DeadLetter(**_summary(row)) for row in rows[:limit]]
+    return listed, rows[limit - 1].dead_letter_id if len(rows) > limit else None
 
 
 def get(conn: Connection, letter_id: int) -> DeadLetterDetail:
-    """Return a letter with headers and body; raise NotFound."""
+    """Return a dead letter with headers and body; raise NotFound."""
     row = _row(conn, letter_id)
     body = _json(row.body)
     return DeadLetterDetail(
@@ -153,55 +153,58 @@ def get(conn: Connection, letter_id: int) -> DeadLetterDetail:
 
 
 def redrive(letter_id: int, actor: str) -> RedriveResult:
-    """Post an open letter to its consumer once more; raise NotFound, or Conflict when settled."""
+    """Send an open dead letter to its consumer again; raise NotFound, or Conflict if settled."""
     row = sql.read(lambda conn: _row(conn, letter_id))
     if row.state != "open":
         raise errors.Conflict(f"the dead letter is {row.state}")
-    answer = redelivery.post(row.consumer, json.loads(row.headers), row.body)
+    response = redelivery.post(row.consumer, json.loads(row.headers), row.body)
 
     def settle(tx: Connection) -> RedriveResult:
         state: State = "open"
-        if answer.accepted and _settle(tx, row, "redriven", actor, None):
+        if response.accepted and _settle(tx, row, "redriven", actor, None):
             state = "redriven"
-        # A failed redrive is told here and now: no delivery waits for a next try.
+        # The caller gets the error now; there is no redelivery, so the failure is not kept.
         tx.execute(delete(event_failures).where(*_failure(row.consumer, row.event_id)))
-        told = RedriveResult(
-            dead_letter_id=str(letter_id), state=state, status=answer.status, detail=answer.detail
+        result = RedriveResult(
+            dead_letter_id=str(letter_id),
+            state=state,
+            status=response.status,
+            detail=response.detail,
         )
-        about = {"consumer": row.consumer, "event_id": row.event_id, **told.model_dump()}
-        audit.record(tx, actor, "dead_letter.redrive", str(letter_id), about)
-        return told
+        detail = {"consumer": row.consumer, "event_id": row.event_id, **result.model_dump()}
+        audit.record(tx, actor, "dead_letter.redrive", str(letter_id), detail)
+        return result
 
     return sql.transact(settle)
 
 
 def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float) -> RedrivenPage:
-    """Redrive open letters of one consumer, the oldest first, until `until` (monotonic seconds).
+    """Redrive a consumer's open dead letters, oldest first, until `until` (monotonic seconds).
 
-    It stops at a consumer that is away, since the next letter would fare the same.
+    Stops if the consumer is unavailable, because the next redrive would fail too.
     """
-    found, following = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
-    done = RedrivenPage(redriven=0, failed=[])
-    for letter in found:
+    letters, last = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
+    page = RedrivenPage(redriven=0, failed=[])
+    for letter in letters:
         if time.monotonic() >= until:
             break
-        told = _redriven_or_settled(int(letter.dead_letter_id), actor)
-        if told is not None and told.state == "redriven":
-            done.redriven += 1
-        elif told is not None:
-            done.failed.append(told)
-            if told.status in (None, AWAY):
+        result = _redrive_if_open(int(letter.dead_letter_id), actor)
+        if result is not None and result.state == "redriven":
+            page.redriven += 1
+        elif result is not None:
+            page.failed.append(result)
+            if result.status in (None, UNAVAILABLE):
                 break
         after = int(letter.dead_letter_id)
     else:
-        done.next_after = following
-        return done
-    done.next_after = after
-    return done
+        page.next_after = last
+        return page
+    page.next_after = after
+    return page
 
 
-def _redriven_or_settled(letter_id: int, actor: str) -> RedriveResult | None:
-    """Redrive a letter; None when another operator settled it a moment ago."""
+def _redrive_if_open(letter_id: int, actor: str) -> RedriveResult | None:
+    """Redrive a dead letter; return None if another operator has just settled it."""
     try:
         return redrive(letter_id, actor)
     except errors.Conflict:
@@ -209,16 +212,16 @@ def _redriven_or_settled(letter_id: int, actor: str) -> RedriveResult | None:
 
 
 def resolve(tx: Connection, letter_id: int, actor: str, reason: str) -> None:
-    """Settle an open letter without a redrive; raise NotFound, or Conflict when settled."""
+    """Settle an open dead letter without a redrive; raise NotFound, or Conflict if settled."""
     row = _row(tx, letter_id)
     if not _settle(tx, row, "resolved", actor, reason):
         raise errors.Conflict(f"the dead letter is {row.state}")
-    about = {"consumer": row.consumer, "event_id": row.event_id, "reason": reason}
-    audit.record(tx, actor, "dead_letter.resolve", str(letter_id), about)
+    detail = {"consumer": row.consumer, "event_id": row.event_id, "reason": reason}
+    audit.record(tx, actor, "dead_letter.resolve", str(letter_id), detail)
 
 
 def message_data(body: bytes) -> bytes:
-    """Return the message inside a Pub/Sub push request's body; empty when it is none."""
+    """Return the message inside a Pub/Sub push request's body; empty if it is not one."""
     envelope = _json(body)
     try:
         return base64.b64decode(envelope["message"]["data"])
@@ -227,15 +230,15 @@ def message_data(body: bytes) -> bytes:
 
 
 def _settle(tx: Connection, row: Row[Any], state: State, actor: str, reason: str | None) -> bool:
-    """Close the letter that was read; False when it was settled or died again meanwhile."""
+    """Settle the dead letter that was read; return False if it was settled or reopened since."""
     letter = dead_letters.c
-    closed = update(dead_letters).where(
+    settled = update(dead_letters).where(
         letter.dead_letter_id == row.dead_letter_id,
         letter.state == "open",
         letter.occurred_at == row.occurred_at,
     )
     values = {"settled_at": clock.now(), "settled_by": actor, "resolution": reason}
-    return tx.execute(closed.values(state=state, **values)).rowcount == 1
+    return tx.execute(settled.values(state=state, **values)).rowcount == 1
 
 
 def _failure(consumer: str, event_id: str) -> tuple[Any, Any]:
@@ -243,8 +246,8 @@ def _failure(consumer: str, event_id: str) -> tuple[Any, Any]:
 
 
 def _row(conn: Connection, letter_id: int) -> Row[Any]:
-    found = select(dead_letters).where(dead_letters.c.dead_letter_id == letter_id)
-    row = conn.execute(found).one_or_none()
+    query = select(dead_letters).where(dead_letters.c.dead_letter_id == letter_id)
+    row = conn.execute(query).one_or_none()
     if row is None:
         raise errors.NotFound(f"no dead letter has the id {letter_id}")
     return row
@@ -263,7 +266,7 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
 
 
 def _json(data: bytes) -> Any:
-    """Return what JSON says; None where it cannot be said again: too deep, half a character."""
+    """Parse JSON; return None for invalid, too deeply nested or not encodable data."""
     try:
         return from_json(data) if data else None
     except ValueError:

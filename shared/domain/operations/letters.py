@@ -1,10 +1,10 @@
-"""Reads dead letters from the messages of their topic, whichever way they were sent.
+"""Parses dead letters from the messages of their topic.
 
-Two ways: our own `DeadLetter` message from a consumer that gave an event up, and the raw message
-that a subscription forwarded after its last attempt. A forwarded message has no
-reason, so the recorded failures supply it. Pub/Sub adds only the subscription, the number of
-deliveries and the publish time: without our `ce-id` the letter has the id of the forwarded message,
-its failures are not found, and its reason is only that the attempts are exhausted.
+A message is either our own `DeadLetter`, from a consumer that gave up on an event, or the raw
+message that a subscription forwarded after its last attempt. A forwarded message has no reason, so
+the recorded failures supply it. Pub/Sub adds only the subscription, the number of deliveries and
+the publish time: without our `ce-id`, the dead letter gets the id of the forwarded message, its
+failures are not found, and its reason is only that the attempts are exhausted.
 """
 
 import base64
@@ -12,7 +12,7 @@ import json
 from datetime import UTC
 from urllib.parse import unquote
 
-from shared.domain.operations.dead_letters import EXHAUSTED, Letter, message_data
+from shared.domain.operations.dead_letters import EXHAUSTED, NewDeadLetter, message_data
 from shared.runtime import clock, names
 from shared.runtime.events import DeadLetter, Event
 from shared.runtime.events.deadletters import MAX_REASON_LENGTH
@@ -25,24 +25,24 @@ MAX_CODE_LENGTH = 64
 MAX_UID_LENGTH = 128
 
 
-def read(event: Event) -> Letter:
-    """Return the letter in a message; an unreadable message becomes a letter as it is."""
+def read(event: Event) -> NewDeadLetter:
+    """Return the dead letter in a message; an unreadable message becomes a dead letter itself."""
     if f"{FORWARDED}Subscription" in event.attributes:
         return _forwarded(event)
-    return _sent(event)
+    return _published(event)
 
 
-def _sent(event: Event) -> Letter:
-    """Return the event that one of our consumers gave up."""
+def _published(event: Event) -> NewDeadLetter:
+    """Return the dead letter that one of our consumers published."""
     try:
         sent = DeadLetter.model_validate_json(event.data)
         body = base64.b64decode(sent.body_base64, validate=True)
         occurred_at = sent.occurred_at.astimezone(UTC)
     except (ValueError, OverflowError):
-        return _stray(event)
+        return _unreadable(event)
     if not names.is_function(sent.consumer) or len(sent.code) > MAX_CODE_LENGTH:
-        return _stray(event)
-    return Letter(
+        return _unreadable(event)
+    return NewDeadLetter(
         consumer=sent.consumer,
         event_id=short_id(sent.event_id),
         code=sent.code,
@@ -50,16 +50,16 @@ def _sent(event: Event) -> Letter:
         occurred_at=occurred_at,
         headers=sent.headers,
         body=body,
-        uid=_storable(sent.uid) or _player(sent.headers, message_data(body)),
+        uid=_storable(sent.uid) or _player_uid(sent.headers, message_data(body)),
     )
 
 
-def _forwarded(event: Event) -> Letter:
-    """Return the event that a subscription gave up, as the push request to its consumer."""
+def _forwarded(event: Event) -> NewDeadLetter:
+    """Return the event that a subscription forwarded, as the push request to its consumer."""
     subscription = event.attributes[f"{FORWARDED}Subscription"].rpartition("/")[2]
     consumer = subscription.replace("-", "_")
     if not names.is_function(consumer):
-        return _stray(event)
+        return _unreadable(event)
     attributes = {k: v for k, v in event.attributes.items() if not k.startswith(FORWARDED)}
     published = event.attributes.get(f"{FORWARDED}TopicPublishTime")
     message = {
@@ -68,7 +68,7 @@ def _forwarded(event: Event) -> Letter:
         "messageId": event.id,
         "publishTime": published or clock.rfc3339(event.time),
     }
-    return Letter(
+    return NewDeadLetter(
         consumer=consumer,
         event_id=event.id,
         code=EXHAUSTED,
@@ -76,13 +76,13 @@ def _forwarded(event: Event) -> Letter:
         occurred_at=event.time,
         headers={"content-type": "application/json"},
         body=json.dumps({"message": message, "subscription": subscription}).encode(),
-        uid=_player({}, event.data),
+        uid=_player_uid({}, event.data),
     )
 
 
-def _stray(event: Event) -> Letter:
-    """Return a message that is not a dead letter of ours: it is kept, never dropped."""
-    return Letter(
+def _unreadable(event: Event) -> NewDeadLetter:
+    """Return a dead letter for a message that is not one, so that it is never dropped."""
+    return NewDeadLetter(
         consumer=UNKNOWN,
         event_id=event.id,
         code="unreadable",
@@ -94,8 +94,8 @@ def _stray(event: Event) -> Letter:
     )
 
 
-def _player(headers: dict[str, str], data: bytes) -> str | None:
-    """Return the player's uid, so that an erasure deletes the letter."""
+def _player_uid(headers: dict[str, str], data: bytes) -> str | None:
+    """Return the player's uid, so that an erasure deletes the dead letter."""
     path = (headers.get("ce-document") or headers.get("ce-subject", "")).split("/")
     if "players" in path[:-1]:
         return _storable(unquote(path[path.index("players") + 1]))

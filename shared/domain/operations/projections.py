@@ -1,4 +1,4 @@
-"""Which documents copy rows, and an operator's care for them: compare, and write anew."""
+"""Documents that copy rows, for operators: compare them with their rows, and rebuild them."""
 
 from typing import Any, Literal
 
@@ -12,13 +12,13 @@ from shared.runtime.projections import Key, Kind
 KindName = Literal["stats"]
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (stats.KIND,)}
-KEYS_A_PAGE = 500
-COMPARED = 1000
-"""The most documents of a kind that one comparison looks at."""
+KEYS_PER_PAGE = 500
+MAX_COMPARED = 1000
+"""The most documents of a kind that one comparison reads."""
 
 
 class ProjectionDifference(BaseModel):
-    """One document that is not what its row says; the side that is missing is absent."""
+    """A document that differs from its row; a side that does not exist is absent."""
 
     kind: str
     item: str
@@ -27,7 +27,7 @@ class ProjectionDifference(BaseModel):
 
 
 class ProjectionComparison(BaseModel):
-    """How a player's documents and rows compare; up to 1,000 of each kind are looked at."""
+    """How a player's documents differ from their rows, for up to 1,000 of each kind."""
 
     rows: dict[str, int]
     equal: bool
@@ -35,7 +35,7 @@ class ProjectionComparison(BaseModel):
 
 
 class RebuildResult(BaseModel):
-    """How many documents were written; `next_cursor` is absent when none is left."""
+    """How many documents were written; `next_cursor` is absent when none are left."""
 
     rebuilt: int
     next_cursor: str | None = None
@@ -43,33 +43,33 @@ class RebuildResult(BaseModel):
 
 def compare(uid: str) -> ProjectionComparison:
     """Return where a player's documents differ from the rows they copy."""
-    made = ProjectionComparison(rows={}, equal=True, differences=[])
+    comparison = ProjectionComparison(rows={}, equal=True, differences=[])
     for kind in KINDS.values():
-        keys = sql.read(lambda conn, kind=kind: kind.keys(conn, uid, None, COMPARED))  # type: ignore[misc]
-        made.rows[kind.name] = len(keys)
-        made.differences += [
+        keys = sql.read(lambda conn, kind=kind: kind.keys(conn, uid, None, MAX_COMPARED))  # type: ignore[misc]
+        comparison.rows[kind.name] = len(keys)
+        comparison.differences += [
             ProjectionDifference(
                 kind=kind.name, item=one.key[1], row=one.row, document=one.document
             )
-            for one in projections.compare(kind, uid, COMPARED)
+            for one in projections.compare(kind, uid, MAX_COMPARED)
         ]
-    made.equal = not made.differences
-    return made
+    comparison.equal = not comparison.differences
+    return comparison
 
 
 def rebuild_player(kind_name: str, uid: str, actor: str) -> RebuildResult:
-    """Write all of a player's documents of a kind anew, and delete those that have no row.
+    """Rewrite all of a player's documents of a kind, and delete those without a row.
 
-    Unlike a projection it also replaces a document that is ahead of its row.
+    Unlike a projection, it also replaces a document that is newer than its row.
     """
     kind = KINDS[kind_name]
     rebuilt, after = 0, None
     while True:
-        written, after = _rebuild(kind, uid, after, KEYS_A_PAGE)
+        written, after = _rebuild(kind, uid, after, KEYS_PER_PAGE)
         rebuilt += written
         if after is None:
             break
-    for one in projections.compare(kind, uid, COMPARED):
+    for one in projections.compare(kind, uid, MAX_COMPARED):
         documents.delete(kind.path(one.key))
         rebuilt += max(1, projections.rebuild(kind, [one.key]))
     _audit(actor, kind_name, {"uid": uid, "rebuilt": rebuilt})
@@ -79,7 +79,7 @@ def rebuild_player(kind_name: str, uid: str, actor: str) -> RebuildResult:
 def rebuild_page(
     kind_name: str, after: Key | None, limit: int, actor: str
 ) -> tuple[int, Key | None]:
-    """Write the next `limit` documents of a kind anew; return how many, and the last key."""
+    """Rewrite the next `limit` documents of a kind; return how many, and the last key."""
     written, last = _rebuild(KINDS[kind_name], None, after, limit)
     _audit(actor, kind_name, {"after": after, "rebuilt": written})
     return written, last

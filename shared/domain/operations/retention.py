@@ -46,7 +46,7 @@ RULES = (
     Rule(erasures, erasures.c.finished_at, timedelta(days=60)),
     Rule(import_claims, import_claims.c.claimed_at, timedelta(days=2)),
     Rule(download_marks, download_marks.c.day, timedelta(days=COUNTED_DAYS + 1)),
-    # Their day totals stay.
+    # The daily totals are kept.
     Rule(play_intervals, play_intervals.c.end_at, FOLDED),
     Rule(unlisted_games, unlisted_games.c.first_seen_at, timedelta(days=400)),
 )

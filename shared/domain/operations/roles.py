@@ -1,6 +1,6 @@
-"""What a player may be besides a player: granted and taken back by operators, as token claims.
+"""Roles in token claims, besides `player`: operators grant and revoke them.
 
-A token that was issued before a change says what was true then, for an hour at most.
+A token that was issued before a change keeps the old roles until it expires, within an hour.
 """
 
 import json
@@ -18,98 +18,100 @@ from shared.runtime.identity import ROLES
 from shared.schema import operations as tables
 
 GrantableRole = Literal["creator", "admin"]
-"""What is granted; everyone who is signed in is a player."""
+"""The roles that can be granted; every signed-in user is a player."""
 
 TOKEN_LIFETIME = timedelta(hours=1, minutes=1)
-TURN_SECONDS = 5
+LOCK_SECONDS = 5
 GRANT, REVOKE = "role.grant", "role.take_back"
 
 Change = Callable[[list[str]], list[str]]
 
-_TURN = text("SELECT GET_LOCK(CONCAT('roles:', LEFT(DATABASE(), 40)), :seconds)")
-_TURN_OVER = text("DO RELEASE_LOCK(CONCAT('roles:', LEFT(DATABASE(), 40)))")
+_LOCK = text("SELECT GET_LOCK(CONCAT('roles:', LEFT(DATABASE(), 40)), :seconds)")
+_UNLOCK = text("DO RELEASE_LOCK(CONCAT('roles:', LEFT(DATABASE(), 40)))")
 
 
 class Roles(BaseModel):
-    """What a player's next token says that the player is."""
+    """The roles that a player's next token will have."""
 
     uid: str
     roles: list[str]
 
 
 def get(uid: str) -> Roles:
-    """Return a player's roles; raise NotFound when no account has this uid."""
-    return _shown(uid, _listed(accounts.claims(uid)))
+    """Return a player's roles; raise NotFound if no account has this uid."""
+    return _shown(uid, _roles(accounts.claims(uid)))
 
 
 def grant(uid: str, role: GrantableRole, actor: str) -> Roles:
-    """Give a player a role; audited. Raises NotFound when no account has this uid."""
+    """Grant a player a role; audited. Raises NotFound if no account has this uid."""
 
-    def with_it(roles: list[str]) -> list[str]:
+    def with_role(roles: list[str]) -> list[str]:
         return roles if role in roles else [*roles, role]
 
-    return sql.read(lambda conn: _change(conn, uid, actor, GRANT, with_it))
+    return sql.read(lambda conn: _change(conn, uid, actor, GRANT, with_role))
 
 
 def revoke(uid: str, role: GrantableRole, actor: str) -> None:
-    """Take a role from a player; audited.
+    """Revoke a player's role; audited.
 
-    Nobody takes `admin` from themselves, so one who can grant it is always left. Raises NotFound
-    when no account has this uid.
+    Admins cannot revoke their own `admin` role (Conflict), so there is always one who can grant it.
+    Raises NotFound if no account has this uid.
     """
     if role == "admin" and uid == actor:
-        raise errors.Conflict("another admin must take this role from you")
+        raise errors.Conflict("you cannot revoke your own admin role: another admin must do it")
 
-    def without_it(roles: list[str]) -> list[str]:
+    def without_role(roles: list[str]) -> list[str]:
         return [one for one in roles if one != role]
 
-    sql.read(lambda conn: _change(conn, uid, actor, REVOKE, without_it))
+    sql.read(lambda conn: _change(conn, uid, actor, REVOKE, without_role))
 
 
-def _change(conn: Connection, uid: str, actor: str, action: str, changed: Change) -> Roles:
-    """Note a change, then make it.
+def _change(conn: Connection, uid: str, actor: str, action: str, change: Change) -> Roles:
+    """Record a change in the audit log, then apply it.
 
-    Outside a transaction: the note must stand before the claims change, whatever then happens,
-    and whoever has the next turn must see it.
+    Runs outside a transaction: the entry must be committed before the claims change, and visible
+    to the next change.
     """
-    with _turn(conn):
-        _must_be_admin_still(conn, actor)
-        held = accounts.claims(uid)
-        before = _listed(held)
-        after = changed(before)
-        wanted = {**held, "roles": after}
-        accounts.fitting(wanted)
-        # Noted first: what was not noted has not happened, and a repetition is noted too.
+    with _locked(conn):
+        _require_admin(conn, actor)
+        claims = accounts.claims(uid)
+        before = _roles(claims)
+        after = change(before)
+        changed = {**claims, "roles": after}
+        accounts.fitting(changed)
+        # Recorded first, so that no change lacks an entry; repeated requests are recorded too.
         audit.record(conn, actor, action, uid, {"before": before, "after": after})
         if after != before:
-            accounts.give(uid, wanted)
+            accounts.give(uid, changed)
     return _shown(uid, after)
 
 
 @contextmanager
-def _turn(conn: Connection) -> Iterator[None]:
-    """Let nobody else change claims: an account is read, merged and written back as a whole."""
-    if conn.scalar(_TURN, {"seconds": TURN_SECONDS}) != 1:
-        raise errors.Unavailable("another change of roles is under way")
+def _locked(conn: Connection) -> Iterator[None]:
+    """Lock all claims: an account's claims are read, changed and written back as a whole."""
+    if conn.scalar(_LOCK, {"seconds": LOCK_SECONDS}) != 1:
+        raise errors.Unavailable("another change of roles is in progress")
     try:
         yield
     finally:
         if not conn.invalidated:
-            conn.execute(_TURN_OVER)
+            conn.execute(_UNLOCK)
 
 
-def _must_be_admin_still(conn: Connection, actor: str) -> None:
-    """Refuse who was an admin when the token was issued and is none now."""
+def _require_admin(conn: Connection, actor: str) -> None:
+    """Raise Forbidden if the actor's admin role was revoked after the token was issued."""
     column = tables.audit.c
-    about = (column.target == actor, column.action.in_((GRANT, REVOKE)))
+    of_actor = (column.target == actor, column.action.in_((GRANT, REVOKE)))
     recent = column.at > clock.now() - TOKEN_LIFETIME
-    newest = select(column.detail).where(recent, *about).order_by(column.audit_id.desc()).limit(1)
+    newest = (
+        select(column.detail).where(recent, *of_actor).order_by(column.audit_id.desc()).limit(1)
+    )
     detail = conn.scalar(newest)
     if detail is not None and "admin" not in json.loads(detail)["after"]:
-        raise errors.Forbidden("this role was taken from you")
+        raise errors.Forbidden("your admin role was revoked")
 
 
-def _listed(claims: dict[str, Any]) -> list[str]:
+def _roles(claims: dict[str, Any]) -> list[str]:
     listed = claims.get("roles")
     return [str(one) for one in listed] if isinstance(listed, list) else []
 

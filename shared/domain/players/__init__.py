@@ -1,7 +1,7 @@
-"""A player's account across all capabilities.
+"""A player's account, across all capabilities.
 
 export        everything stored about a player, for the player
-erasure       an erasure request, and the deletion in bounded steps
+erasure       erasure requests, and the deletion in bounded steps
 entitlements  the plans that a player has
 
 Other packages import: entitlements.delete, entitlements.list_all, entitlements.record,

@@ -1,4 +1,4 @@
-"""Which plans a player has: given by an operator now, by billing later."""
+"""The plans that a player has: granted by operators now, by billing later."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,17 +13,17 @@ from shared.schema.downloads import entitlements
 Until = Annotated[
     AwareDatetime,
     BeforeValidator(clock.written_out),
-    # What MySQL can store, whatever the offset.
+    # The range that MySQL can store, with any UTC offset.
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC)),
 ]
 
-_mine = entitlements.c
+_entitlement = entitlements.c
 
 
 class Entitlement(BaseModel):
-    """A plan that a player has; `until` is absent where it does not end.
+    """A plan that a player has; `until` is absent if it does not end.
 
-    source: who gave it.
+    source: who granted it.
     """
 
     plan: str
@@ -32,32 +32,38 @@ class Entitlement(BaseModel):
 
 
 def list_all(conn: Connection, uid: str) -> list[Entitlement]:
-    """Return all plans of a player, those that have ended too."""
-    rows = conn.execute(select(entitlements).where(_mine.uid == uid).order_by(_mine.plan))
+    """Return all plans of a player, including those that have ended."""
+    rows = conn.execute(
+        select(entitlements).where(_entitlement.uid == uid).order_by(_entitlement.plan)
+    )
     return [_shown(row) for row in rows]
 
 
 def record(tx: Connection, uid: str, plan: str, until: datetime | None, actor: str) -> Entitlement:
-    """Give a player a plan, or change how long it lasts; audited."""
+    """Grant a player a plan, or change when it ends; audited."""
     before = _locked(tx, uid, plan)
     after = Entitlement(plan=plan, until=until, source="operator")
     row = {"uid": uid, **after.model_dump()}
     sql.upsert(tx, entitlements, [row], ["until", "source"])
-    _note(tx, actor, "entitlement.give", uid, before, after)
+    _audit(tx, actor, "entitlement.give", uid, before, after)
     return after
 
 
 def delete(tx: Connection, uid: str, plan: str, actor: str) -> None:
-    """Take a plan from a player; audited. Raises NotFound when the player has it not."""
+    """Revoke a player's plan; audited. Raises NotFound if the player does not have it."""
     before = _locked(tx, uid, plan)
     if before is None:
-        raise errors.NotFound(f"the player has no plan {plan}")
-    tx.execute(entitlements.delete().where(_mine.uid == uid, _mine.plan == plan))
-    _note(tx, actor, "entitlement.take_back", uid, before, None)
+        raise errors.NotFound(f"the player does not have the plan {plan}")
+    tx.execute(entitlements.delete().where(_entitlement.uid == uid, _entitlement.plan == plan))
+    _audit(tx, actor, "entitlement.take_back", uid, before, None)
 
 
 def _locked(tx: Connection, uid: str, plan: str) -> Entitlement | None:
-    query = select(entitlements).where(_mine.uid == uid, _mine.plan == plan).with_for_update()
+    query = (
+        select(entitlements)
+        .where(_entitlement.uid == uid, _entitlement.plan == plan)
+        .with_for_update()
+    )
     row = tx.execute(query).one_or_none()
     return None if row is None else _shown(row)
 
@@ -66,7 +72,7 @@ def _shown(row: Any) -> Entitlement:
     return Entitlement(plan=row.plan, until=row.until, source=row.source)
 
 
-def _note(  # noqa: PLR0913, PLR0917  one argument a fact of the entry
+def _audit(  # noqa: PLR0913, PLR0917  one argument per part of the entry
     tx: Connection,
     actor: str,
     action: str,

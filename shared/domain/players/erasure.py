@@ -1,8 +1,8 @@
-"""Erasing a player: a request that outlives a crash, and nothing that brings a row back.
+"""Erases a player: a request that survives a crash, and a deletion after which nothing returns.
 
 `request` commits the request and its message together. `erase` deletes in bounded steps, rows
-before documents, and may stop anywhere: the message comes again and finds less. Events that were
-accepted before the request may still be on their way; see `erasure.erased_since`.
+before documents, and may stop anywhere: the message is redelivered, and `erase` continues. Events
+that were accepted before the request may still be in flight; `erasure_gate` drops them.
 """
 
 import time
@@ -20,19 +20,19 @@ from shared.schema.collections import COLLECTIONS
 from shared.schema.operations import projections
 from shared.schema.play import erasures
 
-ROWS_A_STEP = 1000
-DOCUMENTS_A_STEP = 200
+ROWS_PER_STEP = 1000
+DOCUMENTS_PER_STEP = 200
 
 
 class Erasure(BaseModel):
-    """A player's wish to be erased; `finished_at` is absent until nothing is left."""
+    """A player's erasure request; `finished_at` is absent until everything is deleted."""
 
     requested_at: AwareDatetime
     finished_at: AwareDatetime | None = None
 
 
 class ErasureRequested(Message):
-    """A player asked to be erased."""
+    """A player requested erasure."""
 
     topic: ClassVar[str] = "erasures-requested"
     type: ClassVar[str] = "savepoint.erasures.requested.v1"
@@ -42,10 +42,10 @@ class ErasureRequested(Message):
 
 
 def request(tx: Connection, uid: str) -> Erasure:
-    """Note the wish and owe its message.
+    """Store a player's erasure request, and put its message into the outbox.
 
-    It replaces an earlier wish, also one that is under way: what the player reported between the
-    two goes as well.
+    It replaces an earlier request, also one in progress: data that the player reported between the
+    two is deleted as well.
     """
     now = clock.now()
     row = {"uid": uid, "requested_at": now, "finished_at": None}
@@ -54,20 +54,20 @@ def request(tx: Connection, uid: str) -> Erasure:
     return Erasure(requested_at=now)
 
 
-def erase(wish: ErasureRequested, until: float) -> bool:
-    """Delete all that is the player's; return False when `until` (monotonic seconds) came first.
+def erase(requested: ErasureRequested, until: float) -> bool:
+    """Delete all data of a player; return False if `until` (monotonic seconds) is reached first.
 
-    A request that is finished already, or that a newer one replaced, deletes nothing.
+    A request that is finished, or was replaced by a newer one, deletes nothing.
     """
     unfinished = (
-        erasures.c.uid == wish.uid,
-        erasures.c.requested_at == wish.requested_at,
+        erasures.c.uid == requested.uid,
+        erasures.c.requested_at == requested.requested_at,
         erasures.c.finished_at.is_(None),
     )
     if sql.read(lambda conn: conn.scalar(select(erasures.c.uid).where(*unfinished))) is None:
         return True
-    steps = [_rows_of(table, wish.uid) for table in _erasable()]
-    steps += [_documents_in(one.of(wish.uid)) for one in COLLECTIONS]
+    steps = [_row_step(table, requested.uid) for table in _erasable()]
+    steps += [_document_step(one.of(requested.uid)) for one in COLLECTIONS]
     for step in steps:
         while step():
             if time.monotonic() >= until:
@@ -78,7 +78,7 @@ def erase(wish: ErasureRequested, until: float) -> bool:
 
 
 def personal_tables() -> list[tuple[Table, Personal]]:
-    """Return every table that holds a player's id, and how its rows leave."""
+    """Return every table that holds a player's id, and how its rows are erased and exported."""
     return [
         (table, table.info["personal"])
         for table in metadata.sorted_tables
@@ -87,25 +87,25 @@ def personal_tables() -> list[tuple[Table, Personal]]:
 
 
 def _erasable() -> list[Table]:
-    """Return the tables to empty; what is still to be projected goes last, after its sources."""
-    found = [table for table, personal in personal_tables() if personal.erase == "delete"]
-    return sorted(found, key=lambda table: table is projections)
+    """Return the tables to delete from; pending projections come last, after their sources."""
+    tables = [table for table, personal in personal_tables() if personal.erase == "delete"]
+    return sorted(tables, key=lambda table: table is projections)
 
 
-def _rows_of(table: Table, uid: str) -> Callable[[], bool]:
-    """Return a step that deletes some of the rows and tells whether more may be there."""
+def _row_step(table: Table, uid: str) -> Callable[[], bool]:
+    """Return a step that deletes some rows, and returns whether more may be left."""
     owner = table.c[table.info["personal"].column]
-    some = delete(table).where(owner == uid).with_dialect_options(mysql_limit=ROWS_A_STEP)
-    return lambda: sql.transact(lambda tx: tx.execute(some).rowcount) == ROWS_A_STEP
+    some = delete(table).where(owner == uid).with_dialect_options(mysql_limit=ROWS_PER_STEP)
+    return lambda: sql.transact(lambda tx: tx.execute(some).rowcount) == ROWS_PER_STEP
 
 
-def _documents_in(collection: str) -> Callable[[], bool]:
-    """Return a step that deletes some of the documents and tells whether more may be there."""
+def _document_step(collection: str) -> Callable[[], bool]:
+    """Return a step that deletes some documents, and returns whether more may be left."""
 
     def step() -> bool:
-        found = documents.list_page(collection, None, DOCUMENTS_A_STEP)
-        for one in found:
+        page = documents.list_page(collection, None, DOCUMENTS_PER_STEP)
+        for one in page:
             documents.delete(one.path)
-        return len(found) == DOCUMENTS_A_STEP
+        return len(page) == DOCUMENTS_PER_STEP
 
     return step

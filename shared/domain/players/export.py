@@ -1,4 +1,4 @@
-"""What we hold of one player, as the player may take it along."""
+"""Exports everything stored about one player, for that player."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,17 +13,17 @@ from shared.schema.base import BIGINT
 from shared.schema.collections import COLLECTIONS
 
 LIMIT = 20_000
-"""The most rows of a table, or documents of a collection, in one export."""
-ROWS_A_PAGE = 1000
-DOCUMENTS_A_PAGE = 300
+"""The most rows per table, and documents per collection, in one export."""
+ROWS_PER_PAGE = 1000
+DOCUMENTS_PER_PAGE = 300
 
 
 class AccountExport(BaseModel):
-    """Every row and document that is the player's.
+    """All rows and documents of a player.
 
-    tables: by table, what the player may see of each row.
-    documents: by collection below the player, the documents with their `id`.
-    truncated: what holds more than the export's limit of 20,000 and was cut there.
+    tables: by table, the columns of each row that the player may see.
+    documents: by collection below the player's document, the documents with their `id`.
+    truncated: the tables and collections that exceed the limit of 20,000 and were cut there.
     """
 
     exported_at: datetime
@@ -33,55 +33,56 @@ class AccountExport(BaseModel):
 
 
 def get(uid: str) -> AccountExport:
-    """Return what is the player's; times in RFC 3339, 64-bit ids as text, never the uid."""
-    made = AccountExport(exported_at=clock.now(), tables={}, documents={}, truncated=[])
+    """Return the player's data: times in RFC 3339, 64-bit ids as strings, without the uid."""
+    export = AccountExport(exported_at=clock.now(), tables={}, documents={}, truncated=[])
     for table, personal in personal_tables():
         if personal.export:
             rows = sql.read(lambda conn, t=table: _rows(conn, t, uid))  # type: ignore[misc]
-            made.tables[table.name] = rows[:LIMIT]
-            _note(made, table.name, rows)
+            export.tables[table.name] = rows[:LIMIT]
+            _mark_truncated(export, table.name, rows)
     for collection in COLLECTIONS:
         if collection.export:
             name = collection.path.rpartition("/")[2]
-            found = _documents(collection.of(uid), collection.export)
-            made.documents[name] = found[:LIMIT]
-            _note(made, name, found)
-    return made
+            listed = _documents(collection.of(uid), collection.export)
+            export.documents[name] = listed[:LIMIT]
+            _mark_truncated(export, name, listed)
+    return export
 
 
-def _note(made: AccountExport, name: str, found: Sequence[object]) -> None:
-    if len(found) > LIMIT:
-        made.truncated.append(name)
+def _mark_truncated(export: AccountExport, name: str, entries: Sequence[object]) -> None:
+    if len(entries) > LIMIT:
+        export.truncated.append(name)
 
 
 def _rows(conn: Connection, table: Table, uid: str) -> list[dict[str, Any]]:
-    """Read one player's rows in the order of the primary key, page by page."""
+    """Read a player's rows in primary key order, page by page."""
     personal = table.info["personal"]
     keys = [column for column in table.primary_key.columns if column.name != personal.column]
     shown = [table.c[name] for name in personal.export]
     mine = select(*shown, *(column.label(f"key_{column.name}") for column in keys))
-    mine = mine.where(table.c[personal.column] == uid).order_by(*keys).limit(ROWS_A_PAGE)
-    found: list[dict[str, Any]] = []
+    mine = mine.where(table.c[personal.column] == uid).order_by(*keys).limit(ROWS_PER_PAGE)
+    rows: list[dict[str, Any]] = []
     page: Sequence[Row[Any]] = conn.execute(mine).all()
     while page:
-        found += [
-            {column.name: _plain(column, row[i]) for i, column in enumerate(shown)} for row in page
+        rows += [
+            {column.name: _column_value(column, row[i]) for i, column in enumerate(shown)}
+            for row in page
         ]
-        if len(page) < ROWS_A_PAGE or len(found) > LIMIT:
+        if len(page) < ROWS_PER_PAGE or len(rows) > LIMIT:
             break
-        page = conn.execute(mine.where(_behind(keys, page[-1][len(shown) :]))).all()
-    return found
+        page = conn.execute(mine.where(_after(keys, page[-1][len(shown) :]))).all()
+    return rows
 
 
-def _behind(keys: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition for rows behind the key `last`; a row comparison would use no index."""
+def _after(keys: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition for rows after the key `last`; a row comparison would use no index."""
     later = [
         and_(*(keys[j] == last[j] for j in range(i)), keys[i] > last[i]) for i in range(len(keys))
     ]
     return and_(keys[0] >= last[0], or_(*later))
 
 
-def _plain(column: Column[Any], value: Any) -> Any:
+def _column_value(column: Column[Any], value: Any) -> Any:
     if isinstance(value, datetime):
         return clock.rfc3339(value)
     if isinstance(value, date):
@@ -92,18 +93,18 @@ def _plain(column: Column[Any], value: Any) -> Any:
 
 
 def _documents(collection: str, fields: Sequence[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     after: str | None = None
-    while len(found) <= LIMIT:
-        page = documents.list_page(collection, after, DOCUMENTS_A_PAGE)
+    while len(entries) <= LIMIT:
+        page = documents.list_page(collection, after, DOCUMENTS_PER_PAGE)
         for one in page:
             after = one.path.rpartition("/")[2]
-            picked = {name: _moment(one.data[name]) for name in fields if name in one.data}
-            found.append({"id": after, **picked})
-        if len(page) < DOCUMENTS_A_PAGE:
+            shown = {name: _field_value(one.data[name]) for name in fields if name in one.data}
+            entries.append({"id": after, **shown})
+        if len(page) < DOCUMENTS_PER_PAGE:
             break
-    return found
+    return entries
 
 
-def _moment(value: Any) -> Any:
+def _field_value(value: Any) -> Any:
     return clock.rfc3339(value) if isinstance(value, datetime) else value

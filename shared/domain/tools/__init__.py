@@ -3,10 +3,10 @@
 model            what a tool is made of: kinds, texts, options, versions and their order
 own              a creator's own tools
 versions         a creator's own versions, from draft to withdrawal
-published        what everyone may read
+published        published tools and versions, for every reader
 ranges           which versions fit a build: one rule for all
 fits             the newest fitting version of each tool, for the games of a library
-downloads        who may download an artifact
+downloads        grants the download of an artifact
 download_counts  counts downloads in batches
 
 Other packages import: download_counts.record, download_counts.report,

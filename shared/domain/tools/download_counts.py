@@ -1,6 +1,6 @@
-"""How often tools are downloaded: granted downloads, counted in batches.
+"""Counts granted downloads of tools, in batches.
 
-A count is of players a day: what one player is granted again on the same day has the same id.
+A player counts once per version and day (UTC): all grants of that day have the same download id.
 """
 
 import hashlib
@@ -25,17 +25,17 @@ from shared.schema.downloads import (
 )
 
 Mark = tuple[date, bytes]
-"""What a download is known by once it was counted: its day (UTC), and a hash of its id."""
+"""Identifies a counted download: its day (UTC) and a hash of its id."""
 
-_at = download_marks.c
-_MORE: Any = literal_column("VALUES(`downloads`)", BIGINT)
+_marks = download_marks.c
+_ADDED: Any = literal_column("VALUES(`downloads`)", BIGINT)
 
 
 class DownloadGranted(Message):
-    """A player was told where to read an artifact.
+    """A player was given a download URL.
 
-    download_id: the same for a player, a version and a day (UTC), however often it is asked for.
-    It names nobody.
+    download_id: the same for all grants to one player, of one version, on one day (UTC). It does
+        not reveal who the player is.
     """
 
     topic: ClassVar[str] = "downloads-granted"
@@ -48,20 +48,20 @@ class DownloadGranted(Message):
 
 
 def report(granted: DownloadGranted) -> None:
-    """Have a download counted; through the outbox only while the message service is away."""
+    """Publish a granted download, to be counted; via the outbox while messaging is unavailable."""
     try:
         messages.publish(granted, event_id=granted.download_id)
     except errors.Unavailable as error:
-        logs.warning("a download waits in the outbox to be counted", reason=error.detail)
+        logs.warning("a download to be counted was put into the outbox", reason=error.detail)
         sql.transact(lambda tx: outbox.add(tx, granted))
 
 
 def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
-    """Add what was not counted yet to the counts, however many, in four statements."""
+    """Count the downloads that are not counted yet, in four statements for any number of them."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
     sql.after_commit(lambda: metrics.observe(ROLL_UP_SIZE, len(granted)))
-    told = {_mark(one): one for one in granted if _day(one) >= oldest}
-    new = [told[mark] for mark in _first_times(tx, told)]
+    by_mark = {_mark(one): one for one in granted if _day(one) >= oldest}
+    new = [by_mark[mark] for mark in _claim_new(tx, by_mark)]
     days = Counter((int(one.version_id), _day(one)) for one in new)
     totals = Counter(int(one.tool_id) for one in new)
     sql.upsert(
@@ -71,39 +71,41 @@ def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
             {"version_id": version_id, "day": day, "downloads": downloads}
             for (version_id, day), downloads in sorted(days.items())
         ],
-        {"downloads": tool_download_days.c.downloads + _MORE},
+        {"downloads": tool_download_days.c.downloads + _ADDED},
     )
     sql.upsert(
         tx,
         tool_downloads,
-        [{"tool_id": tool_id, "downloads": more} for tool_id, more in sorted(totals.items())],
-        {"downloads": tool_downloads.c.downloads + _MORE},
+        [{"tool_id": tool_id, "downloads": added} for tool_id, added in sorted(totals.items())],
+        {"downloads": tool_downloads.c.downloads + _ADDED},
     )
 
 
-def _first_times(tx: Connection, marks: Collection[Mark]) -> list[Mark]:
-    """Mark downloads as counted; return those that were not.
+def _claim_new(tx: Connection, marks: Collection[Mark]) -> list[Mark]:
+    """Mark downloads as counted; return the marks that are new.
 
-    Raises Unavailable when another transaction marked one of them meanwhile.
+    Raises Unavailable when another transaction marks one of them at the same time.
     """
-    new = sorted(set(marks) - _known(tx, marks))
+    new = sorted(set(marks) - _counted(tx, marks))
     rows = [{"day": day, "mark": mark} for day, mark in new]
     claimed = sql.insert_ignore(tx, download_marks, rows)
     sql.safe_to_retry_commit()
     if claimed != len(new):
-        raise errors.Unavailable("some of these downloads are being counted elsewhere")
-    again = len(marks) - len(new)
-    sql.after_commit(lambda: metrics.count(metrics.INBOX_DUPLICATES, again))
+        raise errors.Unavailable("another transaction is counting some of these downloads")
+    duplicates = len(marks) - len(new)
+    sql.after_commit(lambda: metrics.count(metrics.INBOX_DUPLICATES, duplicates))
     return new
 
 
-def _known(conn: Connection, marks: Collection[Mark]) -> set[Mark]:
+def _counted(conn: Connection, marks: Collection[Mark]) -> set[Mark]:
     hashes: dict[date, list[bytes]] = defaultdict(list)
     for day, mark in marks:
         hashes[day].append(mark)
-    on_a_day = (and_(_at.day == day, _at.mark.in_(some)) for day, some in sorted(hashes.items()))
-    known = select(_at.day, _at.mark).where(or_(false(), *on_a_day))
-    return {(row.day, row.mark) for row in conn.execute(known)}
+    per_day = (
+        and_(_marks.day == day, _marks.mark.in_(some)) for day, some in sorted(hashes.items())
+    )
+    counted = select(_marks.day, _marks.mark).where(or_(false(), *per_day))
+    return {(row.day, row.mark) for row in conn.execute(counted)}
 
 
 def _mark(granted: DownloadGranted) -> Mark:

@@ -1,4 +1,4 @@
-"""Who may download the artifact of a tool's version."""
+"""Grants players the download of a version's artifact."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ _build = game_builds.alias("build")
 
 
 class NewDownload(BaseModel):
-    """A version of a tool; `build_id`: the build that it is wanted for, where it is known."""
+    """The version of a tool to download; `build_id`: the player's build of the game, if known."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"tool_id": "7", "version": "1.2.0", "build_id": "12"}]}
@@ -40,7 +40,7 @@ class NewDownload(BaseModel):
 
 
 class Download(BaseModel):
-    """Where the artifact can be read until `expires_at`; compare its SHA-256 before it runs."""
+    """The artifact's URL, valid until `expires_at`; verify the SHA-256 before running the file."""
 
     url: str
     sha256: str
@@ -48,22 +48,22 @@ class Download(BaseModel):
     expires_at: datetime
 
 
-def create(conn: Connection, uid: str, wish: NewDownload) -> tuple[Download, DownloadGranted]:
-    """Return where a player reads an artifact, and the message that counts it; one statement.
+def create(conn: Connection, uid: str, new: NewDownload) -> tuple[Download, DownloadGranted]:
+    """Return a player's download and the message that counts it; runs one statement.
 
     Raises NotPublished, Withdrawn, PlanRequired, BuildNotSupported, or Unprocessable for a build
-    that is not the game's.
+    that the game does not have.
     """
     now = clock.now()
-    row = _found(conn, uid, wish, now)
+    row = _find_version(conn, uid, new, now)
     if row is None or row.published_at is None:
-        raise NotPublished(f"the tool {wish.tool_id} has no version {wish.version}")
+        raise NotPublished(f"tool {new.tool_id} has no version {new.version}")
     if row.state != "published":
-        raise Withdrawn(f"the version {wish.version} was withdrawn")
+        raise Withdrawn(f"version {new.version} was withdrawn")
     if row.plan is not None and row.has_plan is None:
-        raise PlanRequired(f"the plan {row.plan} is needed", plan=row.plan)
-    if wish.build_id is not None:
-        _check_build(row, wish.build_id)
+        raise PlanRequired(f"the download requires the plan {row.plan}", plan=row.plan)
+    if new.build_id is not None:
+        _check_build(row, new.build_id)
     url = objects.presign_get(
         artifacts.key(row.sha256), seconds=URL_SECONDS, filename=_file_name(row)
     )
@@ -77,13 +77,13 @@ def create(conn: Connection, uid: str, wish: NewDownload) -> tuple[Download, Dow
     return Download(url=url, sha256=row.sha256, size=row.size, expires_at=expires_at), granted
 
 
-def _found(conn: Connection, uid: str, wish: NewDownload, now: datetime) -> Row[Any] | None:
-    theirs = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, not_ended(now))
-    asked = None if wish.build_id is None else int(wish.build_id)
-    whole = (
+def _find_version(conn: Connection, uid: str, new: NewDownload, now: datetime) -> Row[Any] | None:
+    player_plan = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, not_ended(now))
+    build_id = None if new.build_id is None else int(new.build_id)
+    source = (
         ranges.WITH_BOUNDS.join(tools, tools.c.tool_id == _version.tool_id)
-        .outerjoin(plans, theirs)
-        .outerjoin(_build, and_(_build.c.build_id == asked, _build.c.game_id == tools.c.game_id))
+        .outerjoin(plans, player_plan)
+        .outerjoin(_build, and_(_build.c.build_id == build_id, _build.c.game_id == tools.c.game_id))
     )
     query: Select[Any] = (
         select(
@@ -103,8 +103,8 @@ def _found(conn: Connection, uid: str, wish: NewDownload, now: datetime) -> Row[
             plans.c.uid.label("has_plan"),
             _build.c.released_at,
         )
-        .select_from(whole)
-        .where(_version.tool_id == int(wish.tool_id), _version.version == wish.version)
+        .select_from(source)
+        .where(_version.tool_id == int(new.tool_id), _version.version == new.version)
     )
     return conn.execute(query).one_or_none()
 
@@ -115,15 +115,16 @@ def _check_build(row: Row[Any], build_id: str) -> None:
         raise errors.Unprocessable(detail, errors=[{"field": "build_id", "detail": detail}])
     if not row.fits:
         ends = {"first_build": row.first_build_id, "last_build": row.last_build_id}
-        named: dict[str, Any] = {name: str(end) for name, end in ends.items() if end is not None}
-        spelled = ", ".join(f"{name} {end}" for name, end in named.items())
-        raise BuildNotSupported(f"the version fits other builds: {spelled}", **named)
+        bounds: dict[str, Any] = {name: str(end) for name, end in ends.items() if end is not None}
+        listed = ", ".join(f"{name} {end}" for name, end in bounds.items())
+        detail = f"the version does not support this build; it supports: {listed}"
+        raise BuildNotSupported(detail, **bounds)
 
 
 def _download_id(uid: str, version_id: int, now: datetime) -> str:
-    """Return what one player's request for a version has in common with the day's others."""
-    named = json.dumps([uid, version_id, now.date().isoformat()])
-    return hashlib.sha256(named.encode()).hexdigest()
+    """Return an id that is the same for all of a player's downloads of a version on one day."""
+    source = json.dumps([uid, version_id, now.date().isoformat()])
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
 def _file_name(row: Row[Any]) -> str:

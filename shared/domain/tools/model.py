@@ -1,7 +1,7 @@
 """What a tool is made of: its kind, its texts, the options of a version, and how versions sort.
 
-The phone, the overlay and the editor are drawn from the options alone, so what they could not
-draw is refused here.
+The phone page, the overlay and the editor are rendered from the options alone, so options that
+cannot be rendered are rejected here.
 """
 
 import re
@@ -28,13 +28,13 @@ State = Literal["draft", "verifying", "published", "rejected", "withdrawn"]
 OptionKind = Literal["toggle", "number", "choice", "text", "key", "action"]
 
 _NUMBER = r"(0|[1-9][0-9]*)"
-_WORD = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD}(\.{_WORD})*)?"
+_IDENTIFIER = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_IDENTIFIER}(\.{_IDENTIFIER})*)?"
 _COMPARATOR = rf"(>=|>|<=|<|=){SEMVER}"
 
 _ID = r"^[a-z][a-z0-9_-]{0,63}$"
 _LARGEST = 10**15
-"""Below 2^53: JavaScript knows each of them."""
+"""Below 2^53, so that JavaScript represents every integer exactly."""
 
 _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
     "toggle": ({"default"}, set()),
@@ -44,21 +44,21 @@ _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
     "key": (set(), {"default"}),
     "action": (set(), set()),
 }
-"""What an option of a kind must have, and what it may have besides its id, labels and group."""
+"""Per kind of option: its required and its optional members, besides id, labels and group."""
 
 
 def _with_english(texts: dict[str, object]) -> dict[str, object]:
     if "en" not in texts:
-        raise ValueError("`en` is missing: it stands in for every other language")
+        raise ValueError("`en` is missing: it is the fallback for every other language")
     return texts
 
 
 Version = Annotated[str, StringConstraints(pattern=rf"^{SEMVER}$", max_length=64)]
-"""Semantic Versioning 2.0.0 without build metadata, by which nothing could be ordered."""
+"""Semantic Versioning 2.0.0 without build metadata, which does not affect the order."""
 Range = Annotated[
     str, StringConstraints(pattern=rf"^(\*|{_COMPARATOR}( {_COMPARATOR})?)$", max_length=140)
 ]
-"""`*`, or one or two bounds that both hold: `>=1.2.0 <2.0.0`."""
+"""`*`, or one or two bounds that must all hold: `>=1.2.0 <2.0.0`."""
 OptionId = Annotated[str, StringConstraints(pattern=_ID)]
 Labels = Annotated[dict[LocaleTag, Label], Field(max_length=50), AfterValidator(_with_english)]
 Number = (
@@ -66,7 +66,7 @@ Number = (
     | Annotated[float, Field(ge=-_LARGEST, le=_LARGEST, allow_inf_nan=False)]
 )
 KeyCombination = re.compile(r"((Ctrl|Alt|Shift|Meta)\+){0,4}[A-Z][A-Za-z0-9]{1,23}")
-"""Modifiers and a KeyboardEvent.code of the W3C: `Ctrl+KeyK`, `F1`."""
+"""Modifiers and a W3C `KeyboardEvent.code`: `Ctrl+KeyK`, `F1`."""
 
 
 class _Strict(BaseModel):
@@ -78,7 +78,7 @@ def _example(**members: JsonValue) -> ConfigDict:
 
 
 class ToolText(_Strict):
-    """What a tool is called in one language, and what it does."""
+    """A tool's name and summary in one language."""
 
     name: Label
     summary: Annotated[
@@ -90,19 +90,19 @@ Texts = Annotated[dict[LocaleTag, ToolText], Field(max_length=50), AfterValidato
 
 
 class ChoiceDefinition(_Strict):
-    """One of the values that a choice offers."""
+    """One of the values of a choice."""
 
     value: OptionId
     labels: Labels
 
 
 class OptionDefinition(_Strict):
-    """One thing that a player can set or trigger.
+    """A setting that a player can change, or an action that a player can trigger.
 
-    group: the heading that it stands under; options of the same group follow each other.
+    group: the heading that it is shown under; list options of the same group consecutively.
     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
         text of at most 200 characters, or a key such as `Ctrl+KeyK`; an action has none.
-    replaces: the id of the earlier versions' option whose setting this one takes over.
+    replaces: the id of an option of earlier versions whose setting this one takes over.
     """
 
     model_config = _example(
@@ -121,7 +121,7 @@ class OptionDefinition(_Strict):
     replaces: OptionId | None = None
 
     @model_validator(mode="after")
-    def _can_be_drawn(self) -> Self:
+    def _has_valid_members(self) -> Self:
         needed, allowed = _MEMBERS[self.kind]
         given = {
             name
@@ -129,9 +129,9 @@ class OptionDefinition(_Strict):
             if getattr(self, name) is not None
         }
         for name in sorted(needed - given):
-            raise ValueError(f"{self.id}: a {self.kind} needs `{name}`")
+            raise ValueError(f"{self.id}: an option of kind {self.kind} needs `{name}`")
         for name in sorted(given - needed - allowed):
-            raise ValueError(f"{self.id}: a {self.kind} has no `{name}`")
+            raise ValueError(f"{self.id}: an option of kind {self.kind} has no `{name}`")
         problem = self._problem()
         if problem:
             raise ValueError(f"{self.id}: {problem}")
@@ -140,22 +140,22 @@ class OptionDefinition(_Strict):
     def _problem(self) -> str | None:
         match self.kind:
             case "toggle" if not isinstance(self.default, bool):
-                return "the default of a toggle is true or false"
+                return "the default of a toggle must be true or false"
             case "number":
                 return self._number_problem()
             case "choice":
                 return self._choice_problem()
             case "text" if not isinstance(self.default, str) or CONTROL.search(self.default):
-                return "the default of a text is a text without control characters"
+                return "the default of a text must be a string without control characters"
             case "key" if self.default is not None and not _is_key(self.default):
-                return "the default of a key is written like `Ctrl+KeyK` or `F1`"
+                return "the default of a key must look like `Ctrl+KeyK` or `F1`"
             case _:
                 return None
 
     def _number_problem(self) -> str | None:
         default, low, high = self.default, self.min, self.max
         if isinstance(default, str | bool) or default is None or low is None or high is None:
-            return "the default of a number is a number"
+            return "the default of a number must be a number"
         if not low <= default <= high:
             return "`min`, `default` and `max` must be in this order"
         if self.step is not None and self.step <= 0:
@@ -166,33 +166,33 @@ class OptionDefinition(_Strict):
         values = Counter(choice.value for choice in self.choices or ())
         if values.total() > len(values):
             return "two choices have the same value"
-        return None if self.default in values else "the default is none of the choices"
+        return None if self.default in values else "the default is not one of the choices"
 
 
 def _is_key(default: object) -> bool:
     return isinstance(default, str) and KeyCombination.fullmatch(default) is not None
 
 
-def _one_each(options: list[OptionDefinition]) -> list[OptionDefinition]:
-    """Refuse a list in which it is not clear whose setting an option takes."""
+def _unambiguous(options: list[OptionDefinition]) -> list[OptionDefinition]:
+    """Reject a list in which it is ambiguous whose setting an option takes over."""
     ids = Counter(option.id for option in options)
     replaced = Counter(option.replaces for option in options if option.replaces)
     for name, times in ids.items():
         if times > 1:
             raise ValueError(f"two options have the id {name}")
         if name in replaced:
-            raise ValueError(f"the option {name} is there and cannot be replaced")
+            raise ValueError(f"option {name} is still in the list and cannot be replaced")
     for name, times in replaced.items():
         if times > 1:
             raise ValueError(f"two options replace {name}")
     return options
 
 
-Options = Annotated[list[OptionDefinition], Field(max_length=200), AfterValidator(_one_each)]
+Options = Annotated[list[OptionDefinition], Field(max_length=200), AfterValidator(_unambiguous)]
 
 
 class Dependency(_Strict):
-    """Another tool that must be there, in one of the versions of the range."""
+    """Another tool that must be installed, in a version within the range."""
 
     model_config = _example(tool_id="7", range=">=1.2.0 <2.0.0")
 
@@ -201,20 +201,22 @@ class Dependency(_Strict):
 
 
 def sort_key(version: str) -> str:
-    """Return what sorts byte by byte as Semantic Versioning 2.0.0 orders the versions.
+    """Return a key whose byte order is the Semantic Versioning 2.0.0 order of the versions.
 
-    A number follows its count of digits, so that 9 is before 10. Of what may follow the three
-    numbers, `#` (a number) is before `$` (a word) and both are before `~` (nothing), and `!` ends
-    a word before any longer one. All are above the space, with which MySQL pads.
+    Each number is prefixed with its digit count, so that 9 sorts before 10. After the three
+    numbers, `#` (numeric identifier) sorts before `$` (alphanumeric identifier), and both before
+    `~` (no pre-release). `!` ends an alphanumeric identifier, so that it sorts before longer ones.
+    All of these sort above the space, with which MySQL pads.
     """
-    numbers, _, release = version.partition("+")[0].partition("-")
-    key = "".join(_counted(number) for number in numbers.split("."))
-    if not release:
+    numbers, _, prerelease = version.partition("+")[0].partition("-")
+    key = "".join(_length_prefixed(number) for number in numbers.split("."))
+    if not prerelease:
         return key + "~"
     return key + "".join(
-        f"#{_counted(word)}" if word.isdigit() else f"${word}!" for word in release.split(".")
+        f"#{_length_prefixed(word)}" if word.isdigit() else f"${word}!"
+        for word in prerelease.split(".")
     )
 
 
-def _counted(number: str) -> str:
+def _length_prefixed(number: str) -> str:
     return chr(ord("0") + len(number)) + number

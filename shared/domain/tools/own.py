@@ -1,4 +1,4 @@
-"""A creator's own tools: made, listed and edited; those of others are not there."""
+"""A creator's own tools: create, list and edit; another creator's tool is not found."""
 
 import json
 from datetime import datetime
@@ -20,7 +20,7 @@ _TEXTS = TypeAdapter(Texts)
 
 
 class NewTool(BaseModel):
-    """A tool for a game; plan: the one a player needs for it, absent: everyone may have it."""
+    """A tool for a game; plan: the plan that a player needs to download it, absent: none."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -42,7 +42,7 @@ class NewTool(BaseModel):
 
 
 class ToolChanges(BaseModel):
-    """What changes of a tool; what is absent stays, and a plan of null opens it to everyone."""
+    """Changes to a tool: absent members stay, a plan of null opens it to everyone."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "premium"}]})
 
@@ -70,12 +70,12 @@ class OwnTool(BaseModel):
 
     @property
     def tag(self) -> str:
-        """What changes with every change that its creator sees."""
+        """The ETag, which differs after every change that the creator can see."""
         return str(self.revision)
 
 
 def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
-    """Make a tool of the caller's; raise Unprocessable for a game that is not there."""
+    """Create a tool of the caller; raise Unprocessable for an unknown game."""
     try:
         builds.require_game(tx, int(wish.game_id))
     except (errors.NotFound, errors.Conflict) as error:
@@ -97,14 +97,14 @@ def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
 
 
 def get(conn: Connection, uid: str, tool_id: int) -> OwnTool:
-    """Return a tool of the caller's; raise NotFound, also for one of somebody else."""
+    """Return a tool of the caller; raise NotFound, also for another creator's."""
     return _tool(conn.execute(_own(uid, tool_id)).one_or_none(), tool_id)
 
 
 def list_page(
     conn: Connection, uid: str, after: int, limit: int
 ) -> tuple[list[OwnTool], int | None]:
-    """Return up to `limit` of the caller's tools, the oldest first, and the last one's id."""
+    """Return up to `limit` tools, oldest first, and the last id if there are more."""
     mine = select(tools).where(tools.c.creator_uid == uid, tools.c.tool_id > after)
     query = mine.order_by(tools.c.tool_id)
     rows, last = sql.page(conn, query, limit, lambda row: int(row.tool_id))
@@ -114,7 +114,7 @@ def list_page(
 def edit(
     tx: Connection, uid: str, tool_id: int, changes: ToolChanges, expected: Expected
 ) -> OwnTool:
-    """Change a tool of the caller's; raise PreconditionFailed unless it has the revision."""
+    """Change a tool of the caller; raise PreconditionFailed for another revision."""
     versioning.lock(tx)
     before = _tool(tx.execute(_own(uid, tool_id).with_for_update()).one_or_none(), tool_id)
     expected.require(before.tag, before)

@@ -1,7 +1,6 @@
-"""Tools as everyone may read them: what is published, in the reader's language.
+"""Published tools and versions, in the reader's language.
 
-A version fits the builds of its game between its first and its last one, both included: they are
-in the order of their release, so a range of builds is one of times.
+`ranges` defines which builds a version fits.
 """
 
 import json
@@ -24,7 +23,7 @@ from shared.schema.downloads import tool_downloads
 from shared.schema.tools import tool_versions, tools
 
 BuildId = Annotated[str | None, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["12"])]
-"""The query parameter `build`: the build that is on the reader's disk."""
+"""The query parameter `build`: the build that the reader has installed."""
 
 _version = tool_versions.c
 
@@ -47,23 +46,23 @@ _SHOWN: Select[Any] = select(
 
 
 class BuildRef(BaseModel):
-    """A build of the game, as it bounds a range."""
+    """A build of the game that bounds a range."""
 
     build_id: str
     name: str
 
 
 class ToolChoice(BaseModel):
-    """One of the values that a choice offers."""
+    """One of the values of a choice."""
 
     value: str
     label: str
 
 
 class ToolOption(BaseModel):
-    """One thing that a player can set or trigger, labelled in the answer's language.
+    """A setting or action of a tool, labelled in the response's language.
 
-    replaces: the id of the earlier versions' option whose setting this one takes over.
+    replaces: the id of an option of earlier versions whose setting this one takes over.
     """
 
     id: str
@@ -81,8 +80,8 @@ class ToolOption(BaseModel):
 class ToolVersion(BaseModel):
     """A published version.
 
-    first_build, last_build: the builds that it fits, both included; absent where nothing bounds.
-    locale: the language of the labels; English where one is not translated.
+    first_build, last_build: the range of builds that it fits, inclusive; absent: unbounded.
+    locale: the language of the labels; labels without a translation are in English.
     """
 
     version: str
@@ -100,8 +99,8 @@ class ToolVersion(BaseModel):
 class Tool(BaseModel):
     """A tool for a game.
 
-    locale: the language of name and summary. plan: what a player needs to download it; absent:
-    nothing. newest: the newest version of each channel that has one, `stable` first.
+    locale: the language of name and summary. plan: the plan that a player needs to download it,
+    absent: none. newest: the newest version of each channel that has one, `stable` first.
     """
 
     tool_id: str
@@ -116,77 +115,77 @@ class Tool(BaseModel):
 
 
 class ToolDetail(Tool):
-    """A tool, and how often it was downloaded."""
+    """A tool with its number of downloads."""
 
     downloads: int
 
 
 class Query(NamedTuple):
-    """What a reader wants: a language, and only what fits a build."""
+    """The parsed query parameters: a language, and a build that versions must fit."""
 
     locale: str | None = None
     build_id: int | None = None
 
 
 def query(locale: str | None, build: str | None) -> Query:
-    """Return what the query parameters say, the same for tags that differ in case."""
+    """Parse the query parameters; language tags are case-insensitive."""
     return Query(locale and locale.lower(), None if build is None else int(build))
 
 
 def languages(shown: Iterable[Tool | ToolVersion]) -> str:
-    """Return the languages of an answer's texts as the header Content-Language lists them."""
-    found = set()
+    """Return the languages of a response's texts as the value of Content-Language."""
+    tags = set()
     for one in shown:
-        found.add(one.locale)
+        tags.add(one.locale)
         if isinstance(one, Tool):
-            found.update(version.locale for version in one.newest)
-    return locales.listed(found)
+            tags.update(version.locale for version in one.newest)
+    return locales.listed(tags)
 
 
 def list_page(
-    conn: Connection, game_id: int, asked: Query, after: int, limit: int
+    conn: Connection, game_id: int, params: Query, after: int, limit: int
 ) -> tuple[list[Tool], int | None]:
-    """Return up to `limit` tools of a game, and behind which id the next page starts, or None.
+    """Return up to `limit` tools of a game, and the last id if there are more.
 
-    Raises NotFound for an unknown game, BadRequest for a build that is not this game's.
+    Raises NotFound for an unknown game, BadRequest for a build that the game does not have.
     """
     if conn.scalar(select(games.c.game_id).where(games.c.game_id == game_id)) is None:
         raise errors.NotFound(f"no game has the id {game_id}")
-    at = _released_at(conn, game_id, asked.build_id)
+    at = _released_at(conn, game_id, params.build_id)
     query = _listing(game_id, at, after, limit + 1)
     rows = conn.execute(query).all()
-    found = _shown_tools(conn, rows[:limit], asked.locale)
-    return found, rows[limit - 1].tool_id if len(rows) > limit else None
+    listed = _shown_tools(conn, rows[:limit], params.locale)
+    return listed, rows[limit - 1].tool_id if len(rows) > limit else None
 
 
-def get(conn: Connection, tool_id: int, asked: Query) -> ToolDetail:
-    """Return a tool of which something is published; raise NotFound or BadRequest."""
-    at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
+def get(conn: Connection, tool_id: int, params: Query) -> ToolDetail:
+    """Return a tool that has a published version; raise NotFound or BadRequest."""
+    at = _released_at(conn, _public_game(conn, tool_id), params.build_id)
     row = conn.execute(_with_newest(at).where(tools.c.tool_id == tool_id)).one()
-    (shown,) = _shown_tools(conn, [row], asked.locale)
+    (shown,) = _shown_tools(conn, [row], params.locale)
     count = select(tool_downloads.c.downloads).where(tool_downloads.c.tool_id == tool_id)
     return ToolDetail(**dict(shown), downloads=conn.scalar(count) or 0)
 
 
 def list_versions(
-    conn: Connection, tool_id: int, asked: Query, after: str | None, limit: int
+    conn: Connection, tool_id: int, params: Query, after: str | None, limit: int
 ) -> tuple[list[ToolVersion], str | None]:
-    """Return up to `limit` published versions, the newest first, and where the next page starts.
+    """Return up to `limit` published versions, newest first, and the last sort key if more follow.
 
-    Raises NotFound for a tool of which nothing is published, BadRequest for a build that is not
-    its game's.
+    Raises NotFound for a tool without a published version, BadRequest for a build that its game
+    does not have.
     """
-    at = _released_at(conn, _public_game(conn, tool_id), asked.build_id)
+    at = _released_at(conn, _public_game(conn, tool_id), params.build_id)
     rows = conn.execute(_history(tool_id, at, after, limit + 1)).all()
-    found = [_shown_version(row, asked.locale) for row in rows[:limit]]
-    return found, rows[limit - 1].sort_key if len(rows) > limit else None
+    listed = [_shown_version(row, params.locale) for row in rows[:limit]]
+    return listed, rows[limit - 1].sort_key if len(rows) > limit else None
 
 
 def _listing(game_id: int, at: datetime | None, after: int, limit: int) -> Select[Any]:
     return (
         _with_newest(at)
         .where(tools.c.game_id == game_id, tools.c.tool_id > after)
-        # Not EXISTS: MariaDB may begin with all versions that are published.
+        # Not EXISTS: MariaDB may start from all published versions.
         .having(text("COALESCE(stable, beta, alpha) IS NOT NULL"))
         .order_by(tools.c.tool_id)
         .limit(limit)
@@ -198,7 +197,7 @@ def _history(tool_id: int, at: datetime | None, after: str | None, limit: int) -
     if after is not None:
         published.append(_version.sort_key < after)
     query = _SHOWN.where(*published).order_by(_version.sort_key.desc()).limit(limit)
-    return _by(query, "tool_versions_by_order")
+    return _force_index(query, "tool_versions_by_order")
 
 
 def _released_at(conn: Connection, game_id: int, build_id: int | None) -> datetime | None:
@@ -224,12 +223,12 @@ def _public_game(conn: Connection, tool_id: int) -> int:
 
 
 def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the condition for versions that fit a build of this time; None: any build."""
+    """Return the conditions for versions that fit a build released at this time; None: any."""
     return [] if at is None else [fits(at)]
 
 
 def _with_newest(at: datetime | None) -> Select[Any]:
-    """Select tools and, a channel, the id of its newest version: the first that an index gives."""
+    """Select tools and, per channel, the newest version's id, which is the first in an index."""
     channels: tuple[Channel, ...] = ("stable", "beta", "alpha")
     return select(tools, *(_newest(channel, at).label(channel) for channel in channels))
 
@@ -244,33 +243,33 @@ def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
             _version.channel == channel,
             *_fits(at),
         )
-        # The tool is one: named first, MySQL sees that the index has the order already.
+        # tool_id is constant: naming it first lets MySQL read the order from the index.
         .order_by(_version.tool_id.desc(), _version.sort_key.desc())
         .limit(1)
         .correlate(tools)
     )
-    return _by(query, "tool_versions_by_channel").scalar_subquery()
+    return _force_index(query, "tool_versions_by_channel").scalar_subquery()
 
 
-def _by(query: Select[Any], index: str) -> Select[Any]:
-    """Read versions in this index's order; an engine that believes in few of them sorts all."""
+def _force_index(query: Select[Any], index: str) -> Select[Any]:
+    """Force this index: an engine that estimates few versions would sort all of them instead."""
     query = query.with_hint(tool_versions, f"FORCE INDEX ({index})")
     for build in (first_build, last_build):
         query = query.with_hint(build, "FORCE INDEX (PRIMARY)")
     return query
 
 
-def _shown_tools(conn: Connection, rows: Sequence[Row[Any]], wanted: str | None) -> list[Tool]:
+def _shown_tools(conn: Connection, rows: Sequence[Row[Any]], language: str | None) -> list[Tool]:
     newest = {row.tool_id: [i for i in (row.stable, row.beta, row.alpha) if i] for row in rows}
     ids = [version_id for some in newest.values() for version_id in some]
-    found = conn.execute(_SHOWN.where(_version.version_id.in_(ids))).all()
-    known = {row.version_id: _shown_version(row, wanted) for row in found}
-    return [_shown_tool(row, [known[i] for i in newest[row.tool_id]], wanted) for row in rows]
+    versions = conn.execute(_SHOWN.where(_version.version_id.in_(ids))).all()
+    known = {row.version_id: _shown_version(row, language) for row in versions}
+    return [_shown_tool(row, [known[i] for i in newest[row.tool_id]], language) for row in rows]
 
 
-def _shown_tool(row: Row[Any], newest: list[ToolVersion], wanted: str | None) -> Tool:
+def _shown_tool(row: Row[Any], newest: list[ToolVersion], language: str | None) -> Tool:
     texts = json.loads(row.texts)
-    locale = locales.choose(wanted, texts)
+    locale = locales.choose(language, texts)
     return Tool(
         tool_id=str(row.tool_id),
         game_id=str(row.game_id),
@@ -284,7 +283,7 @@ def _shown_tool(row: Row[Any], newest: list[ToolVersion], wanted: str | None) ->
     )
 
 
-def _shown_version(row: Row[Any], wanted: str | None) -> ToolVersion:
+def _shown_version(row: Row[Any], language: str | None) -> ToolVersion:
     options = json.loads(row.options)
     return ToolVersion(
         version=row.version,
@@ -295,8 +294,8 @@ def _shown_version(row: Row[Any], wanted: str | None) -> ToolVersion:
         first_build=_build(row.first_build_id, row.first_name),
         last_build=_build(row.last_build_id, row.last_name),
         dependencies=json.loads(row.dependencies),
-        locale=locales.choose(wanted, {tag for one in options for tag in one["labels"]}),
-        options=[_shown_option(one, wanted) for one in options],
+        locale=locales.choose(language, {tag for one in options for tag in one["labels"]}),
+        options=[_shown_option(one, language) for one in options],
     )
 
 
@@ -304,9 +303,9 @@ def _build(build_id: int | None, name: str | None) -> BuildRef | None:
     return None if build_id is None else BuildRef(build_id=str(build_id), name=str(name))
 
 
-def _shown_option(option: Mapping[str, Any], wanted: str | None) -> ToolOption:
+def _shown_option(option: Mapping[str, Any], language: str | None) -> ToolOption:
     def label(labels: Mapping[str, str]) -> str:
-        return labels[locales.choose(wanted, labels)]
+        return labels[locales.choose(language, labels)]
 
     choices = option.get("choices")
     return ToolOption.model_validate(

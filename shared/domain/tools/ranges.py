@@ -23,7 +23,7 @@ WITH_BOUNDS = tool_versions.outerjoin(
 
 
 def fits(released_at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Return the condition for versions that fit a build which was released then."""
+    """Return the condition for versions that fit a build released at this time."""
     return and_(
         or_(_version.first_build_id.is_(None), first_build.c.released_at <= released_at),
         or_(_version.last_build_id.is_(None), last_build.c.released_at >= released_at),

@@ -45,7 +45,7 @@ VERIFYING_TIME = timedelta(days=1)
 """Uploads are deleted after a day, so a version that still waits can never be verified."""
 _OVERDUE = "overdue: it could not be verified within a day: upload the file again"
 UPLOAD_LIFETIME = timedelta(hours=1)
-"""How long an upload's URL works."""
+"""How long an upload URL is valid."""
 CONTENT_TYPE = "application/octet-stream"
 VERIFIER = "verify_artifact"
 """The actor of audit entries for verification results."""
@@ -138,7 +138,7 @@ class OwnVersion(BaseModel):
 
     @property
     def tag(self) -> str:
-        """What changes with every change that its creator sees.
+        """The ETag, which differs after every change that the creator can see.
 
         An overdue version is shown as rejected before its row changes.
         """
@@ -171,7 +171,7 @@ class Withdrawal(BaseModel):
 
 
 class ArtifactUploaded(Message):
-    """A version's file was uploaded and waits to be verified."""
+    """A version's file was uploaded and awaits verification."""
 
     topic: ClassVar[str] = "artifacts-uploaded"
     type: ClassVar[str] = "savepoint.artifacts.uploaded.v1"
@@ -234,14 +234,14 @@ def lock(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
     row = _found(tx.execute(alone).one_or_none(), version)
     if not _is_overdue(row):
         return row
-    # Under the same revision, because the caller saw it as rejected under that one.
+    # The revision stays: the caller was already shown it as rejected under this revision.
     this = tool_versions.c.version_id == row.version_id
     tx.execute(update(tool_versions).where(this).values(state="rejected", reason=_OVERDUE))
     return tx.execute(alone).one()
 
 
 def is_published(conn: Connection, wanted: Dependency) -> bool:
-    """Tell whether a published version of the tool is in the dependency's range."""
+    """Return whether the tool has a published version in the dependency's range."""
     version = tool_versions.c
     bounds = [
         _COMPARE[mark](version.sort_key, sort_key(bound))
@@ -266,7 +266,7 @@ def list_page(
     return [shown_row(row) for row in rows], last
 
 
-def edit(  # noqa: PLR0913, PLR0917  whose, which, what
+def edit(  # noqa: PLR0913, PLR0917  the key of a version, and the change
     tx: Connection,
     uid: str,
     tool_id: int,
@@ -274,7 +274,7 @@ def edit(  # noqa: PLR0913, PLR0917  whose, which, what
     changes: VersionChanges,
     expected: Expected,
 ) -> OwnVersion:
-    """Change a draft of the caller's; raise PreconditionFailed unless it has the revision."""
+    """Change a draft of the caller's tool; raise PreconditionFailed for another revision."""
     row = lock(tx, uid, tool_id, version)
     before = shown_row(row)
     expected.require(before.tag, before)
@@ -306,12 +306,12 @@ def require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
 
 
 def audit_name(version: OwnVersion) -> str:
-    """Return the audit's target for a version."""
+    """Return a version's target in the audit log."""
     return f"{version.tool_id}@{version.version}"
 
 
 def audited(version: OwnVersion) -> dict[str, Any]:
-    """Return a version as the audit records it."""
+    """Return a version as the audit log records it."""
     return version.model_dump(mode="json", exclude_none=True)
 
 
@@ -393,7 +393,7 @@ def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: New
 
 
 def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
-    """Raise Conflict when only the file is missing for `publish`; locks nothing."""
+    """Raise Conflict when the version could be published but for its file; takes no lock."""
     row = get_row(conn, uid, tool_id, version)
     if shown_row(row).state not in EDITABLE or row.upload_id is None:
         return  # `publish` raises a more specific error
@@ -405,8 +405,8 @@ def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> 
 def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
     """Queue a version for verification, which publishes or rejects it.
 
-    `require_uploaded` must have found its file. Raises Conflict, also for a dependency of which no
-    version is published.
+    Call `require_uploaded` first. Raises Conflict, also for a dependency that has no published
+    version in its range.
     """
     row = lock(tx, uid, tool_id, version)
     require_state(row, "published", EDITABLE)
@@ -500,22 +500,22 @@ def _reject(tx: Connection, uploaded: ArtifactUploaded, rejected: Rejected) -> N
 
 
 def _waiting(conn: Connection, uploaded: ArtifactUploaded, *, for_update: bool) -> Row[Any] | None:
-    """Return the version's row, with its game, if it still waits for this verification."""
+    """Return the version's row and game id if it still awaits this verification."""
     version = tool_versions.c
-    # Not joined: on MySQL, locking the tool's row too would need the right to change it.
+    # Not a join: on MySQL it would also lock the tool's row, which needs the UPDATE privilege.
     game_id = select(tools.c.game_id).where(tools.c.tool_id == version.tool_id)
     query = select(tool_versions, game_id.scalar_subquery().label("game_id")).where(
         version.version_id == int(uploaded.version_id),
         version.state == "verifying",
         version.revision == uploaded.revision,
-        # After that its creator sees it as rejected.
+        # Later, the creator sees it as rejected.
         version.updated_at >= clock.now() - VERIFYING_TIME,
     )
     return conn.execute(query.with_for_update() if for_update else query).one_or_none()
 
 
 def _change(tx: Connection, actor: str, action: str, row: Row[Any], **values: Any) -> OwnVersion:
-    """Change a locked version and record it in the audit."""
+    """Change a locked version and record the change in the audit log."""
     before = shown_row(row)
     after = change(tx, row, **values)
     detail = {"before": audited(before), "after": audited(after)}

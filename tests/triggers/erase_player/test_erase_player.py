@@ -52,7 +52,7 @@ def left(firestore: Any, player: Player) -> list[str]:
 def test_documents_go_page_by_page(
     player: Any, firestore: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasure, "DOCUMENTS_A_STEP", 2)
+    monkeypatch.setattr(erasure, "DOCUMENTS_PER_STEP", 2)
     ada = player()
     projections.project_due(stats.KIND, played(ada, 5))
     firestore.collection(NOTICES.of(ada.uid)).document("one").set({"code": "x"})

@@ -123,7 +123,7 @@ def test_names_that_are_made_to_cost_stay_bounded(tallies: dict[str, Tally]) -> 
     asked = [LibraryItem(id=path[:20], path=path) for path in paths]
     ((_, lists),) = beliefs.sent(lambda conn: matching.match(conn, asked))
     names = json.loads(bytes.fromhex(lists[2]))
-    assert len(names) == matching.MOST_NAMES
+    assert len(names) == matching.MAX_NAMES
     assert {program_paths.read(path).folders[0][0] for path in paths} <= set(names)
     assert sum(map(len, lists)) < 8_000_000  # MariaDB takes 16 MB at once
 

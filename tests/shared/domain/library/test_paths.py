@@ -50,7 +50,7 @@ def test_editions_and_builds_fold_one_after_the_other(name: str, bare: str) -> N
 def test_a_name_of_many_editions_is_read_in_few_ways() -> None:
     long = "a" + " gold" * 36
     found = paths.read(f"C:\\games\\{long}\\b{long}\\c{long}.exe")
-    assert [len(ways) for ways in (found.stems, *found.folders)] == [paths.MOST_WAYS] * 3
+    assert [len(ways) for ways in (found.stems, *found.folders)] == [paths.MAX_READINGS] * 3
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_any_text_is_a_path(path: str) -> None:
     assert all(
         end == programs.normalise_suffix(end) for end in found.suffixes if end == end.strip(" /")
     )
-    assert len(found.suffixes) <= 2 * paths.MOST_SEGMENTS
+    assert len(found.suffixes) <= 2 * paths.MAX_SEGMENTS
     assert len(found.folders) <= 2
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, insert, select
 
 from shared.domain import audit
 from shared.domain.operations import consumers, dead_letters, retention
-from shared.domain.operations.dead_letters import Letter
+from shared.domain.operations.dead_letters import NewDeadLetter
 from shared.runtime import clock, errors, redelivery, sql
 from shared.runtime.redelivery import Answer
 from shared.schema import operations as tables
@@ -27,7 +27,7 @@ def name() -> str:
     return "c_" + uuid.uuid4().hex[:20].translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
-def letter(consumer: str, event_id: str = "e1", **changes: Any) -> Letter:
+def letter(consumer: str, event_id: str = "e1", **changes: Any) -> NewDeadLetter:
     given: dict[str, Any] = {
         "consumer": consumer,
         "event_id": event_id,
@@ -38,10 +38,10 @@ def letter(consumer: str, event_id: str = "e1", **changes: Any) -> Letter:
         "body": b'{"message": {"data": "eyJ1aWQiOiAiYWRhIn0="}}',
         "uid": "ada",
     }
-    return Letter(**given | changes)
+    return NewDeadLetter(**given | changes)
 
 
-def record(one: Letter) -> None:
+def record(one: NewDeadLetter) -> None:
     sql.transact(lambda tx: dead_letters.record(tx, one))
 
 

@@ -130,7 +130,7 @@ def test_erasure_reaches_every_table_and_no_other_player(table: Table, uid: str)
 def test_it_stops_when_time_is_over_and_goes_on_later(
     uid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasure, "ROWS_A_STEP", 10)
+    monkeypatch.setattr(erasure, "ROWS_PER_STEP", 10)
     add(play_intervals, *(interval(uid, number) for number in range(25)))
     wish = asked(uid)
     assert not erasure.erase(wish, time.monotonic() - 1)
@@ -229,7 +229,7 @@ def in_other_thread(work: Any) -> Any:
 def test_export_reads_all_pages_of_every_table_without_the_uid(
     uid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "ROWS_A_PAGE", 4)
+    monkeypatch.setattr(export, "ROWS_PER_PAGE", 4)
     add(play_intervals, *(interval(uid, number) for number in range(30)))
     for table, personal in erasure.personal_tables():
         if personal.export and table is not play_intervals:
@@ -246,7 +246,7 @@ def test_export_reads_all_pages_of_every_table_without_the_uid(
 
 def test_export_says_what_it_cut(uid: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "LIMIT", 10)
-    monkeypatch.setattr(export, "ROWS_A_PAGE", 4)
+    monkeypatch.setattr(export, "ROWS_PER_PAGE", 4)
     add(play_intervals, *(interval(uid, number) for number in range(11)))
     add(
         playtime_days,

@@ -271,7 +271,7 @@ def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
     crowd = [told(*version, at=DAY - timedelta(days=n % 8)) for n in range(4000)]
     count(*crowd)
     marks = [download_counts._mark(one) for one in crowd[:100]]
-    asked = beliefs.sent(lambda conn: download_counts._known(conn, marks))
+    asked = beliefs.sent(lambda conn: download_counts._counted(conn, marks))
     assert len(asked) == 1
     for belief in beliefs.GROWN:
         assert beliefs.scans(belief, [download_marks], asked, 300) == []
@@ -299,7 +299,7 @@ def test_a_batch_that_another_run_is_counting_is_left_to_it(game_id: int) -> Non
 
     def first(tx: Connection) -> None:
         mark = download_counts._mark(batch[0])
-        assert download_counts._first_times(tx, [mark]) == [mark]
+        assert download_counts._claim_new(tx, [mark]) == [mark]
         other.start()
         wait_until_blocked(tx)
 
