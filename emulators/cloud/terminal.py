@@ -45,7 +45,7 @@ def announce(
 ) -> None:
     """Print what starts each function, a token, commands to try, and the console's address."""
     if "edge" in running:
-        rows = [[name, started_by(cloud, one)] for name, one in sorted(manifests.items())]
+        rows = [[name, invoked_by(cloud, one)] for name, one in sorted(manifests.items())]
         table("Functions", ("function", "started by"), rows)
     ready = ", ".join(f"{name} {one.seconds:.1f} s" for name, one in running.items() if one.seconds)
     print(f"Ready ({ready}).")
@@ -57,7 +57,7 @@ def announce(
     sys.stdout.flush()
 
 
-def started_by(cloud: Cloud, manifest: Manifest) -> str:
+def invoked_by(cloud: Cloud, manifest: Manifest) -> str:
     """Describe what starts a function: its addresses, topic, document or schedule."""
     trigger = manifest.trigger
     if trigger.http:

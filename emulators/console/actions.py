@@ -154,7 +154,7 @@ def kill(cloud: Cloud, name: str) -> Json:
 
 def set_broken(cloud: Cloud, functions: Functions, name: str, *, broken: bool) -> Json:
     """Make a function answer 500 without running its code, or restore it; raise NotFound."""
-    flag = health.folder(cloud.state) / name
+    flag = health.broken_folder(cloud.state) / name
     if name not in functions and name not in health.broken(cloud.state):
         raise errors.NotFound(f"There is no function {name}.")
     if broken:

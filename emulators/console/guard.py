@@ -23,7 +23,7 @@ def refusal(scope: Scope) -> str | None:
     return None
 
 
-def refusal_off_machine(scope: Scope) -> str | None:
+def refusal_unless_local(scope: Scope) -> str | None:
     """Return why a request is refused; None if it comes from a page of this machine or no page.
 
     Any port is allowed, because a page in development has a server of its own.

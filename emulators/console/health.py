@@ -69,11 +69,11 @@ def _service(written: dict[str, Any]) -> Snapshot:
     }
 
 
-def folder(state: Path) -> Path:
+def broken_folder(state: Path) -> Path:
     """Return the folder with one flag file for each function that is broken on purpose."""
     return state / "broken"
 
 
 def broken(state: Path) -> list[str]:
     """List the functions that are broken on purpose and answer 500."""
-    return sorted(file.name for file in folder(state).glob("*"))
+    return sorted(file.name for file in broken_folder(state).glob("*"))

@@ -21,7 +21,7 @@ from emulators.cloud.config import Cloud
 from emulators.console import trace
 from emulators.console.event_stream import stream
 from emulators.console.guard import refusal
-from emulators.console.live import Live
+from emulators.console.monitor import Monitor
 from emulators.edge.responses import problem
 from shared.runtime import errors, logs
 from shared.runtime.manifest import LOCAL_PREFIX, Manifest
@@ -37,7 +37,7 @@ class Console:
     cloud: Cloud
     functions: Mapping[str, Manifest]
     client: httpx.AsyncClient
-    live: Live
+    live: Monitor
 
 
 Handler = Callable[[Console, Request], Awaitable[Any]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulators.cloud.config import Cloud
-from emulators.cloud.terminal import started_by
+from emulators.cloud.terminal import invoked_by
 from emulators.cloud.wiring import DEAD_LETTERS
 from shared.runtime.manifest import Manifest
 
@@ -47,7 +47,7 @@ def _function(cloud: Cloud, function: Manifest) -> Json:
         "name": function.name,
         "description": function.description,
         "source": str(function.source.relative_to(roots[-1]) if roots else function.source),
-        "invoked_by": started_by(cloud, function),
+        "invoked_by": invoked_by(cloud, function),
         **function.trigger.model_dump(mode="json", exclude_none=True),
         "objectives": function.objectives.model_dump(mode="json"),
         "memory": function.memory,

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulators.cloud.config import Cloud, write_private
-from emulators.console.guard import refusal_off_machine
+from emulators.console.guard import refusal_unless_local
 
 MAX_CLAIMS = 1000
 BASE = "/identitytoolkit.googleapis.com/v1/projects/{project}/accounts"
@@ -79,7 +79,7 @@ def routes(cloud: Cloud) -> list[Route]:
 
 def _refusal(request: Request) -> Response | None:
     """Refuse pages of other origins, and callers without the emulator's token."""
-    reason = refusal_off_machine(request.scope)
+    reason = refusal_unless_local(request.scope)
     if reason:
         return _error(403, reason)
     if request.headers.get("authorization") != "Bearer owner":

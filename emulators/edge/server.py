@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from emulators.cloud.config import ROOT, Cloud, environment
 from emulators.cloud.http_server import inherited, server
 from emulators.console import routes as console_routes
-from emulators.console.guard import refusal_off_machine
-from emulators.console.live import Live
+from emulators.console.guard import refusal_unless_local
+from emulators.console.monitor import Monitor
 from emulators.console.routes import Console
 from emulators.edge import identity_toolkit, issuer, prometheus, schedules
 from emulators.edge.gateway import Gateway, Rules
@@ -54,7 +54,7 @@ def application(cloud: Cloud) -> Starlette:
     gateway = Gateway(Rules.of(functions.values()), address, base)
     relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
     scheduled = functions.values() if cloud.schedules else ()
-    live = Live(cloud, functions, gateway.client)
+    live = Monitor(cloud, functions, gateway.client)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -118,13 +118,13 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
         return JSONResponse(issuer.jwks(cloud.state), headers=cache)
 
     async def rotate(request: Request) -> Response:
-        reason = refusal_off_machine(request.scope)
+        reason = refusal_unless_local(request.scope)
         if reason:
             return problem(403, reason)
         return JSONResponse({"kid": issuer.rotate(cloud.state)})
 
     async def token(request: Request) -> Response:
-        reason = refusal_off_machine(request.scope)
+        reason = refusal_unless_local(request.scope)
         if reason:
             return problem(403, reason)
         if request.method == "OPTIONS":

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulators.console.exchanges import Recorder
 from emulators.console.guard import refusal
-from emulators.console.health import folder
+from emulators.console.health import broken_folder
 from emulators.edge.responses import problem
 from shared.runtime import clock, errors, logs, tracing
 
@@ -78,7 +78,7 @@ class Dispatcher:
             await self.recorder.record(first, self._function(first), inner, receive, send)
 
     def _function(self, name: str) -> ASGIApp:
-        if (folder(self.state) / name).exists():
+        if (broken_folder(self.state) / name).exists():
             logs.write("WARNING", f"{name} is broken on purpose: 500", {"function": name})
             return Broken(name, f"{name} is broken on purpose until it is fixed in the console.")
         return self.functions[name]

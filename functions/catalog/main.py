@@ -93,7 +93,7 @@ async def list_game_tools(
 
     A game that was merged into another redirects to it.
     """
-    asked, query = published.query(locale, build), f"tools of {game_id}, build {build}"
+    asked, query = published.parse_params(locale, build), f"tools of {game_id}, build {build}"
     after = http.after(cursor, query, int) or 0
 
     def load() -> http.Reply[http.Page[Tool]]:

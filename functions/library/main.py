@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from shared.domain.ids import InstallId
-from shared.domain.library import entries, matching
+from shared.domain.library import entries as entries_
+from shared.domain.library import matching
 from shared.domain.library.entries import InstalledGame, LibraryGame
 from shared.domain.library.items import LibraryItem
 from shared.domain.library.matching import Guess, Verdict, Why
@@ -115,7 +116,7 @@ def replace_installation(
     player: Player, install_id: InstallId, held: http.Items[InstalledGame]
 ) -> Installation:
     """Replace the games that one of the caller's installations holds."""
-    stored = sql.transact(lambda tx: entries.replace(tx, player.uid, install_id, held.items))
+    stored = sql.transact(lambda tx: entries_.replace(tx, player.uid, install_id, held.items))
     for one in stored.refused:
         held.reject(one.index, one.game_id, CommonCode.INVALID_ITEM, one.detail)
     return Installation(
@@ -132,14 +133,14 @@ def list_library_games(
 ) -> http.Page[LibraryGame]:
     """List the games on the caller's installations, in the order of their ids."""
     after = http.after(cursor, "library", int) or 0
-    found, last = sql.read(lambda conn: entries.list_page(conn, player.uid, after, limit))
+    found, last = sql.read(lambda conn: entries_.list_page(conn, player.uid, after, limit))
     return http.page(found, "library", last)
 
 
 @api.delete("/v1/me/library/{install_id}")
 def delete_installation(player: Player, install_id: InstallId) -> None:
     """Delete one of the caller's installations with its games."""
-    sql.transact(lambda tx: entries.delete(tx, player.uid, install_id))
+    sql.transact(lambda tx: entries_.delete(tx, player.uid, install_id))
 
 
 main = api.entry_point()

@@ -18,7 +18,7 @@ def report_sessions(
     for one in refused:
         batch.reject(one.index, one.event_id, one.code, one.detail)
     if events:
-        messages.publish(sessions.message_of(player.uid, request.received_at, events))
+        messages.publish(sessions.to_message(player.uid, request.received_at, events))
     metrics.count(SESSIONS_ACCEPTED, len(events))
     metrics.count(SESSIONS_REJECTED, len(batch.rejected))
     return batch.receipt(accepted=len(events))

@@ -27,7 +27,7 @@ async def get_tool(
 
     Its download count may be some minutes old.
     """
-    asked = published.query(locale, build)
+    asked = published.parse_params(locale, build)
 
     def load() -> http.Reply[ToolDetail]:
         found = sql.read(lambda conn: published.get(conn, int(tool_id), asked))
@@ -48,7 +48,7 @@ async def list_tool_versions(
     cursor: http.Cursor = None,
 ) -> http.Reply[http.Page[ToolVersion]]:
     """List a tool's published versions that fit `build`, newest first."""
-    asked, query = published.query(locale, build), f"versions of {tool_id}, build {build}"
+    asked, query = published.parse_params(locale, build), f"versions of {tool_id}, build {build}"
     after = http.after(cursor, query, str)
 
     def load() -> http.Reply[http.Page[ToolVersion]]:

@@ -45,4 +45,4 @@ def message(player: str, days_ago: int, now: datetime) -> SessionsReported:
         SessionReport.model_validate_json(json.dumps(one)) for one in reports(player, days_ago, now)
     ]
     events, _ = sessions.screen(list(enumerate(items)), now, now)
-    return sessions.message_of(player, now, events)
+    return sessions.to_message(player, now, events)

@@ -117,7 +117,7 @@ def _times() -> Iterator[str]:
         "timeout of a MySQL statement, then 503": sql.STATEMENT_TIMEOUT_SECONDS,
         "timeout of waiting for a connection, then 503": sql.POOL_WAIT_SECONDS,
         "how often an instance checks for catalog changes, at most": memory.CHECK_SECONDS,
-        "how often a stats document is written during play, at most": stats.WHILE_PLAYING,
+        "how often a stats document is written during play, at most": stats.MIN_WRITE_INTERVAL,
         "tolerated clock difference of token issuers": identity.CLOCK_LEEWAY_SECONDS,
         "how long an issuer's keys are cached": identity.KEYS_KEPT_SECONDS,
         "age at which a delayed session event becomes a dead letter": playtime.TOO_LATE,
@@ -139,7 +139,7 @@ def _counts() -> Iterator[str]:
         "rows per table, and documents per collection, in an export": export.LIMIT,
         "characters in an event's id; the rest of a longer one is hashed": envelope.MAX_ID_LENGTH,
         "messages per pull": pull.BATCH,
-        "waiting events that are counted, at most": consumers.COUNTED,
+        "waiting events that are counted, at most": consumers.COUNT_LIMIT,
     }
     yield "## Counts\n\n| what | how many |\n|---|--:|"
     yield from (f"| {what} | {value:,} |" for what, value in rows.items())

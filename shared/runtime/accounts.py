@@ -34,12 +34,12 @@ def claims(uid: str) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def give(uid: str, wanted: dict[str, Any]) -> None:
+def set_claims(uid: str, wanted: dict[str, Any]) -> None:
     """Replace an account's claims; raise Conflict when too long, NotFound or Unavailable."""
-    _call("update", {"localId": uid, "customAttributes": fitting(wanted)})
+    _call("update", {"localId": uid, "customAttributes": check_size(wanted)})
 
 
-def fitting(claims: dict[str, Any]) -> str:
+def check_size(claims: dict[str, Any]) -> str:
     """Return claims as JSON; raise Conflict when they are too long."""
     text = json.dumps(claims, separators=(",", ":"))
     if len(text) > MAX_CLAIMS:

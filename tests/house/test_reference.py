@@ -116,7 +116,7 @@ def test_the_sessions_of_the_example_are_neither_old_nor_ahead() -> None:
     batch = Parser(sessions.SessionReport, 500).parse(json.dumps(example).encode())
     taken, refused = sessions.screen(batch.items, batch.sent_at, clock.now())
     assert (len(taken), refused) == (3, [])
-    (session,) = sessions.message_of("ada", clock.now(), taken).sessions
+    (session,) = sessions.to_message("ada", clock.now(), taken).sessions
     assert len(session.runs) == 1
     assert session.ended_at is not None
     assert clock.now() - session.ended_at < timedelta(minutes=1)

@@ -99,9 +99,9 @@ def test_a_package_draws_all_of_its_modules(package: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "from shared.domain.play.roll_up import gather\n",
-        "from shared.domain.play import roll_up\nroll_up.gather([])\n",
-        "def f():\n    from shared.domain.play import roll_up as other\n    other.gather([])\n",
+        "from shared.domain.play.roll_up import plays_by_game\n",
+        "from shared.domain.play import roll_up\nroll_up.plays_by_game([])\n",
+        "def f():\n    from shared.domain.play import roll_up as other\n    other.plays_by_game([])\n",
     ],
 )
 def test_what_a_package_does_not_offer_is_found(code: str, tmp_path: Path) -> None:
@@ -112,4 +112,4 @@ def test_what_a_package_does_not_offer_is_found(code: str, tmp_path: Path) -> No
     (tmp_path / "ops").mkdir()
     (tmp_path / "ops/one.py").write_text(code)
     (said,) = trespasses(tmp_path)
-    assert said.startswith("ops/one.py uses shared.domain.play.roll_up.gather")
+    assert said.startswith("ops/one.py uses shared.domain.play.roll_up.plays_by_game")

@@ -1,11 +1,11 @@
 """Stores dead letters from every source until an operator redrives or resolves them."""
 
-from shared.domain.operations import dead_letters, letters
+from shared.domain.operations import dead_letter_messages, dead_letters
 from shared.runtime import events, sql
 
 
 @events.on_raw_message(__file__)
 def main(event: events.Event) -> None:
     """Store one dead letter; an unreadable one is stored unparsed."""
-    letter = letters.read(event)
+    letter = dead_letter_messages.parse(event)
     sql.transact(lambda tx: dead_letters.record(tx, letter))

@@ -38,7 +38,7 @@ class InstalledGame(BaseModel):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RejectedEntry:
     """A game that was not stored: its index in the list, and the reason."""
 
     index: int
@@ -51,7 +51,7 @@ class Replaced(NamedTuple):
 
     entries: int
     replaced_at: datetime
-    refused: list[Refusal]
+    refused: list[RejectedEntry]
 
 
 class InstalledCopy(BaseModel):
@@ -103,7 +103,7 @@ def _lock(tx: Connection, uid: str) -> None:
 
 def _screened(
     tx: Connection, held: Sequence[tuple[int, InstalledGame]]
-) -> tuple[list[dict[str, int | None]], list[Refusal]]:
+) -> tuple[list[dict[str, int | None]], list[RejectedEntry]]:
     """Return the rows to store, each game once under its current id, and what is refused."""
     current = _current_ids(tx, {int(one.game_id) for _, one in held})
     builds = _games_of_builds(tx, {int(one.build_id) for _, one in held if one.build_id})
@@ -113,9 +113,11 @@ def _screened(
         game_id = current.get(int(one.game_id))
         build_id = int(one.build_id) if one.build_id else None
         if game_id is None:
-            refused.append(Refusal(index, one.game_id, "game_id: no game has this id"))
+            refused.append(RejectedEntry(index, one.game_id, "game_id: no game has this id"))
         elif build_id and builds.get(build_id) != game_id:
-            refused.append(Refusal(index, one.game_id, "build_id: the game has no such build"))
+            refused.append(
+                RejectedEntry(index, one.game_id, "build_id: the game has no such build")
+            )
         else:
             rows[game_id] = build_id
     return [{"game_id": game_id, "build_id": rows[game_id]} for game_id in sorted(rows)], refused

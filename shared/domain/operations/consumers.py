@@ -14,7 +14,7 @@ from shared.domain import audit
 from shared.runtime import clock, errors, sql
 from shared.schema.operations import consumers, dead_letters, event_failures, outbox, projections
 
-COUNTED = 10_001
+COUNT_LIMIT = 10_001
 """Counting stops here: 10,001 means "more than ten thousand"."""
 SHOWN_REASON_LENGTH = 200
 
@@ -138,6 +138,6 @@ def _consumer(conn: Connection, name: str, paused: ConsumerPause | None) -> Cons
 
 
 def _backlog(conn: Connection, times: Select[tuple[datetime]]) -> Backlog:
-    some = times.limit(COUNTED).subquery()
+    some = times.limit(COUNT_LIMIT).subquery()
     total, oldest = conn.execute(select(func.count(), func.min(*some.c))).one()
     return Backlog(waiting=total, oldest_at=oldest)

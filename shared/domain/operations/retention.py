@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Date, Table, delete
 
 from shared.domain.metrics import ROWS_CLEANED
-from shared.domain.play.playtime import FOLDED
+from shared.domain.play.playtime import INTERVAL_RETENTION
 from shared.runtime import clock, metrics, sql
 from shared.schema.catalog import import_claims
 from shared.schema.downloads import COUNTED_DAYS, download_marks
@@ -47,7 +47,7 @@ RULES = (
     Rule(import_claims, import_claims.c.claimed_at, timedelta(days=2)),
     Rule(download_marks, download_marks.c.day, timedelta(days=COUNTED_DAYS + 1)),
     # The daily totals are kept.
-    Rule(play_intervals, play_intervals.c.end_at, FOLDED),
+    Rule(play_intervals, play_intervals.c.end_at, INTERVAL_RETENTION),
     Rule(unlisted_games, unlisted_games.c.first_seen_at, timedelta(days=400)),
 )
 

@@ -78,11 +78,11 @@ def _change(conn: Connection, uid: str, actor: str, action: str, change: Change)
         before = _roles(claims)
         after = change(before)
         changed = {**claims, "roles": after}
-        accounts.fitting(changed)
+        accounts.check_size(changed)
         # Recorded first, so that no change lacks an entry; repeated requests are recorded too.
         audit.record(conn, actor, action, uid, {"before": before, "after": after})
         if after != before:
-            accounts.give(uid, changed)
+            accounts.set_claims(uid, changed)
     return _shown(uid, after)
 
 

@@ -12,6 +12,6 @@ moves         batch jobs: move play when the catalog learns a program or merges 
 
 Other packages import: achievements.grant, achievements.list_all, achievements.Achievement,
 days.list_page, days.PlaytimeDay, model.Days, moves.attach_unlisted, moves.move_merged,
-notices.deliver, notices.sweep, playtime.FOLDED, roll_up.record, sessions.message_of,
-sessions.screen, sessions.SessionReport, sessions.SessionsReported, stats.KIND.
+notices.deliver, notices.sweep, playtime.INTERVAL_RETENTION, roll_up.record, sessions.screen,
+sessions.to_message, sessions.SessionReport, sessions.SessionsReported, stats.KIND.
 """

@@ -44,7 +44,7 @@ def hash_of_key(game_key: str) -> bytes:
     return bytes.fromhex(game_key.removeprefix(UNLISTED))
 
 
-def only_unlisted(game_keys: Iterable[str]) -> list[str]:
+def unlisted_keys(game_keys: Iterable[str]) -> list[str]:
     """Return the unlisted keys, sorted."""
     return sorted(key for key in game_keys if is_unlisted(key))
 

@@ -152,7 +152,7 @@ def _move(  # noqa: PLR0913, PLR0917  what moves, where to, and when
     old, is_new = locked[game_key], locked[game_id].revision == 0
     since = begin(tx)
     ended = old.last_ended_at and model.to_ms(old.last_ended_at)
-    play = Play(playtime.sessions_of(tx, uid, game_key), ended)
+    play = Play(playtime.load_all_runs(tx, uid, game_key), ended)
     playtime.record(tx, uid, {game_id: play}, now)
     folded = _move_frozen_days(tx, uid, game_key, game_id, now)
     revision = _add_to_stats(tx, game_id, old, folded)

@@ -28,7 +28,7 @@ from shared.schema.play import play_intervals, player_stats, playtime_days
 
 TOO_LATE = timedelta(days=55)
 FROZEN = timedelta(days=58)
-FOLDED = timedelta(days=60)
+INTERVAL_RETENTION = timedelta(days=60)
 
 _runs, _days, _stats = play_intervals.c, playtime_days.c, player_stats.c
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -183,7 +183,7 @@ def load_runs(
     return found
 
 
-def sessions_of(tx: Connection, uid: str, game_key: str) -> Sessions:
+def load_all_runs(tx: Connection, uid: str, game_key: str) -> Sessions:
     """Return all stored runs of one game, by session id."""
     return load_runs(tx, uid, [game_key], Days(date(1970, 1, 2), date(9999, 12, 30)))[game_key]
 

@@ -26,7 +26,7 @@ def record(reported: SessionsReported) -> list[projections.Key]:
     is too old to be merged, Unavailable if the database is unavailable.
     """
     now = clock.now()
-    plays = gather(reported.sessions)
+    plays = plays_by_game(reported.sessions)
     _reject_late(plays, now)
 
     def work(tx: Connection) -> list[str]:
@@ -42,7 +42,7 @@ def record(reported: SessionsReported) -> list[projections.Key]:
     return [(reported.uid, key) for key in keys]
 
 
-def gather(sessions: Iterable[PlayedSession]) -> dict[str, Play]:
+def plays_by_game(sessions: Iterable[PlayedSession]) -> dict[str, Play]:
     """Return the play that a message's sessions report, by game key."""
     plays: dict[str, Play] = {}
     for session in sessions:
@@ -82,7 +82,7 @@ def resolve(conn: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
     The hash of a program that the catalog has learned is replaced by the game's id, and the id of
     a merged game by its survivor's.
     """
-    hashes = {model.hash_of_key(key): key for key in model.only_unlisted(plays)}
+    hashes = {model.hash_of_key(key): key for key in model.unlisted_keys(plays)}
     learned = current_games.by_hash(conn, list(hashes)) if hashes else {}
     plays = _rekeyed(plays, {hashes[digest]: game_id for digest, game_id in learned.items()})
     listed = [int(key) for key in plays if not model.is_unlisted(key)]
@@ -100,6 +100,6 @@ def _rekeyed(plays: Mapping[str, Play], new_keys: Mapping[str, str]) -> dict[str
 def _record_unlisted(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> None:
     """Record the programs that the catalog does not know, so that `moves` can attach them later."""
     rows = [
-        {"uid": uid, "game_key": key, "first_seen_at": now} for key in model.only_unlisted(plays)
+        {"uid": uid, "game_key": key, "first_seen_at": now} for key in model.unlisted_keys(plays)
     ]
     sql.insert_ignore(tx, unlisted_games, rows)

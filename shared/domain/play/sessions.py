@@ -198,7 +198,7 @@ def screen(
     return events, rejected
 
 
-def message_of(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
+def to_message(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
     """Return the message that carries a player's events, merged into runs."""
     runs: dict[tuple[str, str], list[Run]] = {}
     ended: dict[tuple[str, str], int] = {}

@@ -12,7 +12,7 @@ from shared.runtime.projections import Due, Key, Source
 from shared.schema.collections import STATS
 from shared.schema.play import new_players, player_stats
 
-WHILE_PLAYING = timedelta(minutes=1)
+MIN_WRITE_INTERVAL = timedelta(minutes=1)
 """The minimum time between two writes of a document, except when a session ends."""
 
 _stats = player_stats.c
@@ -34,7 +34,7 @@ def mark_due(
     if immediate:
         projections.mark_due(tx, KIND, immediate)
     if playing:
-        projections.mark_due(tx, KIND, playing, at_most_every=WHILE_PLAYING)
+        projections.mark_due(tx, KIND, playing, at_most_every=MIN_WRITE_INTERVAL)
 
 
 def record_new_players(tx: Connection, game_ids: Iterable[str]) -> None:

@@ -13,9 +13,10 @@ Other packages import: download_counts.record, download_counts.report,
 download_counts.DownloadGranted, downloads.create, downloads.Download, downloads.NewDownload,
 fits.newest, fits.Fitting, fits.FittingTool, model.Version, own.create, own.edit, own.get,
 own.list_page, own.NewTool, own.OwnTool, own.ToolChanges, published.get, published.languages,
-published.list_page, published.list_versions, published.query, published.BuildId, published.Tool,
-published.ToolDetail, published.ToolVersion, versions.create, versions.create_upload,
-versions.edit, versions.get, versions.list_page, versions.publish, versions.require_uploaded,
-versions.verify, versions.withdraw, versions.ArtifactUploaded, versions.NewUpload,
-versions.NewVersion, versions.OwnVersion, versions.VersionChanges, versions.Withdrawal.
+published.list_page, published.list_versions, published.parse_params, published.BuildId,
+published.Tool, published.ToolDetail, published.ToolVersion, versions.create,
+versions.create_upload, versions.edit, versions.get, versions.list_page, versions.publish,
+versions.require_uploaded, versions.verify, versions.withdraw, versions.ArtifactUploaded,
+versions.NewUpload, versions.NewVersion, versions.OwnVersion, versions.VersionChanges,
+versions.Withdrawal.
 """

@@ -120,16 +120,16 @@ class ToolDetail(Tool):
     downloads: int
 
 
-class Query(NamedTuple):
+class ReadParams(NamedTuple):
     """The parsed query parameters: a language, and a build that versions must fit."""
 
     locale: str | None = None
     build_id: int | None = None
 
 
-def query(locale: str | None, build: str | None) -> Query:
+def parse_params(locale: str | None, build: str | None) -> ReadParams:
     """Parse the query parameters; language tags are case-insensitive."""
-    return Query(locale and locale.lower(), None if build is None else int(build))
+    return ReadParams(locale and locale.lower(), None if build is None else int(build))
 
 
 def languages(shown: Iterable[Tool | ToolVersion]) -> str:
@@ -143,7 +143,7 @@ def languages(shown: Iterable[Tool | ToolVersion]) -> str:
 
 
 def list_page(
-    conn: Connection, game_id: int, params: Query, after: int, limit: int
+    conn: Connection, game_id: int, params: ReadParams, after: int, limit: int
 ) -> tuple[list[Tool], int | None]:
     """Return up to `limit` tools of a game, and the last id if there are more.
 
@@ -158,7 +158,7 @@ def list_page(
     return listed, rows[limit - 1].tool_id if len(rows) > limit else None
 
 
-def get(conn: Connection, tool_id: int, params: Query) -> ToolDetail:
+def get(conn: Connection, tool_id: int, params: ReadParams) -> ToolDetail:
     """Return a tool that has a published version; raise NotFound or BadRequest."""
     at = _released_at(conn, _public_game(conn, tool_id), params.build_id)
     row = conn.execute(_with_newest(at).where(tools.c.tool_id == tool_id)).one()
@@ -168,7 +168,7 @@ def get(conn: Connection, tool_id: int, params: Query) -> ToolDetail:
 
 
 def list_versions(
-    conn: Connection, tool_id: int, params: Query, after: str | None, limit: int
+    conn: Connection, tool_id: int, params: ReadParams, after: str | None, limit: int
 ) -> tuple[list[ToolVersion], str | None]:
     """Return up to `limit` published versions, newest first, and the last sort key if more follow.
 

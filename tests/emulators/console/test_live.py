@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from emulators.console.live import _every
+from emulators.console.monitor import _every
 
 
 def test_a_failed_poll_is_logged_once_and_retried(

@@ -35,8 +35,8 @@ def received(player: Player) -> dict[str, Play]:
         events, refused = sessions.screen(parsed.items, parsed.sent_at, received_at)
         assert len(parsed.rejected) + len(refused) == batch.broken
         assert parsed.duplicates == batch.twice
-        said = sessions.message_of(player.uid, received_at, events).sessions
-        for key, play in roll_up.gather(said).items():
+        said = sessions.to_message(player.uid, received_at, events).sessions
+        for key, play in roll_up.plays_by_game(said).items():
             plays.setdefault(key, Play()).add(play)
     return plays
 

@@ -95,7 +95,7 @@ READS: dict[str, Callable[[Connection], Any]] = {
     "load runs": lambda conn: playtime.load_runs(conn, ME, ["1", "2"], SPAN),
     "a page of days": lambda conn: days.list_page(conn, ME, SPAN, None, 10),
     "the next page": lambda conn: days.list_page(conn, ME, SPAN, (SPAN.first, "3"), 10),
-    "all runs of a game": lambda conn: playtime.sessions_of(conn, ME, "1"),
+    "all runs of a game": lambda conn: playtime.load_all_runs(conn, ME, "1"),
     "render stats": lambda conn: stats.KIND.render(conn, [(ME, "1"), (ME, "2"), ("plan-2", "1")]),
     "keys of a player": lambda conn: stats.KIND.keys(conn, ME, None, 100),
     "achievements": lambda conn: achievements._outstanding(conn, ME),

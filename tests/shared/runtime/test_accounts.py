@@ -76,7 +76,7 @@ def test_claims_are_looked_up_and_given(toolkit: Toolkit) -> None:
     toolkit.answer = (200, {"users": [{"localId": "ada", "customAttributes": '{"roles": ["a"]}'}]})
     assert accounts.claims("ada") == {"roles": ["a"]}
     toolkit.answer = (200, {"localId": "ada"})
-    accounts.give("ada", {"roles": []})
+    accounts.set_claims("ada", {"roles": []})
     assert toolkit.asked == [
         (f"{PROJECT}:lookup", TOKEN, {"localId": ["ada"]}),
         (f"{PROJECT}:update", TOKEN, {"localId": "ada", "customAttributes": '{"roles":[]}'}),
@@ -145,13 +145,13 @@ def test_no_access_token_is_unavailable(
 def test_an_account_that_went_away_is_not_found(toolkit: Toolkit, message: str) -> None:
     toolkit.answer = (400, {"error": {"code": 400, "message": message}})
     with pytest.raises(errors.NotFound):
-        accounts.give("ada", {"roles": []})
+        accounts.set_claims("ada", {"roles": []})
 
 
 def test_nobody_there_is_unavailable(toolkit: Toolkit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "_BASE", "http://127.0.0.1:9")
     with pytest.raises(errors.Unavailable):
-        accounts.give("ada", {})
+        accounts.set_claims("ada", {})
 
 
 def test_a_refusal_is_our_bug_and_says_why(toolkit: Toolkit) -> None:
@@ -162,7 +162,7 @@ def test_a_refusal_is_our_bug_and_says_why(toolkit: Toolkit) -> None:
 
 def test_a_thousand_characters_fit_and_one_more_does_not(toolkit: Toolkit) -> None:
     note = "x" * (accounts.MAX_CLAIMS - len('{"note":""}'))
-    accounts.give("ada", {"note": note})
+    accounts.set_claims("ada", {"note": note})
     with pytest.raises(errors.Conflict):
-        accounts.give("ada", {"note": note + "x"})
+        accounts.set_claims("ada", {"note": note + "x"})
     assert len(toolkit.asked) == 1

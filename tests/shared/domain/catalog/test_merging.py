@@ -76,7 +76,7 @@ def play(uid: str, game_id: int, *minutes: int, session: str = "s", kind: Kind =
         PlayEvent(str(game_id), session, kind, model.to_ms(NOON + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.record(sessions.message_of(uid, clock.now(), events))
+    roll_up.record(sessions.to_message(uid, clock.now(), events))
 
 
 def move() -> int:

@@ -221,7 +221,7 @@ def test_the_overview_lists_who_fails_who_is_paused_and_what_waits(
 
 
 def test_counting_stops(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumers, "COUNTED", 3)
+    monkeypatch.setattr(consumers, "COUNT_LIMIT", 3)
     for number in range(5):
         fail(name, f"e{number}")
     (mine,) = [one for one in sql.read(consumers.get).items if one.consumer == name]

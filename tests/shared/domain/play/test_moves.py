@@ -56,7 +56,7 @@ def play(
         PlayEvent(game_key, session, kind, model.to_ms(noon + timedelta(minutes=minute)), 0)
         for minute in minutes
     ]
-    roll_up.record(sessions.message_of(uid, clock.now(), events))
+    roll_up.record(sessions.to_message(uid, clock.now(), events))
 
 
 def learn(suffix_hash: bytes, *, is_launcher: bool = False) -> str:

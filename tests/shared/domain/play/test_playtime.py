@@ -42,7 +42,7 @@ def event(
 
 def report(uid: str, *events: PlayEvent, received_at: datetime | None = None) -> list[Any]:
     now = received_at or clock.now()
-    return roll_up.record(sessions.message_of(uid, now, events))
+    return roll_up.record(sessions.to_message(uid, now, events))
 
 
 def new_player() -> str:

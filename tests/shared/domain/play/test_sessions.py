@@ -154,7 +154,7 @@ def test_a_batch_is_sent_as_the_runs_of_its_events() -> None:
     minutes = [("started", 0), ("heartbeat", 4), ("ended", 9), ("heartbeat", 15), ("ended", 7)]
     events = [PlayEvent("7", "s", kind, start + m * 60_000, 60) for kind, m in minutes]  # type: ignore[arg-type]
     other = PlayEvent("7", "t", "heartbeat", start, 0)
-    message = sessions.message_of("ada", NOW, [*events, other])
+    message = sessions.to_message("ada", NOW, [*events, other])
     first, second = message.sessions
     assert [(to_ms(run.start_at) - start, to_ms(run.end_at) - start) for run in first.runs] == [
         (0, 9 * 60_000),

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from shared.domain.tools import published
-from shared.domain.tools.published import Query, Tool, ToolVersion
+from shared.domain.tools.published import ReadParams, Tool, ToolVersion
 from shared.runtime import errors, sql
 from shared.schema import tools as tables
 from shared.schema.catalog import game_builds
@@ -16,7 +16,7 @@ from tests.support import beliefs, publishing
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
-ANYONE = Query()
+ANYONE = ReadParams()
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def builds(game_id: int, *days: int) -> list[int]:
     return sql.transact(lambda tx: [publishing.build(tx, game_id, day) for day in days])
 
 
-def listed(game_id: int, asked: Query = ANYONE) -> list[Tool]:
+def listed(game_id: int, asked: ReadParams = ANYONE) -> list[Tool]:
     return sql.read(lambda conn: published.list_page(conn, game_id, asked, 0, 100))[0]
 
 
-def history(tool_id: int, asked: Query = ANYONE) -> list[ToolVersion]:
+def history(tool_id: int, asked: ReadParams = ANYONE) -> list[ToolVersion]:
     return sql.read(lambda conn: published.list_versions(conn, tool_id, asked, None, 100))[0]
 
 
@@ -119,12 +119,12 @@ def test_a_default_keeps_its_type(game_id: int) -> None:
 
 def test_texts_and_labels_are_in_the_language_asked_for_or_in_english(game_id: int) -> None:
     tool_id = tool_with(game_id, "1.0.0")
-    found = sql.read(lambda conn: published.get(conn, tool_id, Query("de-at")))
+    found = sql.read(lambda conn: published.get(conn, tool_id, ReadParams("de-at")))
     assert (found.locale, found.name, found.newest[0].locale) == ("de", "Flink", "de")
     speed, mode = found.newest[0].options
     assert (speed.label, speed.group, mode.label) == ("Tempo", "Movement", "Mode")
     assert [one.label for one in mode.choices or ()] == ["Leicht", "Schwer"]
-    other = sql.read(lambda conn: published.get(conn, tool_id, Query("ja")))
+    other = sql.read(lambda conn: published.get(conn, tool_id, ReadParams("ja")))
     assert (other.locale, other.name, other.newest[0].locale) == ("en", "Swift", "en")
 
 
@@ -158,7 +158,7 @@ def test_a_range_of_builds_holds_both_its_ends(game_id: int) -> None:
     tool_id = tool_with(game_id, "1.0.0", last_build_id=days[1])
     add(tool_id, "2.0.0", first_build_id=days[1], last_build_id=days[3])
     add(tool_id, "3.0.0", first_build_id=days[3])
-    fitting = [names(history(tool_id, Query(build_id=one))) for one in days]
+    fitting = [names(history(tool_id, ReadParams(build_id=one))) for one in days]
     assert fitting == [
         ["1.0.0"],
         ["2.0.0", "1.0.0"],
@@ -166,7 +166,7 @@ def test_a_range_of_builds_holds_both_its_ends(game_id: int) -> None:
         ["3.0.0", "2.0.0"],
         ["3.0.0"],
     ]
-    newest = [names(listed(game_id, Query(build_id=one))[0].newest) for one in days]
+    newest = [names(listed(game_id, ReadParams(build_id=one))[0].newest) for one in days]
     assert newest == [some[:1] for some in fitting]
 
 
@@ -174,7 +174,7 @@ def test_a_tool_that_fits_no_build_of_the_reader_is_not_listed(game_id: int) -> 
     early, late = builds(game_id, 0, 9)
     tool_id = tool_with(game_id, "1.0.0", first_build_id=late)
     other = tool_with(game_id, "1.0.0")
-    asked = Query(build_id=early)
+    asked = ReadParams(build_id=early)
     assert [one.tool_id for one in listed(game_id, asked)] == [str(other)]
     assert sql.read(lambda conn: published.get(conn, tool_id, asked)).newest == []
 
@@ -183,8 +183,8 @@ def test_a_build_of_another_game_is_refused(game_id: int) -> None:
     tool_id = tool_with(game_id, "1.0.0")
     (other,) = builds(sql.transact(publishing.game), 1)
     for read in (
-        lambda: listed(game_id, Query(build_id=other)),
-        lambda: history(tool_id, Query(build_id=2**62)),
+        lambda: listed(game_id, ReadParams(build_id=other)),
+        lambda: history(tool_id, ReadParams(build_id=2**62)),
     ):
         with pytest.raises(errors.BadRequest, match="the game has no build") as refused:
             read()

@@ -24,7 +24,7 @@ METRICS_SECONDS = 1.0
 IMPORTS_SECONDS = 2.0
 
 
-class Live:
+class Monitor:
     """The events of one local cloud in a ring buffer; one per process."""
 
     def __init__(

@@ -25,7 +25,7 @@ MAX_CODE_LENGTH = 64
 MAX_UID_LENGTH = 128
 
 
-def read(event: Event) -> NewDeadLetter:
+def parse(event: Event) -> NewDeadLetter:
     """Return the dead letter in a message; an unreadable message becomes a dead letter itself."""
     if f"{FORWARDED}Subscription" in event.attributes:
         return _forwarded(event)
