@@ -123,7 +123,7 @@ def test_nothing_is_missed_by_looking_at_few(q: str) -> None:
     met = {
         str(row.game_id)
         for row in rows
-        if any(all(text in row.words for text in texts) for texts in query.needed)
+        if any(all(text in row.words for text in texts) for texts in query.required)
     }
     assert {one for page in ids(q, 100) for one in page} == met
 
@@ -301,8 +301,8 @@ def large_sorts(engine: Engine, statement: Any) -> list[Any]:
 def test_indexing_is_led_by_indexes() -> None:
     engine = sql.engine()
     some = list(range(1, 30))
-    reads = statements_of(engine, lambda conn: index._wanted(conn, some))
-    reads += statements_of(engine, lambda conn: index._indexed(conn, some))
+    reads = statements_of(engine, lambda conn: index._current_entries(conn, some))
+    reads += statements_of(engine, lambda conn: index._stored_entries(conn, some))
     assert len(reads) == 4
     assert [scan for one in reads for scan in scans(engine, one, 2000)] == []
     rows = [(f"word{number}", 40, number) for number in range(1, 300)]
@@ -311,4 +311,4 @@ def test_indexing_is_led_by_indexes() -> None:
 
 
 def deletes(engine: Engine, rows: list[tuple[str, int, int]]) -> list[Any]:
-    return statements_of(engine, lambda conn: index._delist(conn, rows), "DELETE")
+    return statements_of(engine, lambda conn: index._delete_prefixes(conn, rows), "DELETE")

@@ -15,7 +15,7 @@ TITLE, NAME, WORDS, JOINED = range(4)
 
 def met(query: Query, found_by: str) -> int | None:
     """Return the best rank at which the query meets these words."""
-    ranks = (all(text in found_by for text in texts) for texts in query.needed)
+    ranks = (all(text in found_by for text in texts) for texts in query.required)
     return next((rank for rank, is_met in enumerate(ranks) if is_met), None)
 
 
@@ -62,7 +62,7 @@ def test_another_name_counts_less_than_the_title_and_mixes_with_it() -> None:
 def leads(query: Query, rank: int, found_by: str) -> bool:
     """Return whether a game with these words is listed where the query looks for that rank."""
     listed = words.prefixes(found_by)
-    return any(driver.rank == rank and driver.prefix in listed for driver in query.drivers)
+    return any(lookup.rank == rank and lookup.prefix in listed for lookup in query.lookups)
 
 
 @given(st.text(min_size=1, max_size=300), st.lists(st.text(max_size=60), max_size=4))
@@ -109,4 +109,4 @@ def test_a_long_name_is_cut_on_both_sides() -> None:
 def test_the_rows_of_a_game_are_bounded() -> None:
     names = [f"{number:x} name{number:x} other{number:x}" for number in range(200)]
     found = words.prefixes(words.of_names("A Game", names))
-    assert len(found) <= words.MOST_WORDS * len(LENGTHS) + words.MOST_BEGINNINGS**2 // 2
+    assert len(found) <= words.MAX_WORDS * len(LENGTHS) + words.MAX_BEGINNINGS**2 // 2
