@@ -1,4 +1,4 @@
-"""The plans of what runs all the time: an index leads to the player, however many there are."""
+"""Query plans of the hot path: every read finds a player's rows by an index."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +62,7 @@ def _player(number: int) -> dict[Table, list[dict[str, Any]]]:
 
 @pytest.fixture
 def crowd(runtime_sql: str) -> Iterator[Engine]:
-    """Many players with some play each, and statistics of it."""
+    """Many players with some play each, and up-to-date table statistics."""
 
     def fill(tx: Connection) -> None:
         rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
@@ -89,32 +89,32 @@ def statements_of(
 ) -> list[Statement]:
     seen: list[Statement] = []
 
-    def note(*arguments: Any) -> None:
+    def capture(*arguments: Any) -> None:
         seen.append((arguments[2], arguments[3]))
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", capture)
     try:
         sql.read(work)
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", capture)
     return [one for one in seen if one[0].startswith(("(", verb))]
 
 
 def plan(engine: Engine, statement: Statement) -> Sequence[RowMapping]:
-    """Return how the database would run a statement, a row a table."""
+    """Return the plan of a statement, one row per table."""
     with engine.connect() as connection:
         explain = f"EXPLAIN FORMAT=TRADITIONAL {statement[0]}"
         return connection.exec_driver_sql(explain, statement[1]).mappings().all()
 
 
 def scans(engine: Engine, statement: Statement, most_rows: int) -> list[str]:
-    """Return what of a plan reads a whole table or more rows than it should."""
+    """Describe the parts of a plan that scan a table or read more than `most_rows` rows."""
     return [
         f"{row['table']}: {row['type']} by {row['key']}, {row['rows']} rows: {statement[0]}"
         for row in plan(engine, statement)
         if row["table"] != "achievements"  # tens of rows: a scan is the best plan
         and row["table"] is not None
-        and not row["table"].startswith("<")  # a derived table: what it reads has its own lines
+        and not row["table"].startswith("<")  # a derived table: its tables have their own rows
         and (row["type"] in {"ALL", "index"} or int(row["rows"] or 0) > most_rows)
     ]
 
@@ -146,7 +146,7 @@ def test_a_players_rows_are_found_by_an_index(crowd: Engine) -> None:
     assert found == {}
 
 
-def test_a_scan_would_show(crowd: Engine) -> None:
+def test_a_scan_is_detected(crowd: Engine) -> None:
     everyone = select(playtime_days.c.uid).where(playtime_days.c.play_ms == 1)
     (statement,) = statements_of(crowd, lambda conn: conn.execute(everyone).all())
     assert scans(crowd, statement, GAMES * 5)
