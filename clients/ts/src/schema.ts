@@ -1028,10 +1028,10 @@ export interface components {
         };
         /**
          * BuildMark
-         * @description A store and its id of the build, or a kind of hash and an executable's hash.
+         * @description A fact that identifies a build: a store's build id, or the hash of an executable.
          *
-         *     Kinds of hash: `sha1` and `sha512` in lower-case hex; `murmur2` (CurseForge's, seed 1) as a
-         *     decimal number.
+         *     kind: the store's name, `sha1`, `sha512` or `murmur2`. SHA hashes are lower-case hex; murmur2
+         *     (CurseForge's, seed 1) is a decimal number.
          */
         BuildMark: {
             /** Kind */

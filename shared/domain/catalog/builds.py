@@ -33,10 +33,10 @@ Position = tuple[datetime, int]
 
 
 class BuildMark(BaseModel):
-    """A store and its id of the build, or a kind of hash and an executable's hash.
+    """A fact that identifies a build: a store's build id, or the hash of an executable.
 
-    Kinds of hash: `sha1` and `sha512` in lower-case hex; `murmur2` (CurseForge's, seed 1) as a
-    decimal number.
+    kind: the store's name, `sha1`, `sha512` or `murmur2`. SHA hashes are lower-case hex; murmur2
+    (CurseForge's, seed 1) is a decimal number.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
