@@ -26,7 +26,7 @@ from shared.runtime import settings
 from tests.support import local_cloud
 from tests.support.local_cloud import LocalCloud
 
-pytest_plugins = ["tests.support.engines"]
+pytest_plugins = ["tests.support.engines", "tests.support.failing"]
 
 
 @dataclass(frozen=True)

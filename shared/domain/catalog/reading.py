@@ -65,6 +65,10 @@ def _page_query(after: tuple[str, int] | None, limit: int) -> Select[Any]:
         .where(*conditions)
         .order_by(name.name_key, name.game_id)
         .limit(limit)
+        # Read in the order of names: while statistics show few games, MySQL would sort all of them.
+        .prefix_with("STRAIGHT_JOIN")
+        .with_hint(game_names, "FORCE INDEX (PRIMARY)")
+        .with_hint(games, "FORCE INDEX (PRIMARY)")
     )
 
 

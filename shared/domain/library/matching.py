@@ -72,21 +72,26 @@ _PAIRS = _LIST.format(f"a VARCHAR(20) {_BY_BYTES} '$[0]', b VARCHAR(128) {_BY_BY
 _TEXTS = _LIST.format(f"a VARCHAR(191) {_BY_BYTES} '$'")
 _HASHES = _LIST.format("a CHAR(64) PATH '$'")
 _NUMBERS = _LIST.format("a BIGINT UNSIGNED PATH '$'")
-_STORES = f"store, store_id, game_id, 0 FROM {_PAIRS} {game_stores} ON (store, store_id) = (a, b)"
-_PROGRAMS = f"os, suffix, game_id, is_launcher FROM {_HASHES} {game_executables}"
-_BUILDS = (
-    f"kind, value, game_id, build_id FROM {_PAIRS} {game_build_marks} ON (kind, value) = (a, b)"
-)
+# Named, since an engine that takes a table for nearly empty would read all of it.
+_KEY = "FORCE INDEX (PRIMARY)"
+_STORES = f"store, store_id, game_id, 0 FROM {_PAIRS} {game_stores} {_KEY}"
+_PROGRAMS = f"os, suffix, game_id, is_launcher FROM {_HASHES} {game_executables} {_KEY}"
+_NAMES = f"'', name_key, game_id, 0 FROM {_TEXTS} {game_names} {_KEY}"
+_MARKS = f"kind, value, game_id, build_id FROM {_PAIRS} {game_build_marks} {_KEY}"
+_BUILDS = f"STRAIGHT_JOIN {game_builds} {_KEY} USING (build_id)"
 _CLUES = (
-    f"'store', {_STORES}",
+    f"'store', {_STORES} ON (store, store_id) = (a, b)",
     f"'program', {_PROGRAMS} ON suffix_hash = UNHEX(a)",
-    f"'name', '', name_key, game_id, 0 FROM {_TEXTS} {game_names} ON name_key = a",
-    f"'build', {_BUILDS} STRAIGHT_JOIN {game_builds} USING (build_id)",
+    f"'name', {_NAMES} ON name_key = a",
+    f"'build', {_MARKS} ON (kind, value) = (a, b) {_BUILDS}",
 )
-_GAMES = (
-    f"'title', game_id, title FROM {_NUMBERS} {games} ON game_id = a",
-    f"'name', game_id, name_key FROM {_NUMBERS} {game_names} ON game_id = a",
-    f"'file', game_id, suffix FROM {_NUMBERS} {game_executables} ON game_id = a",
+_GAMES = tuple(
+    f"'{kind}', game_id, {value} FROM {_NUMBERS} {table} FORCE INDEX ({index}) ON game_id = a"
+    for kind, value, table, index in (
+        ("title", "title", games, "PRIMARY"),
+        ("name", "name_key", game_names, "game_names_by_game"),
+        ("file", "suffix", game_executables, "game_executables_by_game"),
+    )
 )
 
 

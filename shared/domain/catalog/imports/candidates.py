@@ -143,19 +143,28 @@ def save_claims(
 def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
     """Map each title key to the game with this current or original title, or to its survivor."""
     name = game_names.c
-    original = select(games.c.import_key, games.c.merged_into, games.c.game_id).where(
-        games.c.import_key.in_(keys)
+    original = (
+        select(games.c.import_key, games.c.merged_into, games.c.game_id)
+        .where(games.c.import_key.in_(keys))
+        .with_hint(games, "FORCE INDEX (import_key)")
     )
     matches = {row.import_key: row.merged_into or row.game_id for row in conn.execute(original)}
-    named = name.name_key.in_({text.name_key(key) for key in keys})
-    titled = select(name.game_id, games.c.title).where(named)
+    # Force every index, because MySQL's estimates mislead. `merged_into` is NULL for most games, so
+    # its index seems to return thousands of rows. A table that has just grown seems tiny, and then
+    # MySQL scans any index that covers the query: selecting `is_title` prevents that.
+    titled = (
+        select(name.game_id, games.c.title, name.is_title)
+        .prefix_with("STRAIGHT_JOIN")
+        .where(name.name_key.in_({text.name_key(key) for key in keys}))
+        .with_hint(game_names, "FORCE INDEX (PRIMARY)")
+    )
     current = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
-    # The last title of a merged game is a name of its survivor. As `merged_into` is NULL for most
-    # games, MySQL overestimates the rows per value and ignores the index without the hint.
+    current = current.with_hint(games, "FORCE INDEX (PRIMARY)")
+    # The last title of a merged game is a name of its survivor.
     merged = titled.join(games, games.c.merged_into == name.game_id)
     merged = merged.with_hint(games, "FORCE INDEX (games_by_merge)")
     for query in (current, merged):
-        for game_id, title in conn.execute(query):
+        for game_id, title, _ in conn.execute(query):
             key = text.title_key(title)
             if key in keys:
                 matches.setdefault(key, game_id)

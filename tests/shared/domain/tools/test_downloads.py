@@ -16,9 +16,13 @@ from shared.domain.tools import download_counts, downloads
 from shared.domain.tools.download_counts import DownloadGranted
 from shared.domain.tools.downloads import NewDownload
 from shared.runtime import clock, errors, settings, sql
-from shared.schema.downloads import COUNTED_DAYS, tool_download_days, tool_downloads
-from tests.shared.domain.test_plans import scans, statements_of
-from tests.support import publishing
+from shared.schema.downloads import (
+    COUNTED_DAYS,
+    download_marks,
+    tool_download_days,
+    tool_downloads,
+)
+from tests.support import beliefs, publishing
 from tests.support.local_cloud import eventually
 
 STORE = {
@@ -265,11 +269,11 @@ def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
     version = published(game_id)
     crowd = [told(*version, at=DAY - timedelta(days=n % 8)) for n in range(4000)]
     count(*crowd)
-    with sql.engine().connect() as connection:
-        connection.exec_driver_sql("ANALYZE TABLE download_marks").all()
-        marks = [download_counts._mark(one) for one in crowd[:100]]
-        (asked,) = statements_of(sql.engine(), lambda tx: download_counts._known(tx, marks))
-    assert scans(sql.engine(), asked, 300) == []
+    marks = [download_counts._mark(one) for one in crowd[:100]]
+    asked = beliefs.sent(lambda conn: download_counts._known(conn, marks))
+    assert len(asked) == 1
+    for belief in beliefs.GROWN:
+        assert beliefs.scans(belief, [download_marks], asked, 300) == []
 
 
 def test_a_thousand_messages_are_four_statements(game_id: int) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from shared.domain.catalog import builds, versioning
 from shared.domain.catalog.builds import NewBuild
@@ -29,7 +29,7 @@ from shared.runtime import clock, errors, objects, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
 from shared.schema.tools import tool_versions, tools
-from tests.shared.domain.test_plans import scans, statements_of
+from tests.support import beliefs
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TITLE = "A game to publish for"
@@ -270,8 +270,8 @@ def test_a_dependency_is_there_when_a_published_version_lies_in_its_range(
 
 
 @pytest.fixture
-def crowd(uid: str, game_id: int, tool_id: int) -> Engine:
-    """Many creators, builds and versions, and statistics of them."""
+def crowd(uid: str, game_id: int, tool_id: int) -> None:
+    """Many creators, builds and versions."""
     now = {"created_at": NOON, "updated_at": NOON}
     tool = {"game_id": game_id, "kind": "mod", "texts": "{}", "revision": 1, **now}
     version = {
@@ -305,14 +305,10 @@ def crowd(uid: str, game_id: int, tool_id: int) -> Engine:
         build(game_id, day)
         new_tool(uid, game_id)
         draft(uid, tool_id, f"1.{day}.0")
-    names = "tools, tool_versions, game_builds, game_build_marks"
-    sql.read(lambda conn: conn.execute(text(f"ANALYZE TABLE {names}")).all())
-    return sql.engine()
 
 
-def test_pages_are_whole_and_their_plans_stay_flat(
-    crowd: Engine, uid: str, game_id: int, tool_id: int
-) -> None:
+@pytest.mark.usefixtures("crowd")
+def test_pages_are_whole_and_their_plans_stay_flat(uid: str, game_id: int, tool_id: int) -> None:
     lists: dict[str, tuple[Page, Any, int]] = {
         "tools": (lambda conn, after: own.list_page(conn, uid, after, 2), 0, 5),
         "builds": (lambda conn, after: builds.list_page(conn, game_id, after, 2), None, 4),
@@ -323,16 +319,17 @@ def test_pages_are_whole_and_their_plans_stay_flat(
         ),
     }
     wanted = Dependency(tool_id=str(tool_id), range=">=1.2.0 <2.0.0")
-    for statement in statements_of(crowd, lambda conn: versions.is_published(conn, wanted)):
-        assert scans(crowd, statement, 20) == []
+    asked = beliefs.sent(lambda conn: versions.is_published(conn, wanted))
     for name, (page, start, total) in lists.items():
         found, at = [], start
         while True:
             here = at
-            for statement in statements_of(crowd, lambda conn: page(conn, here)):  # noqa: B023
-                assert scans(crowd, statement, 20) == [], name
+            asked += beliefs.sent(lambda conn: page(conn, here))  # noqa: B023
             items, at = sql.read(lambda conn: page(conn, here))  # noqa: B023
             found += items
             if at is None:
                 break
         assert len({str(item) for item in found}) == len(found) == total, name
+    read = [tools, tool_versions, game_builds, game_build_marks]
+    for belief in ("few", *beliefs.GROWN):
+        assert beliefs.scans(belief, read, asked, 20) == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from shared.domain.catalog import popularity, versioning
 from shared.domain.catalog.imports import importing
@@ -16,9 +16,15 @@ from shared.domain.catalog.search import finding, index, words
 from shared.domain.play import stats
 from shared.domain.text import name_key
 from shared.runtime import sql
-from shared.schema.catalog import game_prefixes, game_search, games
+from shared.schema.catalog import (
+    game_names,
+    game_prefixes,
+    game_search,
+    game_stores,
+    games,
+)
 from shared.schema.play import new_players
-from tests.shared.domain.test_plans import plan, scans, statements_of
+from tests.support import beliefs
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -280,39 +286,36 @@ def test_quotes_and_wildcards_have_no_special_meaning(word: str) -> None:
     assert found(f"{word} 'drop") == [f"{word} '; DROP TABLE games; --"]
 
 
+READ = [game_prefixes, game_search, games, game_names, game_stores]
+
+
 @pytest.mark.usefixtures("real_games")
+@pytest.mark.parametrize("belief", beliefs.GROWN)
 @pytest.mark.parametrize("q", ["a", "the x", "half life", "call duty modern", "witcher"])
-def test_a_search_uses_an_index_and_sorts_few_rows(q: str) -> None:
-    query, engine = name_key(q), sql.engine()
+def test_a_search_uses_an_index_and_sorts_few_rows(q: str, belief: str) -> None:
+    query = name_key(q)
     after = finding.Place(2, 38, 100)
     for place in (None, after):
-        reads = statements_of(engine, lambda conn, p=place: finding.list_page(conn, query, p, 20))  # type: ignore[misc]
+        reads = beliefs.sent(lambda conn, p=place: finding.list_page(conn, query, p, 20))  # type: ignore[misc]
         assert reads
         # An ordered range read stops at its limit, whatever row count is estimated.
-        assert [scan for one in reads for scan in scans(engine, one, sys.maxsize)] == []
-        assert [one for one in reads if large_sorts(engine, one)] == []
+        assert beliefs.scans(belief, READ, reads, sys.maxsize) == []
+        steps = [step for plan, _ in beliefs.plans(belief, READ, reads) for step in plan]
+        assert [step for step in steps if sorts_many_rows(step)] == []
 
 
-def large_sorts(engine: Engine, statement: Any) -> list[Any]:
-    return [
-        row
-        for row in plan(engine, statement)
-        if "filesort" in str(row["Extra"]) and int(row["rows"] or 0) > finding.MOST_LOOKED_AT
-    ]
+def sorts_many_rows(step: RowMapping) -> bool:
+    return "filesort" in str(step["Extra"]) and int(step["rows"] or 0) > finding.MOST_LOOKED_AT
 
 
 @pytest.mark.usefixtures("real_games")
-def test_indexing_uses_indexes() -> None:
-    engine = sql.engine()
+@pytest.mark.parametrize("belief", beliefs.GROWN)
+def test_indexing_uses_indexes(belief: str) -> None:
     some = list(range(1, 30))
-    reads = statements_of(engine, lambda conn: index._current_entries(conn, some))
-    reads += statements_of(engine, lambda conn: index._stored_entries(conn, some))
+    reads = beliefs.sent(lambda conn: index._current_entries(conn, some))
+    reads += beliefs.sent(lambda conn: index._stored_entries(conn, some))
     assert len(reads) == 4
-    assert [scan for one in reads for scan in scans(engine, one, 2000)] == []
     rows = [(f"word{number}", 40, number) for number in range(1, 300)]
-    assert len(deletes(engine, rows)) == 6
-    assert [scan for one in deletes(engine, rows) for scan in scans(engine, one, 2000)] == []
-
-
-def deletes(engine: Engine, rows: list[tuple[str, int, int]]) -> list[Any]:
-    return statements_of(engine, lambda conn: index._delete_prefixes(conn, rows), "DELETE")
+    deletes = beliefs.sent(lambda conn: index._delete_prefixes(conn, rows), "DELETE")
+    assert len(deletes) == 6
+    assert beliefs.scans(belief, READ, reads + deletes, 2000) == []
