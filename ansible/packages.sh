@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fills a virtual environment with the release's locked packages, and marks it with the lock's hash.
+# Installs the release's locked packages into a virtual environment, and marks it with the lock's hash.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv="$1"
 
 [[ -x "$venv/bin/python" ]] || python3 -m venv "$venv"
-# pip checks uv's own hash; uv installs the rest in seconds.
+# pip installs uv and checks its hash; uv installs the rest in seconds.
 awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.lock >"$venv/uv.lock"
 "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes \
     --requirement "$venv/uv.lock"

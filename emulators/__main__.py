@@ -1,4 +1,4 @@
-"""The command line: `python -m emulators COMMAND`."""
+"""Run the local cloud: real emulators, the functions, and the wiring that production has."""
 
 import argparse
 import importlib
@@ -6,16 +6,16 @@ import sys
 
 from emulators.cloud.config import CloudError
 
-# Each command's module has `add_commands(subparsers)`. Only the module that is asked for is
-# imported, since some of them are heavy.
+# Each module has `add_commands(subparsers)`. Only the module of the given command is imported,
+# since some are slow to import.
 COMMANDS = {
     "up": "emulators.commands.up",
     "down": "emulators.commands.down",
     "status": "emulators.commands.status",
     "logs": "emulators.commands.logs",
     "reset": "emulators.commands.down",
-    "stop": "emulators.commands.hold",
-    "start": "emulators.commands.hold",
+    "stop": "emulators.commands.stop_start",
+    "start": "emulators.commands.stop_start",
     "migrate": "emulators.commands.migrate",
     "seed": "emulators.commands.seed",
     "token": "emulators.commands.token",
@@ -26,25 +26,25 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = sys.argv[1:] if argv is None else argv
+    words = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(prog="python -m emulators", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    asked = [COMMANDS[given[0]]] if given and given[0] in COMMANDS else COMMANDS.values()
+    wanted = [COMMANDS[words[0]]] if words and words[0] in COMMANDS else COMMANDS.values()
     try:
-        for name in dict.fromkeys(asked):
+        for name in dict.fromkeys(wanted):
             importlib.import_module(name).add_commands(subparsers)
     except ModuleNotFoundError as error:
         print(
-            f"{sys.executable} has no {error.name}: activate .venv, which `make setup` fills "
-            "(`source .venv/bin/activate`).",
+            f"{sys.executable} has no module {error.name}: run `make setup`, then "
+            "`source .venv/bin/activate`.",
             file=sys.stderr,
         )
         return 1
-    return _run(parser.parse_args(given))
+    return _run(parser.parse_args(words))
 
 
 def _run(options: argparse.Namespace) -> int:
-    from shared.runtime.manifest import ManifestError  # noqa: PLC0415  not without its packages
+    from shared.runtime.manifest import ManifestError  # noqa: PLC0415 - needs installed packages
 
     try:
         code = options.run(options)
@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # `… | head` has seen enough
+    except BrokenPipeError:  # the reader, such as `head`, closed the pipe
         sys.stderr.close()
         return 0
     return int(code or 0)

@@ -1,6 +1,6 @@
-"""The parts of a staging host, which systemd starts one by one: `python -m emulators.staging`.
+"""The commands that systemd and ansible/ run on a staging host: `python -m emulators.staging`.
 
-`ansible/` calls this; docs/staging-host.md says what such a host is for.
+docs/staging-host.md explains what such a host is for.
 """
 
 import argparse
@@ -15,28 +15,27 @@ from pathlib import Path
 
 import httpx
 
-from emulators.cloud import sdk, snapshots
+from emulators.cloud import google_emulators, snapshots, wiring
 from emulators.cloud.config import (
     ROOT,
     Cloud,
     CloudError,
     choose_ports,
     environment,
-    private,
     read,
     save,
     state_folder,
+    write_private,
 )
-from emulators.cloud.serve import server
-from emulators.edge import wiring
+from emulators.cloud.http_server import server
 from emulators.edge.gateway import new_client
-from emulators.host.dispatch import Dispatcher
+from emulators.host.bundles import stage
+from emulators.host.dispatcher import Dispatcher
 from emulators.host.isolated import Instance
-from scripts.bundling import bundle
 from shared.runtime import manifest
 
 FIRST_FUNCTION = 20
-"""The functions' ports follow the base port at this distance, in the order of their names."""
+"""Distance from the base port to the first function's port; they are in order of name."""
 
 READY_SECONDS = 90.0
 LAST_PORT = 65535
@@ -44,7 +43,7 @@ Options = argparse.Namespace
 
 
 def describe(options: Options) -> None:
-    """Write cloud.json and the functions' settings; say in JSON what they are and what changed."""
+    """Write cloud.json and the functions' settings; print as JSON whether they changed."""
     cloud = Cloud(
         state=options.state,
         ports=choose_ports(str(options.port)),
@@ -53,19 +52,19 @@ def describe(options: Options) -> None:
     )
     settings = cloud.state / "functions.env"
     before = [file.read_bytes() if file.exists() else b"" for file in (cloud.file, settings)]
-    nobody = {"pid": 1, "created": 0}  # systemd watches the parts
-    save(cloud, {"ready": True, "supervisor": nobody, "services": {}, "complaint": None})
+    systemd = {"pid": 1, "created": 0}
+    save(cloud, {"ready": True, "supervisor": systemd, "services": {}, "complaint": None})
     lines = (f"{name}='{value}'\n" for name, value in sorted(environment(cloud).items()))
-    private(settings, "".join(lines))
+    write_private(settings, "".join(lines))
     changed = before != [cloud.file.read_bytes(), settings.read_bytes()]
     print(json.dumps({"changed": changed}))
 
 
 def bundles(options: Options) -> None:
-    """Stage every function into a folder named by its hash; list them in JSON for the units."""
+    """Stage every function into a folder named by its hash; print them as JSON for the units."""
     known = manifest.discover([ROOT])
     staged = options.into / ".staged"
-    hashes = bundle.stage(known.values(), staged)
+    hashes = stage([ROOT], staged)
     ports = function_ports(options.port, known)
     changed = False
     for name, digest in hashes.items():
@@ -90,26 +89,29 @@ def bundles(options: Options) -> None:
 
 
 def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dict[str, int]:
-    """Return each function's port; CloudError when they do not fit above the base."""
+    """Return each function's port; raise CloudError when there are not enough above the base."""
     first = base + FIRST_FUNCTION
     if first + len(functions) > LAST_PORT:
-        raise CloudError(f"{len(functions)} functions have no ports above {base}.")
+        raise CloudError(f"There are not enough ports above {base} for {len(functions)} functions.")
     return {name: first + n for n, name in enumerate(sorted(functions))}
 
 
 def run(options: Options) -> None:
-    """Become one of Google's emulators, with the documents of the last export."""
+    """Replace this process with an emulator, which loads the last export of documents."""
     cloud, _ = read(options.state)
     commands = {
-        "firestore": lambda: [*sdk.firestore_command(cloud), *snapshots.newest_documents(cloud)],
-        "pubsub": lambda: sdk.pubsub_command(cloud),
+        "firestore": lambda: [
+            *google_emulators.firestore_command(cloud),
+            *snapshots.import_options(cloud),
+        ],
+        "pubsub": lambda: google_emulators.pubsub_command(cloud),
     }
     command = commands[options.service]()
-    os.execv(command[0], command)  # noqa: S606 - systemd watches this process
+    os.execv(command[0], command)  # noqa: S606 - systemd supervises this pid
 
 
 def wire(options: Options) -> None:
-    """Wait for an emulator, wire it, and give it back the messages that it had."""
+    """Wait for an emulator, wire it, and restore its saved messages."""
     cloud, _ = read(options.state)
     _wait(cloud.url(options.service))
     manifests = manifest.discover(cloud.roots)
@@ -117,21 +119,21 @@ def wire(options: Options) -> None:
         wiring.wire_firestore(cloud, manifests)
         return
     wiring.wire_pubsub(cloud, manifests)
-    print(f"Messages that are back: {snapshots.restore_messages(cloud)}.")
+    print(f"Messages restored: {snapshots.restore_messages(cloud)}.")
 
 
 def keep(options: Options) -> None:
-    """Keep what an emulator holds in memory; for messages only as it is being stopped."""
+    """Save what an emulator holds in memory; Pub/Sub's only just before it stops."""
     cloud, _ = read(options.state)
     if options.service == "firestore":
-        print(f"The documents are in {snapshots.export_documents(cloud)}.")
+        print(f"Documents exported to {snapshots.export_documents(cloud)}.")
     else:
-        count = snapshots.keep_messages(cloud, manifest.discover(cloud.roots))
-        print(f"Messages that are kept: {count}.")
+        count = snapshots.save_messages(cloud, manifest.discover(cloud.roots))
+        print(f"Messages saved: {count}.")
 
 
 def functions(options: Options) -> None:
-    """Serve one address over all functions, each of which is a unit of its own."""
+    """Serve all functions at one address; each runs in its own unit."""
     cloud, _ = read(options.state)
     known = manifest.discover(cloud.roots)
     ports, client = function_ports(cloud.ports["edge"], known), new_client()
@@ -155,10 +157,9 @@ def _wait(url: str) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = _parser().parse_args(argv)
-    act: Callable[[Options], None] = given.act
+    options = _parser().parse_args(argv)
     try:
-        act(given)
+        options.act(options)
     except (CloudError, manifest.ManifestError, httpx.HTTPError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,1 +1,16 @@
-"""What an operator runs, locally and against production: `python -m ops COMMAND`."""
+"""What an operator runs, against the local cloud or another deployment: `python -m ops COMMAND`.
+
+errors        the error of every command
+client        signs in and calls `/v1/admin`
+arguments     what every command line shares
+output        tables on standard output
+local_cloud   the fallback without --url; the only module that imports `emulators`
+dead_letters  list, show, redrive, resolve
+projections   compare, rebuild
+consumers     list, pause, resume
+roles         list, grant, revoke
+import_games  import a file of games
+mcp           the same as tools of the Model Context Protocol
+
+No other package imports `ops`.
+"""

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What must hold before a test runs. Everything is looked at, then the first failure counts.
+# `make check`: runs every check, prints the output of those that fail, and fails if any did.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,17 +25,17 @@ step "format (ruff)" "$bin/ruff" format --check .
 step "types (mypy)" "$bin/mypy" .
 step "types of the console (tsc)" npm --silent --prefix emulators/console/web run check
 step "layers (import-linter)" "$bin/lint-imports" --no-cache
-step "migrations expand only" "$bin/python" -m scripts.checks.migration_guard
+step "migrations are safe in a rollout" "$bin/python" -m scripts.checks.migration_guard
 step "generated files are current" "$bin/python" -m scripts.reference.generate --check
 step "generated client is current" npm --prefix clients/ts run --silent generate -- --check
 step "types of the client (tsc)" npm --prefix clients/ts run --silent check
 step "types of the Electron sample (tsc)" npm --prefix clients/electron run --silent check
-step "what was released stays (contract)" "$bin/python" -m scripts.checks.contract
-step "rules of the house" "$bin/python" -m pytest -q tests/house
+step "API is compatible with the last release" "$bin/python" -m scripts.checks.contract
+step "house rules" "$bin/python" -m pytest -q tests/house
 if command -v terraform >/dev/null; then
     step "terraform format" terraform fmt -check -recursive terraform
 fi
 if ((${#failed[@]})); then
-    printf '\n%s failed.\n' "$(IFS=,; echo "${failed[*]}")"
+    printf '\nFailed: %s\n' "$(IFS=,; echo "${failed[*]}")"
     exit 1
 fi

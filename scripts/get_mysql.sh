@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Unpacks the newest MySQL server that Debian has into a folder of your own. Installs nothing.
+# Unpacks Debian's newest MySQL server into a cache folder, without installing anything.
 #
-# Debian's stable suite has MariaDB only; its unstable suite has MySQL. The packages come from
-# this machine's own apt source with the suite replaced, with apt lists and caches of their own,
-# and are unpacked beside the C library they were built for. The result is bin/mysqld.
+# Debian's stable suite has only MariaDB, its unstable suite has MySQL. The packages come from this
+# machine's apt source with the suite replaced, use separate apt lists and caches, and are unpacked
+# together with the C library they were built for. The result is bin/mysqld.
 set -euo pipefail
 
 home="${SAVEPOINT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/savepoint}/mysql-sid"
@@ -23,7 +23,7 @@ if [[ -n "$found" ]] && "$found" --version 2>/dev/null | grep -v MariaDB | grep 
     exit 0
 fi
 command -v apt-get >/dev/null && command -v dpkg >/dev/null ||
-    fail "MySQL is fetched with apt, which this system lacks; put a mysqld (8.4 or newer) on the PATH."
+    fail "MySQL is downloaded with apt, which is missing here; put a mysqld (8.4 or newer) on the PATH."
 
 source /etc/os-release
 work="$(mktemp -d)"
@@ -31,10 +31,10 @@ trap 'rm -rf "$work"' EXIT
 mirror="$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
     awk -v release="${VERSION_CODENAME:-none}" '$2 == release && $3 == "main" {print $1; exit}')"
 [[ "${ID:-}" == debian && -n "$mirror" ]] ||
-    fail "Only Debian's own archive is known to have MySQL; put a mysqld (8.4 or newer) on the PATH."
+    fail "MySQL is available only from Debian's archive; put a mysqld (8.4 or newer) on the PATH."
 
 mkdir -p "$work"/{lists/partial,archives/partial,parts,preferences,unpacked}
-touch "$work/status" # an empty system: apt then names every package that the server needs
+touch "$work/status" # an empty system, so that apt lists every package that the server needs
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 signed=""
 [[ -e "$keyring" ]] && signed="[signed-by=$keyring] "
@@ -64,12 +64,12 @@ wanted=(install --yes --no-install-recommends mysql-server-core)
 
 say "MySQL: reading the package list of Debian $suite (about 11 MB) ..."
 apt update >"$work/log" 2>&1 || fail "$(tail -5 "$work/log")
-MySQL: Debian's archive could not be reached; run this again when it can."
+MySQL: Debian's archive could not be reached; try again later."
 size="$(apt --print-uris "${wanted[@]}" | awk -F"' " '/^'\''/ {split($2, f, " "); n++; s += f[2]}
     END {printf "%d packages, %d MB", n, s / 1e6}')"
 say "MySQL: downloading $size into $home (nothing is installed into the system) ..."
 apt --download-only "${wanted[@]}" >"$work/log" 2>&1 || fail "$(tail -5 "$work/log")
-MySQL: the download failed; run this again."
+MySQL: the download failed; try again."
 for package in "$work"/archives/*.deb; do
     dpkg -x "$package" "$work/unpacked"
 done

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Gets what a command needs and says so first: `scripts/setup.sh check|run|test`.
+# Installs what a command needs and announces each download: `scripts/setup.sh check|run|test`.
 #
 #   run    .venv from requirements.lock, Node.js, the console's page, MariaDB's server, Java, Google's emulators
 #   check  .venv, Node.js, the packages of the console and of the clients
 #   test   all of these, MySQL's server unpacked into a cache folder, Chromium
-# What is there already is left alone, so the second time takes no time.
+# Anything already installed is kept, so the next run takes no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ root() {
     if [[ "$(id -u)" == 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
-# Install Debian packages, saying how large; $1 says what for.
+# Install Debian packages and print their size; $1 is what they are for.
 install_packages() {
     local what="$1" size log
     shift
@@ -41,7 +41,7 @@ python() {
             return
         fi
     done
-    fail "Python 3.11 is missing: install python3.11, or name one in the environment variable PYTHON."
+    fail "Python 3.11 is missing: install python3.11, or set the environment variable PYTHON to one."
 }
 
 version() { "$1" -c 'import sys; print(sys.version)' 2>/dev/null; }
@@ -61,7 +61,7 @@ virtual_environment() {
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes \
         --requirement .venv/uv.lock >&2 &&
         .venv/bin/uv pip install --python .venv/bin/python --no-deps --require-hashes "${quiet[@]}" --requirement requirements.lock >&2 ||
-        fail "The Python packages could not be installed; what the installer says stands above."
+        fail "The Python packages could not be installed; see the installer's message above."
     printf '%s\n' "$stamp" >.venv/stamp
 }
 
@@ -73,17 +73,17 @@ database() {
 emulators() {
     local sdk found=""
     command -v java >/dev/null ||
-        fail "Java is missing, which Google's emulators need: install openjdk-17-jre-headless."
+        fail "Google's emulators need Java: install openjdk-17-jre-headless."
     for sdk in "${GCLOUD_SDK_ROOT:-}" /usr/lib/google-cloud-sdk \
         "$(dirname "$(dirname "$(readlink -f "$(command -v gcloud || echo /-/-)")")")"; do
         [[ -d "$sdk/platform/cloud-firestore-emulator" && -d "$sdk/platform/pubsub-emulator" ]] && found="$sdk"
     done
     [[ -n "$found" ]] || fail "Google's emulators are missing: run 'gcloud components install cloud-firestore-emulator\
  pubsub-emulator', or install Debian's google-cloud-cli-firestore-emulator and google-cloud-cli-pubsub-emulator\
- from Google's apt source; GCLOUD_SDK_ROOT names an SDK that stands elsewhere."
+ from Google's apt repository; or set GCLOUD_SDK_ROOT to an SDK in another folder."
 }
 
-# The machine's own Node.js, or the one that PyPI carries: Debian's is older.
+# The machine's Node.js, or the one from PyPI: Debian's is too old.
 node_js() {
     local version
     PATH="$PWD/.venv/bin:$PATH"
@@ -91,18 +91,18 @@ node_js() {
     if ((${version:-0} < 20)) || ! command -v npm >/dev/null; then
         say "Node.js: version 24 (61 MB to download) into .venv ..."
         .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes --requirement scripts/node.lock >&2 ||
-            fail "Node.js could not be installed; what the installer says stands above."
+            fail "Node.js could not be installed; see the installer's message above."
     fi
 }
 
-# Install the packages of a folder from its lock, saying how large; no package runs a script.
+# Install a folder's packages from its lock and print their size; install scripts do not run.
 node_packages() {
     local folder="$1" size="$2" stamp
     stamp="$(sha256sum "$folder/package-lock.json" | cut -d' ' -f1)"
     [[ "$(cat "$folder/node_modules/.stamp" 2>/dev/null)" == "$stamp" ]] && return
     say "Packages of $folder: $size on disk, into its node_modules ..."
     npm --prefix "$folder" ci --ignore-scripts --silent --no-audit --no-fund >&2 ||
-        fail "The packages of $folder could not be installed; what npm says stands above."
+        fail "The packages of $folder could not be installed; see npm's message above."
     printf '%s\n' "$stamp" >"$folder/node_modules/.stamp"
 }
 
@@ -111,18 +111,18 @@ client_packages() {
     node_packages clients/electron "about 230 MB"
 }
 
-# Bundle the console's page, once for each state of its sources.
+# Bundle the console's page if its sources changed.
 console() {
     local web=emulators/console/web page=emulators/console/page stamp
     node_packages "$web" "about 50 MB"
     stamp="$(find "$web" -path "$web/node_modules" -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)"
     [[ "$(cat "$page/.stamp" 2>/dev/null)" == "$stamp" ]] && return
-    (cd "$web" && node build.mjs) >&2 || fail "The console's page could not be bundled; what esbuild says stands above."
+    (cd "$web" && node build.mjs) >&2 || fail "The console's page could not be bundled; see esbuild's message above."
     printf '%s\n' "$stamp" >"$page/.stamp"
 }
 
 browser() {
-    command -v chromium >/dev/null || install_packages "Chromium, in which the console is tested" chromium fonts-dejavu-core
+    command -v chromium >/dev/null || install_packages "Chromium, for the console's tests" chromium fonts-dejavu-core
 }
 
 case "${1:-}" in

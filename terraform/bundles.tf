@@ -1,4 +1,4 @@
-# Staged bundles (make bundle), where they are uploaded, and where the images built from them lie.
+# Staged bundles (make bundle), the bucket for them, and the repository of images.
 
 locals {
   repository = "${google_artifact_registry_repository.images.location}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}"
@@ -21,7 +21,7 @@ data "archive_file" "bundle" {
 }
 
 resource "google_storage_bucket" "bundles" {
-  #checkov:skip=CKV_GCP_62:It holds the code of an open repository; Cloud Audit Logs tell who writes.
+  #checkov:skip=CKV_GCP_62:It contains open-source code; Cloud Audit Logs record writes.
   name                        = "${var.project}-bundles"
   location                    = var.region
   uniform_bucket_level_access = true
@@ -44,7 +44,7 @@ resource "google_storage_bucket" "bundles" {
 }
 
 resource "google_artifact_registry_repository" "images" {
-  #checkov:skip=CKV_GCP_84:Google's keys are enough for images of an open repository.
+  #checkov:skip=CKV_GCP_84:Google's keys are enough for images of open-source code.
   repository_id = "savepoint"
   location      = var.region
   format        = "DOCKER"

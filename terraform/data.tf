@@ -1,4 +1,4 @@
-# Stores and the network that leads to them.
+# The stores and their network.
 
 module "network" {
   source = "./modules/network"
@@ -30,15 +30,12 @@ locals {
   _indexes          = jsondecode(file("${path.module}/../${local._index_file}"))
   _released_indexes = try(jsondecode(file("${var.released}/${local._index_file}")).indexes, [])
 
-  # A key to the object store is of one account, so each function that signs has its own.
+  # An HMAC key belongs to one account, so each function that signs has its own.
   objects_secrets = {
     for name, one in local.functions : name => {
       OBJECTS_KEY_ID = "objects-key-id-${one.service}"
       OBJECTS_SECRET = "objects-secret-${one.service}"
     } if local.granted[name].signs
   }
-  secrets = toset(concat(
-    flatten([for one in local.objects_secrets : values(one)]),
-    flatten([for one in local.granted : tolist(one.secrets)]),
-  ))
+  secrets = toset(flatten([for one in local.objects_secrets : values(one)]))
 }

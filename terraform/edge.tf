@@ -1,9 +1,9 @@
-# One way in: the load balancer with the path rules of every HTTP function.
+# The load balancer with the path rules of every HTTP function.
 
 locals {
   _contract = file("${path.module}/../docs/openapi.json")
   _paths    = jsondecode(local._contract).paths
-  # A rule covers a prefix and what is below it; `/v1/me/sessions:batch` is beside it.
+  # A rule covers a prefix and the paths below it, but not `/v1/me/sessions:batch`.
   _released = try(jsondecode(file("${var.released}/docs/openapi.json")).paths, {})
   _verbs = [
     for path in keys(merge(local._released, local._paths)) : path if can(regex("^[^{}]+:[a-z-]+$", path))
@@ -41,11 +41,11 @@ module "edge" {
 }
 
 output "addresses" {
-  description = "For the DNS: A and AAAA records of the API's host and of the objects' host."
+  description = "DNS A and AAAA records of the API's host and the objects' host."
   value       = module.edge.addresses
 }
 
 output "routes" {
-  description = "The load balancer's path rules, to the Cloud Run service."
+  description = "The load balancer's path rules: path to Cloud Run service."
   value       = module.edge.routes
 }

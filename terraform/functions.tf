@@ -1,5 +1,5 @@
-# Every function of the repository: what it may do, what runs it, what calls it. All of it follows
-# from the function.yaml files; local.functions is their one normal form.
+# Every function of the repository: its rights, its service and its trigger, all derived from the
+# function.yaml files in their normal form, local.functions.
 
 module "manifests" {
   source = "./modules/manifests"
@@ -17,7 +17,7 @@ locals {
 }
 
 locals {
-  # Who may say who is a player: Identity Platform, whose tokens are the only ones Firestore takes.
+  # Players' tokens come from Identity Platform; Firestore accepts no others.
   issuers = [{
     issuer   = "https://securetoken.google.com/${var.project}"
     audience = var.project
@@ -41,7 +41,7 @@ locals {
     OBJECTS_PUBLIC_BUCKET    = module.data.buckets["public"]
   }
 
-  # Each group goes to who is refused its start, or its work, without it.
+  # Each group of settings goes to the functions that need it.
   settings = {
     for name, one in local.functions : name => merge(
       local.core_settings,
@@ -64,7 +64,7 @@ module "identity" {
   buckets       = module.data.buckets
   project       = var.project
   publishes     = toset([for topic in each.value.publishes : google_pubsub_topic.this[topic].name])
-  secrets       = toset([for id in concat(values(try(local.objects_secrets[each.key], {})), tolist(each.value.secrets)) : module.data.secrets[id]])
+  secrets       = toset([for id in values(try(local.objects_secrets[each.key], {})) : module.data.secrets[id]])
   service       = local.functions[each.key].service
   sql           = each.value.sql
   sql_instance  = module.data.sql_instance
@@ -125,7 +125,7 @@ module "trigger" {
   uri                = module.function[each.key].uri
 }
 
-# An event is sent to its consumer again by the operator's own function.
+# The function for operators redrives events to their consumers.
 resource "google_cloud_run_v2_service_iam_member" "redrives" {
   for_each = {
     for pair in setproduct(

@@ -1,8 +1,8 @@
-# Objectives, alerts and dashboards: a function has them by existing.
+# Objectives, alerts and dashboards of every function.
 
 locals {
-  # The capability whose dashboard shows a function is a module of shared/schema: the one that the
-  # function's name has in it, else that of most tables that it writes, else reads.
+  # A function's capability is a module of shared/schema: the one in the function's name, else that of
+  # most tables that it writes, else reads.
   _schema = "${path.module}/../shared/schema"
   _tables = merge([
     for file in fileset(local._schema, "*.py") : {
@@ -19,7 +19,7 @@ locals {
       ]
     }
   }
-  # One that touches no table hands its work to who does.
+  # A function without tables belongs to the consumer of its topics.
   _takers = {
     for name, one in local.functions : name => flatten([
       for taker, other in local.functions : [local._touched[taker].rw]
@@ -38,7 +38,7 @@ locals {
     ])[0])[1]
   }
 
-  _metrics = file("${path.module}/../shared/runtime/metrics.py")
+  _metrics = file("${path.module}/../shared/domain/metrics.py")
   _constants = {
     for found in regexall("(?m)^(\\w+): Final = \"(\\w+)\"", local._metrics) : found[0] => found[1]
   }
@@ -74,7 +74,7 @@ module "observability" {
 
   depends_on = [google_project_service.this]
 
-  # What everyone may ask without saying more, and what the edge answers itself.
+  # Public paths without parameters, and one that the edge serves itself.
   uptime_paths = toset(concat(["/openapi.json"], [
     for path, methods in local._paths : path
     if can(methods.get) && contains(flatten([for one in local.http : one.prefixes if one.public]), path)
@@ -82,7 +82,7 @@ module "observability" {
 }
 
 output "observability" {
-  description = "Every alert with its runbook, and every dashboard's tiles."
+  description = "Every alert with its runbook, and each dashboard's tiles."
   value = {
     alerts       = module.observability.alerts
     capabilities = local.capabilities

@@ -4,11 +4,11 @@ output "connections" {
 }
 
 output "functions" {
-  description = "Every function by name, as its function.yaml describes it, defaults filled in."
+  description = "Every function by name: its function.yaml with defaults."
   value       = local.functions
 }
 
 output "path_rules" {
-  description = "The load balancer's path rules: prefix to service. A rule covers the prefix and everything below it."
+  description = "The load balancer's path rules: prefix to service. A rule covers the prefix and all paths below it."
   value       = local.path_rules
 }

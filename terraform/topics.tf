@@ -1,12 +1,11 @@
-# One topic for everything that a function publishes or consumes, and the grants that delivering
-# from them needs.
+# The topics that functions publish to or subscribe to, and the grants that delivery needs.
 
 resource "google_pubsub_topic" "this" {
-  #checkov:skip=CKV_GCP_83:Google's keys are enough: a message lives for days and no person reads it.
+  #checkov:skip=CKV_GCP_83:Google's keys are enough: messages live for days and people do not read them.
   for_each = module.manifests.topics
 
   name = each.key
-  # Dead letters wait until an operator has seen what is wrong with their own consumer.
+  # Dead letters wait until an operator has fixed their own consumer.
   message_retention_duration = each.key == local.dead_letters ? "2678400s" : "604800s"
 
   message_storage_policy {
@@ -16,7 +15,7 @@ resource "google_pubsub_topic" "this" {
   depends_on = [google_project_service.this]
 
   lifecycle {
-    # Its messages would be lost: README.md says how a topic is retired.
+    # Its messages would be lost: README.md describes how to retire a topic.
     prevent_destroy = true
   }
 }
@@ -31,7 +30,7 @@ resource "google_pubsub_topic_iam_member" "forwards_dead_letters" {
   member = local.agents["pubsub"]
 }
 
-# Whom pushes, documents' events and schedules show: each function lets it in by its own trigger.
+# The identity of pushes, document events and schedules; each trigger allows it to call its function.
 resource "google_service_account" "delivery" {
   account_id   = "delivery"
   display_name = "Delivers events to functions"

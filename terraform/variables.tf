@@ -1,22 +1,22 @@
 variable "billing" {
-  description = "Billing account and the budget of a month in its currency's units; null makes no budget."
+  description = "Billing account and monthly budget in units of its currency; null: no budget."
   type        = object({ account = string, monthly = number })
   default     = null
 
   validation {
     condition     = try(var.billing.monthly > 0, var.billing == null)
-    error_message = "A budget is larger than zero."
+    error_message = "The budget must be above zero."
   }
 }
 
 variable "bundles" {
-  description = "Folder that `make bundle` staged the functions in, relative to this module or absolute."
+  description = "Folder with the bundles that `make bundle` staged, relative to this module or absolute."
   type        = string
   default     = "../build"
 }
 
 variable "channels" {
-  description = "Notification channels by full name: who is woken (page), and who looks in the morning (ticket)."
+  description = "Notification channels by full name: immediate (page) and next working day (ticket)."
   type        = object({ page = list(string), ticket = list(string) })
   default     = { page = [], ticket = [] }
 
@@ -24,12 +24,12 @@ variable "channels" {
     condition = alltrue([
       for one in concat(var.channels.page, var.channels.ticket) : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", one))
     ])
-    error_message = "A channel is named projects/PROJECT/notificationChannels/NUMBER: docs/operations.md says how one is made."
+    error_message = "Channel names must look like projects/PROJECT/notificationChannels/NUMBER: see docs/operations.md."
   }
 }
 
 variable "domain" {
-  description = "Host name of the API, such as api.example.com: what PUBLIC_URL and the certificate say."
+  description = "Host name of the API, such as api.example.com, for PUBLIC_URL and the certificate."
   type        = string
 
   validation {
@@ -39,7 +39,7 @@ variable "domain" {
 }
 
 variable "environment" {
-  description = "Which deployment this is; a label on everything."
+  description = "The environment; a label on all resources."
   type        = string
 
   validation {
@@ -49,7 +49,7 @@ variable "environment" {
 }
 
 variable "firestore_location" {
-  description = "Where Firestore keeps documents. It never changes, and decides the region."
+  description = "Firestore's location. It cannot change, and determines the region."
   type        = string
 
   validation {
@@ -59,7 +59,7 @@ variable "firestore_location" {
 }
 
 variable "migrate_image" {
-  description = "Image of the migrate job, by tag or digest; `python -m scripts.release.migrate_image` says the tag."
+  description = "Image of the migrate job, by tag or digest; `python -m scripts.release.migrate_image` prints the tag."
   type        = string
 
   validation {
@@ -69,28 +69,28 @@ variable "migrate_image" {
 }
 
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "Google Cloud project id."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
-    error_message = "project must be 6 to 30 characters of a-z, 0-9 and -, beginning with a letter."
+    error_message = "project must be 6 to 30 characters of a-z, 0-9 and -, starting with a letter."
   }
 }
 
 variable "rate_limits" {
-  description = "Requests a minute that one address may send with a token, and without one. Many players share an address: homes, schools, mobile networks."
+  description = "Requests per minute and address, with a token and without one. Many players share an address: homes, schools, mobile networks."
   type        = object({ with_token = number, without_token = number })
   default     = { with_token = 6000, without_token = 1200 }
 
   validation {
     condition     = var.rate_limits.with_token >= var.rate_limits.without_token && var.rate_limits.without_token >= 60
-    error_message = "Allow at least 60 a minute without a token, and with one no less than without."
+    error_message = "Allow at least 60 per minute without a token, and at least as many with one."
   }
 }
 
 variable "region" {
-  description = "Where functions, database and buckets are: the one that Firestore's events come from."
+  description = "Region of functions, database and buckets: the one that Firestore's events come from."
   type        = string
 
   validation {
@@ -100,13 +100,13 @@ variable "region" {
 }
 
 variable "released" {
-  description = "Absolute path of what is released, in the repository's layout: `python -m scripts.release.plan` writes it. Its rights, paths, topics and indexes stay for one release more."
+  description = "Absolute path of the released manifests, in the repository's layout, written by `python -m scripts.release.plan`. Their rights, paths, topics and indexes are kept for one more release."
   type        = string
   default     = null
 
   validation {
     condition     = var.released == null || can(regex("^/", var.released))
-    error_message = "released is an absolute path."
+    error_message = "released must be an absolute path."
   }
 }
 
@@ -117,18 +117,18 @@ variable "root" {
 }
 
 variable "runbooks" {
-  description = "Address at which docs/runbooks is read, without a slash at the end; alerts link it when it is set, and always name the file."
+  description = "URL of docs/runbooks, without a trailing slash; if set, alerts link to it, and they always name the file."
   type        = string
   default     = null
 
   validation {
     condition     = var.runbooks == null || can(regex("^https://.*[^/]$", var.runbooks))
-    error_message = "runbooks starts with https:// and does not end with a slash."
+    error_message = "runbooks must start with https:// and must not end with a slash."
   }
 }
 
 variable "sql_max_connections" {
-  description = "The database's max_connections; every function's pools must fit into 80 % of it."
+  description = "The database's max_connections; the pools of all functions must fit into 80 % of it."
   type        = number
   default     = 1800
 
@@ -139,7 +139,7 @@ variable "sql_max_connections" {
 }
 
 variable "sql_replica_region" {
-  description = "Region of a read replica, which is promoted when the region is lost; none by default."
+  description = "Region of a read replica, to be promoted if the region fails; none by default."
   type        = string
   default     = null
 
@@ -150,7 +150,7 @@ variable "sql_replica_region" {
 }
 
 variable "sql_reserved_connections" {
-  description = "Connections kept for people, migrations and the database's own work."
+  description = "Connections reserved for people, migrations and the database itself."
   type        = number
   default     = 20
 
@@ -161,7 +161,7 @@ variable "sql_reserved_connections" {
 }
 
 variable "sql_tier" {
-  description = "Machine of the database, edition Enterprise: db-custom-CPUS-MEGABYTES."
+  description = "Machine type of the database, edition Enterprise: db-custom-CPUS-MEGABYTES."
   type        = string
   default     = "db-custom-4-16384"
 
@@ -172,7 +172,7 @@ variable "sql_tier" {
 }
 
 variable "waf_preview" {
-  description = "Whether the WAF's rules only log what they would refuse (docs/runbooks/edge-refusals.md)."
+  description = "Whether WAF rules only log what they would block (docs/runbooks/edge-refusals.md)."
   type        = bool
   default     = true
 }

@@ -1,7 +1,7 @@
 terraform {
   required_version = ">= 1.9"
 
-  # The bucket is given to init (README.md): one for each environment.
+  # The bucket is an argument of init (README.md): one per environment.
   backend "gcs" {
     prefix = "savepoint"
   }
@@ -15,7 +15,7 @@ terraform {
       source  = "hashicorp/google"
       version = "8.7.0"
     }
-    # For google_project_service_identity alone, which the other one lacks.
+    # Only for google_project_service_identity, which the other provider lacks.
     google-beta = {
       source  = "hashicorp/google-beta"
       version = "8.7.0"

@@ -1,4 +1,4 @@
-// Bundles what no module loader reaches: a sandboxed preload script, and the overlay's page.
+// Bundles what cannot load modules: the sandboxed preload script, and the overlay's page.
 import { copyFile } from "node:fs/promises";
 import { build } from "esbuild";
 

@@ -1,4 +1,4 @@
-"""What one local cloud is: its ports, its state folder, and the settings its functions get."""
+"""The description of a local cloud: its ports, its state folder, and its functions' settings."""
 
 import contextlib
 import json
@@ -21,16 +21,18 @@ OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4, "
 
 
 class CloudError(Exception):
-    """The local cloud cannot do what was asked; the text says what is wrong and what to do."""
+    """A command failed; the text says why, and what to do about it."""
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Everything that the parts of one local cloud must know of each other.
+    """What the processes of a local cloud share.
 
-    backoff: what a production backoff is multiplied with, so that nobody waits ten minutes.
-    sql_url: a database that already runs; None for the private one.
-    public_url: where clients come in, when something stands before the edge.
+    roots: folders whose functions and triggers are served.
+    isolated: each function runs from its bundle, in its own process.
+    backoff: factor on production's backoff, which reaches ten minutes.
+    sql_url: a database that already runs; None for a private one.
+    public_url: the address for clients, if a proxy is in front of the edge.
     """
 
     state: Path
@@ -53,21 +55,30 @@ class Cloud:
 
     @property
     def issuer(self) -> str:
-        """The issuer named in every token of this cloud."""
+        """The issuer of this cloud's tokens."""
         return f"{self.url('edge')}/_local/issuer"
 
     @property
     def file(self) -> Path:
-        """Where this description is kept while the cloud runs."""
+        """The file that holds this description while the cloud runs."""
         return self.state / "cloud.json"
 
     def log(self, service: str) -> Path:
         """Return the log file of a service."""
         return self.state / "logs" / f"{service}.log"
 
-    def mark_of_death(self, service: str) -> Path:
-        """Return where the process of a service stands that is killed by hand."""
+    @property
+    def seed_output(self) -> Path:
+        """The file with the lines that the seed printed, for `up` to print."""
+        return self.state / "seed.txt"
+
+    def kill_marker(self, service: str) -> Path:
+        """Return the file with the pid of a service's process that the console kills."""
         return self.state / "killed" / service
+
+    def stop_marker(self, service: str) -> Path:
+        """Return the file that exists while a service is stopped by `stop NAME`."""
+        return self.state / "held" / service
 
 
 def state_folder() -> Path:
@@ -76,21 +87,21 @@ def state_folder() -> Path:
 
 
 def choose_ports(given: str | None) -> dict[str, int]:
-    """Choose the ports: a base with fixed offsets, or "auto" for free ones (for tests)."""
+    """Return each service's port: a base with fixed offsets, or free ports for "auto"."""
     text = given or os.environ.get("SAVEPOINT_PORT") or str(DEFAULT_PORT)
     if text == "auto":
         return _free_ports()
     highest = 65535 - max(OFFSETS.values())
     if not text.isdigit() or not 1 <= int(text) <= highest:
-        msg = f"The port base {text!r} is not a number from 1 to {highest}, and not `auto`."
+        msg = f"The first port {text!r} is neither a number from 1 to {highest} nor `auto`."
         raise CloudError(msg)
     return {name: int(text) + offset for name, offset in OFFSETS.items()}
 
 
 def _free_ports() -> dict[str, int]:
-    """Look below those that connections are given, which might take one before it is used."""
+    """Return free ports below the ephemeral range, so that no connection takes one meanwhile."""
     while True:
-        base = random.randrange(*FREE_PORTS, len(OFFSETS))  # noqa: S311 - nobody is to be fooled
+        base = random.randrange(*FREE_PORTS, len(OFFSETS))  # noqa: S311 - not a secret
         ports = {name: base + offset for name, offset in OFFSETS.items()}
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
             for port in ports.values():
@@ -98,8 +109,8 @@ def _free_ports() -> dict[str, int]:
             return ports
 
 
-def private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, at once or not at all."""
+def write_private(file: Path, text: str) -> None:
+    """Write a file atomically, readable by its owner only."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
@@ -109,10 +120,10 @@ def private(file: Path, text: str) -> None:
 
 
 def password(cloud: Cloud, service: str = "mysql") -> str:
-    """Return the password of a service of this cloud, made up on first use."""
+    """Return the password of a service of this cloud, generated on first use."""
     file = cloud.state / f"{service}.password"
     if not file.exists():
-        private(file, secrets.token_urlsafe(24))
+        write_private(file, secrets.token_urlsafe(24))
     return file.read_text()
 
 
@@ -124,7 +135,7 @@ def sql_url(cloud: Cloud) -> str:
 
 
 def environment(cloud: Cloud) -> dict[str, str]:
-    """Return the settings that every function of this cloud is given."""
+    """Return the settings of every function of this cloud."""
     issuers = [
         {
             "issuer": cloud.issuer,
@@ -163,25 +174,25 @@ def objects_environment(cloud: Cloud) -> dict[str, str]:
 
 
 def process_environment(cloud: Cloud) -> dict[str, str]:
-    """Return the environment of a child process: this one's, and the settings."""
+    """Return the environment of a child process: this process's, with the settings added."""
     return {**os.environ, **environment(cloud), "PYTHONUNBUFFERED": "1"}
 
 
 def save(cloud: Cloud, running: Mapping[str, Any]) -> None:
-    """Write down the cloud and what runs of it, for the other commands."""
+    """Write the cloud's description and its running processes for other commands to read."""
     settings = asdict(cloud) | {
         "state": str(cloud.state),
         "roots": [str(root) for root in cloud.roots],
     }
-    private(cloud.file, json.dumps({"settings": settings, **running}, indent=1))
+    write_private(cloud.file, json.dumps({"settings": settings, **running}, indent=1))
 
 
 def read(state: Path) -> tuple[Cloud, dict[str, Any]]:
-    """Read the cloud of a state folder and what runs of it; CloudError when there is none."""
+    """Read a state folder's cloud and its running processes; CloudError when there is none."""
     try:
         found = json.loads((state / "cloud.json").read_text())
     except FileNotFoundError:
-        msg = f"No local cloud was started in {state}; start one with `make run`."
+        msg = f"No local cloud is running with the state in {state}; start one with `make run`."
         raise CloudError(msg) from None
     settings = found.pop("settings")
     cloud = Cloud(**settings)

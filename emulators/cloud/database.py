@@ -1,4 +1,4 @@
-"""The private MariaDB or MySQL: which binary, its data directory, its command."""
+"""The private MariaDB or MySQL: its binary, its data directory, its commands."""
 
 import hashlib
 import os
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from emulators.cloud.config import DATABASE, HOST, Cloud, CloudError, password, private
+from emulators.cloud.config import DATABASE, HOST, Cloud, CloudError, password, write_private
 
 LONGEST_SOCKET = 100
-"""A Unix socket's path may have about this many bytes."""
+"""The path of a Unix socket is limited to about this many bytes."""
 
 Kind = Literal["mariadb", "mysql"]
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A database server found on this machine: how to call it, how to make its files."""
+    """A database server installed on this machine, with the commands to run and install it."""
 
     kind: Kind
     server: tuple[str, ...]
@@ -39,7 +39,7 @@ def find(wanted: str | None = None) -> Engine:
     msg = (
         f"No {wanted or 'MariaDB or MySQL'} server was found; install it "
         "(Debian and Ubuntu: `apt-get install mariadb-server-core mariadb-client-core`), "
-        "or give the address of one that runs in SQL_URL."
+        "or set SQL_URL to the address of a running one."
     )
     raise CloudError(msg)
 
@@ -85,7 +85,7 @@ def _mysql() -> Engine | None:
 
 
 def mysql_folder() -> Path:
-    """Return where an unpacked MySQL is looked for."""
+    """Return the folder of an unpacked MySQL, which may not exist."""
     cache = os.environ.get("SAVEPOINT_CACHE") or Path.home() / ".cache/savepoint"
     return Path(cache) / "mysql-sid"
 
@@ -95,39 +95,39 @@ def _path() -> str:
 
 
 def data_folder(cloud: Cloud) -> Path:
-    """Return the data directory; each kind of server has its own."""
+    """Return the data directory of the server in use."""
     return cloud.state / find().kind
 
 
 def is_installed(cloud: Cloud) -> bool:
-    """Tell whether the data directory was made completely."""
+    """Tell whether the data directory is complete."""
     return (data_folder(cloud) / "made").exists()
 
 
 def install_command(cloud: Cloud) -> list[str]:
-    """Return the command that makes the data directory, from nothing."""
+    """Delete the data directory, and return the command that creates it."""
     folder = data_folder(cloud)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     command = [*private_tmp(cloud.state), *find().install, f"--datadir={folder}"]
-    # The marker comes last: what was interrupted halfway is made again.
+    # The marker is written last, so an interrupted installation starts over.
     return ["/bin/sh", "-c", '"$@" && touch "$0"', str(folder / "made"), *command]
 
 
 def private_tmp(folder: Path) -> tuple[str, ...]:
-    """Return the beginning of a command that keeps its temporary files below `folder`.
+    """Return a command prefix that puts temporary files below `folder`.
 
-    A MariaDB that starts deletes the temporary tables in its folder: those of every other one too.
+    A starting MariaDB deletes all temporary tables in its TMPDIR, including other servers'.
     """
-    own = folder / "tmp"
-    own.mkdir(parents=True, exist_ok=True)
-    return ("env", f"TMPDIR={own}")
+    tmp = folder / "tmp"
+    tmp.mkdir(parents=True, exist_ok=True)
+    return ("env", f"TMPDIR={tmp}")
 
 
 def server_command(cloud: Cloud) -> list[str]:
-    """Return the command of the server; it listens only after its accounts are made."""
+    """Return the server's command; it listens only after its accounts are created."""
     first = cloud.state / "mysql.init.sql"
-    private(first, _accounts(password(cloud)))
+    write_private(first, _accounts(password(cloud)))
     return [
         *private_tmp(cloud.state),
         *find().server,
@@ -155,7 +155,7 @@ def _accounts(secret: str) -> str:
 
 
 def socket_path(state: Path) -> Path:
-    """Return a place for the server's Unix socket that is not too long for one."""
+    """Return a path for the server's Unix socket that is short enough."""
     wanted = state / "mysql.sock"
     if len(os.fsencode(wanted)) < LONGEST_SOCKET:
         return wanted
@@ -163,8 +163,8 @@ def socket_path(state: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"savepoint-{short}.sock"
 
 
-def answers(cloud: Cloud) -> bool:
-    """Tell whether the server greets a new connection."""
+def is_ready(cloud: Cloud) -> bool:
+    """Tell whether the server sends its greeting to a new connection."""
     try:
         with socket.create_connection((HOST, cloud.ports["mysql"]), timeout=0.5) as connection:
             return len(connection.recv(5)) > 0

@@ -1,42 +1,40 @@
-"""With `--isolated` each function signs in as a database user of its own, with production's rights.
+"""Database users for `--isolated`: each function signs in as its own user, as in production.
 
-The users are made, and granted what the manifests say, once the tables are there.
+The users are created, and granted what the manifests declare, after the tables exist.
 """
 
 from urllib.parse import quote
 
 from emulators.cloud.config import DATABASE, HOST, Cloud, password
 from emulators.cloud.database import socket_path
-from scripts.release import migrate_job
 from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
 from shared.schema import grants, migrate
 
 
 def are_used(cloud: Cloud) -> bool:
-    """Tell whether functions have users of their own: not in a database that is not ours."""
+    """Tell whether functions have their own users; never in a database given by SQL_URL."""
     return cloud.isolated and not cloud.sql_url
 
 
 def sql_url(cloud: Cloud, function: Manifest) -> str:
-    """Return the address of the database for one function."""
+    """Return the database's address for one function."""
     secret = password(cloud)
     return f"mysql://{function.service}:{secret}@{cloud.address('mysql')}/{DATABASE}"
 
 
 def root_url(cloud: Cloud) -> str:
-    """Return the address of the database for who may everything, which is on this machine only."""
-    where = quote(str(socket_path(cloud.state)), safe="")
-    return f"mysql://root:{password(cloud)}@{HOST}/{DATABASE}?unix_socket={where}"
+    """Return the database's address for root, who signs in on this machine only."""
+    socket = quote(str(socket_path(cloud.state)), safe="")
+    return f"mysql://root:{password(cloud)}@{HOST}/{DATABASE}?unix_socket={socket}"
 
 
-def make(cloud: Cloud) -> None:
-    """Make the users that are missing, and let each do what its manifest names, nothing else."""
-    functions = manifest.discover(cloud.roots)
-    users = {name: function.service for name, function in functions.items()}
+def create(cloud: Cloud) -> None:
+    """Create missing users, and grant each exactly what its function's manifest declares."""
+    functions = manifest.discover(cloud.roots).values()
     with migrate.engine(root_url(cloud)).connect() as connection:
         plain = connection.execution_options(no_parameters=True)
-        for user in users.values():
+        for user in (function.service for function in functions):
             plain.exec_driver_sql(f"CREATE USER IF NOT EXISTS `{user}`@`%`")
             plain.exec_driver_sql(f"ALTER USER `{user}`@`%` IDENTIFIED BY '{password(cloud)}'")
-        grants.revoke(connection, migrate_job.wanted(functions, users))
+        grants.revoke(connection, {function.service: function.tables for function in functions})

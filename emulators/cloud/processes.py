@@ -1,4 +1,4 @@
-"""Child processes that never outlive us, and how they are stopped."""
+"""Child processes: started so that they never outlive their parent, identified, stopped."""
 
 import contextlib
 import ctypes
@@ -16,13 +16,13 @@ from emulators.cloud.config import ROOT
 
 PR_SET_PDEATHSIG = 1
 GRACE = 10.0
-"""Seconds between asking a process to stop and killing it."""
+"""Seconds from SIGTERM to SIGKILL."""
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with(parent: int) -> None:
-    """Make the kernel stop this process when `parent` dies, however it dies."""
+    """Make the kernel stop this process when `parent` dies for any reason."""
     if _LIBC is None:
         return
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -30,11 +30,11 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def tied(command: Sequence[str]) -> list[str]:
-    """Return a command whose process the kernel stops when the one that starts it dies.
+def tied_to_parent(command: Sequence[str]) -> list[str]:
+    """Return a command whose process the kernel stops when its parent dies.
 
-    By util-linux's setpriv, not by code between fork and exec: that can crash or hang where
-    threads run, as gRPC's do in a test.
+    Uses util-linux's setpriv: code between fork and exec can crash or hang in a process with
+    threads, such as gRPC's in a test.
     """
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "TERM", "--", *command] if found else list(command)
@@ -47,11 +47,11 @@ def spawn(
     pass_fds: Sequence[int] = (),
     cwd: Path = ROOT,
 ) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own (Ctrl-C is ours to handle), output to `log`."""
+    """Start a process that logs to `log`, in a new session so that it does not get Ctrl-C."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
-            tied(command),
+            tied_to_parent(command),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -63,7 +63,7 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
-    """Ask a process to stop; after `grace` seconds kill it and all it started."""
+    """Send SIGTERM; after `grace` seconds kill the process and its session."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -75,30 +75,30 @@ def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
 
 
 def ending(code: int) -> str:
-    """Say in words how a process ended."""
+    """Describe how a process ended."""
     if code < 0:
         return f"was killed by signal {-code} ({signal.Signals(-code).name})"
     return f"ended with code {code}"
 
 
 def identity(pid: int) -> dict[str, float]:
-    """Return what tells a process from a later one with the same pid."""
+    """Return what distinguishes a process from a later one with the same pid."""
     return {"pid": pid, "created": psutil.Process(pid).create_time()}
 
 
-def find(found: Mapping[str, float]) -> psutil.Process | None:
-    """Return the process of an `identity`, or None when it no longer runs."""
+def find(known: Mapping[str, float]) -> psutil.Process | None:
+    """Return the process with an `identity`, or None when it no longer runs."""
     try:
-        process = psutil.Process(int(found["pid"]))
-        same = process.create_time() == found["created"]
+        process = psutil.Process(int(known["pid"]))
+        same = process.create_time() == known["created"]
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.NoSuchProcess:
         return None
 
 
-def stop_leftovers(found: Iterable[Mapping[str, float]]) -> None:
-    """Stop processes that a supervisor before us started and could not stop."""
-    left = [process for process in (find(one) for one in found) if process]
+def stop_leftovers(known: Iterable[Mapping[str, float]]) -> None:
+    """Stop processes that a killed supervisor left running."""
+    left = [process for process in (find(one) for one in known) if process]
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()

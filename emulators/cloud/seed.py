@@ -1,7 +1,7 @@
-"""Something to look at: the games, and one player with three days of play.
+"""Sample data: the games, and one player with three days of play.
 
-Ada's play goes the real way: one HTTPS batch, a message, the roll-up, the stats documents, the
-achievements. Seeding again changes nothing.
+Ada's play takes the real path: one HTTP batch, a message, the roll-up, the stats documents, the
+achievements. Seeding twice changes nothing.
 """
 
 import sys
@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
-from rich.console import Console
 
 from emulators.cloud.config import ROOT, Cloud, CloudError
 from emulators.edge.issuer import mint
@@ -37,38 +36,27 @@ PLAYED = (
 
 
 def seed(cloud: Cloud) -> list[str]:
-    """Import the games, let ada play, and return lines to try; CloudError when it fails."""
-    imported = _import()
-    _say(
+    """Import the games, report ada's play, and return commands to try; CloudError on failure."""
+    imported = importing.import_file(GAMES)
+    print(
         f"Games: {imported.created} new, {imported.updated} changed, "
-        f"{imported.unchanged} unchanged, {imported.rejected_count} rejected."
+        f"{imported.unchanged} unchanged, {imported.rejected_count} rejected.",
+        file=sys.stderr,
+        flush=True,
     )
     headers = {"Authorization": f"Bearer {mint(cloud, ADA)}"}
     with httpx.Client(base_url=cloud.url("edge"), headers=headers, timeout=30) as client:
         if not _earned(client):
             _report(client)
             _wait(client)
-        # Rows outlive a restart of the local cloud, the emulator's documents do not.
+        # Rows survive a restart of the local cloud, the emulator's documents do not.
         _restore_documents(cloud)
         game = _find(client, "Hades")
     return _lines(cloud.url("edge"), game)
 
 
-def _import() -> importing.ImportReport:
-    """Import the games; on a terminal, show how far it is."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return importing.import_file(GAMES)
-    with console.status("Importing games") as status:
-        return importing.import_file(GAMES, lambda done: status.update(f"Importing games: {done}"))
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
 def _report(client: httpx.Client) -> None:
-    """Report three evenings of play in one batch."""
+    """Send three evenings of play in one batch."""
     games = {title: _find(client, title) for _, _, _, title in PLAYED}
     now = clock.now()
     items = [
@@ -80,7 +68,7 @@ def _report(client: httpx.Client) -> None:
         client, "POST", "/v1/me/sessions:batch", {"sent_at": now.isoformat(), "items": items}
     )
     if receipt["rejected"]:
-        raise CloudError(f"Ada's play was refused: {receipt['rejected'][0]['detail']}")
+        raise CloudError(f"Ada's play was rejected: {receipt['rejected'][0]['detail']}")
 
 
 def _evening(now: datetime, days: int, hour: int) -> datetime:
@@ -89,7 +77,7 @@ def _evening(now: datetime, days: int, hour: int) -> datetime:
 
 
 def session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]:
-    """Return reports of ada's play: its start, a heartbeat every few minutes, its end."""
+    """Return the reports of a session of ada's: start, regular heartbeats, end."""
     session_id = f"{ADA}-{start:%Y%m%d-%H%M%S}"
     booted = start - BOOTED_BEFORE
     moments = [*range(0, minutes, HEARTBEAT_MINUTES), minutes]
@@ -112,13 +100,13 @@ def _find(client: httpx.Client, title: str) -> str:
     """Return the id of the game with this title; an exact name is listed first."""
     found = _call(client, "GET", f"/v1/games?q={title}&limit=1")["items"]
     if not found or found[0]["title"] != title:
-        raise CloudError(f"The catalog does not know {title!r}; see `python -m emulators logs`.")
+        raise CloudError(f"{title!r} is not in the catalog; see `python -m emulators logs`.")
     game_id: str = found[0]["game_id"]
     return game_id
 
 
 def _earned(client: httpx.Client) -> bool:
-    """Tell whether ada has what her three days earn."""
+    """Tell whether ada has the achievements that her three days earn."""
     items = _call(client, "GET", "/v1/me/achievements")["items"]
     return {one["achievement_id"] for one in items} >= EARNED
 
@@ -128,7 +116,7 @@ def _wait(client: httpx.Client) -> None:
     while not _earned(client):
         if time.monotonic() > until:
             raise CloudError(
-                f"Ada's achievements did not come within {WAIT_SECONDS} s; "
+                f"Ada's achievements did not arrive within {WAIT_SECONDS} s; "
                 "see `python -m emulators logs functions`."
             )
         time.sleep(0.2)
@@ -137,22 +125,23 @@ def _wait(client: httpx.Client) -> None:
 def _restore_documents(cloud: Cloud) -> None:
     headers = {"Authorization": f"Bearer {mint(cloud, 'seed', ['admin'])}"}
     with httpx.Client(base_url=cloud.url("edge"), headers=headers, timeout=30) as operator:
-        wish = {"kind": "stats", "uid": ADA}
-        _call(operator, "POST", "/v1/admin/projections/rebuild", wish)
+        body = {"kind": "stats", "uid": ADA}
+        _call(operator, "POST", "/v1/admin/projections/rebuild", body)
 
 
 def _call(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
     try:
-        answer = client.request(method, path, json=body)
+        response = client.request(method, path, json=body)
     except httpx.HTTPError as error:
         raise CloudError(f"{client.base_url} does not answer: {error}") from None
-    if answer.is_error:
-        raise CloudError(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
-    return answer.json()
+    if response.is_error:
+        text = response.text[:300]
+        raise CloudError(f"{method} {path} returned {response.status_code}: {text}")
+    return response.json()
 
 
 def _lines(url: str, game_id: str) -> list[str]:
-    """Return lines to paste; $TOKEN is the one that is printed above them."""
+    """Return commands to paste; $TOKEN is the token printed above them."""
     signed_in = 'curl -s -H "Authorization: Bearer $TOKEN"'
     return [
         f"curl -s '{url}/v1/games/{game_id}'",

@@ -1,52 +1,54 @@
-"""The registry: every service of the local cloud, what it needs, how one sees that it is ready."""
+"""Every service of the local cloud: its command, what it needs, how to tell that it is ready."""
 
 import http.client
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from emulators.cloud import database, sdk
+from emulators.cloud import database, google_emulators, wiring
 from emulators.cloud.config import HOST, OFFSETS, Cloud, CloudError
-from emulators.edge import wiring
 
 PROBE_SECONDS = 0.2
 READY_SECONDS = 90.0
 ISOLATED_READY_SECONDS = 300.0
 
 
-def _nothing(_cloud: Cloud, _manifests: wiring.Manifests) -> None:
-    """Be the wiring of a service that needs none."""
+def _no_wiring(_cloud: Cloud, _manifests: wiring.Manifests) -> None:
+    """Do nothing, for a service that needs no wiring."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """One part of the local cloud.
+    """One process of the local cloud.
 
-    command: called when it starts, so that what is missing is said then.
-    ready: polled until it is true; a step (`once`) is ready when it ended well.
-    wired: run whenever it became ready, also after it was started again.
-    listens: the supervisor opens its port and passes it on, so that no caller is refused while
-    the service is started again.
+    needs: services that must be ready before it starts.
+    command: called at each start; raises CloudError when a program is missing.
+    ready: polled until it is true; not for a service with `once`.
+    wired: called whenever the service becomes ready, also after a restart.
+    once: it runs to its end before the services that need it start.
+    listens: the supervisor opens its port and passes it on, so that callers wait during a restart
+    instead of being refused.
+    limit: seconds to become ready.
     """
 
     name: str
     needs: tuple[str, ...]
     command: Callable[[Cloud], list[str]]
     ready: Callable[[Cloud], bool] = lambda _cloud: False
-    wired: Callable[[Cloud, wiring.Manifests], None] = _nothing
+    wired: Callable[[Cloud, wiring.Manifests], None] = _no_wiring
     once: bool = False
     listens: bool = False
     limit: float = READY_SECONDS
 
 
-def _answers(service: str, path: str, text: str = "") -> Callable[[Cloud], bool]:
+def _responds(service: str, path: str, text: str = "") -> Callable[[Cloud], bool]:
     def ready(cloud: Cloud) -> bool:
         port = cloud.ports[service]
         connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
         try:
             connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status == http.HTTPStatus.OK and text in answer.read().decode()
+            response = connection.getresponse()
+            return response.status == http.HTTPStatus.OK and text in response.read().decode()
         except (OSError, http.client.HTTPException):
             return False
         finally:
@@ -60,9 +62,9 @@ def _module(name: str, *args: str) -> Callable[[Cloud], list[str]]:
 
 
 def registry(cloud: Cloud, only: Sequence[str] = (), *, seed: bool = False) -> list[Service]:
-    """List the services of one cloud in the order in which they stop, last to first.
+    """Return the services of a cloud; they stop in reverse order.
 
-    only: start these and what they need; everything when empty.
+    only: these and what they need; all when empty.
     """
     services = [*_stores(cloud), *_functions(cloud)]
     if seed:
@@ -82,23 +84,23 @@ def _stores(cloud: Cloud) -> list[Service]:
         install = () if database.is_installed(cloud) else ("mysql-files",)
         if install:
             services.append(Service("mysql-files", (), database.install_command, once=True))
-        services.append(Service("mysql", install, database.server_command, ready=database.answers))
-    own = tuple(service.name for service in services[-1:])
+        services.append(Service("mysql", install, database.server_command, ready=database.is_ready))
+    database_service = tuple(service.name for service in services[-1:])
     return [
         *services,
-        Service("migrate", own, _module("emulators", "migrate"), once=True),
+        Service("migrate", database_service, _module("emulators", "migrate"), once=True),
         Service(
             "firestore",
             (),
-            sdk.firestore_command,
-            ready=_answers("firestore", "/", "Ok"),
+            google_emulators.firestore_command,
+            ready=_responds("firestore", "/", "Ok"),
             wired=wiring.wire_firestore,
         ),
         Service(
             "objects",
             (),
             _module("emulators.objects.server"),
-            ready=_answers("objects", "/"),
+            ready=_responds("objects", "/"),
             listens=True,
         ),
     ]
@@ -111,24 +113,24 @@ def _functions(cloud: Cloud) -> list[Service]:
             "functions",
             (),
             _module(host),
-            ready=_answers("functions", "/"),
+            ready=_responds("functions", "/"),
             listens=True,
             limit=ISOLATED_READY_SECONDS if cloud.isolated else READY_SECONDS,
         ),
-        # Stops before the functions do: pushing to what has gone away takes every core.
+        # After the functions, so that it stops first: it retries failed pushes in a busy loop.
         Service(
             "pubsub",
             (),
-            sdk.pubsub_command,
-            ready=_answers("pubsub", "/"),
+            google_emulators.pubsub_command,
+            ready=_responds("pubsub", "/"),
             wired=wiring.wire_pubsub,
         ),
-        # The door opens last: who comes in finds everything ready, tables included.
+        # Last, so that a client finds everything ready, including the tables.
         Service(
             "edge",
             ("migrate", "firestore", "objects", "functions", "pubsub"),
             _module("emulators.edge.server"),
-            ready=_answers("edge", "/_local/health"),
+            ready=_responds("edge", "/_local/health"),
             listens=True,
         ),
     ]

@@ -1,4 +1,4 @@
-"""Start everything, keep it running, stop it in reverse: one loop in one thread."""
+"""Starts the services, restarts those that die, stops them in reverse: one single-threaded loop."""
 
 import contextlib
 import fcntl
@@ -15,21 +15,20 @@ from types import FrameType
 
 import httpx
 
-from emulators.cloud import processes
+from emulators.cloud import processes, wiring
 from emulators.cloud.config import HOST, Cloud, CloudError, process_environment, read, save
 from emulators.cloud.services import Service
-from emulators.edge import wiring
 from shared.runtime import manifest
 
 TICK = 0.1
-LOOK_FOR_MANIFESTS = 1.0
+MANIFEST_CHECK_SECONDS = 1.0
 RESTARTS = 3
 RESTARTS_WITHIN = 60.0
 
 
 @dataclass
 class Running:
-    """What became of one service: waiting, starting, ready, done (a step) or held (by hand)."""
+    """A service's state: waiting, starting, ready, done (`once`), held (by hand) or stopped."""
 
     service: Service
     phase: str = "waiting"
@@ -42,28 +41,28 @@ class Running:
 
 @dataclass
 class Supervisor:
-    """The running cloud; `tell` is called with each sentence, `progress` on each change."""
+    """The running cloud; calls `report` with each message, and `progress` on each change."""
 
     cloud: Cloud
     services: list[Service]
     manifests: dict[str, manifest.Manifest]
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
     progress: Callable[[dict[str, Running]], None]
 
     def __post_init__(self) -> None:
-        """Prepare the state; nothing is started yet."""
+        """Prepare the state; nothing starts yet."""
         self.running = {service.name: Running(service) for service in self.services}
         self.sockets: dict[str, socket.socket] = {}
         self.stopping = False
         self._stamp, self._complaint = _stamp(self.cloud), ""
-        self._looked = time.monotonic()
+        self._checked = time.monotonic()
 
     def run(self, announce: Callable[[], None]) -> None:
-        """Start everything, `announce` it, and stay until asked to stop; always stop all.
+        """Start all services, call `announce`, and run until a signal; always stop all.
 
-        Raises CloudError when a service does not start or does not stay.
+        Raises CloudError when a service does not start, or dies too often.
         """
-        with _one_only(self.cloud), _asked_to_stop(self):
+        with _locked(self.cloud), _stopped_by_signals(self):
             try:
                 self._open_ports()
                 while not self.stopping and not self._is_ready():
@@ -73,7 +72,7 @@ class Supervisor:
                     announce()
                 while not self.stopping:
                     self._tick()
-                    self._look_for_manifests()
+                    self._check_manifests()
             finally:
                 self._stop_all()
 
@@ -145,11 +144,11 @@ class Supervisor:
         if not self._wire(one):
             return
         if one.was_ready:
-            self.tell(f"{one.service.name} is ready again.")
+            self.report(f"{one.service.name} is ready again.")
         one.phase, one.seconds, one.was_ready = "ready", elapsed, True
 
     def _wire(self, one: Running) -> bool:
-        """Wire a service; False when it went away meanwhile: then it is wired once it is back."""
+        """Wire a service; False when it died meanwhile, to be wired once it is ready again."""
         try:
             one.service.wired(self.cloud, self.manifests)
             if one.service.name == "pubsub" and self._is_held("functions"):
@@ -161,43 +160,44 @@ class Supervisor:
 
     def _died(self, one: Running, code: int) -> None:
         name = one.service.name
-        what = f"{name} {processes.ending(code)}"
+        death = f"{name} {processes.ending(code)}"
         if not one.was_ready:
-            msg = f"{what} while it started; {self._see(one)}"
+            msg = f"{death} while it started; {self._see(one)}"
             raise CloudError(msg)
-        if not self._was_killed_by_hand(one):
-            self._count_death(one, what)
-        self.tell(f"{what} and is started again; {self._see(one)}")
+        if not self._was_killed_by_console(one):
+            self._count_death(one, death)
+        self.report(f"{death} and is started again; {self._see(one)}")
         self._start(one)
 
-    def _was_killed_by_hand(self, one: Running) -> bool:
-        """Tell whether the console asked for this death, and forget that it did."""
-        mark = self.cloud.mark_of_death(one.service.name)
-        asked = mark.read_text() if mark.exists() else ""
-        mark.unlink(missing_ok=True)
-        return one.process is not None and asked == str(one.process.pid)
+    def _was_killed_by_console(self, one: Running) -> bool:
+        """Tell whether the console killed this process; remove the marker that says so."""
+        marker = self.cloud.kill_marker(one.service.name)
+        pid = marker.read_text() if marker.exists() else ""
+        marker.unlink(missing_ok=True)
+        return one.process is not None and pid == str(one.process.pid)
 
-    def _count_death(self, one: Running, what: str) -> None:
+    def _count_death(self, one: Running, death: str) -> None:
         now = time.monotonic()
         if len(one.deaths) == RESTARTS and now - one.deaths[0] < RESTARTS_WITHIN:
-            msg = f"{what} again and again, so everything is stopped; {self._see(one)}"
+            msg = f"{death} again and again, so everything is stopped; {self._see(one)}"
             raise CloudError(msg)
         one.deaths.append(now)
 
     def _see(self, one: Running) -> str:
-        return f"its last words are at the end of {self.cloud.log(one.service.name)}."
+        return f"see the end of {self.cloud.log(one.service.name)}."
 
     def _is_held(self, name: str) -> bool:
-        return (self.cloud.state / "held" / name).exists()
+        return self.cloud.stop_marker(name).exists()
 
     def _hold(self, one: Running) -> None:
-        self.tell(f"{one.service.name} is stopped by hand until it is started by hand.")
-        if one.service.name == "functions":
-            self._wire_again("pubsub")  # pushes are paused, as it is held
+        name = one.service.name
+        self.report(f"{name} is stopped until `python -m emulators start {name}`.")
+        if name == "functions":
+            self._rewire("pubsub")  # pauses pushes, because functions are held
         self._stop(one)
-        opened = self.sockets.pop(one.service.name, None)
+        opened = self.sockets.pop(name, None)
         if opened:
-            opened.close()  # callers are refused, as by something that is away
+            opened.close()  # refuse callers, as an unavailable service does
         one.phase = "held"
 
     def _release(self, one: Running) -> None:
@@ -206,32 +206,32 @@ class Supervisor:
             self.sockets[name] = _listen(name, self.cloud.ports[name])
         one.phase = "waiting"
         if name == "functions":
-            self._wire_again("pubsub")
+            self._rewire("pubsub")
 
-    def _wire_again(self, name: str) -> None:
+    def _rewire(self, name: str) -> None:
         one = self.running.get(name)
         if one and one.phase == "ready":
             self._wire(one)
 
-    def _look_for_manifests(self) -> None:
-        """When a manifest changed, wire it and let the edge read the routes again."""
+    def _check_manifests(self) -> None:
+        """After a manifest changed, wire the emulators again and restart the edge."""
         now = time.monotonic()
-        if now - self._looked < LOOK_FOR_MANIFESTS:
+        if now - self._checked < MANIFEST_CHECK_SECONDS:
             return
-        self._looked, stamp = now, _stamp(self.cloud)
+        self._checked, stamp = now, _stamp(self.cloud)
         if stamp == self._stamp and not self._complaint:
             return
         try:
             self.manifests = manifest.discover(self.cloud.roots)
         except manifest.ManifestError as error:
-            if str(error) != self._complaint:  # once; it may be half written, so look again
+            if str(error) != self._complaint:  # reported once, retried: it may be half written
                 self._complaint = str(error)
                 self._save(ready=self._is_ready())
-                self.tell(f"The functions stay wired as they were: {error}")
+                self.report(f"The wiring of the functions is unchanged: {error}")
             return
         self._stamp, self._complaint = stamp, ""
         for name in ("pubsub", "firestore"):
-            self._wire_again(name)
+            self._rewire(name)
         edge = self.running.get("edge")
         if edge and edge.phase == "ready":
             self._stop(edge)
@@ -261,11 +261,11 @@ class Supervisor:
             }
             for name, one in self.running.items()
         }
-        running = {"ready": ready, "supervisor": _MYSELF, "services": services}
+        running = {"ready": ready, "supervisor": _SUPERVISOR, "services": services}
         save(self.cloud, {**running, "complaint": self._complaint or None})
 
 
-_MYSELF = processes.identity(os.getpid())
+_SUPERVISOR = processes.identity(os.getpid())
 
 
 def _identity(process: subprocess.Popen[bytes] | None) -> dict[str, float] | None:
@@ -285,14 +285,14 @@ def _listen(name: str, port: int) -> socket.socket:
     except OSError as error:
         msg = (
             f"Port {port}, wanted for {name}, cannot be used ({error.strerror}); "
-            "stop what uses it, or choose other ports with --ports or SAVEPOINT_PORT."
+            "stop the process that uses it, or choose other ports with --ports or SAVEPOINT_PORT."
         )
         raise CloudError(msg) from None
 
 
 @contextlib.contextmanager
-def _one_only(cloud: Cloud) -> Iterator[None]:
-    """Hold the state folder alone; stop what a supervisor that was killed left behind."""
+def _locked(cloud: Cloud) -> Iterator[None]:
+    """Lock the state folder; stop processes that a killed supervisor left behind."""
     cloud.state.mkdir(parents=True, exist_ok=True)
     with (cloud.state / "lock").open("w") as lock:
         try:
@@ -300,7 +300,7 @@ def _one_only(cloud: Cloud) -> Iterator[None]:
         except BlockingIOError:
             msg = (
                 f"A local cloud already runs with the state in {cloud.state}; stop it with "
-                "`python -m emulators down`, or give SAVEPOINT_STATE another folder."
+                "`python -m emulators down`, or set SAVEPOINT_STATE to another folder."
             )
             raise CloudError(msg) from None
         with contextlib.suppress(CloudError):
@@ -312,12 +312,12 @@ def _one_only(cloud: Cloud) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _asked_to_stop(supervisor: Supervisor) -> Iterator[None]:
+def _stopped_by_signals(supervisor: Supervisor) -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         supervisor.stopping = True
 
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in wanted}
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in signals}
     try:
         yield
     finally:

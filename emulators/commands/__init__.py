@@ -1,4 +1,7 @@
-"""One module a command; each registers itself with `add_commands(subparsers)`."""
+"""The commands of `python -m emulators`, one module each, listed in emulators/__main__.py.
+
+Each module registers its command with `add_commands(subparsers)`. Other packages import none.
+"""
 
 import argparse
 from collections.abc import Callable
@@ -13,7 +16,7 @@ Command = Callable[[argparse.Namespace], int | None]
 def add(
     subparsers: "Subparsers[argparse.ArgumentParser]", name: str, help_text: str, run: Command
 ) -> argparse.ArgumentParser:
-    """Add a command that runs `run`; every command takes `--state`."""
+    """Add a command that calls `run`; every command has `--state`."""
     parser = subparsers.add_parser(name, help=help_text, description=help_text)
     parser.add_argument(
         "--state",

@@ -1,4 +1,4 @@
-"""`down` stops the local cloud, `reset` forgets all it holds too."""
+"""`down` stops the local cloud; `reset` also deletes its state."""
 
 import argparse
 import shutil
@@ -11,7 +11,7 @@ from emulators.cloud.config import CloudError, read
 from emulators.commands import Subparsers, add
 
 STOP_SECONDS = 60
-KEPT = ("mariadb", "mysql", "logs", "issuer", "held", "broken", "build")
+FOLDERS = ("mariadb", "mysql", "logs", "issuer", "held", "broken", "build")
 FILES = ("mysql.*", "relay.sqlite*", "cloud.json*")
 
 
@@ -22,14 +22,14 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def down(options: argparse.Namespace) -> int:
-    """Stop the local cloud and wait until all of it has gone."""
+    """Stop the local cloud and wait until all its processes have ended."""
     stopped = stop(options.state)
     print("Stopped." if stopped else "No local cloud is running here.")
     return 0
 
 
 def stop(state: Path) -> bool:
-    """Stop the local cloud of a state folder; False when none was running."""
+    """Stop the local cloud of a state folder; return False when none was running."""
     try:
         _, found = read(state)
     except CloudError:
@@ -40,7 +40,7 @@ def stop(state: Path) -> bool:
         try:
             supervisor.wait(STOP_SECONDS)
         except psutil.TimeoutExpired:
-            msg = f"The local cloud (process {supervisor.pid}) did not stop; kill that process."
+            msg = f"The local cloud (process {supervisor.pid}) did not stop; kill it."
             raise CloudError(msg) from None
     services = (one["process"] for one in found["services"].values())
     processes.stop_leftovers([one for one in services if one])
@@ -48,9 +48,9 @@ def stop(state: Path) -> bool:
 
 
 def reset(options: argparse.Namespace) -> int:
-    """Stop the local cloud and delete what it kept; only what is known to be ours."""
+    """Stop the local cloud and delete its state; other files in the folder stay."""
     stop(options.state)
-    for name in KEPT:
+    for name in FOLDERS:
         shutil.rmtree(options.state / name, ignore_errors=True)
     for pattern in FILES:
         for file in options.state.glob(pattern):

@@ -1,4 +1,4 @@
-"""`logs`: what the services wrote."""
+"""`logs`: print the services' logs."""
 
 import argparse
 import sys
@@ -8,18 +8,18 @@ from pathlib import Path
 from emulators.cloud.config import CloudError
 from emulators.commands import Subparsers, add
 
-LOOK_AGAIN_SECONDS = 0.3
+POLL_SECONDS = 0.3
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `logs`."""
-    parser = add(subparsers, "logs", "Print logs: of one service, or of all.", run)
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a service; all without it")
-    parser.add_argument("-f", "--follow", action="store_true", help="go on printing")
+    parser = add(subparsers, "logs", "Print the log of one service, or of all.", run)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a service (default: all)")
+    parser.add_argument("-f", "--follow", action="store_true", help="keep printing new lines")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the log of one service, or the logs of all with their names in front."""
+    """Print the log of one service, or all logs with each line prefixed by its service."""
     folder = options.state / "logs"
     names = sorted(file.stem for file in folder.glob("*.log"))
     if options.name and options.name not in names:
@@ -27,21 +27,21 @@ def run(options: argparse.Namespace) -> int:
         msg = f"There is no log of {options.name!r} in {folder}; there are: {known}."
         raise CloudError(msg)
     files = [folder / f"{name}.log" for name in ([options.name] if options.name else names)]
-    read_to = dict.fromkeys(files, 0)
+    offsets = dict.fromkeys(files, 0)
     while True:
         for file in files:
-            read_to[file] = _print(file, read_to[file], named=len(files) > 1)
+            offsets[file] = _print(file, offsets[file], named=len(files) > 1)
         if not options.follow:
             return 0
         sys.stdout.flush()
-        time.sleep(LOOK_AGAIN_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _print(file: Path, start: int, *, named: bool) -> int:
-    """Print whole lines from `start`, and return where the next one begins."""
+    """Print complete lines from offset `start`; return the offset of the next one."""
     with file.open("rb") as lines:
         if lines.seek(0, 2) < start:
-            start = 0  # begun anew
+            start = 0  # the file was replaced
         lines.seek(start)
         for line in lines:
             if not line.endswith(b"\n"):

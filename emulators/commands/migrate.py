@@ -1,4 +1,4 @@
-"""`migrate`: bring the database's tables to what the code expects."""
+"""`migrate`: run pending database migrations."""
 
 import argparse
 
@@ -10,13 +10,13 @@ from shared.schema.migrate import upgrade
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `migrate`."""
-    add(subparsers, "migrate", "Run the migrations that the database lacks.", run)
+    add(subparsers, "migrate", "Run pending database migrations.", run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run them."""
+    """Migrate, and with `--isolated` create the functions' database users."""
     cloud, _ = read(options.state)
     upgrade(sql_url(cloud))
     if database_users.are_used(cloud):
-        database_users.make(cloud)
+        database_users.create(cloud)
     return 0

@@ -10,12 +10,14 @@ from emulators.edge.issuer import mint
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `token`."""
     parser = add(subparsers, "token", "Print a token that is valid for an hour.", run)
-    parser.add_argument("--uid", default="ada")
-    parser.add_argument("--role", choices=("player", "creator", "admin"), default="player")
+    parser.add_argument("--uid", default="ada", help="(%(default)s)")
+    parser.add_argument(
+        "--role", choices=("player", "creator", "admin"), default="player", help="(%(default)s)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it alone, so that `$(…)` works."""
+    """Print only the token, so that `$(…)` works."""
     cloud, _ = read(options.state)
     print(mint(cloud, options.uid, [options.role]))
     return 0

@@ -1,17 +1,17 @@
-"""`trace`: print one request's whole way."""
+"""`trace`: print what one request led to."""
 
 import argparse
 
-from emulators.cloud.display import console
+from emulators.cloud.terminal import console
 from emulators.commands import Subparsers, add
 from emulators.console import trace
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `trace`."""
-    help_text = "Print what one request led to: messages, triggers, rows, documents."
+    help_text = "Print a request's trace: messages, triggers, rows, documents."
     parser = add(subparsers, "trace", help_text, run)
-    parser.add_argument("id", metavar="ID", help="a traceparent, a trace id or its beginning")
+    parser.add_argument("id", metavar="ID", help="a traceparent, a trace id, or its beginning")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,16 +1,20 @@
-"""`up`: start the local cloud and stay, or leave it running."""
+"""`up`: start the local cloud in the foreground or in the background."""
 
 import argparse
+import functools
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
+
+from rich.console import Console
 
 from emulators.cloud.config import ROOT, Cloud, CloudError, choose_ports
-from emulators.cloud.display import Progress, announce
 from emulators.cloud.services import registry
 from emulators.cloud.supervisor import Supervisor
+from emulators.cloud.terminal import announce, show_progress
 from emulators.commands import Subparsers, add
 from shared.runtime import manifest
 
@@ -19,12 +23,14 @@ LARGEST_LOG = 64 * 1024 * 1024
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `up`."""
-    parser = add(subparsers, "up", "Start everything, and stay until Ctrl-C.", run)
-    parser.add_argument("--detach", action="store_true", help="return when everything is ready")
+    parser = add(subparsers, "up", "Start everything, and run until Ctrl-C.", run)
+    parser.add_argument(
+        "--detach", action="store_true", help="run in the background; return when ready"
+    )
     parser.add_argument(
         "--isolated",
         action="store_true",
-        help="each function from its staged bundle, in its own process",
+        help="run each function from its staged bundle, in its own process",
     )
     parser.add_argument(
         "--extra",
@@ -32,59 +38,64 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
         default=[],
         type=Path,
         metavar="DIR",
-        help="serve functions/ and triggers/ of this folder too",
+        help="also serve functions/ and triggers/ of this folder",
     )
     parser.add_argument(
-        "--only", default="", metavar="NAME,…", help="start these services and what they need"
+        "--only", default="", metavar="NAME,…", help="start only these services and what they need"
     )
     parser.add_argument(
-        "--ports", help="the first of the ports (SAVEPOINT_PORT; 8080), or `auto` for free ones"
+        "--ports", help="the first port, or `auto` for free ones (SAVEPOINT_PORT; 8080)"
     )
     parser.add_argument(
         "--backoff",
         type=float,
         default=float(os.environ.get("SAVEPOINT_BACKOFF", "0.1")),
-        help="what production backoffs are multiplied with (SAVEPOINT_BACKOFF; %(default)s)",
+        help="factor on production's retry backoff (SAVEPOINT_BACKOFF; %(default)s)",
     )
-    parser.add_argument("--no-schedules", action="store_true", help="run no schedule by itself")
-    parser.add_argument("--no-seed", action="store_true", help="import nothing")
-    parser.add_argument("--told-by", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--no-schedules", action="store_true", help="do not run schedules")
+    parser.add_argument("--no-seed", action="store_true", help="do not load the sample data")
+    parser.add_argument("--notify-fd", type=int, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start the cloud in this process, or in one that stays behind."""
+    """Start the cloud in this process, or in a background process."""
     if options.detach:
         return _detach(options)
-    tell = os.fdopen(options.told_by, "w") if options.told_by else None
+    notify = os.fdopen(options.notify_fd, "w") if options.notify_fd else None
     try:
-        _supervise(options, told_by=tell)
+        _supervise(options, notify)
     except (CloudError, manifest.ManifestError) as error:
-        if tell and not tell.closed:  # afterwards nobody listens any more
-            tell.write(str(error))
+        if notify and not notify.closed:
+            notify.write(str(error))
         raise
     return 0
 
 
-def _supervise(options: argparse.Namespace, told_by: object) -> None:
+def _supervise(options: argparse.Namespace, notify: IO[str] | None) -> None:
     cloud = describe(options)
     only = [name for name in options.only.split(",") if name]
     manifests = manifest.discover(cloud.roots)
     services = registry(cloud, only, seed=not options.no_seed and not only)
     _prepare(cloud.state)
-    with Progress() as progress:
+    with Console(stderr=True).status("Starting") as status:
 
         def ready() -> None:
-            progress.stop()
+            status.stop()
             announce(cloud, manifests, supervisor.running)
-            if told_by is not None:
-                told_by.close()  # type: ignore[attr-defined]
+            if notify:
+                notify.close()
 
-        supervisor = Supervisor(cloud, services, manifests, progress.tell, progress.show)
+        show = functools.partial(show_progress, status)
+        supervisor = Supervisor(cloud, services, manifests, _report, show)
         supervisor.run(ready)
 
 
+def _report(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
 def describe(options: argparse.Namespace) -> Cloud:
-    """Return the cloud that the options ask for; CloudError when one of them cannot be."""
+    """Return the cloud that the options describe; raise CloudError for an invalid one."""
     for folder in options.extra:
         if not folder.is_dir():
             msg = f"The folder {folder} given with --extra does not exist."
@@ -101,37 +112,37 @@ def describe(options: argparse.Namespace) -> Cloud:
 
 
 def _prepare(state: Path) -> None:
-    for flags in ("held", "broken", "killed"):
-        shutil.rmtree(state / flags, ignore_errors=True)
+    for markers in ("held", "broken", "killed"):
+        shutil.rmtree(state / markers, ignore_errors=True)
     for log in (state / "logs").glob("*.log"):
         if log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
 
 
 def _detach(options: argparse.Namespace) -> int:
-    """Start a process that stays behind; return when it is ready, raise what it says."""
-    hear, tell = os.pipe()
-    given = [word for word in sys.argv[1:] if word != "--detach"]
+    """Start a background process; return when it is ready, raise CloudError when it fails."""
+    receive, notify = os.pipe()
+    words = [word for word in sys.argv[1:] if word != "--detach"]
     log = options.state.resolve() / "logs" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "emulators", *given, "--told-by", str(tell)],
+            [sys.executable, "-m", "emulators", *words, "--notify-fd", str(notify)],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            pass_fds=[tell],
+            pass_fds=[notify],
             start_new_session=True,
             cwd=Path.cwd(),
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
-    os.close(tell)
-    with os.fdopen(hear) as told:
-        sentence = told.read()  # ends when the other side is ready, or gone
-    if sentence:
-        raise CloudError(sentence)
+    os.close(notify)
+    with os.fdopen(receive) as pipe:
+        message = pipe.read()  # returns when the process closes its end: it is ready, or it died
+    if message:
+        raise CloudError(message)
     if process.poll() is not None:
-        msg = f"The local cloud did not start; its last words are at the end of {log}."
+        msg = f"The local cloud did not start; see the end of {log}."
         raise CloudError(msg)
     sys.stdout.write(log.read_text())
     return 0

@@ -1,1 +1,1 @@
-"""The console: a page that shows the local cloud live, and its back-end within the edge."""
+"""The console: a web page that shows the local cloud live, and its back end in the edge process."""

@@ -1,6 +1,6 @@
-"""The newest requests and answers of the functions host, as they were, to look at and to repeat.
+"""Records the newest requests to functions and their responses, to inspect and to replay.
 
-They are kept by the span that the answer's `traceparent` names, in the host's memory alone.
+Exchanges are kept in the host's memory only, by the span in the response's `traceparent`.
 """
 
 import asyncio
@@ -9,135 +9,135 @@ import codecs
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.runtime import clock, errors, tracing
+from shared.runtime import errors, tracing
 
-KEPT = 300
-MOST_BYTES = 64 * 1024
-HIDDEN = "…"
+MAX_EXCHANGES = 300
+MAX_BODY_BYTES = 64 * 1024
+REDACTED = "…"
 Headers = Iterable[tuple[bytes, bytes]]
 
 
 @dataclass
 class Body:
-    """The beginning of a body, and whether something followed."""
+    """The start of a body, and whether it was truncated."""
 
     start: bytearray = field(default_factory=bytearray)
     truncated: bool = False
 
-    def take(self, part: bytes) -> None:
-        """Keep what of the next part still fits."""
-        room = MOST_BYTES - len(self.start)
-        self.start += part[:room]
-        self.truncated = self.truncated or len(part) > room
+    def append(self, chunk: bytes) -> None:
+        """Keep as much of the next chunk as fits."""
+        room = MAX_BODY_BYTES - len(self.start)
+        self.start += chunk[:room]
+        self.truncated = self.truncated or len(chunk) > room
 
-    def shown(self) -> dict[str, Any]:
-        """Return it as text, or in base64 when it is none."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the body as text, or as base64 if it is binary."""
         try:
-            # A character that the cut went through is left out.
+            # Truncation may have split the last character, which is dropped.
             text = codecs.getincrementaldecoder("utf-8")().decode(self.start, not self.truncated)
         except UnicodeDecodeError:
             text = "\0"
         if text.isprintable() or not any(one < " " and one not in "\t\r\n" for one in text):
             return {"body": text, "truncated": self.truncated}
-        packed = base64.b64encode(self.start).decode()
-        return {"body": packed, "base64": True, "truncated": self.truncated}
+        encoded = base64.b64encode(self.start).decode()
+        return {"body": encoded, "base64": True, "truncated": self.truncated}
 
 
 @dataclass
 class Exchange:
-    """One request to a function and what it answered."""
+    """One request to a function and its response."""
 
     function: str
     scope: Scope
-    at: datetime
     request: Body = field(default_factory=Body)
     status: int = 0
     headers: Headers = ()
-    answer: Body = field(default_factory=Body)
+    response: Body = field(default_factory=Body)
 
-    def shown(self, span: str) -> dict[str, Any]:
-        """Return it for the console."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the exchange as the console shows it."""
         query = self.scope["query_string"].decode("latin-1")
         return {
-            "span": span,
             "function": self.function,
             "method": self.scope["method"],
             "path": self.scope["path"] + (f"?{query}" if query else ""),
-            "at": clock.rfc3339(self.at),
-            "request": {"headers": _shown(self.scope["headers"]), **self.request.shown()},
-            "answer": {
+            "request": {
+                "headers": _redacted(self.scope["headers"]),
+                **self.request.to_json(),
+            },
+            "response": {
                 "status": self.status,
-                "headers": _shown(self.headers),
-                **self.answer.shown(),
+                "headers": _redacted(self.headers),
+                **self.response.to_json(),
             },
         }
 
 
-def _shown(headers: Headers) -> dict[str, str]:
+def _redacted(headers: Headers) -> dict[str, str]:
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-    return found | ({"authorization": HIDDEN} if "authorization" in found else {})
+    return found | ({"authorization": REDACTED} if "authorization" in found else {})
 
 
 class Recorder:
-    """Keeps what passes through to the functions; changes nothing of it."""
+    """Records the traffic to the functions without changing it."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
-        self._kept: OrderedDict[str, Exchange] = OrderedDict()
+        """Start empty."""
+        self._exchanges: OrderedDict[str, Exchange] = OrderedDict()
 
     async def record(
         self, function: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send
     ) -> Exchange:
-        """Hand a request to its function, and keep it once an answer names its span."""
-        # Starlette writes into the scope that it is given.
-        seen = Exchange(function, dict(scope), clock.now())
+        """Pass a request to its function, and keep it once the response names its span."""
+        # A copy, because Starlette modifies the scope.
+        exchange = Exchange(function, dict(scope))
 
-        async def receiving() -> Message:
+        async def record_request() -> Message:
             message = await receive()
             if message["type"] == "http.request":
-                seen.request.take(message.get("body", b""))
+                exchange.request.append(message.get("body", b""))
             return message
 
-        async def sending(message: Message) -> None:
+        async def record_response(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen.status, seen.headers = message["status"], list(message.get("headers", ()))
-                self._keep(seen)
+                exchange.status = message["status"]
+                exchange.headers = list(message.get("headers", ()))
+                self._keep(exchange)
             elif message["type"] == "http.response.body":
-                seen.answer.take(message.get("body", b""))
+                exchange.response.append(message.get("body", b""))
             await send(message)
 
-        await app(scope, receiving, sending)
-        return seen
+        await app(scope, record_request, record_response)
+        return exchange
 
-    def _keep(self, seen: Exchange) -> None:
-        header = dict(seen.headers).get(b"traceparent", b"")
-        found = tracing.parse(header.decode("latin-1"))
-        if found:
-            self._kept[found[1]] = seen
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+    def _keep(self, exchange: Exchange) -> None:
+        header = dict(exchange.headers).get(b"traceparent", b"")
+        context = tracing.parse(header.decode("latin-1"))
+        if context:
+            self._exchanges[context[1]] = exchange
+            if len(self._exchanges) > MAX_EXCHANGES:
+                self._exchanges.popitem(last=False)
 
     def spans(self) -> list[str]:
-        """List the spans whose exchange is kept."""
-        return list(self._kept)
+        """List the spans whose exchange is recorded."""
+        return list(self._exchanges)
 
     def find(self, span: str) -> Exchange:
         """Return one exchange; raise NotFound."""
-        if span not in self._kept:
-            raise errors.NotFound("This exchange is not kept any more, or was with another worker.")
-        return self._kept[span]
+        if span not in self._exchanges:
+            raise errors.NotFound("This exchange was discarded, or another worker handled it.")
+        return self._exchanges[span]
 
-    async def again(self, span: str, app: ASGIApp) -> Exchange:
-        """Send a recorded request to its function once more; raise NotFound, Conflict."""
-        before = self.find(span)
-        if before.request.truncated:
-            raise errors.Conflict(f"Its body is longer than the {MOST_BYTES} bytes that are kept.")
-        body: list[Message] = [{"type": "http.request", "body": bytes(before.request.start)}]
+    async def replay(self, span: str, app: ASGIApp) -> Exchange:
+        """Replay a recorded request; raise NotFound, or Conflict if its body was truncated."""
+        original = self.find(span)
+        if original.request.truncated:
+            raise errors.Conflict(f"Only the first {MAX_BODY_BYTES} bytes of its body are kept.")
+        body: list[Message] = [{"type": "http.request", "body": bytes(original.request.start)}]
 
         async def receive() -> Message:
             if body:
@@ -147,4 +147,4 @@ class Recorder:
         async def send(message: Message) -> None:
             del message
 
-        return await self.record(before.function, app, dict(before.scope), receive, send)
+        return await self.record(original.function, app, dict(original.scope), receive, send)

@@ -1,33 +1,33 @@
-"""What the supervisor wrote down of each service, and which functions do not work and why."""
+"""The health of each service and function, from the supervisor's state file and the host."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-Known = dict[str, Any]
+Snapshot = dict[str, Any]
 DIED = "died"
 
 
 class Health:
-    """The state of everything as it was seen last."""
+    """The most recent state of all services and functions."""
 
     def __init__(self, state: Path) -> None:
-        """Look once; `failed`: the functions that could not be imported, and why."""
+        """Read the state once; `failed` maps functions that failed to import to the error."""
         self._state = state
         self._stamp: tuple[int, int] | None = None
-        self._written: Known = {"services": {}, "ready": False, "complaint": None}
+        self._file: Snapshot = {"services": {}, "ready": False, "manifest_error": None}
         self.failed: dict[str, str] = {}
-        self.known: Known = self._now()
+        self.current: Snapshot = self._snapshot()
         self.changes()
 
-    def changes(self) -> list[Known]:
-        """Return what everything was since the last look, the newest last; nothing if unchanged.
+    def changes(self) -> list[Snapshot]:
+        """Return the snapshots since the last call, newest last; none if nothing has changed.
 
-        A service can be killed and back between two looks: its end is told first.
+        A service can die and restart between two calls: its death is reported first.
         """
         self._read()
-        before, now = self.known, self._now()
-        self.known = now
+        before, now = self.current, self._snapshot()
+        self.current = now
         died = {
             name: {**one, "phase": DIED}
             for name, one in before["services"].items()
@@ -36,32 +36,32 @@ class Health:
         found = [{**now, "services": now["services"] | died, "ready": False}] if died else []
         return [*found, now] if now != before else found
 
-    def _now(self) -> Known:
-        return {**self._written, "broken": broken(self._state), "failed": self.failed}
+    def _snapshot(self) -> Snapshot:
+        return {**self._file, "broken": broken(self._state), "failed": self.failed}
 
     def _read(self) -> None:
         file = self._state / "cloud.json"
         try:
-            found = file.stat()
-            stamp = (found.st_mtime_ns, found.st_ino)
+            stat = file.stat()
+            stamp = (stat.st_mtime_ns, stat.st_ino)
             if stamp == self._stamp:
                 return
             written = json.loads(file.read_text())
         except FileNotFoundError:
-            return  # everything is being stopped
+            return  # the local cloud is shutting down
         self._stamp = stamp
         services = {name: _service(one) for name, one in written["services"].items()}
-        self._written = {
+        self._file = {
             "services": services,
             "ready": written["ready"],
-            "complaint": written["complaint"],
+            "manifest_error": written["complaint"],
         }
 
 
-def _service(written: dict[str, Any]) -> Known:
+def _service(written: dict[str, Any]) -> Snapshot:
     process, phase = written["process"], written["phase"]
     if process is None and phase in {"starting", "ready"}:
-        phase = DIED  # the supervisor has not looked at it since
+        phase = DIED  # the supervisor has not noticed yet
     return {
         "phase": phase,
         "pid": process["pid"] if process else None,
@@ -70,10 +70,10 @@ def _service(written: dict[str, Any]) -> Known:
 
 
 def folder(state: Path) -> Path:
-    """Return where a flag file stands for each broken function."""
+    """Return the folder with one flag file for each function that is broken on purpose."""
     return state / "broken"
 
 
 def broken(state: Path) -> list[str]:
-    """List the functions that answer 500 until they are mended."""
+    """List the functions that are broken on purpose and answer 500."""
     return sorted(file.name for file in folder(state).glob("*"))

@@ -1,4 +1,4 @@
-"""Watches the logs, the supervisor's file and the host, and tells every window what happens."""
+"""Watches the logs, the supervisor's state file and the host, and streams what changes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,98 +8,98 @@ from pathlib import Path
 import httpx
 
 from emulators.cloud.config import Cloud
-from emulators.console import spans
-from emulators.console.figures import Figures
+from emulators.console import log_lines
+from emulators.console.event_stream import RingBuffer
 from emulators.console.health import Health
-from emulators.console.ring import Ring
-from emulators.console.spans import Said
+from emulators.console.log_lines import Event
+from emulators.console.metrics import Metrics
 from emulators.console.tail import Tail
-from emulators.host import dispatch
+from emulators.host import dispatcher
 from shared.runtime import clock, logs
 from shared.runtime.manifest import Manifest
 
-LOOK_SECONDS = 0.1
+LOGS_SECONDS = 0.1
 HEALTH_SECONDS = 0.25
-COUNT_SECONDS = 1.0
+METRICS_SECONDS = 1.0
 IMPORTS_SECONDS = 2.0
 
 
 class Live:
-    """What happens in one local cloud, as a ring of events; one a process."""
+    """The events of one local cloud in a ring buffer; one per process."""
 
     def __init__(
         self, cloud: Cloud, functions: Mapping[str, Manifest], client: httpx.AsyncClient
     ) -> None:
-        """Prepare it; `run` does the work."""
-        self.ring = Ring()
+        """Prepare; `run` does the work."""
+        self.ring = RingBuffer()
         self.health = Health(cloud.state)
         self.pulled = frozenset(name for name, one in functions.items() if one.trigger.pull)
         self._host, self._client = cloud.url("functions"), client
-        self._figures = Figures()
+        self._metrics = Metrics()
         self._tail = Tail(cloud.state / "logs")
-        self._began = False
+        self._started = False
 
     async def run(self) -> None:
-        """Look, for ever; what one look does not get hold of holds up no other."""
+        """Poll every source until cancelled; a source that fails does not affect the others."""
         await asyncio.gather(
-            _every(LOOK_SECONDS, self._look_at_logs),
-            _every(HEALTH_SECONDS, self._look_at_health),
-            _every(COUNT_SECONDS, self._count),
-            _every(IMPORTS_SECONDS, self._look_at_imports),
+            _every(LOGS_SECONDS, self._poll_logs),
+            _every(HEALTH_SECONDS, self._poll_health),
+            _every(METRICS_SECONDS, self._update_metrics),
+            _every(IMPORTS_SECONDS, self._poll_imports),
         )
 
-    async def _look_at_logs(self) -> None:
-        # What was written before the first look says no time that we could know.
-        now = datetime.now(UTC).isoformat() if self._began else ""
-        self._began = True
+    async def _poll_logs(self) -> None:
+        # When a plain line was written is not known for those from before the first poll.
+        now = datetime.now(UTC).isoformat() if self._started else ""
+        self._started = True
         grown = self._tail.grown()
-        for said in await asyncio.to_thread(self._news, grown, now) if grown else ():
-            self.ring.add(said.event, said.data)
-            if said.event == "span":
-                self._figures.add(said.data, clock.now())
+        for event in await asyncio.to_thread(self._new_events, grown, now) if grown else ():
+            self.ring.add(event.name, event.data)
+            if event.name == "span":
+                self._metrics.add(event.data, clock.now())
 
-    async def _look_at_health(self) -> None:
+    async def _poll_health(self) -> None:
         for change in self.health.changes():
             self.ring.add("health", change)
 
-    async def _count(self) -> None:
-        self.ring.show_figures(self._figures.known(clock.now()))
+    async def _update_metrics(self) -> None:
+        self.ring.set_metrics(self._metrics.snapshot(clock.now()))
 
-    async def _look_at_imports(self) -> None:
-        """Ask the host which functions it could not import."""
+    async def _poll_imports(self) -> None:
+        """Ask the host which functions failed to import."""
         try:
-            answer = await self._client.get(f"{self._host}/", timeout=IMPORTS_SECONDS)
+            response = await self._client.get(f"{self._host}/", timeout=IMPORTS_SECONDS)
         except httpx.TransportError:
-            return  # it is away, which its own health says
-        if answer.is_success:
-            self.health.failed = dispatch.parse(answer.text)
+            return  # the host is down, which its own health shows
+        if response.is_success:
+            self.health.failed = dispatcher.parse(response.text)
 
-    def _news(self, grown: list[tuple[Path, int]], now: str) -> list[Said]:
-        """Return what the new lines say, the oldest first; a line without a time gets `now`."""
+    def _new_events(self, grown: list[tuple[Path, int]], now: str) -> list[Event]:
+        """Return the events of the new lines, oldest first; a line without a time gets `now`."""
         found = []
         for file, size in grown:
             for line in self._tail.lines(file, size):
-                said = spans.event(line, file.stem, self.pulled)
-                if said and said.time:
-                    found.append(said)
-                elif said and now:
-                    found.append(_arrived(said, now))
-        return sorted(found, key=lambda one: one.time)
+                event = log_lines.parse(line, file.stem, self.pulled)
+                if event and event.time:
+                    found.append(event)
+                elif event and now:
+                    found.append(_stamped(event, now))
+        return sorted(found, key=lambda event: event.time)
 
 
-def _arrived(said: Said, now: str) -> Said:
-    data = said.data | ({"time": now} if said.event == "log" else {})
-    return Said(now, said.event, data)
+def _stamped(event: Event, now: str) -> Event:
+    data = event.data | ({"time": now} if event.name == "log" else {})
+    return Event(now, event.name, data)
 
 
-async def _every(seconds: float, look: Callable[[], Awaitable[None]]) -> None:
-    """Look again and again, also after a look that failed, which is said once."""
-    said = ""
+async def _every(seconds: float, poll: Callable[[], Awaitable[None]]) -> None:
+    """Poll forever, and log an error only when it differs from the one before."""
+    last_error = ""
     while True:
         try:
-            await look()
-        except Exception as error:  # noqa: BLE001 - the console goes on, whatever it is
-            if repr(error) != said:
-                said = repr(error)
-                logs.error("the console looks again after an error")
+            await poll()
+        except Exception as error:  # noqa: BLE001 - the console must outlive any error
+            if repr(error) != last_error:
+                last_error = repr(error)
+                logs.error("the console failed to poll and will retry")
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What the edge serves below /_local/console: the page, what it shows, and what it can do."""
+"""The console's routes below /_local/console: the page, and the API that it uses."""
 
 import asyncio
 import json
@@ -18,11 +18,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulators.cloud.config import Cloud
-from emulators.console import traces
+from emulators.console import trace
+from emulators.console.event_stream import stream
 from emulators.console.guard import refusal
 from emulators.console.live import Live
-from emulators.console.ring import stream
-from emulators.edge.answers import problem
+from emulators.edge.responses import problem
 from shared.runtime import errors, logs
 from shared.runtime.manifest import LOCAL_PREFIX, Manifest
 
@@ -32,7 +32,7 @@ PAGE = Path(__file__).parent / "page"
 
 @dataclass(frozen=True)
 class Console:
-    """All that the console looks at."""
+    """What the console's routes work with."""
 
     cloud: Cloud
     functions: Mapping[str, Manifest]
@@ -40,24 +40,24 @@ class Console:
     live: Live
 
 
-Asked = Callable[[Console, Request], Awaitable[Any]]
-PROMPT_SECONDS = 2.0
-LONGEST_PAGE = 100
-LONGEST_PLAY = 720
-REPEAT_SECONDS = 620.0
-"""Longer than any function may take."""
+Handler = Callable[[Console, Request], Awaitable[Any]]
+TIMEOUT_SECONDS = 2.0
+MAX_PAGE = 100
+MAX_PLAY_MINUTES = 720
+REPLAY_SECONDS = 620.0
+"""Longer than any function may run."""
 _NUMBER = re.compile("[0-9]{1,18}")
 _SPAN = re.compile("[0-9a-f]{16}")
 
 
 def routes(console: Console) -> list[BaseRoute]:
-    """Return the console's routes; `/` of the gateway leads to it."""
-    table: list[tuple[str, str, Asked]] = [
-        ("GET", "whole", _whole),
+    """Return the console's routes, and a redirect to it from the gateway's `/`."""
+    table: list[tuple[str, str, Handler]] = [
+        ("GET", "topology", _topology),
         ("GET", "stream", _stream),
         ("GET", "trace/{trace}", _trace),
         ("GET", "exchanges/{span}", _exchange),
-        ("POST", "exchanges/{span}/again", _again),
+        ("POST", "exchanges/{span}/replay", _replay),
         ("GET", "tables", _tables),
         ("GET", "tables/{name}", _rows),
         ("GET", "documents", _documents),
@@ -69,50 +69,50 @@ def routes(console: Console) -> list[BaseRoute]:
         ("POST", "poison", _poison),
         ("POST", "services/{name}/kill", _kill),
         ("POST", "functions/{name}/break", _break),
-        ("POST", "functions/{name}/mend", _mend),
+        ("POST", "functions/{name}/restore", _restore),
     ]
     inner = Router(
         [
-            *(_route(console, method, f"/api/{path}", asked) for method, path, asked in table),
-            Route("/api/{rest:path}", _nothing, methods=["GET", "POST"]),
-            Route("/.{rest:path}", _nothing),  # such as what the build of the page notes down
+            *(_route(console, method, f"/api/{path}", handler) for method, path, handler in table),
+            Route("/api/{rest:path}", _not_found, methods=["GET", "POST"]),
+            Route("/.{rest:path}", _not_found),  # such as the stamp file of the page's build
             Mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False)),
         ]
     )
     objects = console.cloud.url("objects")
 
-    def to_the_page(_request: Request) -> Response:
+    def redirect(_request: Request) -> Response:
         return RedirectResponse(f"{PATH}/")
 
     return [
         Mount(f"{PATH}/", _guarded(inner, objects)),
-        Route(PATH, to_the_page),
-        Route("/", to_the_page),
+        Route(PATH, redirect),
+        Route("/", redirect),
     ]
 
 
-def _route(console: Console, method: str, path: str, asked: Asked) -> Route:
-    async def answer(request: Request) -> Response:
+def _route(console: Console, method: str, path: str, handler: Handler) -> Route:
+    async def respond(request: Request) -> Response:
         try:
-            found = await asked(console, request)
+            result = await handler(console, request)
         except errors.ProblemError as error:
             return problem(error.status, error.detail)
         except httpx.TransportError:
-            return problem(503, "A part of the local cloud does not answer now.")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page must say it
-            logs.error("the console failed", path=path)
+            return problem(503, "A service of the local cloud is unavailable.")
+        except Exception as error:  # noqa: BLE001 - the page shows any error
+            logs.error("a request to the console failed", path=path)
             return problem(500, f"{type(error).__name__}: {error}")
-        return found if isinstance(found, Response) else JSONResponse(found)
+        return result if isinstance(result, Response) else JSONResponse(result)
 
-    return Route(path, answer, methods=[method])
+    return Route(path, respond, methods=[method])
 
 
-def _nothing(request: Request) -> Response:
-    return problem(404, f"Nothing is at {request.scope['path']}.")
+def _not_found(request: Request) -> Response:
+    return problem(404, f"There is no route {request.scope['path']}.")
 
 
 def _guarded(app: ASGIApp, objects: str) -> ASGIApp:
-    """Refuse what other pages ask; let the page itself reach nothing but us and our objects."""
+    """Refuse other pages' requests, and let our page connect to us and the object store only."""
     page_headers = {
         "Content-Security-Policy": (
             f"default-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -130,30 +130,30 @@ def _guarded(app: ASGIApp, objects: str) -> ASGIApp:
             await send(message)
 
         reason = refusal(scope)
-        answer = problem(403, reason) if reason else app
-        await answer(scope, receive, send_with_headers)
+        response = problem(403, reason) if reason else app
+        await response(scope, receive, send_with_headers)
 
     return guarded
 
 
-async def _whole(console: Console, _request: Request) -> Any:
-    from emulators.console import whole  # noqa: PLC0415 - the edge starts without it
+async def _topology(console: Console, _request: Request) -> Any:
+    from emulators.console import topology  # noqa: PLC0415 - the edge starts faster without it
 
-    return whole.whole(console.cloud, console.functions)
+    return topology.topology(console.cloud, console.functions)
 
 
 async def _stream(console: Console, request: Request) -> Response:
     last = request.headers.get("last-event-id", "")
-    seen = int(last) if _NUMBER.fullmatch(last) else None
+    last_seen = int(last) if _NUMBER.fullmatch(last) else None
     live = console.live
-    told = stream(live.ring, lambda: live.health.known, seen)
-    return StreamingResponse(told, media_type="text/event-stream")
+    events = stream(live.ring, lambda: live.health.current, last_seen)
+    return StreamingResponse(events, media_type="text/event-stream")
 
 
 async def _trace(console: Console, request: Request) -> Any:
     folder, given = console.cloud.state / "logs", request.path_params["trace"]
-    found = await asyncio.to_thread(traces.waterfall, folder, given, console.live.pulled)
-    # Asked for last: a span is logged a moment before its answer is recorded.
+    found = await asyncio.to_thread(trace.waterfall, folder, given, console.live.pulled)
+    # Requested last, because a span is logged a moment before its exchange is recorded.
     recorded = await _recorded(console)
     for span in found["spans"]:
         span["has_exchange"] = span["id"] in recorded
@@ -162,10 +162,10 @@ async def _trace(console: Console, request: Request) -> Any:
 
 async def _recorded(console: Console) -> set[str]:
     try:
-        answer = await console.client.get(_exchanges(console), timeout=PROMPT_SECONDS)
+        response = await console.client.get(_exchanges(console), timeout=TIMEOUT_SECONDS)
     except httpx.TransportError:
-        return set()  # the host is being started, and has forgotten them
-    return set(answer.json()["spans"]) if answer.is_success else set()
+        return set()  # the host is restarting, which loses the recorded exchanges
+    return set(response.json()["spans"]) if response.is_success else set()
 
 
 def _exchanges(console: Console, path: str = "") -> str:
@@ -174,52 +174,52 @@ def _exchanges(console: Console, path: str = "") -> str:
 
 async def _exchange(console: Console, request: Request) -> Response:
     url = _exchanges(console, _span(request))
-    return _same(await console.client.get(url, timeout=PROMPT_SECONDS))
+    return _forwarded(await console.client.get(url, timeout=TIMEOUT_SECONDS))
 
 
 def _span(request: Request) -> str:
     span: str = request.path_params["span"]
     if not _SPAN.fullmatch(span):
-        raise errors.NotFound("A span has 16 hexadecimal digits.")
+        raise errors.NotFound("A span id has 16 hexadecimal digits.")
     return span
 
 
-async def _again(console: Console, request: Request) -> Response:
-    url = _exchanges(console, f"{_span(request)}/again")
-    return _same(await console.client.post(url, timeout=REPEAT_SECONDS))
+async def _replay(console: Console, request: Request) -> Response:
+    url = _exchanges(console, f"{_span(request)}/replay")
+    return _forwarded(await console.client.post(url, timeout=REPLAY_SECONDS))
 
 
-def _same(answer: httpx.Response) -> Response:
-    kind = answer.headers.get("content-type")
-    return Response(answer.content, answer.status_code, media_type=kind)
+def _forwarded(response: httpx.Response) -> Response:
+    media_type = response.headers.get("content-type")
+    return Response(response.content, response.status_code, media_type=media_type)
 
 
-# What reads the stores and what acts imports much, so only on first use, and in a thread.
+# `data` and `actions` have heavy imports, so they are imported on first use and in a thread.
 async def _read(work: Callable[[ModuleType], Any]) -> Any:
-    def reading() -> Any:
+    def run() -> Any:
         from emulators.console import data  # noqa: PLC0415
 
         return work(data)
 
-    return await asyncio.to_thread(reading)
+    return await asyncio.to_thread(run)
 
 
 async def _act(work: Callable[[ModuleType], Any]) -> Any:
-    def acting() -> Any:
-        from emulators.console import acts  # noqa: PLC0415
+    def run() -> Any:
+        from emulators.console import actions  # noqa: PLC0415
 
-        return work(acts)
+        return work(actions)
 
-    return await asyncio.to_thread(acting)
+    return await asyncio.to_thread(run)
 
 
 def _page(request: Request) -> tuple[str, int]:
-    """Return after which key a page begins, and how long it is."""
-    given = request.query_params
-    limit = given.get("limit", str(LONGEST_PAGE))
-    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= LONGEST_PAGE:
-        raise errors.BadRequest(f"limit: a number from 1 to {LONGEST_PAGE}")
-    return given.get("after", ""), int(limit)
+    """Return the key after which a page starts, and its size."""
+    query = request.query_params
+    limit = query.get("limit", str(MAX_PAGE))
+    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= MAX_PAGE:
+        raise errors.BadRequest(f"limit: a number from 1 to {MAX_PAGE}")
+    return query.get("after", ""), int(limit)
 
 
 async def _tables(_console: Console, _request: Request) -> Any:
@@ -233,7 +233,7 @@ async def _rows(_console: Console, request: Request) -> Any:
 
 async def _documents(_console: Console, request: Request) -> Any:
     path, page = request.query_params.get("path", ""), _page(request)
-    return await _read(lambda data: data.stored(path, *page))
+    return await _read(lambda data: data.firestore_path(path, *page))
 
 
 async def _player(_console: Console, request: Request) -> Any:
@@ -241,45 +241,46 @@ async def _player(_console: Console, request: Request) -> Any:
 
 
 async def _tokens(console: Console, _request: Request) -> Any:
-    return await _act(lambda acts: acts.tokens(console.cloud))
+    return await _act(lambda actions: actions.tokens(console.cloud))
 
 
 async def _schedules(console: Console, _request: Request) -> Any:
-    return await _act(lambda acts: acts.scheduled(console.functions))
+    return await _act(lambda actions: actions.scheduled(console.functions))
 
 
 async def _run(console: Console, request: Request) -> Any:
     name = request.path_params["name"]
-    return await _act(lambda acts: acts.run(console.cloud, console.functions, name))
+    return await _act(lambda actions: actions.run(console.cloud, console.functions, name))
 
 
 async def _play(console: Console, request: Request) -> Any:
     try:
-        wish = json.loads(await request.body() or b"{}")
-        minutes = wish.get("minutes", 60)
+        minutes = json.loads(await request.body() or b"{}").get("minutes", 60)
     except (ValueError, AttributeError, RecursionError):
         minutes = 0
-    if type(minutes) is not int or not 1 <= minutes <= LONGEST_PLAY:
-        raise errors.BadRequest(f"minutes: a number from 1 to {LONGEST_PLAY}")
-    return await _act(lambda acts: acts.play(console.cloud, minutes))
+    if type(minutes) is not int or not 1 <= minutes <= MAX_PLAY_MINUTES:
+        raise errors.BadRequest(f"minutes: a number from 1 to {MAX_PLAY_MINUTES}")
+    return await _act(lambda actions: actions.play(console.cloud, minutes))
 
 
 async def _poison(console: Console, _request: Request) -> Any:
-    return await _act(lambda acts: acts.poison(console.cloud))
+    return await _act(lambda actions: actions.poison(console.cloud))
 
 
 async def _kill(console: Console, request: Request) -> Any:
-    return await _act(lambda acts: acts.kill(console.cloud, request.path_params["name"]))
+    return await _act(lambda actions: actions.kill(console.cloud, request.path_params["name"]))
 
 
 async def _break(console: Console, request: Request) -> Any:
-    return await _mark(console, request, broken=True)
+    return await _set_broken(console, request, broken=True)
 
 
-async def _mend(console: Console, request: Request) -> Any:
-    return await _mark(console, request, broken=False)
+async def _restore(console: Console, request: Request) -> Any:
+    return await _set_broken(console, request, broken=False)
 
 
-async def _mark(console: Console, request: Request, *, broken: bool) -> Any:
+async def _set_broken(console: Console, request: Request, *, broken: bool) -> Any:
     name = request.path_params["name"]
-    return await _act(lambda acts: acts.mark(console.cloud, console.functions, name, broken=broken))
+    return await _act(
+        lambda actions: actions.set_broken(console.cloud, console.functions, name, broken=broken)
+    )

@@ -1,42 +1,42 @@
-"""The ends of the log files: only what is new is read, and never more than a bounded part."""
+"""Follows the log files, like `tail -F`, and reads a bounded amount at a time."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-MOST = 2 * 1024 * 1024
-"""What is read of one file at once; who is further behind goes on from there."""
+MAX_BYTES = 2 * 1024 * 1024
+"""The most that is read of one file at a time; older unread bytes are skipped."""
 
 
 class Tail:
-    """Where reading stands in each log file of a folder."""
+    """The read position in each log file of a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin before everything; nothing is read yet."""
+        """Start at the beginning of every file."""
         self._folder = folder
-        self._read: dict[Path, int] = {}
+        self._positions: dict[Path, int] = {}
 
     def grown(self) -> list[tuple[Path, int]]:
-        """List the files that hold something new, and their sizes; costs one look at each."""
+        """Return the files with unread bytes, and their sizes; costs one `stat` per file."""
         found = []
         for file in self._folder.glob("*.log"):
             if not file.is_file():
                 continue
             size = file.stat().st_size
-            if size < self._read.get(file, 0):
-                self._read[file] = 0  # it was begun anew
-            if size > self._read.get(file, 0):
+            if size < self._positions.get(file, 0):
+                self._positions[file] = 0  # it was truncated
+            if size > self._positions.get(file, 0):
                 found.append((file, size))
         return found
 
     def lines(self, file: Path, size: int) -> Iterator[bytes]:
-        """Yield the new lines of one file that are whole; a cut one waits for its end."""
-        begin = self._read.get(file, 0)
-        skips = size - begin > MOST
-        begin = size - MOST if skips else begin
+        """Yield the complete new lines of a file; an incomplete one is read again next time."""
+        start = self._positions.get(file, 0)
+        skips = size - start > MAX_BYTES
+        start = size - MAX_BYTES if skips else start
         with file.open("rb") as log:
-            log.seek(begin)
-            new = log.read(size - begin)
+            log.seek(start)
+            new = log.read(size - start)
         end = new.rfind(b"\n") + 1
-        self._read[file] = begin + end
-        whole = new[:end].splitlines()
-        yield from whole[1:] if skips else whole
+        self._positions[file] = start + end
+        complete = new[:end].splitlines()
+        yield from complete[1:] if skips else complete

@@ -1,8 +1,8 @@
-"""One request's whole way, from the local logs: which span came from which, and when."""
+"""Traces from the local logs, as a tree for the terminal and as a waterfall for the console."""
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +12,18 @@ from rich.text import Text
 from rich.tree import Tree
 
 from emulators.cloud.config import CloudError
+from shared.runtime import clock, errors
 
+TRACE = "logging.googleapis.com/trace"
+SPAN_ID = "logging.googleapis.com/spanId"
+METRIC = "metric"
+"""The message of a metric's log line, which belongs to no trace."""
+ACCESS = {"commit": "commit", "delete": "commit", "get": "read", "list": "read"}
+"""Kinds of our own Firestore calls, whose spans are logged as `document`, by their names."""
 SHORTEST_PREFIX = 4
 WIDEST_NAME = 110
-TRACE = "logging.googleapis.com/trace"
-METRIC = "metric"
-"""The message of lines that count something, which nobody reads here."""
-SPAN_ID = "logging.googleapis.com/spanId"
+DIGITS = 3
+"""Decimal places of a millisecond: the logs have microseconds."""
 COLOURS = {
     "http": "bold green",
     "publish": "magenta",
@@ -35,7 +40,7 @@ COLOURS = {
 
 @dataclass
 class Span:
-    """One piece of work: when it began, how long it took (ms), and what it led to."""
+    """A span, its children and its log lines."""
 
     id: str
     parent: str | None
@@ -47,23 +52,33 @@ class Span:
     function: str
     attributes: dict[str, Any]
     children: list["Span"] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    log_lines: list[str] = field(default_factory=list)
+
+
+def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str:
+    """Return a span's kind as the console shows it.
+
+    pulled: the functions that drain a topic on a schedule; their runs have the kind `pull`.
+    """
+    if written == "document":
+        return ACCESS.get(name, written)
+    return "pull" if written == "schedule" and function in pulled else written
 
 
 def identifier(given: str) -> str:
-    """Return the trace id, or the beginning of one, in what was given; CloudError if none is."""
+    """Return the trace id or id prefix in `given`; raise CloudError if there is none."""
     found = re.fullmatch(r"(?:00-)?([0-9a-f]{1,32})(?:-[0-9a-f]{16}-[0-9a-f]{2})?", given.lower())
     if found is None or len(found[1]) < SHORTEST_PREFIX:
         raise CloudError(
-            f"{given!r} is no trace: give a traceparent, a trace id, or at least its first "
-            f"{SHORTEST_PREFIX} characters."
+            f"{given!r} is not a trace id: pass a traceparent, a trace id, or at least the first "
+            f"{SHORTEST_PREFIX} characters of one."
         )
     return found[1]
 
 
-def lines(folder: Path, beginning: str) -> Iterator[dict[str, Any]]:
-    """Yield the log lines of the traces that begin so."""
-    needle = f"/traces/{beginning}".encode()
+def lines(folder: Path, prefix: str) -> Iterator[dict[str, Any]]:
+    """Yield the log lines of the traces whose id starts with `prefix`."""
+    needle = f"/traces/{prefix}".encode()
     for file in sorted(folder.glob("*.log*")):
         with file.open("rb") as log:
             for line in log:
@@ -71,42 +86,42 @@ def lines(folder: Path, beginning: str) -> Iterator[dict[str, Any]]:
                     try:
                         yield json.loads(line)
                     except ValueError:
-                        continue  # cut off in the middle: its process was killed
+                        continue  # truncated: its process was killed
 
 
 def read(folder: Path, given: str) -> tuple[str, list[Span]]:
-    """Read one trace: its id, and its first spans with all that followed from them.
+    """Return a trace's full id and its root spans.
 
-    Raises CloudError when there is none, more than one that begins so, or nothing has ended yet.
+    Raises CloudError if no trace or several traces match, or if no span has ended yet.
     """
     found = list(lines(folder, identifier(given)))
     ids = sorted({line[TRACE].rpartition("/")[2] for line in found})
     if not ids:
-        raise CloudError(f"No trace {given!r} is in {folder}; was it sampled, is it older?")
+        raise CloudError(f"No trace {given!r} in {folder}: was it sampled, or is it too old?")
     if len(ids) > 1:
-        raise CloudError(f"{len(ids)} traces begin with {given!r}: {', '.join(ids[:5])}…")
-    roots = _rooted(found)
+        raise CloudError(f"{len(ids)} traces start with {given!r}: {', '.join(ids[:5])}…")
+    roots = _roots(found)
     if not roots:
-        raise CloudError(f"Trace {ids[0]} has begun, but nothing of it has ended yet.")
+        raise CloudError(f"Trace {ids[0]} has started, but none of its spans has ended yet.")
     return ids[0], roots
 
 
-def _rooted(found: Iterable[dict[str, Any]]) -> list[Span]:
+def _roots(found: Iterable[dict[str, Any]]) -> list[Span]:
     spans: dict[str, Span] = {}
-    rest = []
+    logged = []
     for line in found:
         if "span" in line:
             spans[line[SPAN_ID]] = _span(line)
         else:
-            rest.append(line)
-    for line in rest:
+            logged.append(line)
+    for line in logged:
         if line.get(SPAN_ID) in spans and line["message"] != METRIC:
             trail = f"\n{line['stack_trace']}" if "stack_trace" in line else ""
-            spans[line[SPAN_ID]].said.append(f"{line['severity']} {line['message']}{trail}")
+            spans[line[SPAN_ID]].log_lines.append(f"{line['severity']} {line['message']}{trail}")
     roots: list[Span] = []
     for span in sorted(spans.values(), key=lambda one: one.start):
-        known = spans.get(span.parent) if span.parent else None
-        (known.children if known else roots).append(span)
+        parent = spans.get(span.parent) if span.parent else None
+        (parent.children if parent else roots).append(span)
     return roots
 
 
@@ -125,48 +140,80 @@ def _span(line: dict[str, Any]) -> Span:
     )
 
 
+def waterfall(folder: Path, given: str, pulled: Collection[str]) -> dict[str, Any]:
+    """Return a trace with its spans in display order; raise NotFound."""
+    try:
+        trace, roots = read(folder, given)
+    except CloudError as error:
+        raise errors.NotFound(str(error)) from None
+    start, ms = _extent(roots)
+    spans = [
+        {
+            "id": span.id,
+            "parent": span.parent,
+            "depth": depth,
+            "name": span.name,
+            "kind": kind(span.kind, span.name, span.function, pulled),
+            "function": span.function,
+            "start_ms": round(_offset(start, span), DIGITS),
+            "ms": span.ms,
+            "failed": span.failed,
+            "attributes": span.attributes,
+            "log_lines": span.log_lines,
+        }
+        for span, depth in _walk(roots)
+    ]
+    return {"trace": trace, "start": clock.rfc3339(start), "ms": round(ms, DIGITS), "spans": spans}
+
+
 def tree(trace: str, roots: list[Span]) -> Tree:
-    """Return the trace as a tree; each line: after how many ms, how long, what."""
-    everything = list(_all(roots))
-    first = min(span.start for span in everything)
-    last = max(_after(first, span) + span.ms for span in everything)
-    title = f"trace {trace}: {len(everything)} spans in {last:.1f} ms"
+    """Return a trace as a tree; each line has a span's offset, kind, name and duration."""
+    start, ms = _extent(roots)
+    title = f"trace {trace}: {len(list(_walk(roots)))} spans in {ms:.1f} ms"
     drawn = Tree(Text(title, style="bold"))
     for span in roots:
-        _grow(drawn, span, first)
+        _grow(drawn, span, start)
     return drawn
 
 
-def _grow(branch: Tree, span: Span, first: datetime) -> None:
-    grown = branch.add(_label(span, first))
-    for sentence in span.said:
-        grown.add(Text(sentence, style="dim"))
+def _grow(branch: Tree, span: Span, start: datetime) -> None:
+    grown = branch.add(_label(span, start))
+    for line in span.log_lines:
+        grown.add(Text(line, style="dim"))
     for child in span.children:
-        _grow(grown, child, first)
+        _grow(grown, child, start)
 
 
-def _label(span: Span, first: datetime) -> Text:
+def _label(span: Span, start: datetime) -> Text:
     colour = "bold red" if span.failed else COLOURS.get(span.kind, "")
     rest = dict(span.attributes)
     name = str(rest.pop("statement", span.name)).removeprefix(f"{span.kind} ")
     if len(name) > WIDEST_NAME:
         name = name[: WIDEST_NAME - 1] + "…"
-    facts = " ".join(f"{key}={value}" for key, value in rest.items())
+    attributes = " ".join(f"{key}={value}" for key, value in rest.items())
     return Text.assemble(
-        (f"+{_after(first, span):.1f} ms ", "dim"),
+        (f"+{_offset(start, span):.1f} ms ", "dim"),
         (f"{span.kind} ", colour),
         name,
         f" {span.ms:.1f} ms",
-        (f" {facts}" if facts else "", "dim"),
+        (f" {attributes}" if attributes else "", "dim"),
         (" failed" if span.failed else "", "bold red"),
     )
 
 
-def _after(first: datetime, span: Span) -> float:
-    return (span.start - first).total_seconds() * 1000
+def _extent(roots: list[Span]) -> tuple[datetime, float]:
+    """Return when a trace starts and how long it takes, in ms."""
+    spans = [span for span, _ in _walk(roots)]
+    start = min(span.start for span in spans)
+    return start, max(_offset(start, span) + span.ms for span in spans)
 
 
-def _all(spans: list[Span]) -> Iterator[Span]:
+def _offset(start: datetime, span: Span) -> float:
+    return (span.start - start).total_seconds() * 1000
+
+
+def _walk(spans: list[Span], depth: int = 0) -> Iterator[tuple[Span, int]]:
+    """Yield every span and its depth, parents before children."""
     for span in spans:
-        yield span
-        yield from _all(span.children)
+        yield span, depth
+        yield from _walk(span.children, depth + 1)

@@ -1,4 +1,4 @@
-"""The gateway: one address, path rules from the manifests, as the load balancer will have."""
+"""The gateway: one address with the manifests' path rules, as the load balancer has."""
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -9,12 +9,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from emulators.edge.answers import preflight, problem
+from emulators.edge.responses import preflight, problem
 from shared.runtime.manifest import Manifest
 
 CONNECT_SECONDS = 5.0
 SPARE_SECONDS = 5.0
-# RFC 9110, 7.6.1: these belong to one connection and are never passed on.
+# RFC 9110, 7.6.1: these belong to one connection and are never forwarded.
 HOP_BY_HOP = frozenset(
     (
         b"connection",
@@ -32,7 +32,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 def new_client() -> httpx.AsyncClient:
-    """Return a client that keeps no connection: one that is being closed loses no request."""
+    """Return a client without keep-alive, so no request is lost on a closing connection."""
     return httpx.AsyncClient(
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         trust_env=False,
@@ -58,7 +58,7 @@ class Rules:
         )
 
     def owner(self, path: str) -> Manifest | None:
-        """Return the owner of a path; `/v1/a:verb` and `/v1/a/b` belong to `/v1/a`."""
+        """Return the function that owns a path; `/v1/a:verb` and `/v1/a/b` belong to `/v1/a`."""
         while path:
             if path in self.owners:
                 return self.owners[path]
@@ -69,9 +69,10 @@ class Rules:
 
 @dataclass(frozen=True)
 class Gateway:
-    """The ASGI application that finds the owner of a request and passes it on.
+    """The ASGI application that forwards each request to the function that owns its path.
 
     address: base address of a function, with {function} in it.
+    base: the public base address, for the links in problem documents.
     """
 
     rules: Rules
@@ -80,23 +81,23 @@ class Gateway:
     client: httpx.AsyncClient = field(default_factory=new_client)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or say that nobody owns its path."""
+        """Forward a request; answer 404 when no function owns its path."""
         request = Request(scope, receive)
         owner = self.rules.owner(scope["path"])
         if owner is not None:
             upstream = self.address.format(function=owner.name)
-            headers = [*passed(request.headers.raw), *_forwarded(request)]
+            headers = [*end_to_end(request.headers.raw), *_forwarded(request)]
             seconds = owner.timeout
-            answer = await proxy(self.client, request, upstream, headers, seconds, self.base)
+            response = await proxy(self.client, request, upstream, headers, seconds, self.base)
         elif request.method == "OPTIONS" and "access-control-request-method" in request.headers:
-            answer = preflight()
+            response = preflight()
         else:
-            answer = problem(404, f"Nothing is at {scope['path']}.", self.base)
+            response = problem(404, f"There is nothing at {scope['path']}.", self.base)
         with contextlib.suppress(ClientDisconnect):
-            await answer(scope, receive, send)
+            await response(scope, receive, send)
 
 
-async def proxy(  # noqa: PLR0913, PLR0917 - one argument a fact of the request
+async def proxy(  # noqa: PLR0913, PLR0917 - each is a property of the one request
     client: httpx.AsyncClient,
     request: Request,
     upstream: str,
@@ -104,13 +105,13 @@ async def proxy(  # noqa: PLR0913, PLR0917 - one argument a fact of the request
     seconds: float,
     base: str = "",
 ) -> Response:
-    """Pass a request on as it streams in; return the answer, or say 503 when none comes."""
+    """Forward a request while it streams in; return the response, or 503 without one."""
     try:
         return await _exchange(client, request, upstream, headers, seconds)
     except httpx.TimeoutException:
         return problem(503, "The function did not answer in time.", base)
     except httpx.TransportError:
-        return problem(503, "The function is away; it is being started.", base)
+        return problem(503, "The function is not running; it may be starting.", base)
     except ClientDisconnect:
         return Response(status_code=499)
 
@@ -126,45 +127,45 @@ async def _exchange(
     query = request.scope["query_string"]
     target = url.raw_path.rstrip(b"/") + request.scope["raw_path"]
     timeout = httpx.Timeout(seconds + SPARE_SECONDS, connect=CONNECT_SECONDS)
-    # Not through the client, which would add headers that the caller did not send.
-    passed_on = httpx.Request(
+    # Built without the client, which would add headers that the caller did not send.
+    forwarded = httpx.Request(
         request.method,
         url,
         headers=list(headers),
         content=_body(request),
         extensions={
-            # The path exactly as it came: nothing is decoded and encoded again.
+            # The path exactly as received: not decoded and encoded again.
             "target": target + (b"?" + query if query else b""),
             "timeout": timeout.as_dict(),
         },
     )
-    answer = await client.send(passed_on, stream=True)
-    response = StreamingResponse(_content(answer), answer.status_code)
-    response.raw_headers = passed(answer.headers.raw)
+    upstream_response = await client.send(forwarded, stream=True)
+    response = StreamingResponse(_content(upstream_response), upstream_response.status_code)
+    response.raw_headers = end_to_end(upstream_response.headers.raw)
     return response
 
 
 def _body(request: Request) -> AsyncIterator[bytes] | None:
-    with_body = {"content-length", "transfer-encoding"} & set(request.headers.keys())
-    return request.stream() if with_body else None
+    has_body = {"content-length", "transfer-encoding"} & set(request.headers.keys())
+    return request.stream() if has_body else None
 
 
-async def _content(answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _content(response: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for part in answer.aiter_raw():
+        async for part in response.aiter_raw():
             yield part
     finally:
-        await answer.aclose()
+        await response.aclose()
 
 
-def passed(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """Return the headers that are passed on, names in lower case."""
+def end_to_end(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Return the headers that a proxy forwards, names in lower case."""
     lowered = ((name.lower(), value) for name, value in headers)
     return [(name, value) for name, value in lowered if name not in HOP_BY_HOP]
 
 
 def _forwarded(request: Request) -> Headers:
     client = request.client.host if request.client else "unknown"
-    # Appended by whoever stands in front: a client's own entry stays first and is never trusted.
+    # Appended, as each proxy does: an entry that the client sent stays first, and is not trusted.
     yield b"x-forwarded-for", client.encode()
     yield b"x-forwarded-proto", request.url.scheme.encode()

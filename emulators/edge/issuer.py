@@ -1,6 +1,6 @@
-"""Our own identity issuer: keys of this machine, tokens with the claims that Firebase documents.
+"""The local identity issuer: its own keys, and tokens with the claims that Firebase documents.
 
-https://firebase.google.com/docs/auth/admin/verify-id-tokens lists them; `roles` is ours.
+https://firebase.google.com/docs/auth/admin/verify-id-tokens lists them; `roles` is a custom claim.
 """
 
 import time
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from emulators.cloud.config import Cloud, private
-from emulators.edge import accounts
+from emulators.cloud.config import Cloud, write_private
+from emulators.edge import identity_toolkit
 
 LIFETIME = 3600
 KEPT_KEYS = 2
@@ -27,7 +27,7 @@ def _folder(state: Path) -> Path:
 
 
 def _keys(state: Path) -> list[Path]:
-    """List the key files, the newest last; make one when there is none."""
+    """List the key files, newest last; create one when there is none."""
     found = sorted(_folder(state).glob("*.pem"))
     if not found:
         rotate(state)
@@ -36,7 +36,7 @@ def _keys(state: Path) -> list[Path]:
 
 
 def rotate(state: Path) -> str:
-    """Sign with a new key from now on and return its id; the one before stays published."""
+    """Create the key to sign with from now on, and return its id; the previous stays published."""
     kid = f"{time.time_ns():x}"
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     pem = key.private_bytes(
@@ -44,7 +44,7 @@ def rotate(state: Path) -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    private(_folder(state) / f"{kid}.pem", pem.decode())
+    write_private(_folder(state) / f"{kid}.pem", pem.decode())
     for old in sorted(_folder(state).glob("*.pem"))[:-KEPT_KEYS]:
         old.unlink()
     return kid
@@ -58,7 +58,7 @@ def jwks(state: Path) -> dict[str, list[dict[str, Any]]]:
 def _public(file: Path) -> dict[str, Any]:
     key = serialization.load_pem_private_key(file.read_bytes(), password=None).public_key()
     if not isinstance(key, rsa.RSAPublicKey):
-        msg = f"{file} holds no RSA key; remove it."
+        msg = f"{file} does not hold an RSA key; remove it."
         raise TypeError(msg)
     found = RSAAlgorithm.to_jwk(key, as_dict=True)
     return {**found, "kid": file.stem, "alg": "RS256", "use": "sig"}
@@ -74,8 +74,8 @@ def mint(
 ) -> str:
     """Return a signed token for `uid`, valid `lifetime` seconds; `claims` replace or add.
 
-    roles: `creator`, `admin`, besides those that the account was granted; every signed-in caller
-    is a player, so that one is left out.
+    roles: `creator`, `admin`, in addition to those granted to the account; every signed-in caller
+    is a player, so `player` is left out.
     """
     now = int(time.time())
     body: dict[str, Any] = {
@@ -88,9 +88,10 @@ def mint(
         "exp": now + lifetime,
         "firebase": {"identities": {}, "sign_in_provider": "custom"},
     }
-    given = accounts.sign_in(cloud.state, uid)
-    named = dict.fromkeys([*given.pop("roles", []), *(role for role in roles if role != "player")])
-    if named:
-        body["roles"] = list(named)
+    custom = identity_toolkit.sign_in(cloud.state, uid)
+    all_roles = [*custom.pop("roles", []), *(role for role in roles if role != "player")]
+    if all_roles:
+        body["roles"] = list(dict.fromkeys(all_roles))
     file = _keys(cloud.state)[-1]
-    return jwt.encode(given | body | claims, file.read_bytes(), "RS256", headers={"kid": file.stem})
+    payload = custom | body | claims
+    return jwt.encode(payload, file.read_bytes(), "RS256", headers={"kid": file.stem})

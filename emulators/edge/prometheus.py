@@ -1,6 +1,6 @@
-"""What Prometheus reads of a local cloud: the series that its functions send over OTLP.
+"""Metrics for Prometheus: the series that the functions export over OTLP.
 
-They send as in production, only more often, so what is read here has gone the whole way.
+The functions export as in production, only more often, so these figures took production's path.
 """
 
 import time
@@ -27,7 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulators.edge.answers import problem
+import shared.domain.metrics  # noqa: F401  registers the product's
+from emulators.edge.responses import problem
 from shared.runtime import metrics
 from shared.runtime.manifest import LOCAL_PREFIX
 
@@ -35,27 +36,27 @@ OTLP = f"{LOCAL_PREFIX}/otlp"
 METRICS = f"{LOCAL_PREFIX}/metrics"
 PROTOBUF = "application/x-protobuf"
 STALE_SECONDS = 300
-"""What says nothing for so long has ended, as Prometheus holds it too."""
+"""A series without a point for this long is stale, as in Prometheus."""
 
 
 @dataclass(eq=False)
 class Received(Collector):
-    """The newest point of each series, by the metric's name and the labels' values."""
+    """The newest point of each series, by metric name and label values."""
 
     newest: dict[tuple[str, ...], tuple[float, Any]] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
 
     def take(self, body: bytes) -> None:
-        """Keep an export; raise DecodeError when it is none."""
+        """Store an export; raise DecodeError when the body is not one."""
         now = self.clock()
         for instance, metric in _metrics(ExportMetricsServiceRequest.FromString(body)):
             for point in getattr(metric, metric.WhichOneof("data")).data_points:
-                said = {one.key: one.value.string_value for one in point.attributes}
-                labels = [said[name] for name in ("function", *_labels(metric.name))]
+                given = {one.key: one.value.string_value for one in point.attributes}
+                labels = [given[name] for name in ("function", *_labels(metric.name))]
                 self.newest[metric.name, instance, *labels] = now, point
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric with the series of all instances that still say something."""
+        """Yield every metric with its series that are not stale."""
         now = self.clock()
         self.newest = {
             key: kept for key, kept in self.newest.items() if now - kept[0] < STALE_SECONDS
@@ -66,20 +67,20 @@ class Received(Collector):
         yield from families.values()
 
     def text(self) -> bytes:
-        """Return all of it as Prometheus reads it."""
+        """Return the metrics in Prometheus' text format."""
         registry = CollectorRegistry()
         registry.register(self)
         return generate_latest(registry)
 
 
 def _metrics(export: ExportMetricsServiceRequest) -> Iterator[tuple[str, Any]]:
-    """Yield each metric that we know, with the instance that sends it."""
+    """Yield each of the project's metrics with the instance that sent it."""
     for resource in export.resource_metrics:
-        said = {one.key: one.value.string_value for one in resource.resource.attributes}
+        given = {one.key: one.value.string_value for one in resource.resource.attributes}
         for scope in resource.scope_metrics:
             for metric in scope.metrics:
                 if metric.name in metrics.INSTRUMENTS:
-                    yield said.get("service.instance.id", ""), metric
+                    yield given.get("service.instance.id", ""), metric
 
 
 def _labels(name: str) -> tuple[str, ...]:
@@ -106,17 +107,17 @@ def _add(family: Any, labels: list[str], point: Any) -> None:
 
 
 def routes() -> list[Route]:
-    """Return where functions send their series, and where Prometheus reads them."""
+    """Return the routes where functions export metrics and Prometheus scrapes them."""
     received = Received()
 
     async def take(request: Request) -> Response:
-        # No page can send this type without asking first, and is then refused.
+        # A browser sends this type only after a preflight, which is refused.
         if request.headers.get("content-type") != PROTOBUF:
-            return problem(400, f"Series come as {PROTOBUF}.")
+            return problem(400, f"The content type must be {PROTOBUF}.")
         try:
             received.take(await request.body())
         except (DecodeError, KeyError):
-            return problem(400, "The body is no export of metrics.")
+            return problem(400, "The body is not an export of metrics.")
         return Response(ExportMetricsServiceResponse().SerializeToString(), media_type=PROTOBUF)
 
     async def read(_request: Request) -> Response:

@@ -1,12 +1,13 @@
-"""Document events as Eventarc delivers them: stored, then at least once, with backoff, for a day.
+"""Document events delivered as Eventarc does: at least once, with backoff, for a day.
 
-The Firestore emulator tries once and forgets. So each event is stored before the emulator gets
-its answer, and delivered from the store until the function answers 2xx.
+The Firestore emulator tries only once. So each event is stored before the emulator gets its
+response, and delivered from the store until the function answers 2xx.
 """
 
 import asyncio
 import base64
 import binascii
+import contextlib
 import json
 import sqlite3
 import time
@@ -19,15 +20,15 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulators.edge.gateway import SPARE_SECONDS, passed
+from emulators.edge.gateway import SPARE_SECONDS, end_to_end
 from shared.runtime import logs
 from shared.runtime.manifest import Manifest
 
-AT_ONCE = 16
+CONCURRENCY = 16
 FIRST_BACKOFF = 10.0
 LONGEST_BACKOFF = 600.0
 GIVE_UP_SECONDS = 24 * 3600.0
-NOT_PASSED = frozenset((b"content-length", b"host", b"accept-encoding"))
+NOT_FORWARDED = frozenset((b"content-length", b"host", b"accept-encoding"))
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS events (
@@ -44,7 +45,7 @@ CREATE TABLE IF NOT EXISTS events (
 
 @dataclass(frozen=True)
 class Event:
-    """A stored event on its way to one function."""
+    """A stored event for one function."""
 
     id: int
     service: str
@@ -55,10 +56,10 @@ class Event:
 
 
 class Store:
-    """The events that are not delivered yet, in a file that survives us."""
+    """The events that are not delivered yet, in a file."""
 
     def __init__(self, file: Path) -> None:
-        """Open the store, made on first use."""
+        """Open the store; create it if there is none."""
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -66,7 +67,7 @@ class Store:
         self._db.execute("CREATE INDEX IF NOT EXISTS events_due ON events (due)")
 
     def add(self, service: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        """Store an event, due at once."""
+        """Store an event, due now."""
         now = time.time()
         self._db.execute(
             "INSERT INTO events (service, headers, body, stored, due) VALUES (?, ?, ?, ?, ?)",
@@ -74,7 +75,7 @@ class Store:
         )
 
     def due(self, limit: int, busy: set[int]) -> list[Event]:
-        """Return events whose time has come, the earliest first, without those in `busy`."""
+        """Return events that are due, earliest first, without those in `busy`."""
         rows = self._db.execute(
             "SELECT id, service, headers, body, stored, attempts FROM events"
             " WHERE due <= ? ORDER BY due LIMIT ?",
@@ -84,9 +85,9 @@ class Store:
         return [event for event in found if event.id not in busy][:limit]
 
     def next_due(self, busy: set[int]) -> float | None:
-        """Return when the next event without those in `busy` is due (seconds since 1970).
+        """Return when the next event that is not in `busy` is due, in seconds since 1970.
 
-        It may be due already: it became so after `due` was asked.
+        It may have become due since `due` was called.
         """
         rows = self._db.execute("SELECT id, due FROM events ORDER BY due LIMIT ?", (len(busy) + 1,))
         return next((float(due) for id_, due in rows if id_ not in busy), None)
@@ -99,7 +100,7 @@ class Store:
         )
 
     def remove(self, event: Event) -> None:
-        """Forget an event: delivered, or given up."""
+        """Delete an event that is delivered or given up."""
         self._db.execute("DELETE FROM events WHERE id = ?", (event.id,))
 
     def waiting(self) -> int:
@@ -109,9 +110,9 @@ class Store:
 
 @dataclass
 class Relay:
-    """Takes events from the emulator and delivers them to the functions.
+    """Accepts events from the emulator and delivers them to the functions.
 
-    backoff: what the production backoff is multiplied with.
+    backoff: factor on production's backoff.
     """
 
     store: Store
@@ -120,52 +121,51 @@ class Relay:
     client: httpx.AsyncClient
     backoff: float
     _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def accept(self, request: Request) -> Response:
-        """Store an event that the Firestore emulator posts, then answer."""
+        """Store an event that the Firestore emulator posts, then respond."""
         body = await request.body()
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in passed(request.headers.raw)
-            if name not in NOT_PASSED
+            for name, value in end_to_end(request.headers.raw)
+            if name not in NOT_FORWARDED
         ]
-        self.store.add(request.path_params["trigger"], _mended(headers), _binary(body))
-        self._news.set()
+        self.store.add(request.path_params["trigger"], _fixed(headers), _binary(body))
+        self._changed.set()
         return Response(status_code=200)
 
     async def run(self) -> None:
-        """Deliver what is due, for ever, a bounded number at once."""
+        """Deliver due events forever, at most CONCURRENCY at a time."""
         while True:
-            self._news.clear()
-            for event in self.store.due(AT_ONCE - len(self._busy), set(self._busy)):
+            self._changed.clear()
+            for event in self.store.due(CONCURRENCY - len(self._busy), set(self._busy)):
                 self._busy[event.id] = asyncio.create_task(self._deliver(event))
-            await self._something_happens()
+            await self._wait()
 
-    async def _something_happens(self) -> None:
-        # With as many on their way as may be, the end of one is what to wait for.
-        due = self.store.next_due(set(self._busy)) if len(self._busy) < AT_ONCE else None
+    async def _wait(self) -> None:
+        """Wait for a new event, the end of a delivery, or the next due time if there is room."""
+        due = self.store.next_due(set(self._busy)) if len(self._busy) < CONCURRENCY else None
         seconds = None if due is None else max(0.01, due - time.time())
-        try:
-            await asyncio.wait_for(self._news.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)
 
     async def _deliver(self, event: Event) -> None:
         try:
-            if await self._is_taken(event) or self._is_too_old(event):
+            if await self._post(event) or self._is_expired(event):
                 self.store.remove(event)
             else:
                 wait = min(FIRST_BACKOFF * 2**event.attempts, LONGEST_BACKOFF)
                 self.store.postpone(event, wait * self.backoff)
         finally:
             del self._busy[event.id]
-            self._news.set()
+            self._changed.set()
 
-    async def _is_taken(self, event: Event) -> bool:
+    async def _post(self, event: Event) -> bool:
+        """Post an event to its function; True when it succeeded or the function is gone."""
         function = self.functions.get(event.service)
         if function is None:
-            logs.warning("the event's function is gone", service=event.service)
+            logs.warning("the event's function no longer exists", service=event.service)
             return True
         url = self.address.format(function=function.name) + "/"
         timeout = function.timeout + SPARE_SECONDS
@@ -173,23 +173,23 @@ class Relay:
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in event.headers
         ]
         try:
-            answer = await self.client.post(
+            response = await self.client.post(
                 url, headers=headers, content=event.body, timeout=timeout
             )
         except httpx.TransportError as error:
             logs.warning("event not delivered", service=event.service, reason=repr(error))
             return False
-        return answer.is_success
+        return response.is_success
 
-    def _is_too_old(self, event: Event) -> bool:
+    def _is_expired(self, event: Event) -> bool:
         if time.time() - event.stored < GIVE_UP_SECONDS:
             return False
         logs.write("ERROR", "event given up after a day", {"service": event.service})
         return True
 
 
-def _mended(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers as production has them: the emulator doubles a part of the source."""
+def _fixed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers as in production: the emulator doubles a part of the source."""
     return [
         (name, value.replace("projects/projects/", "projects/") if name == "ce-source" else value)
         for name, value in headers
@@ -197,7 +197,7 @@ def _mended(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _binary(body: bytes) -> bytes:
-    """Return the protobuf payload as production sends it: the emulator may send it in base64."""
+    """Return the payload as in production: the emulator may encode it in base64."""
     try:
         return base64.b64decode(body, validate=True)
     except binascii.Error:

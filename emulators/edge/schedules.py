@@ -1,4 +1,4 @@
-"""Schedules as Cloud Scheduler runs them: on time, in UTC, one run at a time."""
+"""Schedules run as Cloud Scheduler does: on time, in UTC, one run at a time."""
 
 import asyncio
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from shared.runtime.manifest import Manifest
 
 
 def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
-    """Return the POST that is a run, as httpx takes it, with the headers of Cloud Scheduler.
+    """Return a run's POST as arguments for httpx, with Cloud Scheduler's headers.
 
     address: base address of a function, with {function} in it.
     """
@@ -31,17 +31,17 @@ def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
 
 
 async def run(client: httpx.AsyncClient, address: str, manifests: Iterable[Manifest]) -> None:
-    """Run every schedule on time, for ever."""
+    """Run every schedule on time, forever."""
     async with asyncio.TaskGroup() as group:
         for manifest in manifests:
             if manifest.schedule:
-                group.create_task(_keep(client, address, manifest, manifest.schedule))
+                group.create_task(_repeat(client, address, manifest, manifest.schedule))
 
 
-async def _keep(client: httpx.AsyncClient, address: str, manifest: Manifest, cron: str) -> None:
+async def _repeat(client: httpx.AsyncClient, address: str, manifest: Manifest, cron: str) -> None:
     at = datetime.now(UTC)
     while True:
-        # After a sleep that ended early, the same time must not come again.
+        # max: a sleep that ended early must not run the same time twice.
         at = next(CronSim(cron, max(at, datetime.now(UTC))))
         await asyncio.sleep((at - datetime.now(UTC)).total_seconds())
         await _fire(client, address, manifest, at)
@@ -49,9 +49,9 @@ async def _keep(client: httpx.AsyncClient, address: str, manifest: Manifest, cro
 
 async def _fire(client: httpx.AsyncClient, address: str, manifest: Manifest, at: datetime) -> None:
     try:
-        answer = await client.post(**call(address, manifest, at))
+        response = await client.post(**call(address, manifest, at))
     except httpx.TransportError as error:
         logs.warning("schedule not run", trigger=manifest.name, reason=repr(error))
         return
-    if answer.is_error:
-        logs.warning("schedule failed", trigger=manifest.name, status=answer.status_code)
+    if response.is_error:
+        logs.warning("schedule failed", trigger=manifest.name, status=response.status_code)

@@ -1,4 +1,4 @@
-"""The edge of the local cloud in one process: issuer, gateway, event relay, schedules, console."""
+"""The edge process: issuer, gateway, event relay, schedules and console."""
 
 import asyncio
 import contextlib
@@ -13,32 +13,32 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulators.cloud.config import ROOT, Cloud, environment
-from emulators.cloud.serve import handed_over, server
+from emulators.cloud.http_server import inherited, server
 from emulators.console import routes as console_routes
 from emulators.console.guard import refusal_off_machine
 from emulators.console.live import Live
 from emulators.console.routes import Console
-from emulators.edge import accounts, issuer, prometheus, schedules
-from emulators.edge.answers import CORS, preflight, problem
+from emulators.edge import identity_toolkit, issuer, prometheus, schedules
 from emulators.edge.gateway import Gateway, Rules
 from emulators.edge.relay import open_relay
+from emulators.edge.responses import CORS, preflight, problem
 from shared.runtime import logs, manifest
 from shared.runtime.http.batches import described
 from shared.runtime.identity import is_uid
 from shared.runtime.manifest import Manifest
 
 OPENAPI = ROOT / "docs" / "openapi.json"
-MARK = (b"savepoint-environment", b"emulated")
+MARKER = (b"savepoint-environment", b"emulated")
 
 
 def _uid(text: str) -> str:
     if not is_uid(text):
-        raise ValueError("no player can have this uid")
+        raise ValueError("not a valid uid")
     return text
 
 
-class TokenWish(BaseModel):
-    """Who wants to be signed in, and as what."""
+class TokenRequest(BaseModel):
+    """Whom to sign in, with which roles."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -53,14 +53,17 @@ def application(cloud: Cloud) -> Starlette:
     base = cloud.public_url or cloud.url("edge")
     gateway = Gateway(Rules.of(functions.values()), address, base)
     relay = open_relay(cloud.state, functions, address, gateway.client, cloud.backoff)
-    timed = functions.values() if cloud.schedules else ()
+    scheduled = functions.values() if cloud.schedules else ()
     live = Live(cloud, functions, gateway.client)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        clock = schedules.run(gateway.client, address, timed)
-        work = {"relay": relay.run(), "schedules": clock, "console": live.run()}
-        tasks = [asyncio.create_task(_forever(what, one)) for what, one in work.items()]
+        jobs = {
+            "relay": relay.run(),
+            "schedules": schedules.run(gateway.client, address, scheduled),
+            "console": live.run(),
+        }
+        tasks = [asyncio.create_task(_logged(name, job)) for name, job in jobs.items()]
         yield
         for task in tasks:
             task.cancel()
@@ -68,18 +71,15 @@ def application(cloud: Cloud) -> Starlette:
     async def health(_request: Request) -> Response:
         return JSONResponse({"events_waiting": relay.store.waiting()})
 
-    async def openapi(_request: Request) -> Response:
-        return FileResponse(OPENAPI, headers=CORS)
-
-    own = "/functions/projects/{project}/triggers/{trigger}"
+    document_events = "/functions/projects/{project}/triggers/{trigger}"
     routes = [
         Route("/_local/health", health),
-        Route("/openapi.json", openapi),
+        Route("/openapi.json", _openapi),
         *_issuer_routes(cloud),
-        *accounts.routes(cloud),
+        *identity_toolkit.routes(cloud),
         *prometheus.routes(),
         *console_routes.routes(Console(cloud, functions, gateway.client, live)),
-        Route(own, relay.accept, methods=["POST"]),
+        Route(document_events, relay.accept, methods=["POST"]),
         Mount("/", gateway),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
@@ -87,12 +87,16 @@ def application(cloud: Cloud) -> Starlette:
     return app
 
 
+async def _openapi(_request: Request) -> Response:
+    return FileResponse(OPENAPI, headers=CORS)
+
+
 def _functions(cloud: Cloud) -> dict[str, Manifest]:
-    """Read the manifests; while they cannot all be taken, those that can be read alone."""
+    """Read the manifests; if some are invalid, return those that are valid."""
     try:
         return manifest.discover(cloud.roots)
     except manifest.ManifestError:
-        logs.error("the edge begins without the functions whose manifests cannot be read")
+        logs.error("the edge starts without the functions whose manifests are invalid")
     found: dict[str, Manifest] = {}
     for folder in (folder for root in cloud.roots for folder in manifest.folders(root)):
         with contextlib.suppress(manifest.ManifestError):
@@ -101,11 +105,11 @@ def _functions(cloud: Cloud) -> dict[str, Manifest]:
     return found
 
 
-async def _forever(what: str, work: Coroutine[Any, Any, None]) -> None:
+async def _logged(name: str, job: Coroutine[Any, Any, None]) -> None:
     try:
-        await work
-    except Exception:  # noqa: BLE001 - whatever it is, someone must read it
-        logs.error(f"the {what} stopped; restart the local cloud")
+        await job
+    except Exception:  # noqa: BLE001 - a background task's exception would go unseen
+        logs.error(f"the {name} stopped; restart the local cloud")
 
 
 def _issuer_routes(cloud: Cloud) -> list[Route]:
@@ -126,12 +130,12 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
         if request.method == "OPTIONS":
             return preflight()
         try:
-            wish = TokenWish.model_validate_json(await request.body())
+            wanted = TokenRequest.model_validate_json(await request.body())
         except ValidationError as error:
             found = described(error)
-            named = "; ".join(f"{one['field']}: {one['detail']}" for one in found)
-            return problem(400, named, errors=found)
-        minted = issuer.mint(cloud, wish.uid, wish.roles)
+            detail = "; ".join(f"{one['field']}: {one['detail']}" for one in found)
+            return problem(400, detail, errors=found)
+        minted = issuer.mint(cloud, wanted.uid, wanted.roles)
         headers = CORS | {"Cache-Control": "no-store"}
         return JSONResponse({"id_token": minted, "expires_in": issuer.LIFETIME}, headers=headers)
 
@@ -143,24 +147,24 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
 
 
 def marked(app: ASGIApp) -> ASGIApp:
-    """Mark every answer: whoever sees one must know that no production gave it."""
+    """Add a header to every response, so that nobody mistakes it for production's."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def marking(scope: Scope, receive: Receive, send: Send) -> None:
         async def mark(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], MARK]
+                message["headers"] = [*message["headers"], MARKER]
             await send(message)
 
         await app(scope, receive, mark)
 
-    return answer
+    return marking
 
 
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
-    cloud, listening = handed_over()
+    cloud, listening = inherited()
     app = application(cloud)
-    server(marked(app), leaving=app.state.live.ring.close).run(sockets=[listening])
+    server(marked(app), on_shutdown=app.state.live.ring.close).run(sockets=[listening])
 
 
 if __name__ == "__main__":

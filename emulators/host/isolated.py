@@ -1,8 +1,7 @@
 """The functions host for `--isolated`: each function from its staged bundle, in its own process.
 
-The command is production's, and so are what can be imported from the project, the bundle alone,
-and what can be done with the database.
-Nothing is reloaded; start the local cloud again to see a change.
+As in production, a function runs under functions-framework, imports only what is in its bundle,
+and has its own database user. Nothing is reloaded; restart the local cloud to see a change.
 """
 
 import asyncio
@@ -21,21 +20,21 @@ from starlette.types import Receive, Scope, Send
 
 from emulators.cloud import database_users, processes
 from emulators.cloud.config import HOST, Cloud, environment
-from emulators.cloud.serve import handed_over, server
-from emulators.edge.gateway import new_client, passed, proxy
-from emulators.host.dispatch import Dispatcher
-from scripts.bundling import bundle
+from emulators.cloud.http_server import inherited, server
+from emulators.edge.gateway import end_to_end, new_client, proxy
+from emulators.host import bundles
+from emulators.host.dispatcher import Dispatcher
 from shared.runtime import logs, manifest
 from shared.runtime.manifest import Manifest
 
-LOOK_SECONDS = 0.5
-# What the shell of a developer has and an instance has not.
-NOT_PASSED_ON = ("PYTHONPATH", "SAVEPOINT_STATE")
+CHECK_SECONDS = 0.5
+# Set in a developer's shell, but not in an instance.
+NOT_INHERITED = ("PYTHONPATH", "SAVEPOINT_STATE")
 
 
 @dataclass
 class Instance:
-    """One function's process; as an ASGI application it passes requests on to it."""
+    """One function's process, and the ASGI application that forwards requests to it."""
 
     function: Manifest
     folder: Path
@@ -44,15 +43,15 @@ class Instance:
     process: subprocess.Popen[bytes] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to the process."""
+        """Forward a request to the process."""
         request = Request(scope, receive)
-        headers, upstream = passed(request.headers.raw), f"http://{HOST}:{self.port}"
-        answer = await proxy(self.client, request, upstream, headers, self.function.timeout)
-        await answer(scope, receive, send)
+        headers, upstream = end_to_end(request.headers.raw), f"http://{HOST}:{self.port}"
+        response = await proxy(self.client, request, upstream, headers, self.function.timeout)
+        await response(scope, receive, send)
 
     def start(self, cloud: Cloud) -> None:
-        """Start the process under production's command."""
-        inherited = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+        """Start the process with production's command."""
+        shell = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         name = self.function.service
         settings = {"PORT": str(self.port), "HOST": HOST, "K_SERVICE": name}
         if database_users.are_used(cloud):
@@ -65,24 +64,24 @@ class Instance:
                 "--asgi",
             ],
             cloud.log("functions"),
-            {**inherited, **environment(cloud), **settings},
+            {**shell, **environment(cloud), **settings},
             cwd=self.folder,
         )
 
     async def ready(self) -> None:
-        """Wait until the process answers anything at all."""
+        """Wait until the process answers, with any status."""
         while True:
             with contextlib.suppress(httpx.TransportError):
                 await self.client.head(f"http://{HOST}:{self.port}/robots.txt")
                 return
-            await asyncio.sleep(LOOK_SECONDS / 5)
+            await asyncio.sleep(CHECK_SECONDS / 5)
 
 
-def stage(cloud: Cloud, client: httpx.AsyncClient) -> dict[str, Instance]:
-    """Stage every function and give each a port."""
+def _stage(cloud: Cloud, client: httpx.AsyncClient) -> dict[str, Instance]:
+    """Stage every function and choose its port."""
     functions = manifest.discover(cloud.roots)
     into = cloud.state / "build"
-    bundle.stage(functions.values(), into)
+    bundles.stage(cloud.roots, into)
     return {
         name: Instance(function, into / name, _free_port(), client)
         for name, function in functions.items()
@@ -94,14 +93,13 @@ def _free_port() -> int:
         return int(opened.getsockname()[1])
 
 
-async def _keep(cloud: Cloud, instances: dict[str, Instance]) -> None:
-    """Start again whatever ends."""
+async def _restart_ended(cloud: Cloud, instances: dict[str, Instance]) -> None:
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(CHECK_SECONDS)
         for name, one in instances.items():
             code = one.process.poll() if one.process else None
             if code is not None:
-                logs.warning(f"{name} {processes.ending(code)} and is started again")
+                logs.warning(f"{name} {processes.ending(code)} and is restarted")
                 one.start(cloud)
 
 
@@ -111,9 +109,9 @@ async def _started(cloud: Cloud, instances: dict[str, Instance]) -> AsyncIterato
         for one in instances.values():
             one.start(cloud)
         await asyncio.gather(*(one.ready() for one in instances.values()))
-        keeping = asyncio.create_task(_keep(cloud, instances))
+        restarting = asyncio.create_task(_restart_ended(cloud, instances))
         yield
-        keeping.cancel()
+        restarting.cancel()
     finally:
         for one in instances.values():
             if one.process:
@@ -124,14 +122,14 @@ async def _started(cloud: Cloud, instances: dict[str, Instance]) -> AsyncIterato
 
 
 async def _run(cloud: Cloud, listening: socket.socket) -> None:
-    instances = stage(cloud, new_client())
+    instances = _stage(cloud, new_client())
     async with _started(cloud, instances):
         await server(Dispatcher(instances, cloud.state), lifespan="off").serve(sockets=[listening])
 
 
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
-    asyncio.run(_run(*handed_over()))
+    asyncio.run(_run(*inherited()))
 
 
 if __name__ == "__main__":

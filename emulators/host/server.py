@@ -1,9 +1,9 @@
-"""The functions host: every function in one process, replaced as a whole when a file changes.
+"""The functions host: one process serves every function, and is replaced when a file changes.
 
-This parent imports heavy third-party packages once and no code of the project, listens, and
-forks a worker that imports the project and serves. When the watcher, a process beside it, sees a
-change, the parent forks the next worker, and retires the old one when the new one serves: nobody is
-refused, and no change falls between two workers.
+The parent imports large third-party packages once, imports no code of the project, listens, and
+forks a worker that imports the project and serves. When the watcher, another child, reports a
+change, the parent forks a new worker, and retires the old one as soon as the new one serves. No
+request is refused, and no change is missed between two workers.
 """
 
 import argparse
@@ -21,9 +21,9 @@ from pathlib import Path
 
 from emulators.cloud import processes
 
-# Imported before the fork, so that a reload costs only our own code. None of them starts a
-# thread at import; gRPC is imported, never initialised, here.
-PREPARED = (
+# Imported before the fork, so that a reload imports only the project. None of them starts a
+# thread at import; gRPC is imported here but never initialised.
+PRELOADED = (
     "botocore.auth",
     "functions_framework.aio",
     "google.cloud.firestore",
@@ -39,74 +39,74 @@ PREPARED = (
     "yaml",
 )
 READY, CHANGED = b"r", b"c"
-AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A forked process and the pipe it speaks through."""
+    """A forked process and the pipe through which it reports."""
 
     pid: int
     pipe: int
 
 
 def main() -> None:
-    """Serve until asked to stop."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--state", type=Path, required=True)
-    options.add_argument("--fd", type=int, required=True)
-    given = options.parse_args()
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--fd", type=int, required=True)
+    options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    watcher = _fork(lambda pipe: _watch(given.state, pipe))
-    for name in PREPARED:
+    watcher = _fork(lambda pipe: _watch(options.state, pipe))
+    for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    listening = socket.socket(fileno=given.fd)
-    _serve(lambda pipe: _work(listening, given.state, pipe), watcher)
+    listening = socket.socket(fileno=options.fd)
+    _serve(lambda pipe: _work(listening, options.state, pipe), watcher)
 
 
 def _watch(state: Path, pipe: int) -> None:
     from emulators.host import watcher  # noqa: PLC0415 - starts a thread, so only after the fork
 
-    watcher.main(state, pipe)
+    watcher.watch(state, changed=lambda: os.write(pipe, CHANGED))
 
 
 def _work(listening: socket.socket, state: Path, pipe: int) -> None:
     from emulators.host import worker  # noqa: PLC0415 - imports the project, so only after the fork
 
-    worker.main(listening, state, pipe)
+    worker.serve(listening, state, ready=lambda: os.write(pipe, READY))
 
 
 def _serve(work: Callable[[int], None], watcher: Worker) -> None:
-    """Keep one worker serving: a change replaces it, and so does its death."""
+    """Keep one worker serving; replace it after a change, and when it dies."""
     current: Worker | None = None
     following: Worker | None = _fork(work)
     try:
         while True:
-            speaker, said = _heard([one for one in (watcher, current, following) if one])
-            if said == READY and speaker is following:
+            sender, message = _receive([one for one in (watcher, current, following) if one])
+            if message == READY and sender is following:
                 _retire(current)
                 current, following = following, None
-            elif said == CHANGED:
-                _drop(following)
+            elif message == CHANGED:
+                _kill(following)
                 following = _fork(work)
-            elif not said and speaker is watcher:
+            elif not message and sender is watcher:
                 sys.exit("The watcher of the functions host ended.")
-            elif not said:
-                _bury(speaker)
-                current = None if speaker is current else current
-                following = None if speaker is following else following
-                # While one serves, the next change is waited for.
+            elif not message:
+                _forget(sender)
+                current = None if sender is current else current
+                following = None if sender is following else following
+                # A new worker that failed is retried after the next change if one still serves.
                 if current is None and following is None:
-                    following = _again(work)
+                    following = _fork_after_pause(work)
     finally:
         for one in (watcher, following, current):
             _retire(one)
         _reap()
 
 
-def _heard(workers: list[Worker]) -> tuple[Worker, bytes]:
-    """Wait until one says something, or ends (no bytes)."""
+def _receive(workers: list[Worker]) -> tuple[Worker, bytes]:
+    """Wait until a worker sends a byte, or ends (no byte)."""
     ready, _, _ = select.select([worker.pipe for worker in workers], [], [])
     worker = next(one for one in workers if one.pipe in ready)
     return worker, os.read(worker.pipe, 1)
@@ -126,7 +126,7 @@ def _fork(work: Callable[[int], None]) -> Worker:
         os.close(mine)
         work(theirs)
         code = 0
-    except BaseException:  # noqa: BLE001 - whatever it is, the fork must not return to our loop
+    except BaseException:  # noqa: BLE001 - the fork must never return to the parent's loop
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -134,13 +134,13 @@ def _fork(work: Callable[[int], None]) -> Worker:
         os._exit(code)
 
 
-def _again(work: Callable[[int], None]) -> Worker:
-    select.select([], [], [], AGAIN_SECONDS)  # a worker that dies at once must not spin
+def _fork_after_pause(work: Callable[[int], None]) -> Worker:
+    select.select([], [], [], RETRY_SECONDS)  # do not spin when workers die at once
     return _fork(work)
 
 
 def _retire(worker: Worker | None) -> None:
-    """Let a worker finish what it is doing; it ends by itself."""
+    """Ask a worker to finish its requests and end."""
     if worker:
         os.close(worker.pipe)
         with contextlib.suppress(ProcessLookupError):
@@ -148,21 +148,21 @@ def _retire(worker: Worker | None) -> None:
         _reap(os.WNOHANG)
 
 
-def _drop(worker: Worker | None) -> None:
+def _kill(worker: Worker | None) -> None:
     if worker:
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGKILL)
-        _bury(worker)
+        _forget(worker)
 
 
-def _bury(worker: Worker) -> None:
+def _forget(worker: Worker) -> None:
     os.close(worker.pipe)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(worker.pid, 0)
 
 
 def _reap(flags: int = 0) -> None:
-    """Collect workers that ended; without WNOHANG wait for all of them."""
+    """Reap workers that ended; without WNOHANG wait for all of them."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, flags)[0]:
             pass

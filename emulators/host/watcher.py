@@ -1,31 +1,30 @@
 """The watcher of the functions host: a process that outlives the workers and misses no change."""
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import watchfiles
 
 from emulators.cloud.config import ROOT, read
-from emulators.host import server
 
 FOLDERS = ("functions", "triggers")
-WATCHED = (".py", ".yaml")
+SUFFIXES = (".py", ".yaml")
 
 
-def main(state: Path, pipe: int) -> None:
-    """Write to `pipe` whenever something changed that can change what is served."""
+def watch(state: Path, changed: Callable[[], object]) -> None:
+    """Call `changed` whenever a file changes that affects the served functions."""
     cloud, _ = read(state)
     folders = [*(root / kind for root in cloud.roots for kind in FOLDERS), ROOT / "shared"]
     existing = [folder for folder in folders if folder.is_dir()]
     for _ in watchfiles.watch(*existing, watch_filter=_matters, debounce=200, step=30):
-        os.write(pipe, server.CHANGED)
+        changed()
 
 
 def _matters(change: watchfiles.Change, path: str) -> bool:
-    """Tell whether a change matters.
+    """Tell whether a change affects the functions.
 
-    A new folder counts itself: what was put into it at once may go unseen.
+    A new folder does: files put into it at once may not be reported.
     """
     file = Path(path)
     folder = change is watchfiles.Change.added and not file.suffix and file.name[0] not in "._"
-    return folder or file.suffix in WATCHED
+    return folder or file.suffix in SUFFIXES

@@ -2,15 +2,11 @@
 
 import asyncio
 import importlib.util
-import json
-import os
 import signal
 import socket
 import sys
 import time
-import traceback
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 
@@ -19,16 +15,15 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from emulators.cloud.config import read
-from emulators.host import server as host
-from emulators.host.dispatch import Broken, Dispatcher
-from shared.runtime import manifest
+from emulators.host.dispatcher import Broken, Dispatcher
+from shared.runtime import logs, manifest
 
 LINGER_SECONDS = 0.3
 FINISH_SECONDS = 10
 
 
-def main(listening: socket.socket, state: Path, pipe: int) -> None:
-    """Serve on a socket that already listens, until SIGTERM; tell `pipe` when it begins."""
+def serve(listening: socket.socket, state: Path, ready: Callable[[], object]) -> None:
+    """Serve on a listening socket until SIGTERM; call `ready` before accepting."""
     cloud, _ = read(state)
     config = uvicorn.Config(
         Dispatcher(load(cloud.roots), state),
@@ -38,20 +33,22 @@ def main(listening: socket.socket, state: Path, pipe: int) -> None:
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(listening, pipe, config))
+        runner.run(_run(listening, ready, config))
 
 
-async def _run(listening: socket.socket, pipe: int, config: uvicorn.Config) -> None:
+async def _run(
+    listening: socket.socket, ready: Callable[[], object], config: uvicorn.Config
+) -> None:
     server = _Server(config, asyncio.get_running_loop())
-    # What arrives before this line's server accepts waits in the socket: it is not refused.
-    os.write(pipe, host.READY)
+    # Connections made before the server accepts wait in the socket; they are not refused.
+    ready()
     await server.serve(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
-    """A server that first stops accepting, and a moment later closes what is idle.
+    """A server that stops accepting first, and closes idle connections a moment later.
 
-    A request that arrives on a connection just accepted is thus answered, not cut.
+    So a request on a connection accepted just before is still answered.
     """
 
     def __init__(self, config: uvicorn.Config, loop: asyncio.AbstractEventLoop) -> None:
@@ -59,14 +56,14 @@ class _Server(uvicorn.Server):
         self._loop = loop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop."""
+        """Start to shut down."""
         del frame
         if sig == signal.SIGTERM:
-            self._loop.call_soon_threadsafe(self._leave)
+            self._loop.call_soon_threadsafe(self._stop_accepting)
         else:
             self.should_exit = True
 
-    def _leave(self) -> None:
+    def _stop_accepting(self) -> None:
         for server in self.servers:
             server.close()
         self._loop.call_later(LINGER_SECONDS, self._end)
@@ -76,14 +73,15 @@ class _Server(uvicorn.Server):
 
 
 def load(roots: Iterable[Path]) -> dict[str, ASGIApp]:
-    """Build every function; one that cannot be imported answers 500 and the rest still serve."""
+    """Build every function; one that cannot be imported answers 500, the others serve."""
     started = time.perf_counter()
     found: dict[str, ASGIApp] = {}
     for folder in (folder for root in roots for folder in manifest.folders(root)):
         found[folder.name] = _build(folder)
     broken = sorted(name for name, app in found.items() if isinstance(app, Broken))
     seconds = round(time.perf_counter() - started, 2)
-    say("WARNING" if broken else "INFO", f"{len(found)} functions in {seconds} s", broken=broken)
+    severity, message = "WARNING" if broken else "INFO", f"{len(found)} functions in {seconds} s"
+    logs.write(severity, message, {"function": "host", "broken": broken})
     return found
 
 
@@ -95,22 +93,14 @@ def _build(folder: Path) -> ASGIApp:
         if spec is None or spec.loader is None or not found.source.exists():
             return Broken(folder.name, f"{found.source} is missing")
         module = importlib.util.module_from_spec(spec)
-        # A name of its own for each: `main` would be the last one only.
+        # Under a unique name; as `main` each module would replace the previous one.
         sys.modules[name] = module
         spec.loader.exec_module(module)
         app: ASGIApp = functions_framework.aio.create_asgi_app_from_module(  # type: ignore[no-untyped-call]
             "main", str(found.source), "http", module, spec
         )
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - user code may fail in any way
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - code being edited fails in any way
         reason = f"{folder} cannot be imported: {type(error).__name__}: {error}"
-        say("ERROR", reason, stack_trace=traceback.format_exc())
+        logs.error(reason, function="host")
         return Broken(folder.name, reason)
     return app
-
-
-def say(severity: str, message: str, **fields: object) -> None:
-    """Write a log line like those of the functions, without importing anything of theirs."""
-    time_ = datetime.now(UTC).isoformat()
-    line = {"time": time_, "severity": severity, "message": message, "function": "host", **fields}
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()

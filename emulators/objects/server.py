@@ -1,7 +1,7 @@
-"""The object store: moto's S3 behind a guard, and every object in a file of its own.
+"""The object store: moto's S3 behind checks of signatures, with every object kept in a file.
 
-moto checks neither signatures nor when a URL expires, and forgets everything when it ends; a
-store that is exchanged for S3, R2 or Google's must not be the first one to refuse something.
+moto checks neither signatures nor expiry, and loses everything when it ends. Without the checks a
+mistake would first show in production's store.
 """
 
 import hashlib
@@ -29,14 +29,14 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
 from emulators.cloud.config import HOST, Cloud, objects_environment
-from emulators.cloud.serve import handed_over
+from emulators.cloud.http_server import inherited
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 CLOCK_SKEW = timedelta(minutes=15)
 LONGEST = timedelta(days=7)
 SHA256_HEX = 64
 AMZ = re.compile("x-amz-", re.IGNORECASE)
-"""Headers that mean something to S3, so all that are sent must be signed."""
+"""Headers that S3 acts on, so all of them must be signed."""
 
 Headers = list[tuple[str, str]]
 EXPOSED = ["ETag", "Content-Range", "Content-Length", "Accept-Ranges"]
@@ -51,7 +51,7 @@ CORS = {
 
 @dataclass(eq=False)
 class Refused(Exception):
-    """An answer as S3 writes it: a code for programs, a sentence for people."""
+    """An error response of S3: a code for programs, a message for people."""
 
     code: str
     message: str
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Signature:
-    """What a request says of its own signature; `lifetime` where it is a presigned URL."""
+    """The signature of a request; a presigned URL also has a `lifetime`."""
 
     scope: list[str]
     date: str
@@ -70,21 +70,21 @@ class Signature:
 
 
 class Guard:
-    """Lets through what is signed with the cloud's key, and what everyone may do."""
+    """Admits requests signed with the cloud's key, and anonymous reads of public objects."""
 
-    def __init__(self, inner: WSGIApplication, settings: dict[str, str], kept: "Kept") -> None:
-        self._inner, self._kept = inner, kept
+    def __init__(self, inner: WSGIApplication, settings: dict[str, str], files: "Files") -> None:
+        self._inner, self._files = inner, files
         self._lock = threading.Lock()
         self._credentials = Credentials(settings["OBJECTS_KEY_ID"], settings["OBJECTS_SECRET"])
         self._public = f"/{settings['OBJECTS_PUBLIC_BUCKET']}/"
 
     def __call__(self, wsgi: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer one request; what was changed is on disk before anyone is told."""
+        """Answer a request; a change is on disk before the response begins."""
         request = Request(wsgi)
 
         def begin(status: str, headers: Headers, *_: Any) -> Any:
             if request.method in {"PUT", "POST", "DELETE"}:
-                self._kept.sync()
+                self._files.sync()
             return start(status, [*headers, *_cors(request, headers)])
 
         if request.path == "/" and "Authorization" not in request.headers:
@@ -98,27 +98,27 @@ class Guard:
             headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
             start(refused.status, [*headers, *_cors(request, headers)])
             return [body]
-        with self._lock:  # moto is not made for threads: two writers of one key break each other
+        with self._lock:  # moto is not thread-safe: concurrent writers of one key fail
             return self._inner(wsgi, begin)
 
     def _check(self, request: Request, uri: str) -> None:
         if request.method == "OPTIONS":
-            return  # a browser asks with the URL that it will use, for another method
+            return  # a preflight carries the signature of the request that follows
         try:
             found = _signature(request)
         except (KeyError, ValueError):
-            raise Refused("AccessDenied", "The signature cannot be read.") from None
+            raise Refused("AccessDenied", "The signature is malformed.") from None
         if found is None:
             self._check_anonymous(request)
             return
         if found.scope[0] != self._credentials.access_key:
-            raise Refused("InvalidAccessKeyId", "There is no such access key.")
+            raise Refused("InvalidAccessKeyId", "The access key does not exist.")
         _check_time(found)
         sent = {name.lower() for name, _ in request.headers if AMZ.match(name)}
         if unsigned := sent - set(found.headers):
             raise Refused("AccessDenied", f"There were headers which were not signed: {unsigned}")
         if "host" not in found.headers or not self._matches(found, request, uri):
-            raise Refused("SignatureDoesNotMatch", "The signature is not that of this request.")
+            raise Refused("SignatureDoesNotMatch", "The signature does not match the request.")
 
     def _check_anonymous(self, request: Request) -> None:
         reads = request.method in {"GET", "HEAD"} and not request.query_string
@@ -126,7 +126,7 @@ class Guard:
             raise Refused("AccessDenied", "Access Denied")
 
     def _matches(self, found: Signature, request: Request, uri: str) -> bool:
-        """Sign the request again, as its sender did, and compare."""
+        """Sign the request as its sender did, and compare."""
         path, _, query = uri.partition("?")
         parts = [one for one in query.split("&") if not one.startswith("X-Amz-Signature=")]
         headers = {name: request.headers.get(name, "") for name in found.headers}
@@ -141,7 +141,7 @@ class Guard:
 
 
 def _signature(request: Request) -> Signature | None:
-    """Read the signature from the header or the query; KeyError, ValueError when it is broken."""
+    """Parse the signature in the header or query; KeyError or ValueError when malformed."""
     given = request.headers.get("Authorization")
     if given:
         algorithm, _, rest = given.partition(" ")
@@ -161,26 +161,27 @@ def _signature(request: Request) -> Signature | None:
 
 def _check_time(found: Signature) -> None:
     try:
-        begun = datetime.strptime(found.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        signed_at = datetime.strptime(found.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise Refused("AccessDenied", "The signature cannot be read.") from None
-    age = datetime.now(UTC) - begun
+        raise Refused("AccessDenied", "The signature is malformed.") from None
+    age = datetime.now(UTC) - signed_at
     if found.lifetime is None:
         if abs(age) > CLOCK_SKEW:
-            raise Refused("RequestTimeTooSkewed", "The request's clock is too far from ours.")
+            raise Refused("RequestTimeTooSkewed", "The request time is too far from server time.")
     elif not timedelta() < found.lifetime <= LONGEST or age < -CLOCK_SKEW:
-        raise Refused("AccessDenied", "Request is not valid yet, or for too long.")
+        raise Refused("AccessDenied", "Request is not valid yet, or its lifetime is too long.")
     elif age > found.lifetime:
         raise Refused("AccessDenied", "Request has expired")
 
 
 def _body(request: Request) -> bytes:
-    """Read the body, so that nobody waits for a slow one, and compare it with its signed hash."""
+    """Read the body before taking the lock, and compare it with its signed hash."""
     body = request.stream.read()
     claimed = request.headers.get("X-Amz-Content-Sha256", "")
-    # Others are words, such as UNSIGNED-PAYLOAD.
+    # Other values, such as UNSIGNED-PAYLOAD, are not hashes.
     if len(claimed) == SHA256_HEX and hashlib.sha256(body).hexdigest() != claimed:
-        raise Refused("XAmzContentSHA256Mismatch", "The body is another one.", "400 Bad Request")
+        message = "The body does not match its hash."
+        raise Refused("XAmzContentSHA256Mismatch", message, "400 Bad Request")
     return body
 
 
@@ -190,10 +191,10 @@ def _xml(refused: Refused) -> bytes:
 
 
 def _cors(request: Request, headers: Headers) -> Headers:
-    """Return what a page needs to read an error: moto says it only where all went well."""
+    """Return the headers that let a page read an error; moto sends them only on success."""
     origin = request.headers.get("Origin")
-    named = {name.lower() for name, _ in headers}
-    if origin is None or "access-control-allow-origin" in named:
+    present = {name.lower() for name, _ in headers}
+    if origin is None or "access-control-allow-origin" in present:
         return []
     return [
         ("Access-Control-Allow-Origin", origin),
@@ -201,8 +202,8 @@ def _cors(request: Request, headers: Headers) -> Headers:
     ]
 
 
-class Kept:
-    """The objects as files: one line of JSON about the object, then its bytes."""
+class Files:
+    """The objects as files: one line of JSON with the metadata, then the content."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self._folder = folder
@@ -212,7 +213,7 @@ class Kept:
         self._written: dict[tuple[str, str], Any] = {}
 
     def load(self) -> None:
-        """Make the buckets, and put in what was there before."""
+        """Create the buckets, and load the objects from their files."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for name in self._buckets:
             self._backend.create_bucket(name, "us-east-1")
@@ -230,7 +231,7 @@ class Kept:
             self._written[bucket, name] = key
 
     def sync(self) -> None:
-        """Write what is new in memory, and remove what is no longer there; one at a time."""
+        """Write new objects to files, and delete the files of deleted objects."""
         now = {
             (bucket, name): self._backend.get_bucket(bucket).keys.get(name)
             for bucket in self._buckets
@@ -271,19 +272,19 @@ def _everyone_reads(bucket: str) -> bytes:
 
 
 def application(cloud: Cloud) -> WSGIApplication:
-    """Build the store of one cloud, with the objects that it had."""
+    """Build the object store of a cloud, and load its objects."""
     settings = objects_environment(cloud)
-    kept = Kept(cloud.state / "objects", settings)
-    kept.load()
-    # Otherwise moto lets every page in, whatever a bucket's own rules say.
+    files = Files(cloud.state / "objects", settings)
+    files.load()
+    # Otherwise moto admits every origin, whatever a bucket's rules say.
     werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
-    return Guard(werkzeug_app.create_backend_app("s3"), settings, kept)
+    return Guard(werkzeug_app.create_backend_app("s3"), settings, files)
 
 
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
-    cloud, listening = handed_over()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its lines would show whole URLs
+    cloud, listening = inherited()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its lines hold presigned URLs
     make_server(
         HOST,
         cloud.ports["objects"],

@@ -14,17 +14,13 @@ from shared.domain import current_games, locales, text
 from shared.domain.catalog import reading, versioning
 from shared.domain.catalog.reading import Game, GameDetail
 from shared.domain.catalog.search import finding
-from shared.domain.ids import Id
+from shared.domain.ids import GameId
 from shared.domain.locales import Locale
 from shared.domain.tools import published
 from shared.domain.tools.published import BuildId, Tool
 from shared.runtime import http, memory, sql
 
-# A string, not a number: `+7` and `7.0` would be the same game under other CDN cache keys.
-GameId = Annotated[Id, Field(examples=["3255"])]
 Query = Annotated[str, Field(max_length=100)]
-Limit = Annotated[int, Field(ge=1, le=100)]
-Cursor = Annotated[str | None, Field(max_length=1000)]
 FewTools = Annotated[int, Field(ge=1, le=50)]
 
 SHARED = http.cache_control("public, max-age=60")
@@ -37,7 +33,7 @@ details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 
 @api.get("/v1/games")
 async def list_games(
-    q: Query = "", locale: Locale = None, limit: Limit = 20, cursor: Cursor = None
+    q: Query = "", locale: Locale = None, limit: http.Limit = 20, cursor: http.Cursor = None
 ) -> http.Reply[http.Page[Game]]:
     """List games by title, or search for those whose names contain all words of `q`.
 
@@ -48,7 +44,7 @@ async def list_games(
     wanted, key = locale and locale.lower(), text.name_key(q)
     query = finding.identity(key)
     place: Any = finding.Place if key else tuple[str, int]
-    after = http.decode_own_cursor(cursor, query, place)[0] if cursor else None
+    after = http.after(cursor, query, place)
 
     def look(conn: Connection) -> tuple[list[Game], tuple[Any, ...] | None]:
         found: tuple[list[Game], tuple[Any, ...] | None]
@@ -61,9 +57,8 @@ async def list_games(
 
     def load() -> http.Reply[http.Page[Game]]:
         items, following = sql.read(look)
-        next_cursor = http.encode_cursor(query, following) if following else None
         headers = {**SHARED, "Content-Language": locales.listed(one.locale for one in items)}
-        return http.Reply(http.Page[Game](items=items, next_cursor=next_cursor), headers=headers)
+        return http.Reply(http.page(items, query, following and (following,)), headers=headers)
 
     return await pages.get((query, wanted, after, limit), lambda: api.in_thread(load))
 
@@ -92,14 +87,14 @@ async def list_game_tools(
     build: BuildId = None,
     locale: Locale = None,
     limit: FewTools = 20,
-    cursor: Cursor = None,
+    cursor: http.Cursor = None,
 ) -> http.Reply[http.Page[Tool]] | http.Moved:
     """List a game's tools, each with the newest version per channel that fits `build`.
 
     A game that was merged into another redirects to it.
     """
     asked, query = published.query(locale, build), f"tools of {game_id}, build {build}"
-    after = http.decode_own_cursor(cursor, query, int)[0] if cursor else 0
+    after = http.after(cursor, query, int) or 0
 
     def load() -> http.Reply[http.Page[Tool]]:
         # Without the cursor: a cursor of the old game's list is not valid for the survivor's.
@@ -107,9 +102,8 @@ async def list_game_tools(
         if moved is not None:
             return moved
         found, last = sql.read(lambda c: published.list_page(c, int(game_id), asked, after, limit))
-        following = None if last is None else http.encode_cursor(query, last)
         headers = {**SHARED, "Content-Language": published.languages(found)}
-        return http.Reply(http.Page[Tool](items=found, next_cursor=following), headers=headers)
+        return http.Reply(http.page(found, query, last), headers=headers)
 
     return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
 

@@ -55,14 +55,12 @@ def get_editable_game(game_id: GameId) -> http.Reply[EditableGame]:
 
 @api.patch("/v1/admin/games/{game_id}")
 def edit_game(
-    operator: Admin, if_match: http.IfMatch, game_id: GameId, changes: GameChanges
+    operator: Admin, expected: http.IfMatch, game_id: GameId, changes: GameChanges
 ) -> http.Reply[EditableGame]:
     """Edit a game; a list in the body replaces the stored list."""
-
-    def check(game: EditableGame) -> None:
-        http.check_if_match(if_match, game.revision, game)
-
-    return _reply(sql.transact(lambda tx: editing.edit(tx, operator.uid, game_id, changes, check)))
+    return _reply(
+        sql.transact(lambda tx: editing.edit(tx, operator.uid, game_id, changes, expected))
+    )
 
 
 @api.post("/v1/admin/games/{game_id}/merge")

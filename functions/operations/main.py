@@ -28,12 +28,10 @@ def _uid(text: str) -> str:
     return text
 
 
-Cursor = Annotated[str | None, Field(max_length=1000)]
 LetterId = Annotated[int, Field(ge=1, lt=2**63, examples=[1])]
 ConsumerName = Annotated[
     str, Field(pattern=r"^[a-z][a-z_]{1,24}[a-z]$", examples=["attach_unlisted_games"])
 ]
-Limit = Annotated[int, Field(ge=1, le=100)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 Uid = Annotated[str, Field(min_length=1, max_length=128, examples=["ada"]), AfterValidator(_uid)]
 
@@ -64,8 +62,8 @@ class RedriveRequest(_Body):
     model_config = _example(consumer="roll_up_sessions", limit=20)
 
     consumer: ConsumerName
-    cursor: Cursor = None
-    limit: Limit = 20
+    cursor: http.Cursor = None
+    limit: http.Limit = 20
 
 
 class RedriveResults(BaseModel):
@@ -83,7 +81,7 @@ class RebuildRequest(_Body):
 
     kind: KindName
     uid: Uid | None = None
-    cursor: Cursor = None
+    cursor: http.Cursor = None
     limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
@@ -105,23 +103,25 @@ class ResumedConsumer(BaseModel):
 def list_dead_letters(
     state: State = "open",
     consumer: ConsumerName | None = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    limit: http.Limit = 20,
+    cursor: http.Cursor = None,
 ) -> http.Page[DeadLetter]:
     """List dead letters, oldest first."""
-    after = http.decode_cursor(cursor, int)[0] if cursor else 0
+    after = http.after(cursor, "dead letters", int) or 0
     found, last = sql.read(lambda conn: dead_letters.list_page(conn, state, consumer, after, limit))
-    return http.Page[DeadLetter](items=found, next_cursor=_cursor(last))
+    return http.page(found, "dead letters", last)
 
 
 @api.post("/v1/admin/dead-letters/redrive")
 def redrive_dead_letters(operator: Admin, body: RedriveRequest) -> RedriveResults:
     """Redrive open dead letters of one consumer, one page per call."""
-    after = http.decode_cursor(body.cursor, int)[0] if body.cursor else 0
+    after = http.after(body.cursor, "redrive", int) or 0
     until = time.monotonic() + BULK_SECONDS
     done = dead_letters.redrive_page(body.consumer, after, body.limit, operator.uid, until)
     return RedriveResults(
-        redriven=done.redriven, failed=done.failed, next_cursor=_cursor(done.next_after)
+        redriven=done.redriven,
+        failed=done.failed,
+        next_cursor=http.next_cursor("redrive", done.next_after),
     )
 
 
@@ -159,9 +159,9 @@ def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
         raise errors.BadRequest("send `uid` or `cursor`, not both")
     if body.uid is not None:
         return projections.rebuild_player(body.kind, body.uid, operator.uid)
-    after = http.decode_cursor(body.cursor, str, str) if body.cursor else None
+    after = http.after(body.cursor, "rebuild", str, str)
     rebuilt, last = projections.rebuild_page(body.kind, after, body.limit, operator.uid)
-    return RebuildResult(rebuilt=rebuilt, next_cursor=http.encode_cursor(*last) if last else None)
+    return RebuildResult(rebuilt=rebuilt, next_cursor=http.next_cursor("rebuild", last))
 
 
 @api.get("/v1/admin/consumers")
@@ -220,15 +220,13 @@ def revoke_role(operator: Admin, uid: Uid, role: GrantableRole) -> None:
 
 
 @api.get("/v1/admin/audit")
-def list_audit_entries(limit: Limit = 20, cursor: Cursor = None) -> http.Page[audit.AuditEntry]:
+def list_audit_entries(
+    limit: http.Limit = 20, cursor: http.Cursor = None
+) -> http.Page[audit.AuditEntry]:
     """List operators' actions, newest first."""
-    before = http.decode_cursor(cursor, int)[0] if cursor else None
+    before = http.after(cursor, "audit", int)
     found, last = sql.read(lambda conn: audit.list_page(conn, before, limit))
-    return http.Page[audit.AuditEntry](items=found, next_cursor=_cursor(last))
-
-
-def _cursor(last: int | None) -> str | None:
-    return None if last is None else http.encode_cursor(last)
+    return http.page(found, "audit", last)
 
 
 main = api.entry_point()

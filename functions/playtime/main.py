@@ -27,18 +27,16 @@ def list_playtime(
     from_: date | None = None,
     to: date | None = None,
     limit: Annotated[int, Field(ge=1, le=500)] = 100,
-    cursor: str | None = None,
+    cursor: http.Cursor = None,
 ) -> http.Page[PlaytimeDay]:
     """List the caller's playtime by local day and game, from `from` to `to`, inclusive.
 
     At most 366 days; the last 30 by default. Days without playtime are absent.
     """
     asked = _range(from_, to)
-    after = http.decode_cursor(cursor, date, str) if cursor else None
+    after = http.after(cursor, "playtime", date, str)
     items, rest = sql.read(lambda conn: playtime.list_page(conn, player.uid, asked, after, limit))
-    return http.Page[PlaytimeDay](
-        items=items, next_cursor=http.encode_cursor(*rest) if rest else None
-    )
+    return http.page(items, "playtime", rest)
 
 
 def _range(first: date | None, last: date | None) -> Days:

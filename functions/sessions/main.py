@@ -1,5 +1,6 @@
 """Play sessions: clients report them in batches."""
 
+from shared.domain.metrics import SESSIONS_ACCEPTED, SESSIONS_REJECTED
 from shared.domain.play import sessions
 from shared.domain.play.sessions import SessionReport
 from shared.runtime import http, messages, metrics
@@ -18,8 +19,8 @@ def report_sessions(
         batch.reject(one.index, one.event_id, one.code, one.detail)
     if events:
         messages.publish(sessions.message_of(player.uid, request.received_at, events))
-    metrics.count(metrics.SESSIONS_ACCEPTED, len(events))
-    metrics.count(metrics.SESSIONS_REJECTED, len(batch.rejected))
+    metrics.count(SESSIONS_ACCEPTED, len(events))
+    metrics.count(SESSIONS_REJECTED, len(batch.rejected))
     return batch.receipt(accepted=len(events))
 
 

@@ -1,20 +1,14 @@
 """Published tools as everyone may read them; responses are cached like the catalog's."""
 
 import time
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from shared.domain.catalog import versioning
-from shared.domain.ids import Id
+from shared.domain.ids import ToolId
 from shared.domain.locales import Locale
 from shared.domain.tools import published
 from shared.domain.tools.published import BuildId, ToolDetail, ToolVersion
 from shared.runtime import http, memory, sql
-
-ToolId = Annotated[Id, Field(examples=["7"])]
-Limit = Annotated[int, Field(ge=1, le=100)]
-Cursor = Annotated[str | None, Field(max_length=1000)]
 
 COUNTS_KEPT_SECONDS = 300
 SHARED = http.cache_control("public, max-age=60")
@@ -50,21 +44,19 @@ async def list_tool_versions(
     tool_id: ToolId,
     build: BuildId = None,
     locale: Locale = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    limit: http.Limit = 20,
+    cursor: http.Cursor = None,
 ) -> http.Reply[http.Page[ToolVersion]]:
     """List a tool's published versions that fit `build`, newest first."""
     asked, query = published.query(locale, build), f"versions of {tool_id}, build {build}"
-    after = http.decode_own_cursor(cursor, query, str)[0] if cursor else None
+    after = http.after(cursor, query, str)
 
     def load() -> http.Reply[http.Page[ToolVersion]]:
         found, last = sql.read(
             lambda c: published.list_versions(c, int(tool_id), asked, after, limit)
         )
-        following = None if last is None else http.encode_cursor(query, last)
-        body = http.Page[ToolVersion](items=found, next_cursor=following)
         headers = {**SHARED, "Content-Language": published.languages(found)}
-        return http.Reply(body, headers=headers)
+        return http.Reply(http.page(found, query, last), headers=headers)
 
     return await pages.get((query, asked, after, limit), lambda: api.in_thread(load))
 

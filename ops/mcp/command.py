@@ -1,26 +1,29 @@
-"""`mcp`: the operator's view for a client of the Model Context Protocol."""
+"""`mcp`: the operator's tools for a client of the Model Context Protocol."""
 
 import argparse
 
-from emulators.commands import Subparsers, add
-from ops.mcp.place import Place
+from ops.arguments import Subparsers, add_target
+from ops.mcp.deployment import Deployment
+
+HELP = "Serve these commands as MCP tools on standard input and output."
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `mcp`."""
-    help_text = "Serve the operator's reads, and if allowed writes, as MCP tools on standard input."
-    parser = add(subparsers, "mcp", help_text, run)
-    parser.add_argument("--url", help="base address of another deployment")
-    parser.add_argument("--token", help="an admin's ID token (SAVEPOINT_TOKEN)")
+    parser = subparsers.add_parser("mcp", help=HELP, description=HELP)
+    add_target(parser)
     parser.add_argument(
-        "--allow-writes", action="store_true", help="redrive, pause and resume, each confirmed"
+        "--allow-writes",
+        action="store_true",
+        help="also offer redrive, pause and resume, each to be confirmed",
     )
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until standard input ends."""
-    from ops.mcp import server  # noqa: PLC0415  a second that `--help` need not wait
+    from ops.mcp import server  # noqa: PLC0415 - takes a second, which `--help` should not
 
-    place = Place(options.state, options.url, options.token)
-    server.build(place, allow_writes=options.allow_writes).run("stdio")
+    deployment = Deployment(options.url, options.token, options.state)
+    server.build(deployment, allow_writes=options.allow_writes).run("stdio")
     return 0

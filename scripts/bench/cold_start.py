@@ -1,4 +1,4 @@
-"""(c) From exec to the first 2xx, importing what production imports."""
+"""(c) Cold start: from exec to the first 2xx, with everything that production imports."""
 
 import base64
 import compileall
@@ -14,10 +14,9 @@ from typing import Any
 from google.events.cloud.firestore_v1.types.data import DocumentEventData
 
 from emulators.edge import issuer
-from scripts.bench import servers, stage
-from scripts.bench.figures import Line, Progress, Section, median, milliseconds
-from scripts.bench.servers import Wanted
-from scripts.bench.stage import FLOORS
+from scripts.bench import bundles, servers
+from scripts.bench.figures import Line, Section, median, median_ratio, milliseconds
+from scripts.bench.servers import HELLO, Wanted
 from scripts.bench.stores import Stores
 from scripts.bundling.requirements import extras
 from shared.runtime import clock
@@ -25,8 +24,7 @@ from shared.runtime.manifest import Manifest
 
 ROUNDS = 9
 LISTED_SECONDS = 0.05
-FLOOR = "bare"
-CONNECTOR = "import google.cloud.sql.connector  # what the first query imports in the cloud"
+CONNECTOR = "import google.cloud.sql.connector  # imported by the first query in the cloud"
 
 AT_MOST = {"nothing": 1.3, "sql": 3.5, "messages or documents": 5.0}
 GETS = {
@@ -42,57 +40,56 @@ GETS = {
     "tools": "/v1/tools/1",
 }
 ABSENT = {"detection": 503, "downloads": 404, "tools": 404}
-"""What those answer that look for what these stores do not hold."""
+"""Statuses of functions that look for something these stores do not hold."""
 UID = "bench-cold"
+JSON = {"Content-Type": "application/json"}
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
 FRAMEWORK = (
     "import functions_framework._cli, functions_framework.aio, "
     "functions_framework._http.gunicorn, uvicorn_worker, uvicorn, uvloop, httptools"
 )
 
+Times = Mapping[str, list[float]]
 
-def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
-    """Start everything round by round, then list what its imports take."""
-    functions = stage.functions()
-    cold = _as_in_the_cloud(functions, build)
-    progress("imports")
+
+def measure(stores: Stores) -> Section:
+    """Start every function round by round, and list what its imports take."""
+    functions = bundles.functions()
+    cold = _as_in_the_cloud(functions, stores.build)
+    stores.progress("imports")
     imports = list(_imports(functions, cold))  # first, so that all files are in the disk's cache
-    wanted = [Wanted(FLOOR, FLOORS / "hello", {})]
-    wanted += [_wanted(one, stores, cold) for one in functions.values()]
+    wanted = [HELLO, *(_wanted(one, stores, cold) for one in functions.values())]
     seconds: dict[str, list[float]] = defaultdict(list)
     cpu: dict[str, list[float]] = defaultdict(list)
     for number in range(ROUNDS):
         for one in wanted:
-            progress(f"cold start of {one.name}, round {number + 1} of {ROUNDS}")
-            with servers.running(one, logs) as server:
+            stores.progress(f"cold start of {one.name}, round {number + 1} of {ROUNDS}")
+            with servers.running(one, stores.logs) as server:
                 seconds[one.name].append(server.seconds)
                 cpu[one.name].append(server.cpu)
-    section = Section(
+    return Section(
         "(c) exec to first 2xx ÷ bare functions-framework hello",
-        f"Medians of {ROUNDS} rounds, each round all; wall clock. The Cloud SQL connector "
-        "is imported as it is in the cloud. Ratios in brackets: of CPU seconds.",
+        f"Medians of {ROUNDS} rounds that start all functions; wall clock. The Cloud SQL connector "
+        "is imported as in the cloud. Ratios in brackets: CPU seconds.",
+        [*(_line(one, seconds, cpu) for one in functions.values()), *imports],
     )
-    floor, floor_cpu = seconds[FLOOR], cpu[FLOOR]
-    for name, function in functions.items():
-        pairs = zip(cpu[name], floor_cpu, strict=True)
-        ratio = median([mine / its for mine, its in zip(seconds[name], floor, strict=True)])
-        pulls = function.trigger.pull
-        section.lines.append(
-            Line(
-                f"{name} ({kind(function)})",
-                f"{milliseconds(median(seconds[name]))} ({median([a / b for a, b in pairs]):.2f})",
-                milliseconds(median(floor)),
-                ratio,
-                at_most=None if pulls else AT_MOST[kind(function)],
-                limit="waiting for a message: see its CPU" if pulls else "imports",
-            )
-        )
-    section.lines += imports
-    return section
+
+
+def _line(function: Manifest, seconds: Times, cpu: Times) -> Line:
+    name, pulls = function.name, function.trigger.pull
+    cpu_ratio = median_ratio(cpu[name], cpu[HELLO.name])
+    return Line(
+        f"{name} ({kind(function)})",
+        f"{milliseconds(median(seconds[name]))} ({cpu_ratio:.2f})",
+        milliseconds(median(seconds[HELLO.name])),
+        median_ratio(seconds[name], seconds[HELLO.name]),
+        at_most=None if pulls else AT_MOST[kind(function)],
+        limit="waiting for a message: see its CPU" if pulls else "imports",
+    )
 
 
 def _as_in_the_cloud(functions: Mapping[str, Manifest], build: Path) -> Path:
-    """Return copies of the bundles that also import what their first query does in the cloud."""
+    """Copy the bundles, with the import that the first query makes in the cloud."""
     cold = build.with_name("cold")
     shutil.copytree(build, cold)
     for function in functions.values():
@@ -104,7 +101,7 @@ def _as_in_the_cloud(functions: Mapping[str, Manifest], build: Path) -> Path:
 
 
 def kind(function: Manifest) -> str:
-    """Return which target a function falls under."""
+    """Return which target applies to a function."""
     wanted = extras(function)
     if wanted & {"messages", "documents"}:
         return "messages or documents"
@@ -121,9 +118,9 @@ def _wanted(function: Manifest, stores: Stores, build: Path) -> Wanted:
 def _request(
     function: Manifest, stores: Stores
 ) -> tuple[str, bytes | None, Mapping[str, str] | None]:
-    """Return what the function answers 2xx to: path, body and headers."""
+    """Return path, body and headers of a request that the function answers with 2xx."""
     if function.trigger.topic:
-        return "/", push(function.name), {"Content-Type": "application/json"}
+        return "/", push(function.name), JSON
     if function.trigger.document:
         return "/", *_document_event()
     if function.trigger.schedule or function.trigger.pull:
@@ -139,21 +136,13 @@ def _request(
 
 def _batch() -> bytes:
     now = clock.now().isoformat()
-    item = {
-        "event_id": "1",
-        "session_id": "1",
-        "game_id": "1",
-        "kind": "started",
-        "at": now,
-        "install_id": "1",
-        "boot_id": "1",
-        "uptime_ms": 1,
-    }
+    ids = dict.fromkeys(("event_id", "session_id", "game_id", "install_id", "boot_id"), "1")
+    item = {**ids, "kind": "started", "at": now, "uptime_ms": 1}
     return json.dumps({"sent_at": now, "items": [item]}).encode()
 
 
 def push(name: str) -> bytes:
-    """Return a push request with a message that the consumer takes."""
+    """Return a push request with a message that the consumer accepts."""
     now = clock.now().isoformat()
     run = {"start_at": now, "end_at": now, "utc_offset_min": 0}
     session = {"game_key": "1", "session_id": "1", "runs": [run]}
@@ -181,32 +170,26 @@ def _document_event() -> tuple[bytes, dict[str, str]]:
 
 def _imports(functions: Mapping[str, Manifest], build: Path) -> Iterator[Line]:
     """List the packages whose modules take 50 ms or more, for each set of requirements."""
-    sets: dict[frozenset[str], list[Manifest]] = defaultdict(list)
+    sets: dict[frozenset[str], list[str]] = defaultdict(list)
     for function in functions.values():
-        sets[frozenset(extras(function))].append(function)
-    for members in sorted(sets.values(), key=lambda one: len(extras(one[0]))):
-        largest = max(members, key=lambda one: len(list((build / one.name).rglob("*.py"))))
-        taken = _packages(build / largest.name)
+        sets[frozenset(extras(function))].append(function.name)
+    for _, names in sorted(sets.items(), key=lambda item: len(item[0])):
+        largest = max(names, key=lambda name: len(list((build / name).rglob("*.py"))))
+        taken = _packages(build / largest)
         listed = [(name, spent) for name, spent in taken.most_common() if spent >= LISTED_SECONDS]
         text = ", ".join(f"{name} {spent * 1e3:.0f}" for name, spent in listed)
-        names = ", ".join(sorted(one.name for one in members))
         total = milliseconds(sum(taken.values()))
-        yield Line(f"imports of {names}", total, limit=f"≥ 50 ms: {text}")
+        yield Line(f"imports of {', '.join(sorted(names))}", total, limit=f"≥ 50 ms: {text}")
 
 
 def _packages(folder: Path) -> Counter[str]:
     """Return the seconds that each package's own modules take to import, as Python reports it."""
     environment = {"PYTHONUNBUFFERED": "1", "PATH": "/usr/bin"}
-    taken: Counter[str] = Counter()
     command = [servers.PYTHON, "-X", "importtime", "-c", f"{FRAMEWORK}; import main"]
     done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
     )
+    taken: Counter[str] = Counter()
     for microseconds, module in _IMPORT.findall(done.stderr):
         taken[_package(module)] += int(microseconds)
     return Counter({name: spent / 1e6 for name, spent in taken.items()})
@@ -214,5 +197,5 @@ def _packages(folder: Path) -> Counter[str]:
 
 def _package(module: str) -> str:
     parts = module.split(".")
-    deep = 3 if module.startswith("google.cloud.") else 2 if parts[0] == "google" else 1
-    return ".".join(parts[:deep])
+    depth = 3 if module.startswith("google.cloud.") else 2 if parts[0] == "google" else 1
+    return ".".join(parts[:depth])

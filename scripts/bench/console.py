@@ -1,22 +1,21 @@
-"""(e) The console's page while requests come, beside the same page while none does."""
+"""(e) Frame rate of the console's page under requests, beside the same page without any."""
 
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page
 
-from scripts.bench.figures import Line, Progress, Section
+from scripts.bench.figures import Line, Section
 from scripts.bench.stores import Stores
-from scripts.demo import chromium, own_cloud
+from scripts.demo import chromium, temporary_cloud
 
 SECONDS = 15
 MADE_FOR = 10_000 / 3600
-"""Requests a second."""
+"""Requests per second."""
 RATES = (10 * MADE_FOR, 100 * MADE_FOR)
-VIEWS = {"": "the whole", "events": "the list of events"}
+VIEWS = {"": "overview", "events": "list of events"}
 SETTLE_MS = 1000
 ENOUGH = 0.9
 WATCH = """() => {
@@ -29,29 +28,29 @@ WATCH = """() => {
 
 @dataclass
 class Seen:
-    """What a page did meanwhile: frames a second, and its tasks of over 50 ms."""
+    """A page's frames per second, and its tasks of over 50 ms."""
 
     frames: float
     tasks: list[float]
 
 
-def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
-    """Return the section."""
+def measure(stores: Stores) -> Section:
+    """Open each view in Chromium and send requests at each rate."""
     section = Section(
-        "(e) The console while requests come",
-        f"Frames a second in headless Chromium over {SECONDS} s, the local cloud on the same "
-        f"cores; made for {MADE_FOR:.1f} requests a second. Floor: the same page, nothing coming.",
+        "(e) The console under requests",
+        f"Frames per second in headless Chromium over {SECONDS} s, the local cloud on the same "
+        f"cores; designed for {MADE_FOR:.1f} requests per second. Floor: no requests.",
     )
-    progress("starting a local cloud for the console")
-    with own_cloud.running() as url, chromium.opened() as browser:
+    stores.progress("starting a local cloud for the console")
+    with temporary_cloud.running() as url, chromium.opened() as browser:
         for view, name in VIEWS.items():
             page = browser.new_page()
             page.goto(f"{url}/_local/console/#/{view}")
             page.wait_for_timeout(SETTLE_MS)
-            progress(f"{name}, nothing coming")
+            stores.progress(f"{name}, no requests")
             quiet = _seen(page)
             for rate in RATES:
-                progress(f"{name}, {rate:.0f} requests a second")
+                stores.progress(f"{name}, {rate:.0f} requests per second")
                 section.lines.append(_line(name, url, page, quiet, rate))
             page.close()
     return section
@@ -67,7 +66,7 @@ def _line(name: str, url: str, page: Page, quiet: Seen, rate: float) -> Line:
     sending.join()
     longest = f", the longest {max(busy.tasks):.0f} ms" if busy.tasks else ""
     return Line(
-        f"{name}, {sent[0] / SECONDS:.0f} requests a second",
+        f"{name}, {sent[0] / SECONDS:.0f} requests per second",
         f"{busy.frames:.0f}/s",
         f"{quiet.frames:.0f}/s",
         busy.frames / quiet.frames,
@@ -77,10 +76,10 @@ def _line(name: str, url: str, page: Page, quiet: Seen, rate: float) -> Line:
 
 
 def _requests(url: str, rate: float, done: threading.Event) -> int:
-    """Send requests at a steady rate until told to stop; return how many."""
-    began, count = time.monotonic(), 0
+    """Send requests at a steady rate until `done` is set; return how many."""
+    started, count = time.monotonic(), 0
     with httpx.Client(base_url=url) as client:
-        while not done.wait(max(0.0, began + count / rate - time.monotonic())):
+        while not done.wait(max(0.0, started + count / rate - time.monotonic())):
             client.get("/v1/games?limit=1")
             count += 1
     return count

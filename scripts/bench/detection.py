@@ -1,4 +1,4 @@
-"""(h) The list for detecting games: what is transferred, and what matching costs an overlay."""
+"""(h) The list for detecting games: its size, and the cost of matching on the player's machine."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emulators.cloud.config import ROOT
-from scripts.bench.figures import Line, Progress, Section, median
+from scripts.bench.figures import Line, Section, median
 from scripts.bench.stores import GAMES, Stores
 from shared.domain.catalog.detection import lists
 from shared.domain.catalog.detection.lists import Listed
@@ -22,33 +22,35 @@ AT_MOST_MS = 5.0
 STEAM = "C:\\Program Files (x86)\\Steam\\steamapps\\common\\"
 
 
-def measure(_stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
-    """Return the section."""
-    progress("making the list for detecting games")
-    listed, stores = _catalog()
-    old = lists.compile_list("win32", listed, stores)
-    new = lists.compile_list("win32", _changed(listed), stores)
-    progress("compiling the client")
+def measure(stores: Stores) -> Section:
+    """Compile the list of all games and match paths with the client in Node.js."""
+    stores.progress("compiling the list for detecting games")
+    listed, store_ids = _catalog()
+    old = lists.compile_list("win32", listed, store_ids)
+    new = lists.compile_list("win32", _changed(listed), store_ids)
+    stores.progress("compiling the client")
     subprocess.run(["npx", "--no-install", "tsc"], cwd=CLIENT, check=True)
-    progress("matching paths in Node.js")
+    stores.progress("matching paths in Node.js")
     given = json.dumps({"list": old.decode(), "paths": _paths(listed)})
     runs = [_run(given) for _ in range(STARTS)]
     ms = {name: median([run[name] for run in runs]) for name in runs[0]}
     return Section(
         f"(h) Detecting games locally: the list of win32, {len(lists.read(old)):,} programs",
-        f"{PATHS} paths, of which {ms['found']:.0f} are of games; medians of {STARTS} processes. "
+        f"{PATHS} paths, {ms['found']:.0f} of them of games; medians of {STARTS} processes. "
         "Floor: the file name in lower case, looked up once.",
         [
-            Line("the list, packed", _kb(gzip.compress(old)), _kb(old), limit="floor: unpacked"),
             Line(
-                f"the delta for {CHANGED} games whose program was renamed, packed",
+                "the list, gzipped", _kb(gzip.compress(old)), _kb(old), limit="floor: uncompressed"
+            ),
+            Line(
+                f"the delta for {CHANGED} games whose program was renamed, gzipped",
                 _kb(gzip.compress(lists.delta(old, new))),
                 _kb(gzip.compress(new)),
-                limit="floor: the whole list, packed",
+                limit="floor: the whole list, gzipped",
             ),
-            Line("the list read in Node.js: JSON and maps", f"{ms['parse']:.1f} ms"),
-            _match("matched the first time: nothing is compiled yet", ms["first"]),
-            _match("matched again and again", ms["ours"], ms["floor"]),
+            Line("parsing the list in Node.js: JSON and maps", f"{ms['parse']:.1f} ms"),
+            _match("the first match, before the code is compiled", ms["first"]),
+            _match("repeated matches", ms["ours"], ms["floor"]),
         ],
     )
 
@@ -79,7 +81,7 @@ def _catalog() -> tuple[list[Listed], dict[str, list[str]]]:
 
 
 def _changed(listed: list[Listed]) -> list[Listed]:
-    """Return the list with the program of every n-th renamed, fifty in all."""
+    """Return the list with the programs of fifty games renamed."""
     every = len(listed) // CHANGED
     renamed = set(range(0, every * CHANGED, every))
     return [
@@ -89,7 +91,7 @@ def _changed(listed: list[Listed]) -> list[Listed]:
 
 
 def _paths(listed: list[Listed]) -> list[str]:
-    """Return what runs on a PC with very many games open: as Windows writes paths."""
+    """Return the running programs of a PC with very many open games, as Windows paths."""
     every = len(listed) // OF_GAMES
     games = [one.suffix.title().replace("/", "\\") for one in listed[::every][:OF_GAMES]]
     others = range(PATHS - len(games))

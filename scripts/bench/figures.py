@@ -1,24 +1,29 @@
-"""Measured figures: each beside its floor, its ratio and its target."""
+"""Measured figures, each beside its floor, with its ratio and its target."""
 
 import statistics
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 PLAIN_WIDTH = 160
+NUMBERS = {"figure", "floor", "ratio", "target"}
+
+Progress = Callable[[str], None]
+"""Called with what is being measured."""
+
+median = statistics.median
 
 
 @dataclass(frozen=True)
 class Line:
     """One row of a table.
 
-    what, figure: what was measured, with its unit. floor: the same, of the floor. ratio: the two
-    divided. at_least, at_most: the target of the ratio, or of the figure when `ratio` is None.
-    value: the number that is compared with the target when it is not the ratio.
+    what, figure: what was measured, with its unit. floor: the floor's figure. ratio: figure divided
+    by floor. at_least, at_most: the target of the ratio, or of `value` if there is one, in `unit`.
     limit: what keeps it from being better.
     """
 
@@ -41,9 +46,9 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None when there is none."""
+        """Whether the target is met; None if there is no target."""
         compared = self.ratio if self.value is None else self.value
-        if compared is None or (self.at_least is None and self.at_most is None):
+        if compared is None or not self.target:
             return None
         if self.at_least is not None:
             return compared >= self.at_least
@@ -52,44 +57,28 @@ class Line:
 
 @dataclass
 class Section:
-    """One table: its title, a sentence or two on how it was measured, its lines."""
+    """One table: its title, how it was measured, and its lines."""
 
     title: str
     how: str
     lines: list[Line] = field(default_factory=list)
 
-    def kept(self) -> dict[str, Any]:
-        """Return the section as JSON keeps it."""
-        lines = [{**asdict(line), "target": line.target, "met": line.met} for line in self.lines]
-        return {"title": self.title, "how": self.how, "lines": lines}
-
 
 def show(section: Section) -> None:
-    """Print one section as a table; without colours and lines when nobody watches."""
+    """Print a section as a table, without colours and lines if the output is not a terminal."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else PLAIN_WIDTH, highlight=False)
-    table = Table(title=section.title, caption=section.how, box=None if not terminal else _BOX)
+    style = box.SIMPLE_HEAD if terminal else None
+    table = Table(title=section.title, caption=section.how, box=style)
     table.title_justify = table.caption_justify = "left"
     for name in ("what", "figure", "floor", "ratio", "target", "met", "limited by"):
-        table.add_column(name, justify="right" if name in _NUMBERS else "left", overflow="fold")
+        table.add_column(name, justify="right" if name in NUMBERS else "left", overflow="fold")
     for line in section.lines:
         ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
         met = {True: "yes", False: "NO", None: ""}[line.met]
         table.add_row(line.what, line.figure, line.floor, ratio, line.target, met, line.limit)
     console.print(table)
     console.print()
-
-
-_NUMBERS = {"figure", "floor", "ratio", "target"}
-
-
-def _box() -> Any:
-    from rich import box  # noqa: PLC0415  only for a terminal
-
-    return box.SIMPLE_HEAD
-
-
-_BOX = _box()
 
 
 def microseconds(seconds: float) -> str:
@@ -102,10 +91,6 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1e3:,.0f} ms"
 
 
-def median(values: Sequence[float]) -> float:
-    """Return the median of a few rounds."""
-    return statistics.median(values)
-
-
-Progress = Callable[[str], None]
-"""Is told what is being measured."""
+def median_ratio(ours: list[float], floor: list[float]) -> float:
+    """Return the median of the rounds' ratios."""
+    return median([mine / its for mine, its in zip(ours, floor, strict=True)])

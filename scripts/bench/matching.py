@@ -1,16 +1,15 @@
-"""(g) Matching a library: a thousand items beside their three statements by PyMySQL alone."""
+"""(g) Matching a library of a thousand items, beside its statements sent by PyMySQL alone."""
 
 import contextlib
 import gzip
 import json
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
 
-from scripts.bench.figures import Line, Progress, Section, median, milliseconds
+from scripts.bench.figures import Line, Section, median, median_ratio, milliseconds
 from scripts.bench.stores import GAMES, Stores
 from shared.domain.catalog.imports import importing
 from shared.domain.library import matching
@@ -20,19 +19,19 @@ from shared.runtime import sql
 
 ITEMS = 1000
 WITH_STORE_ID = 5
-"""Of so many items one comes with a store's id."""
+"""One in so many items has a store's id."""
 ROUNDS = 25
 AT_MOST = 2.0
 ROOTS = ("D:\\SteamLibrary\\steamapps\\common\\", "E:\\GOG Games\\", "C:\\Program Files\\")
 
 
-def measure(stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Section:
-    """Return the section."""
-    progress("importing all games")
+def measure(stores: Stores) -> Section:
+    """Match the items and send the statements alone, round by round."""
+    stores.progress("importing all games")
     importing.import_file(GAMES)
     items = _items()
     statements = _statements(items)
-    progress(f"matching {ITEMS} items")
+    stores.progress(f"matching {ITEMS} items")
     ours: list[float] = []
     floor: list[float] = []
     with contextlib.closing(stores.connect()) as connection, connection.cursor() as cursor:
@@ -45,23 +44,20 @@ def measure(stores: Stores, _build: Path, _logs: Path, progress: Progress) -> Se
         for _ in range(ROUNDS):
             ours.append(_timed(lambda: sql.read(lambda conn: _match(conn, items))))
             floor.append(_timed(bare))
-    ratio = median([mine / its for mine, its in zip(ours, floor, strict=True)])
-    name = f"{ITEMS} items, {len(statements)} statements"
-    limit = "reading paths and weighing in Python, some 20 µs an item"
     line = Line(
-        name,
+        f"{ITEMS} items, {len(statements)} statements",
         milliseconds(median(ours)),
         milliseconds(median(floor)),
-        ratio,
+        median_ratio(ours, floor),
         at_most=AT_MOST,
-        limit=limit,
+        limit="parsing paths and weighing in Python, about 20 µs per item",
     )
-    how = f"Wall time in one process, with the tools that fit; medians of {ROUNDS} rounds."
+    how = f"Wall time in one process, including fitting tools; medians of {ROUNDS} rounds."
     return Section("(g) matching a library ÷ its statements by PyMySQL", how, [line])
 
 
 def _items() -> list[LibraryItem]:
-    """Return the listed programs of the first games, in places where people have them."""
+    """Return the listed programs of the first games, in common install folders."""
     found: list[LibraryItem] = []
     with gzip.open(GAMES) as lines:
         for number, game in enumerate(map(json.loads, lines)):
@@ -80,12 +76,11 @@ def _match(conn: Connection, items: Sequence[LibraryItem]) -> fits.Fitting:
 
 
 def _statements(items: Sequence[LibraryItem]) -> list[tuple[str, Any]]:
-    """Return what is sent for the items, each with its parameters, as the driver gets it."""
+    """Return the statements of one match with their parameters."""
     seen: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:
-        _, statement, parameters = arguments[1:4]
-        seen.append((statement, parameters))
+        seen.append(arguments[2:4])
 
     event.listen(sql.engine(), "before_cursor_execute", note)
     try:

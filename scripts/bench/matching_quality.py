@@ -1,7 +1,7 @@
-"""`python -m scripts.bench.matching_quality`: how often the matcher is right, on evidence held out.
+"""`python -m scripts.bench.matching_quality`: how well matching works on held-out evidence.
 
-A part of what is known of each game is taken from the catalog before it is loaded, and the items
-are made of that part, so nothing is asked for that was loaded as such. Each game is in one kind.
+Part of what is known of each game is removed before the catalog is loaded, and the items are made
+from that part, so no item repeats what was loaded. Each game is in one kind.
 """
 
 import gzip
@@ -9,7 +9,7 @@ import json
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from rich.table import Table
 from sqlalchemy import select
 
 from scripts.bench import stores
+from scripts.bench.stores import GAMES
+from scripts.bundling.imports import ROOT
 from shared.domain import text
 from shared.domain.catalog.imports import importing
 from shared.domain.library import matching
@@ -27,8 +29,6 @@ from shared.domain.library.matching import Verdict
 from shared.runtime import sql
 from shared.schema.catalog import games
 
-ROOT = Path(__file__).parents[2]
-GAMES = ROOT / "data" / "games.jsonl.gz"
 HAND_WRITTEN = ROOT / "tests/shared/domain/library/data"
 SEED = 20261124
 BATCH = 1000
@@ -57,94 +57,93 @@ EDITIONS = (
 OTHER_NAMES = ("Game.exe", "game-win64-shipping.exe", "play.exe", "Main.exe", "run_x64.exe")
 
 Record = dict[str, Any]
+Item = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An item, and the title keys of the games that it may be said to be; none: it is no game."""
+class Query:
+    """An item, and the title keys that are right answers; empty if it is not a game."""
 
     item: LibraryItem
-    meant: frozenset[str]
+    right: frozenset[str] = frozenset()
 
 
 @dataclass
 class Tally:
-    """How a kind came out; `told` counts answers that are candidates with the right one."""
+    """The results of a kind; `candidates` counts answers with the right game as a candidate."""
 
     kind: str
     number: int = 0
     answered: int = 0
     right: int = 0
-    told: int = 0
+    candidates: int = 0
 
     @property
     def precision(self) -> float:
-        """How much of what was answered is right."""
+        """The share of answers that are right."""
         return self.right / self.answered if self.answered else 1.0
 
     @property
     def recall(self) -> float:
-        """How much of what was asked was answered rightly."""
+        """The share of items that were answered correctly."""
         return self.right / self.number if self.number else 0.0
 
 
 def measure(wrong: list[str] | None = None) -> list[Tally]:
-    """Load the catalog without what is held out, ask, and return each kind's tally.
+    """Load the catalog without what is held out, match, and return each kind's tally.
 
-    The database must hold no games. What was answered wrongly is described in `wrong`.
+    The database must have no games. Wrong answers are described in `wrong`.
     """
-    asked = _load(random.Random(SEED))  # noqa: S311  the same items each time
+    queries = _load(random.Random(SEED))  # noqa: S311  the same items each time
     ids = sql.read(
         lambda conn: dict(conn.execute(select(games.c.game_id, games.c.import_key)).all())
     )
     tallies = []
-    for kind, some in asked.items():
+    for kind, some in queries.items():
         tally = Tally(kind)
-        for one, verdict in zip(some, _answers([one.item for one in some]), strict=True):
-            _count(tally, one, verdict, ids, wrong)
+        for start in range(0, len(some), BATCH):
+            batch = some[start : start + BATCH]
+            items = [one.item for one in batch]
+            verdicts = sql.read(lambda conn, items=items: matching.match(conn, items))  # type: ignore[misc]
+            for query, verdict in zip(batch, verdicts, strict=True):
+                _count(tally, query, verdict, ids, wrong)
         tallies.append(tally)
     return tallies
 
 
-def _answers(items: Sequence[LibraryItem]) -> Iterator[Verdict]:
-    for start in range(0, len(items), BATCH):
-        some = items[start : start + BATCH]
-        yield from sql.read(lambda conn, some=some: matching.match(conn, some))  # type: ignore[misc]
-
-
 def _count(
-    tally: Tally, one: Asked, verdict: Verdict, ids: dict[int, str], wrong: list[str] | None
+    tally: Tally, query: Query, verdict: Verdict, ids: dict[int, str], wrong: list[str] | None
 ) -> None:
     tally.number += 1
     if verdict.game:
         tally.answered += 1
-        if ids[verdict.game.game_id] in one.meant:
+        if ids[verdict.game.game_id] in query.right:
             tally.right += 1
         elif wrong is not None:
-            said = f"{verdict.game.title} ({verdict.game.confidence}, {verdict.game.evidence})"
-            wrong.append(f"{tally.kind}: {one.item.path}: {said}")
-    elif any(ids[candidate.game_id] in one.meant for candidate in verdict.candidates):
-        tally.told += 1
+            answer = f"{verdict.game.title} ({verdict.game.confidence}, {verdict.game.evidence})"
+            wrong.append(f"{tally.kind}: {query.item.path}: {answer}")
+    elif any(ids[candidate.game_id] in query.right for candidate in verdict.candidates):
+        tally.candidates += 1
 
 
-def _load(chance: random.Random) -> dict[str, list[Asked]]:
+def _load(chance: random.Random) -> dict[str, list[Query]]:
     """Import the games, each without what its own item is made of; return the items by kind."""
     with gzip.open(GAMES) as file:
         records = [json.loads(line) for line in file]
-    asked: dict[str, list[Asked]] = {kind: [] for kind in KINDS}
+    queries: dict[str, list[Query]] = {kind: [] for kind in KINDS}
     for record in records:
         for kind in chance.sample(list(KINDS), len(KINDS)):
             made = KINDS[kind](record, chance)
             if made:
-                meant = frozenset([text.title_key(record["title"])])
-                asked[kind].append(Asked(LibraryItem(id="1", **made), meant))
+                right = frozenset([text.title_key(record["title"])])
+                queries[kind].append(Query(LibraryItem(id="1", **made), right))
                 break
     importing.import_games(json.dumps(record).encode() for record in records)
-    asked |= _store_ids(records)
-    for kind, name in (("unknown programs", "unknown_programs"), ("no games", "no_games")):
+    queries |= _store_ids(records)
+    for kind, name in NO_GAMES.items():
         items = [LibraryItem(id="1", path=path, os=_os(path)) for path in hand_written(name)]
-        asked[kind] = [Asked(item, frozenset()) for item in items]
-    return asked
+        queries[kind] = [Query(item) for item in items]
+    return queries
 
 
 def hand_written(name: str) -> list[str]:
@@ -153,18 +152,18 @@ def hand_written(name: str) -> list[str]:
     return [line for line in lines if not line.startswith("#")]
 
 
-def _store_ids(records: Iterable[Record]) -> dict[str, list[Asked]]:
-    """Return an item for each store id; one that games share is meant to give them all."""
+def _store_ids(records: Iterable[Record]) -> dict[str, list[Query]]:
+    """Return an item for each store id; for a shared id every one of its games is right."""
     owners: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for store in record["stores"]:
             key = text.title_key(record["title"])
             owners.setdefault((store["store"], store["id"]), set()).add(key)
-    found: dict[str, list[Asked]] = {"store id": [], "store id that games share": []}
+    found: dict[str, list[Query]] = {"store id": [], "store id that games share": []}
     for (store, store_id), keys in owners.items():
         kind = "store id" if len(keys) == 1 else "store id that games share"
         item = LibraryItem(id="1", store=store, store_id=store_id)
-        found[kind].append(Asked(item, frozenset(keys)))
+        found[kind].append(Query(item, frozenset(keys)))
     return found
 
 
@@ -175,7 +174,7 @@ def _os(path: str) -> Any:
 
 
 def _program(record: Record) -> str | None:
-    """Return the suffix of a Windows program of the game that is no part of something else."""
+    """Return the listed suffix of one of the game's Windows programs."""
     for one in record["executables"]:
         name = one["name"].removeprefix(">")
         if one["os"] == "win32" and name.endswith(".exe") and not one["is_launcher"]:
@@ -183,68 +182,65 @@ def _program(record: Record) -> str | None:
     return None
 
 
-def _as_written(path: str, chance: random.Random) -> str:
-    """Return the path with this or that case and separator."""
-    path = chance.choice((str, str.title, str.upper, str))(path)
-    return path.replace("/", "\\") if chance.random() < 0.5 else path  # noqa: PLR2004
-
-
-def _on_windows(root: str, path: str, chance: random.Random) -> dict[str, Any]:
-    """Return the path's members of an item, as the system of that root writes them."""
+def _install(root: str, path: str, chance: random.Random) -> Item:
+    """Return an item below a root, written as its operating system would."""
     if root.startswith("/"):
         return {"path": root + path, "os": chance.choice(("linux", None))}
-    return {"path": root + _as_written(path, chance), "os": chance.choice(("win32", None))}
+    path = chance.choice((str, str.title, str.upper, str))(path)
+    if chance.random() < 0.5:  # noqa: PLR2004
+        path = path.replace("/", "\\")
+    return {"path": root + path, "os": chance.choice(("win32", None))}
 
 
 def _folder(title: str) -> str:
-    """Return a title as an installer makes a folder of it."""
+    """Return a title as an installer names a folder after it."""
     return "".join(c for c in title if c not in '<>:"/\\|?*™®©').strip(" .")
 
 
-def _elsewhere(record: Record, chance: random.Random) -> dict[str, Any] | None:
-    """Take its listed path, on another drive, with other separators and case."""
+def _elsewhere(record: Record, chance: random.Random) -> Item | None:
+    """Its listed path on another drive, with other separators and case."""
     program = _program(record)
-    return program and _on_windows(chance.choice(ROOTS), program, chance)  # type: ignore[return-value]
+    return program and _install(chance.choice(ROOTS), program, chance)  # type: ignore[return-value]
 
 
-def _other_folder(record: Record, chance: random.Random) -> dict[str, Any] | None:
-    """Put its file into a folder called like the game, which is not the folder that is listed."""
+def _other_folder(record: Record, chance: random.Random) -> Item | None:
+    """Its file in a folder named after the game, which is not the listed folder."""
     folder, _, file = (_program(record) or "").rpartition("/")
     title = _folder(record["title"])
     if not folder or not title or text.name_key(folder) == text.name_key(title):
         return None
-    return _on_windows(chance.choice(ROOTS), f"{title}/{file}", chance)
+    return _install(chance.choice(ROOTS), f"{title}/{file}", chance)
 
 
-def _any_folder(record: Record, chance: random.Random) -> dict[str, Any] | None:
-    """Put its file into a folder that says nothing, where no store puts games."""
+def _any_folder(record: Record, chance: random.Random) -> Item | None:
+    """Its file in a folder that says nothing, where no store installs games."""
     program = _program(record)
     if not program:
         return None
-    return _on_windows(chance.choice(ANYWHERE), f"new/{program.rpartition('/')[2]}", chance)
+    return _install(chance.choice(ANYWHERE), f"new/{program.rpartition('/')[2]}", chance)
 
 
-def _renamed(record: Record, chance: random.Random) -> dict[str, Any] | None:
-    """Take its real folder, with a file of another name; none of its files is in the catalog."""
+def _renamed(record: Record, chance: random.Random) -> Item | None:
+    """Its real folder with a file of another name; the catalog has none of its files."""
     folder = (_program(record) or "").partition("/")[0]
     if not folder or folder.endswith(".exe") or folder in NOT_ITS_FOLDER:
         return None
     record["executables"] = []
-    return _on_windows(chance.choice(ROOTS), f"{folder}/{chance.choice(OTHER_NAMES)}", chance)
+    return _install(chance.choice(ROOTS), f"{folder}/{chance.choice(OTHER_NAMES)}", chance)
 
 
-def _edition(record: Record, chance: random.Random) -> dict[str, Any] | None:
-    """Take the folder of another edition, its own file; none of its files is in the catalog."""
+def _edition(record: Record, chance: random.Random) -> Item | None:
+    """Its file in the folder of another edition; the catalog has none of its files."""
     program, title = _program(record), _folder(record["title"])
     if not program or not title or "edition" in title.lower():
         return None
     record["executables"] = []
     folder = title + chance.choice(EDITIONS).replace(":", chance.choice(("", " -")))
-    return _on_windows(chance.choice(ROOTS), f"{folder}/{program.rpartition('/')[2]}", chance)
+    return _install(chance.choice(ROOTS), f"{folder}/{program.rpartition('/')[2]}", chance)
 
 
-def _proton(record: Record, chance: random.Random) -> dict[str, Any] | None:
-    """Take a program in the game's Proton prefix; the catalog knows no file or alias of it."""
+def _proton(record: Record, chance: random.Random) -> Item | None:
+    """Take a program in its Proton prefix; the catalog has none of its files or aliases."""
     ids = [one["id"] for one in record["stores"] if one["store"] == "steam"]
     program = _program(record)
     if not program or not ids:
@@ -256,9 +252,12 @@ def _proton(record: Record, chance: random.Random) -> dict[str, Any] | None:
 
 
 NOT_ITS_FOLDER = {"bin", "win32", "win64", "x64", "system", "game", "common", "base", "binaries"}
-"""Where a listed suffix begins inside the game's folder, its first part does not name the game."""
+"""First parts of listed suffixes that begin inside the game's folder and do not name the game."""
 
-KINDS: dict[str, Callable[[Record, random.Random], dict[str, Any] | None]] = {
+NO_GAMES = {"unknown programs": "unknown_programs", "no games": "no_games"}
+"""Kinds without a right answer, with their hand-written files."""
+
+KINDS: dict[str, Callable[[Record, random.Random], Item | None]] = {
     "another drive, separators, case": _elsewhere,
     "another folder than listed": _other_folder,
     "its file in any folder": _any_folder,
@@ -275,7 +274,7 @@ def show(tallies: Iterable[Tally]) -> None:
     for name in columns:
         table.add_column(name, justify="left" if name == "kind" else "right")
     for one in tallies:
-        row = (one.number, one.answered, one.right, one.told)
+        row = (one.number, one.answered, one.right, one.candidates)
         quality = (f"{one.precision:.3f}", f"{one.recall:.3f}")
         if one.kind in NO_GAMES:
             quality = ("", f"{one.answered / one.number:.3f} named")
@@ -283,11 +282,8 @@ def show(tallies: Iterable[Tally]) -> None:
     Console(width=110, highlight=False).print(table)
 
 
-NO_GAMES = ("unknown programs", "no games")
-
-
 def main() -> None:
-    """Measure in a database of its own and print the table, then what was wrong."""
+    """Measure in a temporary database; print the table and the wrong answers."""
     wrong: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="savepoint-matching-") as folder,

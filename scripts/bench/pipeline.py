@@ -1,20 +1,18 @@
-"""(d) Fifty session events on their way: function, message, roll-up, projection; by part."""
+"""(d) Fifty session events through function, message, roll-up and projection; CPU by part."""
 
 import contextlib
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from emulators.edge import issuer
-from scripts.bench import accounting, load, play, probe, rows, servers
-from scripts.bench.cold_start import push
-from scripts.bench.figures import Line, Progress, Section, median, microseconds
-from scripts.bench.recorded import COMMAND, Recording
-from scripts.bench.servers import Server, Wanted
+from scripts.bench import cpu, load, probe, roll_up_floor, servers, session_reports
+from scripts.bench.cold_start import JSON, push
+from scripts.bench.figures import Line, Section, median, microseconds
+from scripts.bench.servers import Recording, Server, Wanted
 from scripts.bench.stores import Stores, topic_path
 from shared.runtime import clock
 
@@ -26,7 +24,6 @@ TOPIC, SUBSCRIPTION = "sessions-reported", "bench-roll-up"
 STORES = ("mysql", "pubsub", "firestore")
 OWN_AT_MOST = 1500.0
 PEER = 6097.0
-JSON_BODY = {"Content-Type": "application/json"}
 _PLAYERS = [f"bench-player-{number}" for number in range(PLAYERS)]
 
 
@@ -47,8 +44,8 @@ REPORT, PUBLISH, ROLL_UP, SQL, COMMIT, DATABASE, *GOOGLE = PARTS
 
 
 @dataclass(frozen=True)
-class Way:
-    """Everything on the way of the events."""
+class Pipeline:
+    """Everything that the events pass through."""
 
     stores: Stores
     sessions: Server
@@ -61,7 +58,7 @@ class Way:
         calls = probe.read(self.recordings["sessions"].counters)
         found = {REPORT: python - calls["publish"], PUBLISH: calls["publish"] + grpc}
         python, grpc = _threads(self.roll_up)
-        calls = probe.read(self.recordings["roll_up"].counters)
+        calls = probe.read(self.recordings["roll_up_sessions"].counters)
         found[ROLL_UP] = python - calls["sql"] - calls["firestore"]
         found[SQL] = calls["sql"]
         found[COMMIT] = calls["firestore"] + grpc
@@ -69,41 +66,39 @@ class Way:
         return found | dict(zip([DATABASE, *GOOGLE], used, strict=True))
 
 
-def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
-    """Report evenings by HTTP, then deliver the messages to the roll-up; then that alone."""
+def measure(stores: Stores) -> Section:
+    """Report evenings over HTTP and deliver the messages to the roll-up; then the roll-up alone."""
     section = Section(
-        f"(d) {play.EVENTS} session events through function, message, roll-up, projection",
+        f"(d) {session_reports.EVENTS} session events through function, message, roll-up, "
+        "projection",
         f"CPU of one batch of two sessions in two games: the median of {EVENINGS} rounds (the "
-        f"best). A round is {PLAYERS} batches by {CONNECTIONS} connections to the function, then "
-        "their messages to the trigger. Own code is all but the calls of publisher, SQL and "
-        "Firestore, told apart by thread CPU clocks; the HTTP server and the framework are in it.",
+        f"best). A round is {PLAYERS} batches over {CONNECTIONS} connections to the function, then "
+        "their messages to the trigger. Own code is everything except calls of publisher, SQL and "
+        "Firestore, by thread CPU clocks; it includes the HTTP server and the framework.",
     )
-    recordings = {name: Recording(logs / f"probe-{name}") for name in ("sessions", "roll_up")}
     tokens = [issuer.mint(stores.cloud, player) for player in _PLAYERS]
     with contextlib.ExitStack() as stack:
         client = stack.enter_context(_subscribed(stores))
-        sessions = stack.enter_context(_sessions(stores, build, logs, recordings["sessions"]))
-        roll_up = stack.enter_context(_roll_up(stores, build, logs, recordings["roll_up"]))
-        way = Way(stores, sessions, roll_up, recordings)
-        _pull(client, 1)  # of the first request
+        pipeline = stack.enter_context(_started(stores))
+        _pull(client, 1)  # the message of the first request
         rounds = []
         for evening in reversed(range(EVENINGS + WARM_EVENINGS)):
-            progress(f"session events, {evening} evenings ago")
-            before = way.spent()
-            _report(tokens, sessions, evening)
-            _deliver(_pull(client, PLAYERS), roll_up)
-            spent = {part: (now - before[part]) / PLAYERS for part, now in way.spent().items()}
+            stores.progress(f"session events, {evening} evenings ago")
+            before = pipeline.spent()
+            _report(tokens, pipeline.sessions, evening)
+            _deliver(_pull(client, PLAYERS), pipeline.roll_up)
+            after = pipeline.spent()
             if evening < EVENINGS:
-                rounds.append(spent)
+                rounds.append({part: (after[part] - before[part]) / PLAYERS for part in after})
     section.lines += _lines(rounds)
-    progress("the roll-up beside its statements")
-    section.lines.append(rows.compare(stores))
+    stores.progress("the roll-up beside its statements")
+    section.lines.append(roll_up_floor.compare(stores))
     return section
 
 
 @contextlib.contextmanager
 def _subscribed(stores: Stores) -> Iterator[httpx.Client]:
-    """Subscribe to the topic; return a client of the subscriptions."""
+    """Subscribe to the topic; yield a client of the subscriptions."""
     cloud = stores.cloud
     topic = topic_path(cloud, TOPIC).removeprefix("/v1/")
     base = f"{cloud.url('pubsub')}/v1/projects/{cloud.project}/subscriptions/"
@@ -115,62 +110,59 @@ def _subscribed(stores: Stores) -> Iterator[httpx.Client]:
 
 
 @contextlib.contextmanager
-def _sessions(stores: Stores, build: Path, logs: Path, recording: Recording) -> Iterator[Server]:
+def _started(stores: Stores) -> Iterator[Pipeline]:
+    """Start the function and the trigger, both with the probe."""
     player = {"Authorization": f"Bearer {issuer.mint(stores.cloud, 'bench-warm')}"}
-    environment = {**stores.settings(), **recording.environment(statements=False)}
-    body = play.batch("bench-warm", 0, clock.now())
-    wanted = Wanted("sessions", build / "sessions", environment, PATH, body, player, COMMAND)
-    with servers.running(wanted, logs) as server:
-        yield server
-
-
-@contextlib.contextmanager
-def _roll_up(stores: Stores, build: Path, logs: Path, recording: Recording) -> Iterator[Server]:
-    name = "roll_up_sessions"
-    environment = {**stores.settings(), **recording.environment(statements=False)}
-    wanted = Wanted(name, build / name, environment, "/", push(name), JSON_BODY, COMMAND)
-    with servers.running(wanted, logs) as server:
-        yield server
+    body = session_reports.batch("bench-warm", 0, clock.now())
+    requests = {
+        "sessions": (PATH, body, player),
+        "roll_up_sessions": ("/", push("roll_up_sessions"), JSON),
+    }
+    recordings = {name: Recording(stores.logs / f"probe-{name}") for name in requests}
+    with contextlib.ExitStack() as stack:
+        started = {}
+        for name, request in requests.items():
+            wanted = Wanted(name, stores.build / name, stores.settings(), *request)
+            probed = wanted.probed(recordings[name])
+            started[name] = stack.enter_context(servers.running(probed, stores.logs))
+        yield Pipeline(stores, started["sessions"], started["roll_up_sessions"], recordings)
 
 
 def _report(tokens: list[str], sessions: Server, evening: int) -> None:
-    """Report everybody's evening of so many days ago."""
+    """Report every player's evening of that many days ago."""
     now = clock.now()
-    requests = [
-        load.request(
-            "POST", PATH, play.batch(player, evening, now), {"Authorization": f"Bearer {token}"}
-        )
-        for player, token in zip(_PLAYERS, tokens, strict=True)
-    ]
+    requests = []
+    for player, token in zip(_PLAYERS, tokens, strict=True):
+        body = session_reports.batch(player, evening, now)
+        requests.append(load.request("POST", PATH, body, {"Authorization": f"Bearer {token}"}))
     load.run(sessions.port, requests, connections=CONNECTIONS, most=len(requests))
 
 
 def _pull(client: httpx.Client, count: int) -> list[dict[str, object]]:
-    """Return the next `count` messages as Pub/Sub tells them; raise TimeoutError."""
+    """Return the next `count` messages; raise TimeoutError."""
     found: list[dict[str, object]] = []
     until = time.monotonic() + PATIENCE_SECONDS
     while len(found) < count:
         if time.monotonic() > until:
-            raise TimeoutError(f"{count - len(found)} of {count} messages did not come")
-        asked = {"maxMessages": count - len(found)}
-        answer = client.post(f"/{SUBSCRIPTION}:pull", json=asked)
-        received = answer.raise_for_status().json().get("receivedMessages", [])
-        found += [one["message"] for one in received]
+            raise TimeoutError(f"{count - len(found)} of {count} messages did not arrive")
+        body = {"maxMessages": count - len(found)}
+        response = client.post(f"/{SUBSCRIPTION}:pull", json=body).raise_for_status()
+        found += [one["message"] for one in response.json().get("receivedMessages", [])]
     return found
 
 
 def _deliver(messages: list[dict[str, object]], roll_up: Server) -> None:
     """Post messages to the trigger as a push subscription does."""
     bodies = [json.dumps({"message": one, "subscription": SUBSCRIPTION}) for one in messages]
-    requests = [load.request("POST", "/", body.encode(), JSON_BODY) for body in bodies]
+    requests = [load.request("POST", "/", body.encode(), JSON) for body in bodies]
     load.run(roll_up.port, requests, connections=CONNECTIONS, most=len(requests))
 
 
 def _threads(server: Server) -> tuple[float, float]:
-    """Return the CPU seconds of a function's Python threads, and of those that gRPC started."""
+    """Return the CPU seconds of a function's Python threads, and of those started by gRPC."""
     python = grpc = 0.0
     for pid in server.pids():
-        threads = accounting.threads(pid)
+        threads = cpu.threads(pid)
         own = next(name for name, thread in threads if thread == pid)
         for (name, _), seconds in threads.items():
             if name == own:

@@ -1,9 +1,9 @@
-"""Starts functions-framework with a clock around every call to a store, and keeps the statements.
+"""Runs functions-framework with a CPU clock around every call to a store.
 
-Run instead of `functions-framework` with PROBE naming a file. Each wrapped call adds its thread's
-CPU time to that file's counters, which the benchmark reads while the function runs; with
-PROBE_STATEMENTS every statement sent by PyMySQL is appended to that file as a line of JSON.
-Imports nothing of this project: it runs inside a bundle.
+Started instead of `functions-framework`, with PROBE naming a file. Each wrapped call adds its
+thread's CPU time to counters in this file, which the benchmark reads while the function runs. If
+PROBE_STATEMENTS names a file, each statement that PyMySQL sends is appended to it as a line of
+JSON. It runs inside a bundle, so it imports nothing of this project.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PARTS = ("sql", "publish", "firestore")
-"""What is counted apart; of SQL also taking and returning a connection."""
+"""The counted parts; sql includes taking and returning a connection."""
 
 QUERY = 3
 """The MySQL protocol's command that sends a statement."""
@@ -47,14 +47,14 @@ def read(file: Path) -> dict[str, float]:
 
 
 def _counters(file: Path) -> memoryview:
-    """Return the counters, shared with whoever reads the file, also by forked workers."""
+    """Return the counters, shared with forked workers and readers of the file."""
     file.write_bytes(bytes(8 * len(PARTS)))
     with file.open("r+b") as opened:
         return memoryview(mmap.mmap(opened.fileno(), 0)).cast("q")
 
 
 def _timed(counters: memoryview, part: str, owner: Any, *names: str) -> None:
-    """Replace methods, none of which calls another of them, by ones that count."""
+    """Replace methods by ones that count; none of them may call another."""
     index = PARTS.index(part)
     clock = time.thread_time_ns
 
@@ -77,11 +77,11 @@ def _wrap_sql(counters: memoryview) -> None:
     import pymysql.connections  # noqa: PLC0415
     import sqlalchemy  # noqa: PLC0415
 
-    # These are sent by the driver without SQLAlchemy.
+    # The driver sends these without SQLAlchemy.
     _timed(counters, "sql", pymysql.connections.Connection, "begin", "commit", "rollback")
     _timed(counters, "sql", sqlalchemy.Engine, "connect")
     _timed(counters, "sql", sqlalchemy.Connection, "execute", "scalar", "close")
-    # Rows are made while they are read.
+    # Rows are created while they are read.
     result = sqlalchemy.CursorResult
     rows = result.__iter__
     result._all_rows = lambda self: list(rows(self))  # type: ignore[attr-defined]  # noqa: SLF001
@@ -95,19 +95,19 @@ def _append(file: Path, statement: str) -> None:
 
 
 @contextlib.contextmanager
-def statements(tell: Callable[[str], None]) -> Iterator[None]:
-    """Tell of every statement that PyMySQL sends."""
+def statements(record: Callable[[str], None]) -> Iterator[None]:
+    """Call `record` with every statement that PyMySQL sends."""
     import pymysql.connections  # noqa: PLC0415
 
     driver: Any = pymysql.connections.Connection
-    execute = driver._execute_command  # noqa: SLF001  below this PyMySQL has only bytes
+    execute = driver._execute_command  # noqa: SLF001  the last place with text
 
-    def told(self: Any, command: int, sql: str | bytes) -> Any:
+    def recorded(self: Any, command: int, sql: str | bytes) -> Any:
         if command == QUERY:
-            tell(sql if isinstance(sql, str) else sql.decode("utf-8", "surrogateescape"))
+            record(sql if isinstance(sql, str) else sql.decode("utf-8", "surrogateescape"))
         return execute(self, command, sql)
 
-    driver._execute_command = told  # noqa: SLF001
+    driver._execute_command = recorded  # noqa: SLF001
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""(f) A search at a million games beside the same search at nine thousand."""
+"""(f) A search among a million games, beside the same search among nine thousand."""
 
 import contextlib
 import gzip
@@ -14,7 +14,7 @@ from pathlib import Path
 import pymysql
 
 from emulators.cloud import config, database
-from scripts.bench.figures import Line, Progress, Section
+from scripts.bench.figures import Line, Section
 from scripts.bench.stores import GAMES, Stores
 from shared.domain import text
 from shared.domain.catalog.imports import importing
@@ -33,27 +33,26 @@ Latencies = tuple[float, float]
 """p50 and p99 in seconds."""
 
 
-def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Section:
-    """Search the real games, then the same with generated ones around them."""
-    del build
+def measure(stores: Stores) -> Section:
+    """Search the real games, then the same with generated games added."""
     os.environ.update(stores.settings())
-    _give_memory(stores.cloud)
-    progress("importing the real games")
+    _configure(stores.cloud)
+    stores.progress("importing the real games")
     importing.import_file(GAMES)
     with gzip.open(GAMES, "rt") as lines:
         titles = [json.loads(line)["title"] for line in lines]
     typed = list(_typed(titles))
-    few = _latencies(typed, progress)
+    few = _latencies(typed, stores)
     started = time.monotonic()
-    _generate(stores, titles, logs, progress)
+    _generate(stores, titles)
     made = time.monotonic() - started
-    many = _latencies(typed, progress)
+    many = _latencies(typed, stores)
     section = Section(
-        f"(f) search at {MANY:,} games ÷ at {len(titles):,}",
-        f"{len(typed):,} queries: {TITLES_TYPED} titles typed letter by letter, whole, in one "
-        f"piece, and two of their words turned round; {LIMIT} games a page, one connection, a "
-        f"first pass not counted, of {PASSES} each query's best. Generated of the real titles' "
-        f"words in {made:.0f} s. The database has {MEMORY >> 20:,} MB of memory, which holds both.",
+        f"(f) search among {MANY:,} games ÷ among {len(titles):,}",
+        f"{len(typed):,} queries: {TITLES_TYPED} titles typed letter by letter, whole, without "
+        f"spaces, or with two words swapped; {LIMIT} games per page, one connection, the best of "
+        f"{PASSES} passes per query after a warm-up. Games generated from the real titles' words "
+        f"in {made:.0f} s. The database has {MEMORY >> 20:,} MB of memory, enough for both.",
     )
     for name, one, other in zip(("p50", "p99"), many, few, strict=True):
         section.lines.append(
@@ -63,19 +62,15 @@ def measure(stores: Stores, build: Path, logs: Path, progress: Progress) -> Sect
                 f"{other * 1e3:.2f} ms",
                 one / other,
                 at_most=AT_MOST,
-                limit=f"SQLAlchemy and PyMySQL; {finding.MOST_LOOKED_AT} games looked at",
+                limit=f"SQLAlchemy and PyMySQL; {finding.MOST_LOOKED_AT} games examined",
             )
         )
     return section
 
 
-def _give_memory(of: config.Cloud) -> None:
-    """Let the database have what one in production has, where the local cloud gives it 128 MB.
-
-    And let it read the generated games from files, which MySQL does only when told.
-    """
-    address = str(database.socket_path(of.state))
-    secret = config.password(of)
+def _configure(cloud: config.Cloud) -> None:
+    """Give the database as much memory as in production, and let it load files."""
+    address, secret = str(database.socket_path(cloud.state)), config.password(cloud)
     with contextlib.closing(
         pymysql.connect(unix_socket=address, user="root", password=secret)
     ) as connection:
@@ -83,19 +78,19 @@ def _give_memory(of: config.Cloud) -> None:
 
 
 def _typed(titles: Sequence[str]) -> Iterator[str]:
-    """Yield what people type, letter by letter."""
+    """Yield the queries of people who type titles letter by letter."""
     chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
     for number, title in enumerate(chosen):
         plain = text.name_key(title).split()
-        ways = (" ".join(plain), "".join(plain), " ".join(reversed(plain[-2:])))
-        whole = ways[number % len(ways)]
+        forms = (" ".join(plain), "".join(plain), " ".join(reversed(plain[-2:])))
+        whole = forms[number % len(forms)]
         yield from (key for end in range(1, len(whole) + 1) if (key := whole[:end].strip()))
 
 
-def _latencies(typed: Sequence[str], progress: Progress) -> Latencies:
-    progress(f"searching {len(typed):,} times")
+def _latencies(typed: Sequence[str], stores: Stores) -> Latencies:
+    stores.progress(f"searching {len(typed):,} times")
     _cold, *passes = [[_search(key) for key in typed] for _ in range(1 + PASSES)]
-    # The best of some: what else this machine does meanwhile is not the search's.
+    # The best pass of each query excludes other work of this machine.
     taken = sorted(map(min, *passes))
     return statistics.median(taken), taken[len(taken) * 99 // 100]
 
@@ -106,20 +101,20 @@ def _search(key: str) -> float:
     return time.perf_counter() - started
 
 
-def _generate(stores: Stores, titles: Sequence[str], folder: Path, progress: Progress) -> None:
-    """Add games up to `MANY`: rows as `search.index` writes them, each table's in its order."""
+def _generate(stores: Stores, titles: Sequence[str]) -> None:
+    """Add games up to `MANY`: rows as `search.index` writes them, sorted by key."""
     with contextlib.closing(stores.connect(local_infile=True)) as connection:
         connection.query("SET foreign_key_checks = 0, unique_checks = 0")
         with connection.cursor() as cursor:
             cursor.execute("SELECT MAX(game_id) FROM games")
             ((last,),) = cursor.fetchall()
-        progress("generating games")
+        stores.progress("generating games")
         numbered = zip(range(last + 1, MANY + 1), _titles(titles), strict=False)
-        files = {table: folder / table for table in _COLUMNS}
+        files = {table: stores.logs / table for table in _COLUMNS}
         _write(numbered, files)
         for table, file in files.items():
-            progress(f"loading {table}")
-            command = ["sort", "-S", "1G", "-T", str(folder), "-o", str(file), str(file)]
+            stores.progress(f"loading {table}")
+            command = ["sort", "-S", "1G", "-T", str(stores.logs), "-o", str(file), str(file)]
             subprocess.run(command, check=True, env={**os.environ, "LC_ALL": "C"})
             connection.query(
                 f"LOAD DATA LOCAL INFILE '{file}' INTO TABLE {table} CHARACTER SET utf8mb4"
@@ -138,7 +133,7 @@ _COLUMNS = {
 
 
 def _titles(titles: Sequence[str]) -> Iterator[str]:
-    """Yield titles as long as the real ones, of their words as often as those have them."""
+    """Yield titles with the lengths and word frequencies of the real ones."""
     chance = random.Random(SEED)  # noqa: S311 - the same each time
     split = [title.split() for title in titles]
     vocabulary = [word for title in split for word in title]
@@ -148,13 +143,13 @@ def _titles(titles: Sequence[str]) -> Iterator[str]:
 
 
 def _write(numbered: Iterable[tuple[int, str]], files: Mapping[str, Path]) -> None:
-    """Write the games' rows as lines; ids have one length, so that lines sort as keys do."""
+    """Write the games' rows as lines; ids are padded, so that lines sort like keys."""
     with contextlib.ExitStack() as stack:
         games, names, found_by, listed = (
             stack.enter_context(file.open("w", encoding="utf-8")).write for file in files.values()
         )
         for game_id, title in numbered:
-            # Few are played by many: half as many games from one tier to the next.
+            # Few games have many players: each tier has half as many games as the next lower one.
             players = MANY // (1 + game_id * 7919 % MANY) - 1
             tier, of_it = index.tier(players, 1), words.of_names(title, [])
             games(f"{game_id:07}\t{title}\tgenerated {game_id}\t1\t2026-01-01\t{players}\n")

@@ -1,23 +1,25 @@
-"""Functions under their production command, in their staged folders, with a cloud's environment.
+"""Functions under their production command, in their staged folders.
 
-`functions-framework --target main --asgi` is what Google's builder starts; the Python of this
-virtual environment stands for the bundle's own requirements.
+`functions-framework --target main --asgi` is what Google's builder starts; this virtual environment
+stands in for the bundle's own requirements.
 """
 
 import contextlib
 import http.client
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emulators.cloud import processes
 from emulators.cloud.config import HOST
-from scripts.bench import accounting, cpus
+from scripts.bench import cpu, probe
+from scripts.bench.bundles import FLOORS
 
 READY_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.002
@@ -26,27 +28,22 @@ OK = range(200, 300)
 PYTHON = sys.executable
 ARGUMENTS = ("--target", "main", "--asgi", "--host", HOST)
 PRODUCTION = (str(Path(PYTHON).with_name("functions-framework")), *ARGUMENTS)
-
-
-def after(prelude: str) -> tuple[str, ...]:
-    """Return the production command with some Python run before it."""
-    start = f"{prelude}; from functions_framework._cli import _cli; _cli()"
-    return (PYTHON, "-c", start, *ARGUMENTS)
-
-
+# Without -P the probe's folder would precede the bundle's own on the path.
+PROBED = (PYTHON, "-P", probe.__file__, *ARGUMENTS)
 # What `pip install functions-framework` gives: uvicorn falls back to h11 and asyncio.
-STOCK = after("import sys; sys.modules.update(httptools=None, uvloop=None)")
+_WITHOUT = "import sys; sys.modules.update(httptools=None, uvloop=None)"
+STOCK = (PYTHON, "-c", f"{_WITHOUT}; from functions_framework._cli import _cli; _cli()", *ARGUMENTS)
 
 
 class DidNotAnswer(Exception):
-    """A function did not answer 2xx in time; the text ends with its last words."""
+    """A function did not respond 2xx in time; the text ends with the end of its log."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A function to start.
 
-    path: what it answers 2xx to, or `status`, with `body` by POST when there is one.
+    path: a path that returns 2xx, or `status`; requested by POST if there is a `body`.
     """
 
     name: str
@@ -58,10 +55,22 @@ class Wanted:
     command: Sequence[str] = PRODUCTION
     status: int | None = None
 
+    def probed(self, recording: "Recording", *, statements: bool = False) -> "Wanted":
+        """Return the same function with the probe, which keeps its statements if asked to."""
+        recording.folder.mkdir(parents=True, exist_ok=True)
+        files = {"PROBE": str(recording.counters)}
+        if statements:
+            files["PROBE_STATEMENTS"] = str(recording.statements)
+        return replace(self, environment={**self.environment, **files}, command=PROBED)
+
+
+HELLO = Wanted("hello", FLOORS / "hello", {})
+"""The least that functions-framework can do."""
+
 
 @dataclass(frozen=True)
 class Server:
-    """A function that runs.
+    """A running function.
 
     seconds, cpu: wall and CPU seconds from exec to the first 2xx.
     """
@@ -69,43 +78,62 @@ class Server:
     name: str
     port: int
     process: subprocess.Popen[bytes]
-    log: Path
     seconds: float
     cpu: float
 
     def pids(self) -> list[int]:
         """Return the master and its workers."""
-        return accounting.family(self.process.pid)
+        return cpu.family(self.process.pid)
 
     def used(self) -> float:
         """Return the CPU seconds used so far."""
-        return accounting.cpu_seconds(self.pids())
+        return cpu.seconds(self.pids())
+
+
+@dataclass
+class Recording:
+    """The files to which a probed function writes what it spent and sent."""
+
+    folder: Path
+    _seen: int = 0
+
+    @property
+    def counters(self) -> Path:
+        """The file of the counters."""
+        return self.folder / "counters"
+
+    @property
+    def statements(self) -> Path:
+        """The file of the statements."""
+        return self.folder / "statements"
+
+    def taken(self) -> list[str]:
+        """Return the statements sent since the last call."""
+        lines = self.statements.read_text(encoding="utf-8").splitlines()
+        fresh, self._seen = lines[self._seen :], len(lines)
+        return [json.loads(line) for line in fresh]
 
 
 @contextlib.contextmanager
 def running(wanted: Wanted, logs: Path) -> Iterator[Server]:
     """Start a function, wait for its first 2xx, and stop it at the end; raise DidNotAnswer."""
-    port = _free_port()
+    with socket.create_server((HOST, 0)) as reserved:
+        port = reserved.getsockname()[1]
     log = logs / f"{wanted.name}-{port}.log"
-    environment = {
-        **_production(wanted.name),
-        **wanted.environment,
-        "PORT": str(port),
-    }
+    environment = {**_production(wanted.name), **wanted.environment, "PORT": str(port)}
     started = time.perf_counter()
     process = processes.spawn(wanted.command, log, environment, cwd=wanted.folder)
-    cpus.take_one(process.pid)
+    cpu.take_one(process.pid)
     try:
         _wait(process, wanted, port, log)
         seconds = time.perf_counter() - started
-        cpu = accounting.cpu_seconds(accounting.family(process.pid))
-        yield Server(wanted.name, port, process, log, seconds, cpu)
+        yield Server(wanted.name, port, process, seconds, cpu.seconds(cpu.family(process.pid)))
     finally:
         processes.stop(process)
 
 
 def _production(name: str) -> dict[str, str]:
-    """Return what Cloud Run and Google's builder put into a function's environment."""
+    """Return what Cloud Run and Google's builder set in a function's environment."""
     service = name.replace("_", "-")
     return {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -124,40 +152,34 @@ def _production(name: str) -> dict[str, str]:
 
 def _wait(process: subprocess.Popen[bytes], wanted: Wanted, port: int, log: Path) -> None:
     until = time.monotonic() + READY_SECONDS
-    last = "nothing listened"
+    problem = "nothing listened"
     while time.monotonic() < until:
         if process.poll() is not None:
-            last = processes.ending(process.returncode)
+            problem = processes.ending(process.returncode)
             break
         try:
-            last = _ask(port, wanted)
+            problem = _first_request(port, wanted)
         except ConnectionRefusedError:
             time.sleep(LOOK_AGAIN_SECONDS)
             continue
-        if not last:
+        if not problem:
             return
         break
-    words = log.read_text(errors="replace")[-2000:]
-    raise DidNotAnswer(f"{wanted.name} did not answer 2xx ({last}):\n{words}")
+    end = log.read_text(errors="replace")[-2000:]
+    raise DidNotAnswer(f"{wanted.name} did not respond 2xx ({problem}):\n{end}")
 
 
-def _ask(port: int, wanted: Wanted) -> str:
-    """Return what is wrong with the function's answer, nothing when it is 2xx."""
+def _first_request(port: int, wanted: Wanted) -> str:
+    """Return what is wrong with the response, or an empty string."""
     connection = http.client.HTTPConnection(HOST, port, timeout=READY_SECONDS)
     try:
         method = "GET" if wanted.body is None else "POST"
         connection.request(method, wanted.path, wanted.body, dict(wanted.headers or {}))
-        answer = connection.getresponse()
-        body = answer.read()
+        response = connection.getresponse()
+        body = response.read()
     except http.client.HTTPException as error:
         return repr(error)
     finally:
         connection.close()
-    expected = answer.status in OK or answer.status == wanted.status
-    return "" if expected else f"{answer.status} {body[:300]!r}"
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as held:
-        port: int = held.getsockname()[1]
-        return port
+    expected = response.status in OK or response.status == wanted.status
+    return "" if expected else f"{response.status} {body[:300]!r}"

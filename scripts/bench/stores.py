@@ -1,7 +1,7 @@
-"""The stores of one run: private MariaDB or MySQL, Pub/Sub and Firestore emulators, an issuer.
+"""The stores of one run: a private MariaDB or MySQL, Pub/Sub and Firestore emulators, an issuer.
 
-Started as the local cloud starts them, but on free ports, without its functions, its gateway and
-its relay of document events: nothing runs beside what is measured.
+They start as in the local cloud, but on free ports and without functions, gateway and relay, so
+that nothing else runs during a measurement.
 """
 
 import contextlib
@@ -20,20 +20,13 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pymysql
 
-from emulators.cloud import processes
-from emulators.cloud.config import (
-    HOST,
-    ROOT,
-    Cloud,
-    CloudError,
-    choose_ports,
-    environment,
-    save,
-    sql_url,
-)
+from emulators.cloud import config, processes, wiring
+from emulators.cloud.config import HOST, ROOT, Cloud, CloudError
 from emulators.cloud.services import Service, registry
-from emulators.edge import issuer, wiring
-from scripts.bench import accounting
+from emulators.edge import issuer
+from scripts.bench import cpu
+from scripts.bench.figures import Progress
+from shared.domain.catalog.imports import importing
 from shared.runtime import manifest
 
 GAMES = ROOT / "data" / "games.jsonl.gz"
@@ -43,22 +36,25 @@ PAUSE_SECONDS = 0.05
 
 
 class Stores:
-    """The stores while they run."""
+    """The running stores, the folders of staged bundles and logs, and where to show progress."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, folder: Path, progress: Progress) -> None:
         self.cloud = cloud
+        self.build, self.logs = folder / "build", folder / "logs"
+        self.progress = progress
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def settings(self) -> dict[str, str]:
-        """Return the settings that a function needs to reach them."""
-        # No edge takes exports here; what recording costs is in every figure.
-        return environment(self.cloud) | {"TRACE_SAMPLE": "0.01", "OTEL_EXPORTER_OTLP_ENDPOINT": ""}
+        """Return the settings that a function needs to reach the stores."""
+        # Nothing accepts exports here, but every figure includes the cost of recording.
+        none = {"TRACE_SAMPLE": "0.01", "OTEL_EXPORTER_OTLP_ENDPOINT": ""}
+        return config.environment(self.cloud) | none
 
     def connect(
         self, *, local_infile: bool = False
     ) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-        """Return a new connection to the database, by PyMySQL, in autocommit."""
-        parts = urlsplit(sql_url(self.cloud))
+        """Return a new connection to the database in autocommit mode."""
+        parts = urlsplit(config.sql_url(self.cloud))
         return pymysql.connect(
             host=parts.hostname,
             port=parts.port or 0,
@@ -71,19 +67,20 @@ class Stores:
         )
 
     def used(self, name: str) -> float:
-        """Return the CPU seconds that one of them has used so far."""
-        return accounting.cpu_seconds(accounting.family(self.processes[name].pid))
+        """Return the CPU seconds that a store has used so far."""
+        return cpu.seconds(cpu.family(self.processes[name].pid))
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Stores]:
+def running(folder: Path, progress: Progress = lambda _: None) -> Iterator[Stores]:
     """Start the stores below `folder`, migrate, and stop them at the end; raise CloudError."""
-    cloud = Cloud(state=folder, ports=choose_ports("auto"), schedules=False)
-    stores = Stores(cloud)
-    save(cloud, {"services": {}})
+    cloud = Cloud(state=folder / "state", ports=config.choose_ports("auto"), schedules=False)
+    stores = Stores(cloud, folder, progress)
+    stores.logs.mkdir()
+    config.save(cloud, {"services": {}})
     with contextlib.ExitStack() as stack:
         stack.enter_context(_keys_served(cloud))
-        for service in registry(cloud, WANTED):  # each stands behind what it needs
+        for service in registry(cloud, WANTED):  # ordered by their dependencies
             _start(stores, service, stack)
         _create_topics(cloud)
         yield stores
@@ -92,7 +89,7 @@ def running(folder: Path) -> Iterator[Stores]:
 def _start(stores: Stores, service: Service, stack: contextlib.ExitStack) -> None:
     cloud = stores.cloud
     log = cloud.log(service.name)
-    settings = {**os.environ, **environment(cloud)}
+    settings = {**os.environ, **config.environment(cloud)}
     command, passed = service.command(cloud), []
     if service.listens:
         opened = stack.enter_context(socket.create_server((HOST, cloud.ports[service.name])))
@@ -114,7 +111,7 @@ def _start(stores: Stores, service: Service, stack: contextlib.ExitStack) -> Non
 
 
 def _create_topics(cloud: Cloud) -> None:
-    """Create every topic, and of the subscriptions those from which functions pull."""
+    """Create every topic, and the subscriptions from which functions pull."""
     manifests = manifest.discover([ROOT])
     pulling = {name: one for name, one in manifests.items() if one.trigger.pull}
     with httpx.Client(base_url=cloud.url("pubsub")) as client:
@@ -124,13 +121,13 @@ def _create_topics(cloud: Cloud) -> None:
 
 
 def topic_path(cloud: Cloud, topic: str) -> str:
-    """Return a topic's path in the emulator."""
+    """Return a topic's path in the Pub/Sub emulator."""
     return f"/v1/projects/{cloud.project}/topics/{topic}"
 
 
 @contextlib.contextmanager
 def _keys_served(cloud: Cloud) -> Iterator[None]:
-    """Publish the issuer's keys where its tokens say they are."""
+    """Serve the issuer's keys at the address in its tokens."""
     body = json.dumps(issuer.jwks(cloud.state)).encode()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -151,10 +148,8 @@ def _keys_served(cloud: Cloud) -> Iterator[None]:
 
 
 def import_games(stores: Stores) -> None:
-    """Import the first games of the data file, enough to read one."""
+    """Import the first games of the data file."""
     os.environ.update(stores.settings())
-    from shared.domain.catalog.imports import importing  # noqa: PLC0415  reads the settings on first use
-
     few = stores.cloud.state / "games.jsonl.gz"
     with gzip.open(GAMES, "rt") as all_games, gzip.open(few, "wt") as out:
         out.writelines(line for line, _ in zip(all_games, range(IMPORTED), strict=False))

@@ -1,8 +1,8 @@
 """Stages what is deployed: `python -m scripts.bundling.bundle [NAME …]` writes build/<name>/.
 
-A bundle is the entry file, its manifest (checked, as JSON), the part of `shared` that it
-imports, and the requirements of its stores. The same commit gives the same bytes, so the hash in
-build/<name>.sha256 tells whether a function changed.
+A bundle is the entry file, its validated manifest as JSON, the modules of `shared` that it imports
+and the requirements of its stores. The same commit always gives the same bytes, so the hash in
+build/<name>.sha256 changes only when the function does.
 """
 
 import argparse
@@ -18,12 +18,12 @@ from shared.runtime import manifest, own_manifest
 from shared.runtime.manifest import Manifest
 
 BUILD = imports.ROOT / "build"
-LONG_AGO = 315_619_200
-"""The time of every staged file: 1980-01-02 UTC, which also a zip archive can hold."""
+FILE_TIME = 315_619_200
+"""The time of every staged file: 1980-01-02 UTC, about the earliest that zip archives support."""
 
 
 def stage(functions: Iterable[Manifest], into: Path = BUILD) -> dict[str, str]:
-    """Stage the functions below `into`; return each one's content hash by its name."""
+    """Stage the functions below `into`; return their content hashes by name."""
     return {function.name: _stage(function, into) for function in functions}
 
 
@@ -36,7 +36,7 @@ def _stage(function: Manifest, into: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(0o644)
-        os.utime(path, (LONG_AGO, LONG_AGO))
+        os.utime(path, (FILE_TIME, FILE_TIME))
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     digest = content_hash(files)
@@ -45,7 +45,7 @@ def _stage(function: Manifest, into: Path) -> str:
 
 
 def contents(function: Manifest) -> dict[str, bytes]:
-    """Return the bundle's files by their path in it, sorted."""
+    """Return the bundle's files by path, sorted."""
     files = {
         "main.py": function.source.read_bytes(),
         own_manifest.FILE: function.model_dump_json(exclude={"folder"}).encode(),
@@ -58,7 +58,7 @@ def contents(function: Manifest) -> dict[str, bytes]:
 
 
 def content_hash(files: dict[str, bytes]) -> str:
-    """Return the SHA-256 over the names and contents of a bundle's files."""
+    """Return the SHA-256 of a bundle's file names and contents."""
     digest = hashlib.sha256()
     for name, content in files.items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -66,18 +66,16 @@ def content_hash(files: dict[str, bytes]) -> str:
 
 
 def main() -> None:
-    """Stage the functions named on the command line, or all."""
+    """Stage the functions named on the command line, or all of them."""
     parser = argparse.ArgumentParser(description="Stage functions as they are deployed.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="functions; all when left out")
-    parser.add_argument("--into", type=Path, default=BUILD, help="target folder (build)")
-    parser.add_argument("--root", type=Path, action="append", help="folder with more functions")
-    given = parser.parse_args()
-    known = manifest.discover([imports.ROOT, *(given.root or [])])
-    unknown = sorted(set(given.names) - set(known))
-    if unknown:
-        parser.error(f"no function is named {', '.join(unknown)}; there are {', '.join(known)}")
-    wanted = [known[name] for name in given.names or known]
-    for name, digest in stage(wanted, given.into).items():
+    parser.add_argument("names", nargs="*", metavar="NAME", help="functions (default: all)")
+    parser.add_argument("--into", type=Path, default=BUILD, help="target folder (default: build)")
+    options = parser.parse_args()
+    known = manifest.discover([imports.ROOT])
+    if unknown := sorted(set(options.names) - set(known)):
+        parser.error(f"no function is named {', '.join(unknown)}; known: {', '.join(known)}")
+    wanted = [known[name] for name in options.names or known]
+    for name, digest in stage(wanted, options.into).items():
         print(f"{digest}  {name}")
 
 

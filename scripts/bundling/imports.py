@@ -1,4 +1,4 @@
-"""What an entry file pulls in of `shared`, read from the source without running it."""
+"""Which modules of `shared` a file imports, read from its source without running it."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,17 @@ PACKAGE = "shared"
 
 @cache
 def graph() -> grimp.ImportGraph:
-    """Return who imports whom inside `shared`, with the packages from outside as leaves."""
-    return grimp.build_graph(PACKAGE, include_external_packages=True, cache_dir=None)
+    """Return the import graph of `shared`, with third-party packages as leaves."""
+    return grimp.build_graph(
+        PACKAGE,
+        include_external_packages=True,
+        exclude_type_checking_imports=True,  # these never run
+        cache_dir=None,
+    )
 
 
 def closure(source: Path) -> set[str]:
-    """Return every module of `shared` that importing the entry file `source` loads."""
+    """Return every module of `shared` that is loaded by importing the file `source`."""
     modules = graph().modules
     seen: set[str] = set()
     waiting = [name for name in imported(source) if name in modules]
@@ -33,13 +38,13 @@ def closure(source: Path) -> set[str]:
 
 
 def outside(modules: Iterable[str]) -> set[str]:
-    """Return the packages from outside `shared` that the given modules import themselves."""
+    """Return the third-party packages that these modules import directly."""
     found = (graph().find_modules_directly_imported_by(name) for name in modules)
     return {name for names in found for name in names if name.split(".")[0] != PACKAGE}
 
 
 def imported(source: Path) -> Iterator[str]:
-    """Yield each module that a file imports; of `from a import b`, both `a` and `a.b`."""
+    """Yield each module that a file imports; both `a` and `a.b` for `from a import b`."""
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"), str(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
-"""Which lines of requirements.lock a bundle needs: those of its stores and what they need."""
+"""The lines of requirements.lock that a bundle needs: its stores' packages and dependencies."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from shared.runtime import own_manifest
 from shared.runtime.manifest import Manifest
 
 LOCK = ROOT / "requirements.lock"
-# Where functions run, whatever the machine that stages them: the same commit, the same bundle.
+# The platform that functions run on, so that every machine stages the same bundle.
 TARGET = {
     "implementation_name": "cpython",
     "implementation_version": "3.11.0",
@@ -31,11 +31,11 @@ TARGET = {
 
 
 def extras(manifest: Manifest) -> set[str]:
-    """Return the extras of pyproject.toml that a function's manifest asks for."""
+    """Return the extras of pyproject.toml that a function needs by its manifest."""
     wanted: set[str] = set(manifest.needs)
     stores, trigger = manifest.stores, manifest.trigger
     if stores.sql or trigger.kind != "http":
-        wanted.add("sql")  # a trigger's failures and pauses are rows
+        wanted.add("sql")  # triggers store their failures and pauses in MySQL
     if stores.documents or trigger.document:
         wanted.add("documents")
     if own_manifest.signs(stores.objects):
@@ -43,24 +43,22 @@ def extras(manifest: Manifest) -> set[str]:
     if stores.accounts:
         wanted.add("accounts")
     if manifest.topics or trigger.kind != "http":
-        wanted.add("messages")  # a trigger's hopeless events are messages
+        wanted.add("messages")  # triggers publish their dead letters
     return wanted
 
 
 def requirements(wanted: Iterable[str]) -> str:
-    """Return the pinned and hashed requirements of the base and the wanted extras."""
-    names = distributions(frozenset(wanted))
-    entries = locked()
-    return "".join(entries[name] for name in sorted(names))
+    """Return the locked requirements, with hashes, of the base and these extras."""
+    return "".join(locked()[name] for name in sorted(distributions(frozenset(wanted))))
 
 
 @cache
 def distributions(wanted: frozenset[str]) -> frozenset[str]:
-    """Return the names of all distributions that the base and the wanted extras need."""
+    """Return the names of all distributions that the base and these extras need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
-    asked = [*project["dependencies"], *(line for extra in wanted for line in optional[extra])]
-    waiting = [Requirement(line) for line in asked]
+    direct = [*project["dependencies"], *(line for extra in wanted for line in optional[extra])]
+    waiting = [Requirement(line) for line in direct]
     done: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         one = waiting.pop()
@@ -83,7 +81,7 @@ def _needs(name: str, with_extras: frozenset[str]) -> list[Requirement]:
 
 @cache
 def locked() -> dict[str, str]:
-    """Return the lock's entries, with their hashes and without comments, by normal name."""
+    """Return the lock's entries by canonical name, with hashes and without comments."""
     text = re.sub(r"^ *#.*\n", "", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
     entries = re.findall(r"^\S.*\n(?: +.*\n)*", text, flags=re.MULTILINE)
     return {canonicalize_name(re.split("[=; ]", entry, maxsplit=1)[0]): entry for entry in entries}

@@ -1,7 +1,7 @@
-"""Refuses what breaks an old client: `python -m scripts.checks.contract`.
+"""Rejects API changes that break existing clients: `python -m scripts.checks.contract`.
 
-docs/openapi.json is compared with that of the last tag. Nothing may go that clients read, and
-nothing be asked that they do not send. A path whose announced end has passed is free.
+Compares docs/openapi.json with that of the last tag. What clients read must stay, and requests that
+they send must still be accepted. Paths whose announced sunset has passed may change.
 """
 
 import json
@@ -16,21 +16,21 @@ from typing import Any
 import yaml
 
 from scripts.bundling.imports import ROOT
-from scripts.checks.schema_fit import Fit
+from scripts.checks.schema_compatibility import Fit
 from shared.runtime.manifest import FILE, Deprecation
 
 Document = Mapping[str, Any]
 
 FILE_COMPARED = "docs/openapi.json"
 METHODS = ("get", "put", "post", "delete", "patch")
-ADVICE = "Keep it, and give what is new another path, `/v2/…`: see docs/contract.md."
+ADVICE = "Keep the old behaviour and add a new path, `/v2/…`: see docs/contract.md."
 _VARIABLE = re.compile(r"\{[^}]*\}")
 
 
 def findings(old: Document, new: Document, ended: Collection[str] = ()) -> Iterator[str]:
-    """Yield what of `old` breaks in `new`; paths in `ended` may change and go."""
+    """Yield what `new` breaks for clients of `old`, except in the paths in `ended`."""
     by_shape = {_shape(path): (path, found) for path, found in new["paths"].items()}
-    told: set[str] = set()
+    reported: set[str] = set()
     for path, operations in old["paths"].items():
         if path in ended:
             continue
@@ -38,24 +38,24 @@ def findings(old: Document, new: Document, ended: Collection[str] = ()) -> Itera
         for method in (one for one in METHODS if one in operations):
             name = f"{method.upper()} {path}"
             if method not in now:
-                yield f"{name}: is gone"
+                yield f"{name}: was removed"
                 continue
-            was, is_now = operations[method], now[method]
-            yield from (f"{name}: {one}" for one in _role(was, is_now))
+            pair = operations[method], now[method]
+            yield from (f"{name}: {one}" for one in _role(*pair))
             paths = path, now_path
-            yield from (f"{name}: {one}" for one in _parameters(old, new, was, is_now, paths))
-            yield from (f"{name}: request: {one}" for one in _request(old, new, was, is_now))
-            yield from (f"{name}: answer {one}" for one in _answers(old, new, was, is_now, told))
+            yield from (f"{name}: {one}" for one in _parameters(old, new, *pair, paths))
+            yield from (f"{name}: request: {one}" for one in _request(old, new, *pair))
+            yield from (f"{name}: response {one}" for one in _responses(old, new, *pair, reported))
 
 
 def _shape(path: str) -> str:
-    """Return a path without the names of its variables, which no client sends."""
+    """Return a path without the names of its variables, which clients do not send."""
     return _VARIABLE.sub("{}", path)
 
 
 def _role(was: Document, now: Document) -> Iterator[str]:
     if now.get("x-role") not in {None, was.get("x-role")}:
-        yield f"needs the role {now['x-role']} now"
+        yield f"now needs the role {now['x-role']}"
 
 
 def _parameters(
@@ -65,17 +65,17 @@ def _parameters(
     for place, one in before.items():
         label = f"parameter {one['name']} ({one['in']})"
         if place not in after:
-            yield f"{label} is gone"
+            yield f"{label} was removed"
         else:
-            fit = Fit(old, new, is_answer=False, whole=label)
+            fit = Fit(old, new, is_response=False, whole=label)
             yield from fit.breaks(one.get("schema", {}), after[place].get("schema", {}))
     for place, one in after.items():
         if one.get("required") and not before.get(place, {}).get("required"):
-            yield f"parameter {one['name']} ({one['in']}) is required now"
+            yield f"parameter {one['name']} ({one['in']}) is now required"
 
 
 def _by_place(operation: Document, path: str) -> dict[tuple[str, str | int], Document]:
-    """Return the parameters by what a client says to give them: a name, or a place in the path."""
+    """Return the parameters by what identifies them to a client: a name, or a path position."""
     places = {text[1:-1]: index for index, text in enumerate(_VARIABLE.findall(path))}
     return {
         (one["in"], places[one["name"]] if one["in"] == "path" else one["name"]): one
@@ -86,9 +86,9 @@ def _by_place(operation: Document, path: str) -> dict[tuple[str, str | int], Doc
 def _request(old: Document, new: Document, was: Document, now: Document) -> Iterator[str]:
     before, after = was.get("requestBody", {}), now.get("requestBody", {})
     if after.get("required") and not before.get("required"):
-        yield "a body is required now"
+        yield "a body is now required"
     if after:
-        yield from _contents(before, after, Fit(old, new, is_answer=False))
+        yield from _contents(before, after, Fit(old, new, is_response=False))
     if before:
         yield from _limits(was.get("x-limits", {}), now.get("x-limits", {}))
 
@@ -96,37 +96,38 @@ def _request(old: Document, new: Document, was: Document, now: Document) -> Iter
 def _limits(was: Mapping[str, int], now: Mapping[str, int]) -> Iterator[str]:
     for name, most in now.items():
         if most < was.get(name, math.inf):
-            yield f"{name} was {was.get(name, 'absent')} and is {most}"
+            yield f"{name} changed from {was.get(name, 'absent')} to {most}"
 
 
-def _answers(
-    old: Document, new: Document, was: Document, now: Document, told: set[str]
+def _responses(
+    old: Document, new: Document, was: Document, now: Document, reported: set[str]
 ) -> Iterator[str]:
-    """Yield what breaks in answers; errors are of one model, so each finding is told once."""
+    """Yield what breaks in responses; errors share one model, so each finding is reported once."""
     for status, before in was["responses"].items():
         is_success = status.startswith("2")
         after = now["responses"].get(status)
         if after is None:
             if is_success:
-                yield f"{status} is gone"
+                yield f"{status} was removed"
             continue
-        for one in _contents(before, after, Fit(old, new, is_answer=True)):
-            if is_success or one not in told:
+        for one in _contents(before, after, Fit(old, new, is_response=True)):
+            if is_success or one not in reported:
                 yield f"{status}: {one}"
-            told |= set() if is_success else {one}
+            if not is_success:
+                reported.add(one)
 
 
 def _contents(before: Document, after: Document, fit: Fit) -> Iterator[str]:
     contents = after.get("content", {})
     for kind, one in before.get("content", {}).items():
         if kind not in contents:
-            yield f"{kind} is gone"
+            yield f"{kind} was removed"
         else:
             yield from fit.breaks(one.get("schema", {}), contents[kind].get("schema", {}))
 
 
 def ended(tag: str, today: date) -> set[str]:
-    """Return the paths that the manifests of a tag announced to have ended before `today`."""
+    """Return the paths whose sunset, announced in the manifests of a tag, is before `today`."""
     listed = (_git("ls-tree", "-r", "--name-only", tag, "functions") or "").splitlines()
     files = [name for name in listed if name.endswith(f"/{FILE}")]
     manifests = [yaml.safe_load(_git("show", f"{tag}:{name}") or "") for name in files]
@@ -137,24 +138,24 @@ def ended(tag: str, today: date) -> set[str]:
 
 
 def _git(*words: str) -> str | None:
-    """Return what git says, or None when it refuses."""
+    """Return git's output, or None if it fails."""
     done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else None
 
 
 def main() -> None:
-    """Compare with the last tag; without one there is nothing that was promised."""
+    """Compare with the last tag, if there is one."""
     tag = (_git("describe", "--tags", "--abbrev=0") or "").strip()
     before = _git("show", f"{tag}:{FILE_COMPARED}") if tag else None
     if before is None:
         missing = f"{tag} has no {FILE_COMPARED}" if tag else "There is no tag yet"
-        print(f"{missing}: nothing is promised.")
+        print(f"{missing}: nothing to compare with.")
         return
     new = json.loads((ROOT / FILE_COMPARED).read_text(encoding="utf-8"))
     found = list(findings(json.loads(before), new, ended(tag, datetime.now(UTC).date())))
     if found:
         sys.exit("\n".join([*found, f"This breaks clients of {tag}. {ADVICE}"]))
-    print(f"Clients of {tag} get on with {FILE_COMPARED}.")
+    print(f"{FILE_COMPARED} is compatible with clients of {tag}.")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""Refuses migrations that lock a table or break the revision that is still running.
+"""Rejects migrations that lock a table or break the running revision.
 
-Both revisions serve while a rollout goes on, so a migration may only expand: new tables, columns
-that older code need not know, wider types, indexes built while others write. What is dropped goes
-one release later, in a step below a line that says since when nothing uses it:
+Two revisions serve during a rollout, so a migration may only expand: new tables, optional columns,
+wider types, indexes that are built online. Columns and tables are dropped one release later, in a
+step below a comment that says since when they are unused:
 
     # contract: since 0.4.0 nothing reads games.subtitle
 
-The code of the last release is looked at, and the line must be true of it. `--released COMMIT`
-names another one: that which runs in an environment.
+The comment must be true of the last release, or of `--released COMMIT`, which an environment runs.
 """
 
 import argparse
@@ -19,14 +18,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.checks import released
-from scripts.checks.column_types import objection
+from scripts.checks import last_release
 from shared.schema.all_tables import metadata
 
-VERSIONS = Path(__file__).parents[2] / released.VERSIONS
+VERSIONS = Path(__file__).parents[2] / last_release.VERSIONS
 EXPANDING = {"create_table", "add_column", "change_column", "add_index", "insert_missing"}
 CONTRACTING = {"drop_table": 1, "drop_column": 2, "drop_index": 2}
-"""The steps that take something away, with the number of their arguments."""
+"""The steps that drop something, with the number of their arguments."""
 CONTRACT = re.compile(r"# contract: since [0-9]+\.[0-9]+\.[0-9]+ nothing \w+ ([\w.]+)")
 NEW_TABLE = re.compile(r"\s*CREATE TABLE IF NOT EXISTS ", re.IGNORECASE)
 REFUSED = {
@@ -34,30 +32,42 @@ REFUSED = {
     "drop_column": "drops a column that the running revision reads; use steps.drop_column",
     "drop_constraint": "drops a constraint that the running revision relies on",
     "drop_index": "drops an index that queries rely on; use steps.drop_index",
-    "rename_table": "renames a table under the running revision; make another one",
-    "alter_column": "changes or renames a column under the running revision;"
-    " use steps.change_column, or add another column",
-    "create_index": "may lock the table; steps.add_index builds it while others write",
-    "create_unique_constraint": "refuses rows that the running revision writes",
-    "create_foreign_key": "refuses rows that the running revision writes",
-    "create_check_constraint": "refuses rows that the running revision writes",
+    "rename_table": "renames a table that the running revision uses; add a new table",
+    "alter_column": "changes or renames a column that the running revision uses;"
+    " use steps.change_column, or add a new column",
+    "create_index": "may lock the table; steps.add_index builds it online",
+    "create_unique_constraint": "rejects rows that the running revision writes",
+    "create_foreign_key": "rejects rows that the running revision writes",
+    "create_check_constraint": "rejects rows that the running revision writes",
     "batch_alter_table": "copies the table",
-    "execute": "is SQL that nobody checks; use a step",
+    "execute": "is unchecked SQL; use a step",
 }
-DYNAMIC = "is not a literal string, so that it cannot be checked"
+DYNAMIC = "has an argument that is not a literal string and cannot be checked"
 NOT_ADDITIVE = re.compile(
     r"\b(AUTO_INCREMENT|UNIQUE|PRIMARY|REFERENCES|CHECK|GENERATED)\b", re.IGNORECASE
 )
 SMALL = re.compile(r"\b(none|tens|hundreds|near empty)\b")
 LARGE = re.compile(r"\b(thousand|thousands|million|millions)\b")
 DECLARED_GONE = "shared/schema/all_tables.py"
-"""Where a release says what it leaves behind, without using it."""
+"""Names what a release no longer uses, so mentions in it do not count."""
+
+# Each family from its smallest to its largest type.
+LADDERS = (
+    ("TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT"),
+    ("TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT"),
+    ("TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB"),
+)
+SIZED = ("VARCHAR", "VARBINARY", "DATETIME")
+SAME = {"INTEGER": "INT", "BOOL": "TINYINT", "BOOLEAN": "TINYINT"}
+_DEFINITION = re.compile(r"\s*(\w+)(?:\((\d+)\))?\s*(.*)", re.DOTALL)
+_NOT_NULL = re.compile(r"\bNOT NULL\b")
+_NULL = re.compile(r"\b(NOT )?NULL\b")
 
 Code = Mapping[str, str]
 
 
 class Call(NamedTuple):
-    """A call in a migration, with what its arguments say where they are literals."""
+    """A call in a migration; arguments that are not literals are None."""
 
     owner: str
     name: str
@@ -67,9 +77,9 @@ class Call(NamedTuple):
 
 
 def findings(source: str, code: Code | None = None) -> Iterator[str]:
-    """Yield what is wrong with one migration, each with its line.
+    """Yield the problems of one migration, each with its line.
 
-    code: the files of the release that runs, by path; None before the first release.
+    code: the running release's files by path; None before the first release.
     """
     tree = ast.parse(source)
     lines = source.splitlines()
@@ -98,8 +108,8 @@ def _checked_import(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     names = tuple(alias.asname or alias.name for alias in node.names)
     if (module, names) not in (("alembic", ("op",)), ("shared.schema.migrations", ("steps",))):
         yield (
-            f"line {node.lineno}: imports {module}; a migration holds its own text and uses only"
-            " alembic's op and shared.schema.migrations.steps, so that it never changes"
+            f"line {node.lineno}: imports {module}; a migration may import only alembic's op and"
+            " shared.schema.migrations.steps, so that it never changes"
         )
 
 
@@ -130,7 +140,7 @@ def _column(call: Call) -> str | None:
     if not isinstance(definition, str):
         return DYNAMIC
     if "NOT NULL" in definition.upper() and "DEFAULT" not in definition.upper():
-        return "is NOT NULL without DEFAULT: the running revision's inserts would fail"
+        return "is NOT NULL without DEFAULT: inserts of the running revision would fail"
     if NOT_ADDITIVE.search(definition):
         return "adds a constraint or a key to an existing table"
     return None
@@ -141,19 +151,47 @@ def _change(call: Call) -> str | None:
     if len(words) != 4 or len(call.values) != 4:  # noqa: PLR2004 - table, column, before, after
         return DYNAMIC
     table, column, before, after = words
-    why = objection(before, after)
+    why = _objection(before, after)
     if why:
-        return f"is refused: {table}.{column} {why}; add another column"
+        return f"is not allowed: {table}.{column} {why}; add a new column"
     if call.options.get("copy", False) is not False and is_big(table):
         return (
-            f"copies {table} while nobody can write to it, which is too long for a table that"
-            " grows like it: change it in place, or add another column"
+            f"copies {table} while it is locked, which takes too long for a table of its size:"
+            " change it in place, or add a new column"
         )
     return None
 
 
+def _objection(before: str, after: str) -> str | None:
+    """Return why `after` rejects values that `before` accepts, or None if it accepts them all."""
+    old_type, old_size, old_rest = _parts(before)
+    new_type, new_size, new_rest = _parts(after)
+    if _NOT_NULL.search(new_rest) and not _NOT_NULL.search(old_rest):
+        return "becomes NOT NULL, but the running revision may write NULL"
+    if _options(old_rest) != _options(new_rest):
+        return "changes more than the size of the type"
+    if old_type == new_type and (old_type in SIZED or old_size == new_size):
+        return "is narrowed" if new_size < old_size else None
+    for ladder in LADDERS:
+        if old_type in ladder and new_type in ladder:
+            return "is narrowed" if ladder.index(new_type) < ladder.index(old_type) else None
+    return "becomes another type"
+
+
+def _parts(definition: str) -> tuple[str, int, str]:
+    found = _DEFINITION.fullmatch(definition.upper())
+    if not found:
+        return definition, 0, ""
+    name, size, rest = found.groups()
+    return SAME.get(name, name), int(size or 0), rest
+
+
+def _options(rest: str) -> set[str]:
+    return set(_NULL.sub("", rest).split())
+
+
 def is_big(table: str) -> bool:
-    """Tell from its declared growth whether a table is too large to be copied during a release."""
+    """Return whether a table, by its declared growth, is too large to copy during a release."""
     growth = metadata.tables[table].info["growth"] if table in metadata.tables else ""
     return not SMALL.search(growth) or bool(LARGE.search(growth))
 
@@ -163,18 +201,18 @@ def _contraction(call: Call, lines: list[str], code: Code | None) -> str | None:
     if len(words) != len(call.values) or len(words) != CONTRACTING[call.name]:
         return DYNAMIC
     gone = ".".join(words)
-    said = CONTRACT.fullmatch(lines[call.line - 2].strip()) if call.line > 1 else None
-    if not said or said[1] != gone:
+    comment = CONTRACT.fullmatch(lines[call.line - 2].strip()) if call.line > 1 else None
+    if not comment or comment[1] != gone:
         return f"needs `# contract: since <release> nothing reads {gone}` in the line above"
     sought = words[1:] if call.name == "drop_index" else words
     users = _users(code or {}, sought)
     if users:
-        return f"takes away what the release that runs still names, in {', '.join(users)}"
+        return f"drops what the running release still names, in {', '.join(users)}"
     return None
 
 
 def _users(code: Code, words: Sequence[str]) -> list[str]:
-    """Return the files that name all of these words."""
+    """Return the files that mention all of these words."""
     patterns = [re.compile(rf"\b{re.escape(one)}\b") for one in words]
     return [
         name
@@ -184,9 +222,9 @@ def _users(code: Code, words: Sequence[str]) -> list[str]:
 
 
 def check(files: Iterable[Path], code: Code | None = None, ran: Collection[str] = ()) -> list[str]:
-    """Return every finding in the given migrations, with the file's name.
+    """Return every problem of the given migrations, with the file's name.
 
-    ran: the files that the release has run itself; a name that they took away may be used again.
+    ran: migrations of the running release; names that they dropped may be used again.
     """
     return [
         f"{file.name}: {finding}"
@@ -198,19 +236,25 @@ def check(files: Iterable[Path], code: Code | None = None, ran: Collection[str] 
 
 
 def main() -> None:
-    """Check every migration against the release that runs."""
-    parser = argparse.ArgumentParser(description="Check that migrations hurt nobody.")
-    parser.add_argument("--released", metavar="COMMIT", help="what runs; else the last tag")
-    commit = parser.parse_args().released or released.tag()
+    """Check every migration against the running release."""
+    parser = argparse.ArgumentParser(description="Check that migrations are safe in a rollout.")
+    parser.add_argument(
+        "--released", metavar="COMMIT", help="the running release (default: the last tag)"
+    )
+    commit = parser.parse_args().released or last_release.tag()
     try:
-        code = released.files(commit, "shared", "functions", "triggers") if commit else None
+        code = last_release.files(commit, "shared", "functions", "triggers") if commit else None
     except subprocess.CalledProcessError:
-        sys.exit(f"This clone does not have {commit}: `git fetch --unshallow --tags` brings it.")
-    ran = [Path(one).name for one in released.listed(commit, released.VERSIONS)] if commit else []
+        sys.exit(f"{commit} is not in this clone: run `git fetch --unshallow --tags`.")
+    ran = (
+        [Path(one).name for one in last_release.listed(commit, last_release.VERSIONS)]
+        if commit
+        else []
+    )
     found = check(sorted(VERSIONS.glob("*.py")), code, ran)
     if found:
         sys.exit("\n".join(found))
-    print(f"compared with {commit or 'nothing: there is no release yet'}")
+    print(f"compared with {commit}" if commit else "nothing to compare with: no release yet")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Checks terraform/ as far as possible without a cloud: `python -m scripts.checks.terraform_check`.
+"""Checks terraform/ without a cloud: `python -m scripts.checks.terraform_check [--checkov]`.
 
-What needs no provider is checked everywhere. The rest (init, validate, plan, test) needs a folder
-of stand-ins with the real providers' schemas: named by TERRAFORM_OFFLINE, else lying at
-../shared/terraform-offline. It runs in a copy, so that no lock file of theirs gets in here.
+Formatting and the tests of the manifests module need no provider. Init, validate, plan and test
+need stand-ins with the real providers' schemas, from the folder TERRAFORM_OFFLINE or
+../shared/terraform-offline. They run in a copy, so that no lock file for them is left behind.
 """
 
 import argparse
@@ -18,22 +18,22 @@ from scripts.bundling import bundle, imports
 from shared.runtime import manifest
 
 TERRAFORM = imports.ROOT / "terraform"
-# What Terraform reads besides its own folder.
-READ = ("docs/openapi.json", "shared/schema", "shared/runtime/metrics.py", "functions", "triggers")
+# What Terraform reads outside its own folder.
+READ = ("docs/openapi.json", "shared/schema", "shared/domain/metrics.py", "functions", "triggers")
 LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 FRESH = ("-var-file=environments/staging.tfvars", "-var=migrate_image=example.com/migrate:1")
-"""Arguments of a plan for a project that has nothing yet."""
+"""Arguments of a plan for an empty project."""
 
 
 def offline() -> Path | None:
-    """Return the folder of stand-in providers, where there is one."""
+    """Return the folder of stand-in providers, if there is one."""
     beside = imports.ROOT.parent / "shared/terraform-offline"
     folder = Path(os.environ.get("TERRAFORM_OFFLINE", beside)).resolve()
     return folder if (folder / "install.sh").exists() else None
 
 
 def providers(folder: Path, prefix: Path) -> dict[str, str]:
-    """Install stand-ins of the pinned providers; return the environment that leads to them."""
+    """Install stand-ins for the pinned providers; return the environment that selects them."""
     versions = (TERRAFORM / "versions.tf").read_text(encoding="utf-8")
     pinned = re.findall(r'"hashicorp/(.+)"\n *version = "(.+)"', versions)
     names = [f"{name}-{version}" for name, version in pinned]
@@ -44,7 +44,7 @@ def providers(folder: Path, prefix: Path) -> dict[str, str]:
 
 
 def copy(into: Path) -> Path:
-    """Copy what Terraform reads, and stage the bundles; return the copy's terraform folder."""
+    """Copy what Terraform reads and stage the bundles; return the copied terraform folder."""
     ignored = shutil.ignore_patterns(".terraform*", "__pycache__", "*.tfstate*")
     for name in ("terraform", *READ):
         source, target = imports.ROOT / name, into / name
@@ -60,7 +60,7 @@ def copy(into: Path) -> Path:
 
 
 def run(folder: Path, environment: dict[str, str], *words: str) -> str:
-    """Run Terraform in a folder and return what it prints; raise CalledProcessError."""
+    """Run Terraform in a folder and return its output; raise CalledProcessError if it fails."""
     command = ["terraform", f"-chdir={folder}", *words, "-no-color"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -68,18 +68,18 @@ def run(folder: Path, environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-def _say(name: str, said: str) -> None:
-    lines = [line for line in said.splitlines() if re.search(r"^(Plan:|Success!)", line)]
+def _report(name: str, output: str = "") -> None:
+    lines = [line for line in output.splitlines() if re.search(r"^(Plan:|Success!)", line)]
     print(f"ok      {name}{': ' + lines[-1] if lines else ''}", flush=True)
 
 
 def _without_providers(scratch: Path) -> None:
     run(TERRAFORM, dict(os.environ), "fmt", "-check", "-recursive")
-    _say("terraform format", "")
+    _report("terraform format")
     environment = {**os.environ, "TF_DATA_DIR": str(scratch / "manifests")}
     folder = TERRAFORM / "modules/manifests"
     run(folder, environment, "init", "-input=false")
-    _say("terraform test of the manifests", run(folder, environment, "test"))
+    _report("terraform test of the manifests module", run(folder, environment, "test"))
 
 
 def _with_providers(folder: Path, scratch: Path) -> None:
@@ -91,11 +91,11 @@ def _with_providers(folder: Path, scratch: Path) -> None:
         ("plan", ("-input=false", "-refresh=false", *FRESH)),
         ("test", ()),
     ):
-        _say(f"terraform {name}", run(copied, environment, name, *words))
+        _report(f"terraform {name}", run(copied, environment, name, *words))
 
 
 def _checkov(scratch: Path) -> None:
-    """Look for known weaknesses; each exception is explained where it is made."""
+    """Scan for known weaknesses; each exception is explained where it is made."""
     python = scratch / "checkov/bin/python"
     subprocess.run([sys.executable, "-m", "venv", scratch / "checkov"], check=True)
     lock = imports.ROOT / "scripts/checks/checkov.lock"
@@ -103,16 +103,16 @@ def _checkov(scratch: Path) -> None:
     subprocess.run([*uv, "--python", str(python), "-r", str(lock)], check=True)
     command = [str(python), "-m", "checkov.main", "--config-file", ".checkov.yaml"]
     subprocess.run(command, cwd=imports.ROOT, check=True)
-    _say("checkov", "")
+    _report("checkov")
 
 
 def main() -> None:
-    """Check what can be checked here, and say what cannot."""
+    """Run every check that this machine can run; print those that are skipped."""
     parser = argparse.ArgumentParser(description="Check terraform/ without a cloud.")
-    parser.add_argument("--checkov", action="store_true", help="also look for known weaknesses")
-    given = parser.parse_args()
+    parser.add_argument("--checkov", action="store_true", help="also scan for known weaknesses")
+    options = parser.parse_args()
     if not shutil.which("terraform"):
-        print("skipped all of it: terraform is not installed")
+        print("skipped everything: terraform is not installed")
         return
     found = offline()
     with tempfile.TemporaryDirectory() as scratch:
@@ -121,10 +121,8 @@ def main() -> None:
             if found:
                 _with_providers(found, Path(scratch))
             else:
-                print(
-                    "skipped terraform init, validate, plan, test: there are no stand-in providers"
-                )
-            if given.checkov:
+                print("skipped terraform init, validate, plan, test: no stand-in providers found")
+            if options.checkov:
                 _checkov(Path(scratch))
         except subprocess.CalledProcessError as error:
             sys.exit(f"{error.stdout or ''}{error.stderr or ''}\n{error}")

@@ -1,4 +1,4 @@
-"""`make demo`: some hundred players report; then it is proved that all of it came out right."""
+"""`make demo`: some hundred simulated players report; then the stored result is checked."""
 
 import argparse
 import asyncio
@@ -18,45 +18,46 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from emulators.cloud.config import Cloud, CloudError, environment, read, state_folder
 from emulators.edge.issuer import mint
-from scripts.demo import faults, model, players, proof, sending
+from scripts.demo import expected, faults, players, proof, sending
 from scripts.demo.players import Player
 from shared.runtime import errors, settings
 
 GAMES = 60
 KILL_AFTER = 0.4
 QUIET_SECONDS = 5
+PATIENCE_SECONDS = 300
+"""How long to wait without progress; a document may take 140 s."""
 SHOWN = 10
 
 
 class Failed(Exception):
-    """Something did not come out as it must; the text says what, and the first differences."""
+    """The result is not as expected; the text lists the first differences."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """One run: which cloud, whose uids, and where progress is shown."""
+    """One run: the cloud, the prefix of its uids, and the progress bars."""
 
     cloud: Cloud
     prefix: str
     progress: Progress
-    began: datetime
-    patience: float
+    started_at: datetime
 
-    def tell(self, sentence: str) -> None:
-        """Say a sentence above the bars."""
+    def report(self, sentence: str) -> None:
+        """Print a sentence above the bars."""
         self.progress.console.print(sentence)
 
     def until(self, what: str, total: int, differences: Callable[[], list[str]]) -> None:
-        """Wait until there are no differences; fail when nothing has moved for too long."""
+        """Wait until there are no differences; raise Failed after too long without progress."""
         task = self.progress.add_task(what, total=total)
-        left, until = total + 1, time.monotonic() + self.patience
+        left, until = total + 1, time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 found = differences()
             except errors.Unavailable:
-                found = ["a store is away"] * left
+                found = ["a store is unavailable"] * left
             if len(found) < left:
-                left, until = len(found), time.monotonic() + self.patience
+                left, until = len(found), time.monotonic() + PATIENCE_SECONDS
             self.progress.update(task, completed=total - min(total, len(found)))
             if not found:
                 return
@@ -66,7 +67,7 @@ class Demo:
 
 
 def main() -> int:
-    """Run the demo; return 0 when everything was proved."""
+    """Run the demo; return 0 if the result is as expected."""
     options = _options()
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
@@ -80,7 +81,7 @@ def main() -> int:
         with progress:
             now = datetime.now(UTC)
             prefix = f"demo-{int(now.timestamp()):x}-"
-            print(run(Demo(cloud, prefix, progress, now, options.patience), options))
+            print(run(Demo(cloud, prefix, progress, now), options))
     except (CloudError, Failed) as error:
         console.print(str(error), style="bold red", markup=False)
         return 1
@@ -90,38 +91,33 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.demo", description=__doc__)
     parser.add_argument("--players", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=None, help="invent the same players again")
-    parser.add_argument("--kill", choices=faults.KILLABLE, help="kill this in the middle")
-    parser.add_argument("--away", type=float, default=0, help="… and keep it away (seconds)")
+    parser.add_argument("--seed", type=int, help="repeat the players of an earlier run")
+    parser.add_argument("--kill", choices=faults.KILLABLE, help="kill this service meanwhile")
     parser.add_argument(
-        "--patience",
-        type=float,
-        default=300,
-        help="give up after no progress (s); a document may wait 140",
+        "--state", type=Path, default=state_folder(), help="state folder of the local cloud"
     )
-    parser.add_argument("--state", type=Path, default=state_folder(), help="the local cloud's")
     return parser.parse_args()
 
 
 def run(demo: Demo, options: argparse.Namespace) -> str:
-    """Let the players report, prove what came out, and return what to say about it."""
+    """Let the players report, check the result, and return a summary."""
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     invented = _invent(demo, options.players, seed)
-    truths = {one.uid: model.truth(one) for one in invented}
-    demo.tell(f"{len(invented)} players (seed {seed}) on {demo.cloud.url('edge')}")
+    truths = {one.uid: expected.truth(one) for one in invented}
+    demo.report(f"{len(invented)} players (seed {seed}) on {demo.cloud.url('edge')}")
     started = time.monotonic()
     sent = _send(demo, invented, options)
     sending_took = time.monotonic() - started
     _prove(demo, truths)
-    hours = sum(sum(truth.days.values()) for truth in truths.values()) / model.HOUR_MS
+    hours = sum(sum(truth.days.values()) for truth in truths.values()) / expected.HOUR_MS
     granted = sum(len(truth.achievements) for truth in truths.values())
     return (
         f"{sent.batches} batches in {sending_took:.0f} s: {sent.items} items, "
         f"{sent.accepted} accepted, {sent.duplicates} duplicates within a batch, "
-        f"{sent.rejected} rejected as they must be, {sent.retries} sent again after no answer.\n"
-        f"Proved after {time.monotonic() - started:.0f} s: {hours:.1f} hours of play in MySQL are "
-        f"what was played, every stats document equals its row, {granted} achievements were "
-        "granted once, no dead letters."
+        f"{sent.rejected} invalid ones rejected, {sent.retries} retries.\n"
+        f"Proved after {time.monotonic() - started:.0f} s: MySQL has the {hours:.1f} hours that "
+        f"were played, every stats document equals its row, {granted} achievements were granted "
+        "exactly once, there are no dead letters."
     )
 
 
@@ -131,7 +127,7 @@ def _invent(demo: Demo, count: int, seed: int) -> list[Player]:
     if not listed:
         raise CloudError("The catalog is empty; run `python -m emulators seed`.")
     ids = [one["game_id"] for one in listed]
-    now = int(demo.began.timestamp())
+    now = int(demo.started_at.timestamp())
     return [
         players.invent(f"{demo.prefix}{n:04d}", ids, now, random.Random(f"{seed}-{n}"))  # noqa: S311
         for n in range(count)
@@ -139,22 +135,22 @@ def _invent(demo: Demo, count: int, seed: int) -> list[Player]:
 
 
 def _send(demo: Demo, invented: list[Player], options: argparse.Namespace) -> sending.Sent:
-    """Send everything, with a death in the middle when one was asked for."""
+    """Send everything, and kill a service meanwhile if asked to."""
     total = sum(len(one.batches) for one in invented)
     task = demo.progress.add_task("batches sent", total=total)
-    deaths: list[threading.Thread] = []
+    restarts: list[threading.Thread] = []
 
-    def told(sent: sending.Sent) -> None:
+    def on_sent(sent: sending.Sent) -> None:
         demo.progress.update(task, completed=sent.batches)
-        if options.kill and not deaths and sent.batches >= total * KILL_AFTER:
-            deaths.append(faults.kill(demo.cloud, options.kill, options.away, demo.tell))
+        if options.kill and not restarts and sent.batches >= total * KILL_AFTER:
+            restarts.append(faults.kill(demo.cloud, options.kill, demo.report))
 
     url = demo.cloud.url("edge")
-    sent = asyncio.run(sending.send_all(url, invented, lambda uid: mint(demo.cloud, uid), told))
-    for one in deaths:
+    sent = asyncio.run(sending.send_all(url, invented, lambda uid: mint(demo.cloud, uid), on_sent))
+    for one in restarts:
         one.join()
     if sent.wrong:
-        raise Failed(_listed(f"{len(sent.wrong)} receipts are wrong", sent.wrong))
+        raise Failed(_listed(f"{len(sent.wrong)} wrong receipts", sent.wrong))
     return sent
 
 
@@ -162,26 +158,26 @@ def _prove(demo: Demo, truths: proof.Truths) -> None:
     prefix, count = demo.prefix, len(truths)
     days = sum(len(truth.days) for truth in truths.values())
     demo.until("days of play equal in MySQL", days, lambda: proof.playtime(prefix, truths))
-    demo.until("documents written", count, lambda: ["owed"] * proof.owed(prefix))
+    demo.until("documents written", count, lambda: ["due"] * proof.owed(prefix))
     demo.until("achievements granted", count, lambda: proof.achievements(prefix, truths))
-    # Whatever is still on its way, the second half of a duplicate say, must change nothing.
+    # Messages that are still being delivered, such as duplicates, must not change anything.
     time.sleep(QUIET_SECONDS)
-    demo.until("documents still written", count, lambda: ["owed"] * proof.owed(prefix))
-    _once("playtime", proof.playtime(prefix, truths))
-    _once("stats", proof.stats(prefix, truths))
-    _once("achievements", proof.achievements(prefix, truths))
+    demo.until("documents still written", count, lambda: ["due"] * proof.owed(prefix))
+    _require("playtime", proof.playtime(prefix, truths))
+    _require("stats", proof.stats(prefix, truths))
+    _require("achievements", proof.achievements(prefix, truths))
     for what, pairs in (
         ("stats documents compared", proof.stats_documents(prefix, truths)),
         ("inboxes compared", proof.inboxes(truths)),
     ):
         task = demo.progress.add_task(what, total=count)
         for uid, differences in pairs:
-            _once(f"{what}: {uid}", differences)
+            _require(f"{what}: {uid}", differences)
             demo.progress.advance(task)
-    _once("dead letters", proof.new_dead_letters(demo.began))
+    _require("dead letters", proof.new_dead_letters(demo.started_at))
 
 
-def _once(what: str, differences: list[str]) -> None:
+def _require(what: str, differences: list[str]) -> None:
     if differences:
         raise Failed(_listed(f"{what}: {len(differences)} differences", differences))
 

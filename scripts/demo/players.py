@@ -1,7 +1,7 @@
-"""Simulated players: what they really play, and the batches that their clients make of it.
+"""Simulated players: what they really play, and the batches that their clients send.
 
-Clients are as clients are: clocks are wrong by hours, or set while the machine runs; batches come
-twice, overlap, arrive in any order, and hold broken items.
+As in reality, clocks are wrong by hours or set during play; batches are repeated, overlap, arrive
+in any order and contain invalid items.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ CLOCK_ERRORS_MIN = (0, 0, 0, 0, -180, 17, 60, 2880, -45)
 
 @dataclass(frozen=True)
 class Moment:
-    """One moment of a session as it really was; `at` in whole seconds since 1970."""
+    """One moment of a session; `at` in whole seconds since 1970, by the correct clock."""
 
     event_id: str
     session_id: str
@@ -54,9 +54,9 @@ class Session:
 
 @dataclass
 class Batch:
-    """What is sent at once.
+    """One request's items.
 
-    broken: items that must be rejected. twice: items that are in the batch already.
+    broken: how many must be rejected. twice: how many are duplicates within the batch.
     """
 
     client: Client
@@ -76,14 +76,14 @@ class Player:
 
 
 def invent(uid: str, games: Sequence[str], now: int, chance: random.Random) -> Player:
-    """Return a player with some sessions of the last days."""
+    """Return a player with sessions during the last days."""
     player = Player(uid, chance.choice(ZONES_MIN))
     clients = [
         Client(f"{uid}-pc{number}", 60 * chance.choice(CLOCK_ERRORS_MIN))
         for number in range(chance.choice((1, 1, 2)))
     ]
     favourites = chance.sample(games, k=min(len(games), chance.choice((1, 2, 3, 5, 6))))
-    if chance.random() < 0.1:  # noqa: PLR2004  a tenth play something that the catalog lacks
+    if chance.random() < 0.1:  # noqa: PLR2004  some play a game that is not in the catalog
         favourites.append(f"unlisted:{hashlib.sha256(uid.encode()).hexdigest()}")
     for number in range(chance.randint(2, 7)):
         start = now - chance.randrange(4 * 3600, OLDEST_DAYS * DAY)
@@ -103,7 +103,7 @@ def _session(name: str, client: Client, game: str, start: int, chance: random.Ra
     times = [start]
     while times[-1] < end:
         pause = chance.randint(*HEARTBEAT_SECONDS)
-        asleep = chance.random() < 0.03  # noqa: PLR2004  now and then the machine sleeps
+        asleep = chance.random() < 0.03  # noqa: PLR2004  sometimes the machine sleeps
         times.append(times[-1] + (pause * 10 if asleep else pause))
     kinds = ["started", *["heartbeat"] * (len(times) - 2), "ended"]
     if chance.random() < 0.2:  # noqa: PLR2004  some crash without an end
@@ -112,18 +112,18 @@ def _session(name: str, client: Client, game: str, start: int, chance: random.Ra
         Moment(f"{name}-{number}", name, game, kind, at)
         for number, (kind, at) in enumerate(zip(kinds, times, strict=True))
     ]
-    if client.error and chance.random() < 0.3:  # noqa: PLR2004  the clock is set while playing
+    if client.error and chance.random() < 0.3:  # noqa: PLR2004  the clock is set during play
         client = replace(client, set_at=chance.choice(times[1:]))
     return Session(client, start - chance.randrange(60, DAY), moments)
 
 
 def _batches(player: Player, chance: random.Random) -> list[Batch]:
-    """Return the player's batches in the order of sending: some twice, most in disorder."""
+    """Return the player's batches in the order of sending: some repeated, most out of order."""
     batches = []
     for session in player.sessions:
         items = [_item(player, session, moment) for moment in session.moments]
         if session.client.set_at is not None:
-            # The corrected clock is known only from what was stamped after it was set.
+            # Times can be corrected only in a batch with stamps from after the clock was set.
             batches.append(Batch(session.client, items))
             continue
         while items:
@@ -138,7 +138,7 @@ def _batches(player: Player, chance: random.Random) -> list[Batch]:
     batches += [one for one in batches if chance.random() < 0.2]  # noqa: PLR2004
     if chance.random() < 0.6:  # noqa: PLR2004
         chance.shuffle(batches)
-    return [_with_blemishes(one, chance) for one in batches]
+    return [_with_errors(one, chance) for one in batches]
 
 
 def _item(player: Player, session: Session, moment: Moment) -> dict[str, Any]:
@@ -157,8 +157,8 @@ def _item(player: Player, session: Session, moment: Moment) -> dict[str, Any]:
     }
 
 
-def _with_blemishes(batch: Batch, chance: random.Random) -> Batch:
-    """Return the batch; a tenth of them with broken items, and with some that are in it twice."""
+def _with_errors(batch: Batch, chance: random.Random) -> Batch:
+    """Return the batch, in one of ten cases with invalid and duplicate items added."""
     if chance.random() < 0.9:  # noqa: PLR2004
         return batch
     twice = batch.items[:3]
@@ -166,7 +166,7 @@ def _with_blemishes(batch: Batch, chance: random.Random) -> Batch:
         {**batch.items[0], "event_id": "no kind", "kind": "napped"},
         {**batch.items[0], "event_id": "no offset", "at": "2026-01-01T00:00:00"},
         {**batch.items[0], "event_id": "long ago", "at": "2001-01-01T00:00:00Z", "boot_id": "x"},
-        "no object",
+        "not an object",
     )
     items = [*batch.items, *twice, *bad]
     chance.shuffle(items)
@@ -174,6 +174,6 @@ def _with_blemishes(batch: Batch, chance: random.Random) -> Batch:
 
 
 def sent_at(batch: Batch, now: float) -> str:
-    """Return what the client's clock shows while it sends."""
+    """Return the time of sending by the client's clock."""
     shown = now + (batch.client.error if batch.client.set_at is None else 0)
     return datetime.fromtimestamp(shown, UTC).isoformat()

@@ -1,96 +1,107 @@
-"""The proof: rows, documents and inboxes hold exactly what was played."""
+"""Compares stored rows, documents and inboxes with what was played."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Table, func, select
 
-from scripts.demo.model import Truth
+from scripts.demo.expected import Truth
 from shared.runtime import documents, sql
-from shared.schema.collections import INBOX, STATS
+from shared.schema.collections import NOTICES, STATS
 from shared.schema.operations import dead_letters, projections
 from shared.schema.play import player_achievements, player_stats, playtime_days
 
 MOST_DOCUMENTS = 300
 
 Truths = dict[str, Truth]
+Rows = list[Any]
 
 
-def rows(prefix: str, table: Table) -> dict[str, list[Any]]:
-    """Return a table's rows of the players whose uid begins with `prefix`, by uid."""
+def rows(prefix: str, table: Table) -> dict[str, Rows]:
+    """Return a table's rows of players whose uid begins with `prefix`, by uid."""
     mine = table.c.uid.between(prefix, prefix + "~")
-    found: dict[str, list[Any]] = defaultdict(list)
+    found: dict[str, Rows] = defaultdict(list)
     for row in sql.read(lambda conn: conn.execute(select(table).where(mine)).all()):
         found[row.uid].append(row)
     return found
 
 
 def playtime(prefix: str, truths: Truths) -> list[str]:
-    """Return the players whose playtime in MySQL is not what they played, and how it differs."""
-    known = rows(prefix, playtime_days)
-    return [
-        f"{uid}: {difference}"
-        for uid, truth in truths.items()
-        for difference in _different(truth.days, _days(known[uid]))
-    ]
-
-
-def _days(found: list[Any]) -> dict[tuple[str, date], int]:
-    return {(row.game_key, row.day): row.play_ms for row in found if row.play_ms}
+    """Return how the playtime of players in MySQL differs from what they played."""
+    return _compare(
+        prefix,
+        truths,
+        playtime_days,
+        lambda truth: truth.days,
+        lambda found: {(row.game_key, row.day): row.play_ms for row in found if row.play_ms},
+    )
 
 
 def stats(prefix: str, truths: Truths) -> list[str]:
-    """Return where player_stats is not what was played."""
-    known = rows(prefix, player_stats)
+    """Return how player_stats differs from what was played."""
+    return _compare(
+        prefix,
+        truths,
+        player_stats,
+        lambda truth: {game: tuple(vars(one).values()) for game, one in truth.stats.items()},
+        lambda found: {row.game_key: _stats(row) for row in found},
+    )
+
+
+def achievements(prefix: str, truths: Truths) -> list[str]:
+    """Return how the achievements that were granted and delivered differ from those earned."""
+    return _compare(
+        prefix,
+        truths,
+        player_achievements,
+        lambda truth: dict.fromkeys(truth.achievements, True),
+        lambda found: {row.achievement_id: row.delivered_at is not None for row in found},
+    )
+
+
+def _compare(
+    prefix: str,
+    truths: Truths,
+    table: Table,
+    expected: Callable[[Truth], Mapping[Any, Any]],
+    stored: Callable[[Rows], Mapping[Any, Any]],
+) -> list[str]:
+    known = rows(prefix, table)
     return [
         f"{uid}: {difference}"
         for uid, truth in truths.items()
-        for difference in _different(
-            {game: tuple(vars(one).values()) for game, one in truth.stats.items()},
-            {row.game_key: _stats(row) for row in known[uid]},
-        )
+        for difference in _different(expected(truth), stored(known[uid]))
     ]
 
 
 def _stats(row: Any) -> tuple[int | None, ...]:
-    return (
-        row.play_ms,
-        _seconds(row.first_played_at),
-        _seconds(row.last_played_at),
-        _seconds(row.last_ended_at),
-    )
-
-
-def _seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.astimezone(UTC).timestamp())
+    times = (row.first_played_at, row.last_played_at, row.last_ended_at)
+    return (row.play_ms, *(one and int(one.astimezone(UTC).timestamp()) for one in times))
 
 
 def owed(prefix: str) -> int:
-    """Return how many documents are still to be written."""
+    """Return how many documents still have to be written."""
     mine = projections.c.uid.between(prefix, prefix + "~") & projections.c.due_at.is_not(None)
     count = select(func.count()).select_from(projections).where(mine)
     return sql.read(lambda conn: conn.scalar(count)) or 0
 
 
 def stats_documents(prefix: str, truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player with where the stats documents are not equal to the rows in MySQL."""
+    """Yield each player with how the stats documents differ from the rows in MySQL."""
     known = rows(prefix, player_stats)
+    members = ("play_ms", "first_played_at", "last_played_at", "last_ended_at", "revision")
     for uid in truths:
-        listed = [row for row in known[uid] if not row.game_key.startswith("unlisted:")]
-        wanted = {
+        expected = {
             row.game_key: {
                 "game_id": row.game_key,
-                "play_ms": row.play_ms,
-                "first_played_at": row.first_played_at,
-                "last_played_at": row.last_played_at,
-                "last_ended_at": row.last_ended_at,
-                "revision": row.revision,
+                **{name: getattr(row, name) for name in members},
             }
-            for row in listed
+            for row in known[uid]
+            if not row.game_key.startswith("unlisted:")
         }
-        yield uid, _different(wanted, _documents(STATS.of(uid)))
+        yield uid, _different(expected, _documents(STATS.of(uid)))
 
 
 def _documents(collection: str) -> dict[str, Any]:
@@ -98,43 +109,27 @@ def _documents(collection: str) -> dict[str, Any]:
     return {one.path.rsplit("/", 1)[1]: one.data for one in found}
 
 
-def achievements(prefix: str, truths: Truths) -> list[str]:
-    """Return where what was granted, or delivered, is not what was earned."""
-    known = rows(prefix, player_achievements)
-    return [
-        f"{uid}: {difference}"
-        for uid, truth in truths.items()
-        for difference in _different(
-            dict.fromkeys(truth.achievements, True),
-            {row.achievement_id: row.delivered_at is not None for row in known[uid]},
-        )
-    ]
-
-
 def inboxes(truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player with where the inbox does not hold every achievement once."""
+    """Yield each player with how the inbox differs from one message per achievement."""
     for uid, truth in truths.items():
-        wanted = {f"achievement-{one}": one for one in truth.achievements}
+        expected = {f"achievement-{one}": one for one in truth.achievements}
         found = {
             name: data.get("params", {}).get("achievement_id")
-            for name, data in _documents(INBOX.of(uid)).items()
+            for name, data in _documents(NOTICES.of(uid)).items()
         }
-        yield uid, _different(wanted, found)
+        yield uid, _different(expected, found)
 
 
 def new_dead_letters(since: datetime) -> list[str]:
-    """Return what became a dead letter since `since`."""
+    """Return the dead letters that were recorded since `since`."""
     query = select(dead_letters).where(dead_letters.c.recorded_at >= since)
-
-    def load(conn: Connection) -> list[str]:
-        return [f"{row.consumer}: {row.code}: {row.reason}" for row in conn.execute(query)]
-
-    return sql.read(load)
+    found = sql.read(lambda conn: conn.execute(query).all())
+    return [f"{row.consumer}: {row.code}: {row.reason}" for row in found]
 
 
-def _different(wanted: dict[Any, Any], found: dict[Any, Any]) -> list[str]:
+def _different(expected: Mapping[Any, Any], found: Mapping[Any, Any]) -> list[str]:
     return [
-        f"{key}: must be {wanted.get(key)}, is {found.get(key)}"
-        for key in sorted({*wanted, *found}, key=str)
-        if wanted.get(key) != found.get(key)
+        f"{key}: expected {expected.get(key)}, found {found.get(key)}"
+        for key in sorted({*expected, *found}, key=str)
+        if expected.get(key) != found.get(key)
     ]

@@ -1,6 +1,6 @@
-"""Makes the README's pictures: `python -m scripts.demo.screenshot`.
+"""Makes the README's pictures of the console: `python -m scripts.demo.screenshot`.
 
-Starts a local cloud of its own, lets it work, and looks at it in Chromium.
+Starts a temporary local cloud, sends requests, and takes screenshots in Chromium.
 """
 
 import sys
@@ -9,18 +9,18 @@ import httpx
 from playwright.sync_api import Page
 
 from scripts.bundling.imports import ROOT
-from scripts.demo import chromium, own_cloud
+from scripts.demo import chromium, temporary_cloud
 
 PICTURES = ROOT / "docs" / "pictures"
 GAMES = ("hades", "portal", "celeste", "stardew", "hollow")
 ROUNDS = 8
 CONSOLE = "/_local/console"
-# An arrow glows for most of a second; by then all of a play's events have passed.
+# An arrow glows for most of a second; by then all events of a play session have passed.
 GLOWING_MS = 350
 
 
 def _work(url: str) -> None:
-    """Let people search, and ada play."""
+    """Search games, and let ada play."""
     with httpx.Client(base_url=url, timeout=60) as client:
         for number in range(ROUNDS):
             for name in GAMES:
@@ -29,8 +29,8 @@ def _work(url: str) -> None:
 
 
 def _play(client: httpx.Client, minutes: int) -> str:
-    answer = client.post(f"{CONSOLE}/api/play", json={"minutes": minutes}).raise_for_status()
-    return str(answer.json()["trace"])
+    response = client.post(f"{CONSOLE}/api/play", json={"minutes": minutes}).raise_for_status()
+    return str(response.json()["trace"])
 
 
 def _look(page: Page, url: str) -> None:
@@ -48,9 +48,8 @@ def _look(page: Page, url: str) -> None:
 
 def main() -> None:
     """Write docs/pictures/."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    print("Starting a local cloud, and letting it work ...", file=sys.stderr)
-    with own_cloud.running() as url, chromium.opened() as browser:
+    print("Starting a local cloud and sending requests ...", file=sys.stderr)
+    with temporary_cloud.running() as url, chromium.opened() as browser:
         _work(url)
         _look(browser.new_page(viewport={"width": 1280, "height": 900}), url)
     for picture in sorted(PICTURES.glob("*.png")):

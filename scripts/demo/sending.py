@@ -1,4 +1,4 @@
-"""Clients at work: they send their batches, and send again whatever got no good answer."""
+"""Sends the players' batches, and retries until each is accepted."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ ACCEPTED = 202
 
 @dataclass
 class Sent:
-    """What was sent and answered; `wrong` holds the receipts that were not what they must be."""
+    """Counts of what was sent; `wrong` holds unexpected receipts."""
 
     batches: int = 0
     items: int = 0
@@ -35,9 +35,9 @@ async def send_all(
     url: str,
     players: Iterable[Player],
     token: Callable[[str], str],
-    told: Callable[[Sent], None],
+    on_sent: Callable[[Sent], None],
 ) -> Sent:
-    """Send every batch of every player, each player's in order; `told` after each batch."""
+    """Send every batch, each player's in order; call `on_sent` after each."""
     sent, gate = Sent(), asyncio.Semaphore(AT_ONCE)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS) as client:
 
@@ -46,7 +46,7 @@ async def send_all(
                 headers = {"Authorization": f"Bearer {token(player.uid)}"}
                 for batch in player.batches:
                     await _send(client, headers, batch, sent)
-                    told(sent)
+                    on_sent(sent)
 
         await asyncio.gather(*(play(player) for player in players))
     return sent
@@ -58,34 +58,28 @@ async def _send(
     pause, until = 0.1, time.monotonic() + GIVE_UP_SECONDS
     while True:
         body = {"sent_at": sent_at(batch, time.time()), "items": batch.items}
-        answer = await _post(client, headers, body)
-        if answer is not None and answer.status_code == ACCEPTED:
-            _note(batch, answer.json(), sent)
+        try:
+            response = await client.post("/v1/me/sessions:batch", json=body, headers=headers)
+        except httpx.TransportError:
+            response = httpx.Response(503)
+        if response.status_code == ACCEPTED:
+            _count(batch, response.json(), sent)
             return
-        if answer is not None and answer.status_code < 500:  # noqa: PLR2004  never to be retried
-            raise RuntimeError(f"a batch was refused: {answer.status_code} {answer.text[:500]}")
+        if response.status_code < 500:  # noqa: PLR2004  not to be retried
+            raise RuntimeError(f"a batch failed: {response.status_code} {response.text[:500]}")
         if time.monotonic() > until:
-            raise RuntimeError(f"a batch found no good answer in {GIVE_UP_SECONDS} s")
+            raise RuntimeError(f"a batch was not accepted within {GIVE_UP_SECONDS} s")
         sent.retries += 1
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-async def _post(
-    client: httpx.AsyncClient, headers: dict[str, str], body: dict[str, Any]
-) -> httpx.Response | None:
-    try:
-        return await client.post("/v1/me/sessions:batch", json=body, headers=headers)
-    except httpx.TransportError:
-        return None
-
-
-def _note(batch: Batch, receipt: dict[str, Any], sent: Sent) -> None:
+def _count(batch: Batch, receipt: dict[str, Any], sent: Sent) -> None:
     rejected = len(receipt["rejected"])
     total = receipt["accepted"] + receipt["duplicates"] + rejected
     expected = (batch.broken, batch.twice, len(batch.items))
     if (rejected, receipt["duplicates"], total) != expected:
-        sent.wrong.append(f"broken, twice and all items should be {expected}: {receipt}")
+        sent.wrong.append(f"expected (rejected, duplicates, total) {expected}: {receipt}")
     sent.batches += 1
     sent.items += len(batch.items)
     sent.accepted += receipt["accepted"]

@@ -1,8 +1,8 @@
-"""What a month costs and how near each limit is: `python -m scripts.reference.estimate [--check]`.
+"""Estimates monthly cost and load on limits: `python -m scripts.reference.estimate [--check]`.
 
-Reads scripts/reference/estimate.yaml and the manifests, prints tables, and writes
-docs/pictures/estimate.svg and the tables of docs/estimate.md. With --check it writes nothing and
-says what is out of date.
+Reads scripts/reference/estimate.yaml and the manifests, prints tables, and writes the tables of
+docs/estimate.md and docs/pictures/estimate.svg. With --check it writes nothing and fails if they
+are out of date.
 """
 
 import argparse
@@ -32,7 +32,7 @@ DAY = 86_400
 DAYS = 30
 HOURS = 730
 MOST = 10**12
-"""A limit that this many players do not hit is none."""
+"""More players than any limit allows."""
 
 
 class _Part(BaseModel):
@@ -40,7 +40,7 @@ class _Part(BaseModel):
 
 
 class Figure(_Part):
-    """One number: where it comes from is its row in the benchmarks, a reason, or a page."""
+    """One number, with its source: a reason, a row of docs/benchmarks.md, or a web page."""
 
     value: float
     unit: str
@@ -50,7 +50,7 @@ class Figure(_Part):
 
 
 class Tiers(_Part):
-    """A price that falls: each step holds up to an amount, the last one for the rest."""
+    """A price in steps: each applies up to an amount, the last one to the rest."""
 
     unit: str
     page: str
@@ -58,7 +58,7 @@ class Tiers(_Part):
 
 
 class Flow(_Part):
-    """Something that a daily player causes, and what one time of it takes."""
+    """Something that a daily player causes, and what it takes each time."""
 
     function: str | None
     per_day: Figure
@@ -88,7 +88,7 @@ class Assumptions(_Part):
 
 
 class Load(NamedTuple):
-    """How much of a limit is used; `by` says who uses the most of it where that tells."""
+    """How much of a limit is used; `by` names the function that uses most, if there is one."""
 
     used: float
     limit: float
@@ -97,7 +97,7 @@ class Load(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The used part of the limit."""
+        """The share of the limit that is used."""
         return self.used / self.limit
 
 
@@ -107,54 +107,54 @@ class Model:
     def __init__(self, assumed: Assumptions, functions: Mapping[str, Manifest]) -> None:
         self.assumed = assumed
         self.functions = functions
+        self.flows = list(assumed.flows.values())
+        self.price, self.run = _values(assumed.prices), _values(assumed.run)
+        self.kept = _values(assumed.storage)
 
     def daily(self, registered: float) -> float:
-        """Return how many play on a day."""
+        """Return how many players play on a day."""
         return registered * self.assumed.players["daily"].value
 
     def per_day(self, registered: float, use: str) -> float:
         """Return how much of one of the flows' uses a day takes."""
-        flows = self.assumed.flows.values()
-        times = sum(flow.per_day.value * flow.uses.get(use, 0) for flow in flows)
+        times = sum(flow.per_day.value * flow.uses.get(use, 0) for flow in self.flows)
         return times * self.daily(registered)
 
     def peak(self, per_day: float) -> float:
-        """Return what a day's amount is a second, when most are online."""
+        """Return a day's amount per second at the time when most players are online."""
         return per_day / DAY * self.assumed.players["peak"].value
 
     def requests(self, registered: float) -> float:
-        """Return how often functions are called a day."""
-        flows = [one for one in self.assumed.flows.values() if one.function]
-        return self.daily(registered) * sum(one.per_day.value for one in flows)
+        """Return how often functions are called per day."""
+        return self.daily(registered) * sum(one.per_day.value for one in self.flows if one.function)
 
     def instances(self, registered: float) -> dict[str, float]:
         """Return how many instances each function needs at the peak, as fractions."""
         needed: dict[str, float] = {}
-        for flow in self.assumed.flows.values():
+        for flow in self.flows:
             if flow.function:
                 rate = self.peak(self.daily(registered) * flow.per_day.value)
                 needed[flow.function] = needed.get(flow.function, 0) + rate * self._held(flow)
         return needed
 
     def _held(self, flow: Flow) -> float:
-        """Return for how long one call takes a whole instance: its CPU, or its places."""
+        """Return for how long a call occupies an instance, by CPU or by its place."""
         function = self.functions[str(flow.function)]
         cpu = self.assumed.seconds(flow.cpu)
         pool = function.stores.sql.pool if function.stores.sql else function.concurrency
         places = min(function.concurrency, pool)
         waits = flow.wait_ms.value / 1000 if flow.wait_ms else 0
-        busy = cpu / (function.cpu * self.assumed.run["utilization"].value)
+        busy = cpu / (function.cpu * self.run["utilization"])
         return max(busy, (cpu + waits) / places)
 
     def sql_cpus(self, registered: float) -> float:
         """Return how many of the database's CPUs are busy at the peak."""
-        flows = self.assumed.flows.values()
-        day = sum(one.per_day.value * self.assumed.seconds(one.database) for one in flows)
+        day = sum(one.per_day.value * self.assumed.seconds(one.database) for one in self.flows)
         return self.peak(self.daily(registered) * day)
 
     def sql_bytes(self, registered: float) -> float:
-        """Return what lies in MySQL after the assumed years."""
-        kept = _values(self.assumed.storage)
+        """Return the size of the tables after the assumed years."""
+        kept = self.kept
         old = self.daily(registered) * kept["rows_daily"] * 365 * kept["years"]
         return (old + registered * kept["rows_new"]) * kept["row"]
 
@@ -181,15 +181,15 @@ class Model:
         return found
 
     def _connections(self, needed: Mapping[str, float]) -> float:
-        """Return the connections of two revisions, whole instances, and those kept for people."""
-        held = 0.0
+        """Return the connections of two revisions' instances, and those reserved for people."""
+        held = self.run["reserved_connections"]
         for name, instances in needed.items():
             store = self.functions[name].stores.sql
             held += 2 * math.ceil(instances) * (store.pool if store else 0)
-        return held + self.assumed.run["reserved_connections"].value
+        return held
 
     def hit(self, limit: str) -> float:
-        """Return how many registered players it takes to hit a limit."""
+        """Return the number of registered players that reaches a limit."""
         low, high = 0.0, float(MOST)
         while high - low > high / 1e6:
             middle = (low + high) / 2
@@ -197,20 +197,19 @@ class Model:
         return high
 
     def costs(self, registered: float) -> dict[str, float]:
-        """Return what a month costs, in dollars, by product."""
+        """Return the monthly cost in dollars by product."""
         return {**dict(self._work(registered)), **dict(self._traffic(registered))}
 
     def _work(self, registered: float) -> Iterator[tuple[str, float]]:
-        """Yield what computing and storing costs."""
-        price, run = _values(self.assumed.prices), _values(self.assumed.run)
-        kept = _values(self.assumed.storage)
+        """Yield the cost of computing and storing."""
+        price, run, kept = self.price, self.run, self.kept
         month = self._month(registered)
         mean = sum(self.instances(registered).values()) / self.assumed.players["peak"].value
         second = price["run_cpu"] + run["memory_gib"] * price["run_memory"]
         calls = DAYS * self.requests(registered) / 1e6
         yield "Cloud Run", mean * DAYS * DAY * second + calls * price["run_requests"]
         vcpus = max(2, 2 * math.ceil(self.sql_cpus(registered) / run["database_utilization"] / 2))
-        hour = vcpus * (price["sql_vcpu"] + run["gib_a_vcpu"] * price["sql_memory"])
+        hour = vcpus * (price["sql_vcpu"] + run["gib_per_vcpu"] * price["sql_memory"])
         disk = self.sql_bytes(registered) / 1e9 * price["sql_storage"]
         yield "Cloud SQL", price["sql_copies"] * (hour * HOURS + disk)
         documents = registered * kept["documents_new"] * kept["document"] / 1e9
@@ -222,8 +221,8 @@ class Model:
         yield "Identity Platform", tiered(monthly, self.assumed.tiers["accounts"])
 
     def _traffic(self, registered: float) -> Iterator[tuple[str, float]]:
-        """Yield what moving and logging costs."""
-        price, run = _values(self.assumed.prices), _values(self.assumed.run)
+        """Yield the cost of traffic and logs."""
+        price, run = self.price, self.run
         month = self._month(registered)
         calls = DAYS * self.requests(registered)
         out = month["out_bytes"] / 1e9
@@ -238,7 +237,7 @@ class Model:
         yield "Logs", calls * run["log_bytes"] / 2**30 * price["logs"]
 
     def _month(self, registered: float) -> dict[str, float]:
-        uses = {use for flow in self.assumed.flows.values() for use in flow.uses}
+        uses = {use for flow in self.flows for use in flow.uses}
         return {use: DAYS * self.per_day(registered, use) for use in uses}
 
 
@@ -247,7 +246,7 @@ def _values(figures: Mapping[str, Figure]) -> dict[str, float]:
 
 
 def tiered(amount: float, tiers: Tiers) -> float:
-    """Return what an amount costs when each step has its own price."""
+    """Return the price of an amount in steps."""
     total, begin = 0.0, 0.0
     for end, price in tiers.steps:
         total += max(0.0, min(amount, math.inf if end is None else end) - begin) * price
@@ -262,7 +261,7 @@ def read(file: Path = FILE) -> Model:
 
 
 def short(number: float) -> str:
-    """Return a number with two digits that count, as people write it."""
+    """Return a number with two significant digits and a unit prefix."""
     for size, name in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
         if number >= size:
             return f"{number / size:.{0 if number >= 10 * size else 1}f}{name}"
@@ -270,15 +269,15 @@ def short(number: float) -> str:
 
 
 def tables(model: Model) -> dict[str, list[list[str]]]:
-    """Return the two tables, each by its title, the heading first."""
+    """Return the two tables by title, the heading first."""
     scales = [f"{short(one).strip()} players" for one in SCALES]
     costs = [model.costs(one) for one in SCALES]
-    dear = sorted(costs[-1], key=lambda name: -costs[-1][name])
-    money = [[name, *(f"{one[name]:,.0f}" for one in costs)] for name in dear]
+    by_cost = sorted(costs[-1], key=lambda name: -costs[-1][name])
+    money = [[name, *(f"{one[name]:,.0f}" for one in costs)] for name in by_cost]
     totals = [sum(one.values()) for one in costs]
     each = [f"{total / size * 1000:,.2f}" for total, size in zip(totals, SCALES, strict=True)]
-    money += [["**all**", *(f"**{total:,.0f}**" for total in totals)]]
-    money += [["a thousand registered players", *each]]
+    money += [["**total**", *(f"**{total:,.0f}**" for total in totals)]]
+    money += [["per thousand registered players", *each]]
     loads = [model.loads(one) for one in SCALES]
     first = sorted(loads[-1], key=model.hit)
     used = []
@@ -288,13 +287,13 @@ def tables(model: Model) -> dict[str, list[list[str]]]:
         shares = [f"{short(one[name].used)} ({one[name].share:.1%})" for one in loads]
         used.append([label, f"{short(limit.limit)} {limit.unit}", *shares, short(model.hit(name))])
     return {
-        "US dollars a month": [["", *scales], *money],
-        "Load at the peak of a day": [["limit", "of", *scales, "hit at"], *used],
+        "US dollars per month": [["", *scales], *money],
+        "Load at the daily peak": [["limit", "of", *scales, "reached at"], *used],
     }
 
 
 def verdict(model: Model) -> str:
-    """Return which limit is hit first, and what comes after it."""
+    """Return which limits are reached first and second."""
     hits = sorted((model.hit(name), name) for name in model.loads(SCALES[-1]))
     (first, name), (then, next_name) = hits[:2]
     by = model.loads(first)[name].by
@@ -306,12 +305,12 @@ def verdict(model: Model) -> str:
 
 
 def files(model: Model) -> dict[Path, str]:
-    """Return what is generated, by its file."""
+    """Return the generated files with their contents."""
     lines = [verdict(model), ""]
     for title, rows in tables(model).items():
         head, *body = rows
-        lines += [f"**{title}**", "", *_row(head), "|---|" + "--:|" * (len(head) - 1)]
-        lines += [line for row in body for line in _row(row)] + [""]
+        lines += [f"**{title}**", "", _row(head), "|---|" + "--:|" * (len(head) - 1)]
+        lines += [*map(_row, body), ""]
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKS[0])
     after = rest.partition(MARKS[1])[2]
     page = "\n".join([before + MARKS[0], "", *lines, MARKS[1] + after])
@@ -323,34 +322,34 @@ def files(model: Model) -> dict[Path, str]:
     return {PAGE: page, PICTURE: estimate_plot.draw(curves, hits, SCALES)}
 
 
-def _row(cells: list[str]) -> list[str]:
-    return ["| " + " | ".join(cells) + " |"]
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
-    """Print the tables, and write or check what is generated."""
+    """Print the tables and write the generated files, or check them."""
     parser = argparse.ArgumentParser(description="Estimate costs and the load on limits.")
-    parser.add_argument("--check", action="store_true", help="write nothing")
-    given = parser.parse_args()
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    check = parser.parse_args().check
     model = read()
-    stale = [
-        path
-        for path, text in files(model).items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    if given.check:
+    generated = files(model)
+    if check:
+        stale = [path for path in generated if path.read_text("utf-8") != generated[path]]
         sys.exit(f"out of date, run `make estimate`: {stale}" if stale else 0)
-    console = Console()
     for title, rows in tables(model).items():
         table = Table(title=title)
         for number, name in enumerate(rows[0]):
             table.add_column(name, justify="right" if number else "left", overflow="fold")
         for row in rows[1:]:
-            table.add_row(*(cell.replace("*", "").replace("`", "") for cell in row))
-        console.print(table)
-    print(verdict(model).replace("*", "").replace("`", ""))
-    for path, text in files(model).items():
+            table.add_row(*map(_plain, row))
+        Console().print(table)
+    print(_plain(verdict(model)))
+    for path, text in generated.items():
         path.write_text(text, encoding="utf-8")
+
+
+def _plain(text: str) -> str:
+    return text.replace("*", "").replace("`", "")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Draws how near each limit is, by the number of players: both axes by powers of ten, as SVG."""
+"""Draws the share of each limit by the number of players as SVG, with logarithmic axes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ WIDTH, HEIGHT = 920, 500
 LEFT, RIGHT, TOP, BOTTOM = 70, 250, 50, 60
 PLAYERS = (1e5, 1e9)
 SHARES = (1e-5, 10.0)
-# Told apart by everyone: Okabe and Ito's colours.
+# Okabe and Ito's colours, which colour-blind people can tell apart.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 APART = 17
 STEPS = 60
@@ -23,7 +23,7 @@ def sizes() -> list[float]:
 
 
 def draw(curves: Mapping[str, Curve], hits: Mapping[str, float], marked: Sequence[float]) -> str:
-    """Return the picture: a line a limit, named at its right end, the first to be hit on top."""
+    """Return the picture: one line per limit, labelled at its right end, first limit on top."""
     order = sorted(curves, key=lambda name: (hits[name], name))
     ends = _spread([_y(curves[name][-1][1]) for name in order])
     parts = [*_frame(), *(_mark(one) for one in marked)]
@@ -36,7 +36,7 @@ def draw(curves: Mapping[str, Curve], hits: Mapping[str, float], marked: Sequenc
         parts.append(_text(at, end + 4, label, colour=colour, anchor="start"))
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">'
-    title = "<title>Share of each limit that is used, by registered players</title>"
+    title = "<title>Share of each limit by registered players</title>"
     back = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
     return "\n".join([head, title, back, *parts, "</svg>", ""])
 
@@ -44,18 +44,16 @@ def draw(curves: Mapping[str, Curve], hits: Mapping[str, float], marked: Sequenc
 def _frame() -> list[str]:
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     parts = [
-        _text(LEFT, 24, "Share of each limit at the peak of a day, and where it is hit", size=16)
+        _text(LEFT, 24, "Share of each limit at the daily peak, and where it is reached", size=16)
     ]
     for power in range(-5, 2):
         y = _y(10.0**power)
-        full = power == 0
-        colour, width = ("#c00", 1.5) if full else ("#ddd", 1)
+        colour, width = ("#c00", 1.5) if power == 0 else ("#ddd", 1)
         parts.append(_line(LEFT, y, right, y, colour, width))
         parts.append(_text(LEFT - 8, y + 4, f"{10.0 ** (power + 2):g} %", anchor="end"))
-    for power in range(5, 10):
+    for power, name in enumerate(("100 k", "1 M", "10 M", "100 M", "1 G"), 5):
         x = _x(10.0**power)
         parts.append(_line(x, TOP, x, bottom, "#ddd", 1))
-        name = {5: "100 k", 6: "1 M", 7: "10 M", 8: "100 M", 9: "1 G"}[power]
         parts.append(_text(x, bottom + 18, name, anchor="middle"))
     middle = (LEFT + right) / 2
     parts.append(_text(middle, HEIGHT - 14, "registered players", anchor="middle"))
@@ -68,7 +66,7 @@ def _mark(players: float) -> str:
 
 
 def _spread(wanted: Sequence[float]) -> list[float]:
-    """Move names apart that would lie on each other, keeping their order from the top."""
+    """Move overlapping labels apart, keeping their order."""
     placed: dict[int, float] = {}
     free = float(TOP)
     for number in sorted(range(len(wanted)), key=lambda one: (wanted[one], one)):
@@ -86,20 +84,20 @@ def _y(share: float) -> float:
 
 
 def _part(value: float, bounds: tuple[float, float]) -> float:
-    """Return where a value lies between the bounds, 0 to 1, by powers of ten."""
+    """Return a value's position between the bounds, from 0 to 1, on a logarithmic scale."""
     low, high = map(math.log10, bounds)
     return min(1.0, max(0.0, (math.log10(value) - low) / (high - low)))
 
 
-def _line(  # noqa: PLR0913, PLR0917  its two ends and its looks
+def _line(  # noqa: PLR0913, PLR0917  its ends and its style
     x: float, y: float, to_x: float, to_y: float, colour: str, width: float
 ) -> str:
     ends = f'x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}"'
     return f'<line {ends} stroke="{colour}" stroke-width="{width}"/>'
 
 
-def _text(  # noqa: PLR0913  where, what and its looks
+def _text(  # noqa: PLR0913  position, text and style
     x: float, y: float, text: str, *, colour: str = "#333", anchor: str = "start", size: int = 13
 ) -> str:
-    looks = f'fill="{colour}" text-anchor="{anchor}" font-size="{size}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {looks}>{escape(text)}</text>'
+    style = f'fill="{colour}" text-anchor="{anchor}" font-size="{size}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style}>{escape(text)}</text>'

@@ -1,8 +1,8 @@
-"""The JSON Schema of every message, and what a change of one may not do.
+"""The JSON Schema of every message, and the compatibility of changes to them.
 
-A message published by one revision is read by the other: while a rollout goes on, when an old
-one is redriven, and by whoever subscribed. So a member that was there stays as it is, a new one
-is optional. What breaks this gets a new type, `….v2`, beside the old one.
+Messages of one revision are read by others: during a rollout, after a redrive, by subscribers.
+So existing members must not change, and new ones must be optional. Anything else needs a new type,
+`….v2`, beside the old one.
 """
 
 import importlib
@@ -16,7 +16,7 @@ import shared.runtime.events
 from shared.runtime.messages import Message
 
 SPOKEN = {"title", "description", "examples", "default", "x-topic", "$schema"}
-"""Keys that say something to people and nothing to a parser."""
+"""Keys that document a schema and do not affect parsing."""
 
 
 def messages() -> dict[str, type[Message]]:
@@ -50,7 +50,7 @@ def schema(model: type[Message]) -> str:
 
 
 def breaks(old: Any, new: Any, at: str = "") -> Iterator[str]:
-    """Yield where a reader of one schema cannot read what was written for the other."""
+    """Yield the differences that stop a reader of one schema from reading the other's messages."""
     where = at or "the message"
     if not isinstance(old, dict) or not isinstance(new, dict):
         if old != new:
@@ -70,13 +70,13 @@ def _members(old: dict[str, Any], new: dict[str, Any], at: str) -> Iterator[str]
     for name in sorted(old):
         path = f"{at}.{name}" if at else name
         if name not in new:
-            yield f"{path} is gone"
+            yield f"{path} was removed"
         else:
             yield from breaks(old[name], new[name], path)
 
 
 def _required(old: set[str], new: set[str], where: str) -> Iterator[str]:
     for name in sorted(new - old):
-        yield f"{name} is required now: {where} from an older revision may lack it"
+        yield f"{name} is now required: {where} from an older revision may lack it"
     for name in sorted(old - new):
         yield f"{name} is no longer required: an older revision needs it in {where}"

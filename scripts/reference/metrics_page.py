@@ -1,63 +1,64 @@
-"""The page of metrics: each one's name, what it means, and which way it travels."""
+"""docs/metrics.md: each metric's name, meaning and path."""
 
 from collections.abc import Iterator
 
+import shared.domain.metrics  # noqa: F401  registers the product's
 from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument
 
 INTRODUCTION = """\
-Every metric is a constant of `shared/runtime/metrics.py` and travels one way only ([ADR
+Every metric is a constant in the code and is exported in exactly one way ([ADR
 22](adr/0022-opentelemetry-without-a-background.md)):
 
-- **What the runtime measures** adds up in an instance's memory and is exported by OpenTelemetry's
-  protocol: in production to Cloud Monitoring (`telemetry.googleapis.com`; there
-  `prometheus.googleapis.com/NAME/counter`, `/gauge` or `/histogram`, asked by PromQL), on a
-  developer's machine to the local cloud, where Prometheus reads
-  `http://127.0.0.1:8080/_local/metrics`.
-- **What the product counts** is a log line, `{"message": "metric", "metric": {"name": …,
-  "amount": …}}`: exact, and nothing of it is lost with an instance. Cloud Logging makes
-  `logging.googleapis.com/user/NAME` of it.
-- **What Google measures itself** is not measured again: instances, cold starts and billed time of
-  Cloud Run, backlog and age of subscriptions, connections of Cloud SQL, denials and contention of
+- **Runtime metrics** are kept in an instance's memory and exported over OpenTelemetry's protocol:
+  in production to Cloud Monitoring (`telemetry.googleapis.com`; query
+  `prometheus.googleapis.com/NAME/counter`, `/gauge` or `/histogram` in PromQL), on a developer's
+  machine to the local cloud, where Prometheus scrapes `http://127.0.0.1:8080/_local/metrics`.
+- **Product metrics** are log lines, `{"message": "metric", "metric": {"name": …, "amount": …}}`.
+  They are exact, and a crashing instance loses none. Cloud Logging turns them into
+  `logging.googleapis.com/user/NAME`.
+- **Google's own metrics** are not duplicated: instances, cold starts and billed time of Cloud
+  Run, backlog and age of subscriptions, connections of Cloud SQL, denials and contention of
   Firestore.
 
-No label can hold an id, an address or a name that a caller chose.
+No label contains an id, an address or a name chosen by a caller.
 """
 
 READING = """\
 ## How to read them
 
-- An instance exports inside a request, at most every {interval} seconds, and once more when the
-  platform stops it, at least five seconds after the last time: Cloud Monitoring refuses points
-  of a series that are closer. The last values of a quiet instance therefore arrive late.
-- Values are lost when the instance crashes, or when its last export fails: those since the export
-  before. A failed export loses nothing else, the next one brings the totals. Lost too is what a
-  request counts that ends after the last export, while the instance stops.
-- Spans are sent once. Those that find an export on its way, or the pause of {interval} seconds that
-  follows a failure, wait for the next, up to 1,000 of an instance; what is more is dropped. Lost
-  are the spans of an export that fails, and what waits in an instance that crashes. Log lines say
-  so: `spans were dropped`, `telemetry could not be exported`, `telemetry was not taken in time`.
-- Requests are `savepoint_request_seconds_count`, their latency the histogram itself. What CORS
-  asks beforehand (OPTIONS) is not in it.
-- Counters and histograms are totals since the instance began. A series is first sent as zero, so
-  that `increase()` and `rate()` see also its first event.
-- A gauge says what the last run of a schedule found; it ends five minutes after its instance did.
-- Locally functions export every second while requests come. In the functions host all share one
-  instance; with `--isolated` each has its own. Histograms and counters begin anew when code
-  changes.
+- An instance exports during a request, at most every {interval} seconds, and once more when the
+  platform stops it, at least five seconds after the previous export, since Cloud Monitoring
+  rejects points of a series that are closer. The last values of an idle instance therefore arrive
+  late.
+- If an instance crashes or its last export fails, the values since the previous export are lost,
+  as are those of requests that end after the last export. Any other failed export loses nothing:
+  the next one contains the totals.
+- Spans are sent once. While an export is running, and for {interval} seconds after a failed one,
+  up to 1,000 spans per instance wait and further ones are dropped. The spans of a failed export
+  and the waiting spans of a crashed instance are lost. Log lines report it: `spans were dropped`,
+  `telemetry could not be exported`, `telemetry was not taken in time`.
+- `savepoint_request_seconds_count` is the number of requests, the histogram their latency. CORS
+  preflights (OPTIONS) are not included.
+- Counters and histograms are totals since the instance started. A series first sends zero, so
+  that `increase()` and `rate()` include its first event.
+- A gauge holds the result of the last scheduled run; it ends five minutes after its instance.
+- Locally, functions export every second while they get requests. In the functions host all
+  functions share one instance; with `--isolated` each has its own. Counters and histograms
+  restart from zero when code changes.
 """
 
 
 def page() -> Iterator[str]:
-    """Yield the page's lines, without its title."""
+    """Yield the page's lines, without the title."""
     yield INTRODUCTION
     yield "## Exported by OpenTelemetry\n"
-    yield "Each has the label `function` too. Cloud Monitoring has `instance` and `job` (the"
-    yield "service) in the resource.\n"
-    yield "| name | kind | what it is | labels |\n|---|---|---|---|"
+    yield "Each also has the label `function`. In Cloud Monitoring, `instance` and `job` (the"
+    yield "service) are labels of the resource.\n"
+    yield "| name | kind | meaning | labels |\n|---|---|---|---|"
     yield from _rows(exported=True)
     yield "\n## Counted by log lines\n"
-    yield "| name | what it is | labels |\n|---|---|---|"
+    yield "| name | meaning | labels |\n|---|---|---|"
     yield from _rows(exported=False)
     yield ""
     interval_ms = settings.Telemetry.__dataclass_fields__["interval_ms"].metadata["default"]

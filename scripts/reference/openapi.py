@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import shared.domain.errors  # noqa: F401  registers the product's codes
 from scripts.bundling.imports import ROOT
 from shared.runtime import manifest
 from shared.runtime.http import Api, openapi
@@ -21,19 +22,19 @@ def document() -> dict[str, Any]:
 
 
 def apis() -> Iterator[Api]:
-    """Yield the `api` of every function that answers HTTP, by name."""
+    """Yield the `api` of every HTTP function, sorted by name."""
     for name, function in sorted(manifest.discover([ROOT]).items()):
         if function.trigger.kind == "http":
             yield load(name, function.source)
 
 
 def load(name: str, source: Path) -> Api:
-    """Import an entry file under a name of its own and return its `api`."""
+    """Import an entry file under a unique name and return its `api`."""
     spec = importlib.util.spec_from_file_location(f"entry_of_{name}", source)
     if spec is None or spec.loader is None:
         raise ImportError(f"{source} is not a Python file")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module  # pydantic looks generic models' modules up
+    sys.modules[module.__name__] = module  # pydantic looks up the modules of generic models
     spec.loader.exec_module(module)
     api: Api = module.api
     return api

@@ -1,6 +1,18 @@
-"""The steps of cloudbuild.yaml, each a program that also runs by hand: see docs/deploying.md.
+"""The steps of cloudbuild.yaml; each can be run by hand, see docs/deploying.md.
 
-check, test and image stand on the standard library alone; the others need `.venv`.
+check, test, bundles, image, plan, migrate, pin, apply, grant, smoke, canary, promote  in this order
+rollback       undoes the last release
+shell          environment, commands and dry runs
+release        the record of one release
+records        the recorded releases of an environment
+cloud_run      services, revisions and traffic
+monitoring     request counts and latencies per revision
+verdict        decides whether a new revision may continue
+check_urls     requests URLs from inside the network
+migrate_image  stages the migrate job's image
+migrate_job    the migrate job itself
+
+check and test use only the standard library; the others need `.venv`.
 """
 
 from pathlib import Path
@@ -8,4 +20,4 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build"
 PLAN = BUILD / "plan"
-"""Where the saved plan lies between two steps."""
+"""The saved Terraform plan."""

@@ -1,4 +1,4 @@
-"""Applies the saved plan: `python -m scripts.release.apply`. New revisions get no requests yet."""
+"""Applies the saved plan: `python -m scripts.release.apply`. New revisions get no traffic yet."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from scripts.release import PLAN, plan, shell
 LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
 
 
-def loose(planned: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each function that runs and that the plan would have serve its latest revision."""
+def unpinned(planned: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each running function whose traffic the plan would send to the latest revision."""
     for change in planned.get("resource_changes", []):
         is_service = change["type"] == "google_cloud_run_v2_service"
         if not is_service or "update" not in change["change"]["actions"]:
@@ -21,13 +21,13 @@ def loose(planned: Mapping[str, Any]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Refuse a plan that moves requests; apply every other."""
+    """Apply the plan unless it moves traffic."""
     sh = shell.from_arguments(__doc__)
-    found = list(loose(sh.read_json(*plan.TERRAFORM, "show", "-json", str(PLAN), dry={})))
+    found = list(unpinned(sh.read_json(*plan.TERRAFORM, "show", "-json", str(PLAN), dry={})))
     if found:
         sys.exit(
-            f"The plan was made before {', '.join(found)} was pinned and would send every request"
-            " to the new revision at once: run pin, then plan."
+            f"The plan was made before {', '.join(found)} was pinned and would send all traffic to"
+            " the new revision at once: run pin, then plan."
         )
     sh.run(*plan.TERRAFORM, "apply", "-input=false", "-lock-timeout=300s", str(PLAN))
 

@@ -1,8 +1,8 @@
-# The image of every step of cloudbuild.yaml: what a laptop has, and what a deployment needs.
+# The image of every step of cloudbuild.yaml.
 # Debian 12 with Python 3.11, Java 17, gcloud and the emulators; `check` installs the rest.
 FROM hashicorp/terraform:1.11.4 AS terraform
 FROM gcr.io/google.com/cloudsdktool/google-cloud-cli:528.0.0-emulators
 RUN apt-get -q update && apt-get -q install --yes --no-install-recommends \
         docker.io git make python3.11-venv sudo && rm -rf /var/lib/apt/lists/*
 COPY --from=terraform /bin/terraform /usr/local/bin/terraform
-COPY knock.py /usr/local/bin/knock
+COPY check_urls.py /usr/local/bin/check-urls

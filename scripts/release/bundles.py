@@ -1,4 +1,4 @@
-"""Stages what is deployed, and its hashes: `python3 -m scripts.release.bundles`."""
+"""Stages the bundles and their hashes: `python -m scripts.release.bundles`."""
 
 from scripts.release import shell
 

@@ -1,8 +1,8 @@
-"""Gives new revisions 5 % of the requests and compares them: `python -m scripts.release.canary`.
+"""Sends 5 % of the traffic to new revisions and compares them: `python -m scripts.release.canary`.
 
-One that is worse, or that cannot be compared because something broke, sends all of the release
-back. One that was asked too seldom gets 50 %. If that is still too few, a trigger goes on, since
-its events come again when they fail; an HTTP function is held back for a person to decide.
+If a revision is worse, or the comparison fails, the whole release is reverted. A revision with too
+few requests gets 50 %. If that is still too few, a trigger continues, since failed events are
+retried; an HTTP function is held back for a person to decide.
 """
 
 import os
@@ -18,11 +18,11 @@ from scripts.release.verdict import Seen, Verdict, judge
 
 SHARES = (5, 50)
 DELAY_SECONDS = 180
-"""How long Cloud Monitoring may take until it shows a request."""
+"""How long Cloud Monitoring may take to show a request."""
 
 
 def main() -> None:
-    """Watch the release; leave it at its share when it may go on, else put everything back."""
+    """Watch the release; keep its share of traffic if it may continue, else revert it."""
     sh = shell.from_arguments(__doc__)
     shell.place()
     moved = records.current(sh)
@@ -32,7 +32,7 @@ def main() -> None:
         return
     moved = replace(moved, state=State.MOVING)
     release.save(sh, moved)
-    # A build that is cancelled ends its steps by a signal.
+    # A cancelled build terminates its steps with a signal.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("cancelled"))
     try:
         quiet, worse = watch(sh, changed)
@@ -44,20 +44,20 @@ def main() -> None:
         back(sh, changed)
         refused = [*moved.refused, *(moved.made[name][changed[name].after].image for name in worse)]
         release.save(sh, replace(moved, state=State.BACK, refused=refused))
-        sys.exit(f"The release goes back because of {', '.join(worse)}.")
+        sys.exit(f"The release was reverted because of {', '.join(worse)}.")
     held = [one for one in quiet if cloud_run.functions()[one].trigger.http]
     back(sh, {name: changed[name] for name in held})
     release.save(sh, replace(moved, held=held))
 
 
 def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
-    """Return the functions that were asked too seldom at the largest share, and the worse ones."""
+    """Return the functions with too few requests at the largest share, and those that are worse."""
     quiet = list(changed)
     for share in SHARES:
-        asked = {name: changed[name] for name in quiet}
+        moves = {name: changed[name] for name in quiet}
         cloud_run.move(
             sh,
-            {name: {one.after: share, one.before: 100 - share} for name, one in asked.items()},
+            {name: {one.after: share, one.before: 100 - share} for name, one in moves.items()},
         )
         verdicts = compare(sh, changed)
         worse = [name for name, one in verdicts.items() if one is Verdict.BACK]
@@ -68,7 +68,7 @@ def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
 
 
 def compare(sh: Shell, changed: dict[str, Move]) -> dict[str, Verdict]:
-    """Wait, and compare every function with what it would replace."""
+    """Wait, then compare every new revision with the one it replaces."""
     window = int(60 * float(os.environ.get("CANARY_MINUTES") or 10))
     enough = int(os.environ.get("CANARY_REQUESTS") or 300)
     delay = int(os.environ.get("MONITORING_DELAY_SECONDS") or DELAY_SECONDS)
@@ -87,7 +87,7 @@ def compare(sh: Shell, changed: dict[str, Move]) -> dict[str, Verdict]:
 
 
 def back(sh: Shell, moves: dict[str, Move]) -> None:
-    """Send every request to the revision that served before."""
+    """Send all traffic to the previous revisions."""
     cloud_run.move(sh, {name: {one.before: 100} for name, one in moves.items()})
 
 

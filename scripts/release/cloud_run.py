@@ -1,4 +1,4 @@
-"""The functions as Cloud Run has them: what serves, what is newest, what is tagged."""
+"""The functions as Cloud Run services: which revisions serve, are newest, are tagged."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +18,13 @@ AT_A_TIME = 8
 
 @dataclass(frozen=True)
 class Service:
-    """One function in the cloud.
+    """A deployed function.
 
-    serves: the revisions that requests reach, the most asked one first.
+    serves: the revisions that get traffic, the one with most traffic first.
     latest: the newest revision that is ready.
     created: the newest revision, ready or not.
-    image: what the newest revision was made from.
-    url: the address of what serves.
+    image: the image of the newest revision.
+    url: the address of the serving revisions.
     candidate_url: the address of the revision that is tagged as the candidate.
     """
 
@@ -39,31 +39,26 @@ class Service:
 
     @property
     def serving(self) -> str:
-        """Return the revision that most requests reach; of two halves the older one."""
+        """Return the revision with most traffic, the older one if two have half each."""
         return self.serves[0] if self.serves else ""
 
 
 @cache
 def functions() -> dict[str, Manifest]:
-    """Return the repository's functions by the names of their services."""
+    """Return the repository's functions by service name."""
     return {one.service: one for one in manifest.discover([ROOT]).values()}
 
 
 def services(sh: Shell, *, stage: str = "running") -> dict[str, Service]:
-    """Return those of the repository's functions that are deployed; `stage` is for a dry run."""
-    flags = shell.place().flags
-    ours = functions()
-    listed = sh.read_json(
-        *("gcloud", "run", "services", "list"),
-        *(*flags, "--format=json"),
-        dry=[_example(name, stage) for name in ours],
-    )
+    """Return the deployed functions of this repository; `stage` is for a dry run."""
+    command = ("gcloud", "run", "services", "list", *shell.place().flags, "--format=json")
+    listed = sh.read_json(*command, dry=[_example(name, stage) for name in functions()])
     found = [parse(one) for one in listed]
-    return {one.name: one for one in found if one.name in ours}
+    return {one.name: one for one in found if one.name in functions()}
 
 
 def parse(raw: Mapping[str, Any]) -> Service:
-    """Read one service as `gcloud run services list --format=json` writes it."""
+    """Parse a service as `gcloud run services list --format=json` prints it."""
     status = raw["status"]
     traffic = status.get("traffic", [])
     latest = status.get("latestReadyRevisionName", "")
@@ -87,7 +82,7 @@ def parse(raw: Mapping[str, Any]) -> Service:
 def _example(name: str, stage: str) -> dict[str, Any]:
     """Return a service for a dry run.
 
-    One revision is "running"; then a "new" one is ready, which has "moved" requests to it.
+    stage: "running" has one revision, "new" a second one without traffic, "moved" gives it traffic.
     """
     newest = f"{name}-OLD" if stage == "running" else f"{name}-NEW"
     serving = newest if stage == "moved" else f"{name}-OLD"
@@ -107,7 +102,7 @@ def _example(name: str, stage: str) -> dict[str, Any]:
 
 
 def move(sh: Shell, shares: Mapping[str, Mapping[str, int]], *also: str) -> None:
-    """Give each function's revisions, by name, their shares of its requests."""
+    """Set the traffic shares of each function's revisions."""
     splits = {
         name: ",".join(f"{revision}={percent}" for revision, percent in split.items())
         for name, split in shares.items()
@@ -116,12 +111,12 @@ def move(sh: Shell, shares: Mapping[str, Mapping[str, int]], *also: str) -> None
 
 
 def tag(sh: Shell, revisions: Mapping[str, str]) -> None:
-    """Give a revision of each function an address of its own."""
+    """Tag one revision of each function as the candidate, which gives it its own address."""
     _update(sh, {name: (f"--update-tags={TAG}={one}",) for name, one in revisions.items()})
 
 
 def _update(sh: Shell, changes: Mapping[str, tuple[str, ...]]) -> None:
-    """Change several functions at a time; one that fails does not keep the others from it."""
+    """Change several functions at a time; a failure does not stop the others."""
     command = ("gcloud", "run", "services", "update-traffic")
     flags = (*shell.place().flags, "--quiet")
     with ThreadPoolExecutor(1 if sh.dry else AT_A_TIME) as pool:

@@ -1,14 +1,14 @@
-"""Grants what the new revisions' tables need, before they get requests.
+"""Grants the new revisions rights to tables: `python -m scripts.release.grant`.
 
-`python -m scripts.release.grant`: after `apply`, which makes the database users of new functions.
-Migrates too, which changes nothing but on the first deployment.
+Runs after `apply`, which creates the database users of new functions, and before they get traffic.
+It also migrates, which has an effect only in the first deployment.
 """
 
 from scripts.release import migrate, shell
 
 
 def main() -> None:
-    """Run the job with this commit's image, which the plan gave it."""
+    """Run the job, whose image the plan set to this commit's."""
     migrate.execute(shell.from_arguments(__doc__), "migrate", "grant")
 
 

@@ -1,6 +1,6 @@
-"""Builds the image of the migrate job and pushes it: `python -m scripts.release.image`.
+"""Builds and pushes the migrate job's image: `python -m scripts.release.image`.
 
-Its tag is the hash of what is in it; the later steps mean the same image.
+Its tag is the hash of its contents; later steps use the same image.
 """
 
 import sys
@@ -16,7 +16,7 @@ def name(sh: Shell) -> str:
     if sh.dry:
         return f"{shell.place().repository}/migrate:HASH"
     if not FILE.exists():
-        sys.exit(f"{FILE.name} is not there: run `python -m scripts.release.image` first.")
+        sys.exit(f"{FILE.name} is missing: run `python -m scripts.release.image` first.")
     return FILE.read_text(encoding="utf-8").strip()
 
 
@@ -24,10 +24,8 @@ def main() -> None:
     """Stage, build and push."""
     sh = shell.from_arguments(__doc__)
     repository = shell.place().repository
-    digest = sh.read(".venv/bin/python", "-m", "scripts.release.migrate_image", dry="HASH").split()[
-        -1
-    ]
-    image = f"{repository}/migrate:{digest}"
+    staged = sh.read(".venv/bin/python", "-m", "scripts.release.migrate_image", dry="HASH")
+    image = f"{repository}/migrate:{staged.split()[-1]}"
     sh.run("docker", "build", "--tag", image, "build/migrate")
     sh.run("docker", "push", image)
     if not sh.dry:

@@ -1,8 +1,8 @@
-"""Begins a release and expands the tables: `python -m scripts.release.migrate`.
+"""Begins a release and migrates the tables: `python -m scripts.release.migrate`.
 
-What contracts is compared with the commits that serve here, not with the last tag: it is refused
-while one of them still names what goes. Once a single commit serves, the rights that it does not
-need any more are taken away, since going back past it is not offered.
+Drops are compared with the commits that serve in this environment, not with the last tag: they are
+rejected while one of these commits still uses what is dropped. Once a single commit serves, rights
+that it does not need are revoked, since a rollback past it is not possible.
 """
 
 from scripts.release import image, records, release, shell
@@ -12,7 +12,7 @@ JOB = "migrate"
 
 
 def main() -> None:
-    """Check the migrations against what runs, then run the job with this commit's image."""
+    """Check the migrations against the running commits, then run this commit's migrate job."""
     sh = shell.from_arguments(__doc__)
     new = image.name(sh)
     last = records.newest(sh)
@@ -22,31 +22,31 @@ def main() -> None:
         sh.run(".venv/bin/python", "-m", "scripts.checks.migration_guard", f"--released={commit}")
     release.save(sh, release.begin(sh, last))
     if not exists(sh):
-        sh.say("The first deployment: the job comes with it, and `grant` makes the tables.")
+        sh.say("First deployment: `apply` creates the job, and `grant` the tables.")
         return
     if len(serving) == 1 and all(serving):
         use(sh, *serving.values())
         execute(sh, "revoke")
     else:
-        sh.say("Not one recorded commit alone serves, so all rights stay.")
+        sh.say("More than one commit serves, or an unrecorded one, so no rights are revoked.")
     use(sh, new)
     execute(sh, "migrate")
 
 
 def exists(sh: Shell) -> bool:
-    """Tell whether the job has been deployed."""
+    """Return whether the job has been deployed."""
     command = ("gcloud", "run", "jobs", "list", *shell.place().flags)
     return JOB in sh.read(*command, "--format=value(metadata.name)", dry=JOB).split()
 
 
 def use(sh: Shell, name: str) -> None:
-    """Give the job an image."""
+    """Set the job's image."""
     command = ("gcloud", "run", "jobs", "update", JOB, *shell.place().flags)
     sh.run(*command, f"--image={name}", "--quiet")
 
 
 def execute(sh: Shell, *words: str) -> None:
-    """Run the job to its end."""
+    """Run the job and wait for it."""
     command = ("gcloud", "run", "jobs", "execute", JOB, *shell.place().flags)
     sh.run(*command, f"--args={','.join(words)}", "--wait", "--quiet")
 

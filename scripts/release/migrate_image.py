@@ -1,7 +1,7 @@
-"""Stages what the migrate job's image is built from: `python -m scripts.release.migrate_image`.
+"""Stages the migrate job's image: `python -m scripts.release.migrate_image`.
 
-build/migrate/ has the Dockerfile, the library, every manifest and hashed requirements; the printed
-hash of the content is the image's tag. The same commit gives the same bytes.
+build/migrate/ gets the Dockerfile, `shared`, every manifest and hashed requirements. The printed
+content hash is the image's tag; the same commit always gives the same bytes.
 """
 
 import argparse
@@ -14,11 +14,12 @@ from scripts.bundling.requirements import requirements
 from shared.runtime import manifest
 
 DOCKERFILE = Path("scripts/release/migrate.Dockerfile")
-CODE = ("shared/**/*.py", "scripts/__init__.py", "scripts/release/migrate_job.py")
+JOB = ("scripts/__init__.py", "scripts/release/__init__.py", "scripts/release/migrate_job.py")
+CODE = ("shared/**/*.py", *JOB)
 
 
 def contents() -> dict[str, bytes]:
-    """Return the files of the image's build by their path in it, sorted."""
+    """Return the files of the image's build by path, sorted."""
     files = {path.relative_to(imports.ROOT).as_posix(): path.read_bytes() for path in _code()}
     files["Dockerfile"] = (imports.ROOT / DOCKERFILE).read_bytes()
     files["requirements.txt"] = requirements({"sql", "migrate"}).encode()
@@ -36,11 +37,11 @@ def main() -> None:
     """Stage the build and print its content hash."""
     parser = argparse.ArgumentParser(description="Stage the build of the migrate job's image.")
     parser.add_argument("--into", type=Path, default=bundle.BUILD / "migrate", help="target folder")
-    given = parser.parse_args()
+    into = parser.parse_args().into
     files = contents()
-    shutil.rmtree(given.into, ignore_errors=True)
+    shutil.rmtree(into, ignore_errors=True)
     for name, content in files.items():
-        path = given.into / name
+        path = into / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     print(bundle.content_hash(files))

@@ -1,7 +1,7 @@
 """The migrate job: `python -m scripts.release.migrate_job [--dry-run] [migrate] [grant] [revoke]`.
 
-Without a word it migrates and grants, which running functions do not notice. docs/operations.md
-says what it is told by its environment.
+By default it migrates and grants, which does not affect running functions. Its environment
+variables are in docs/operations.md.
 """
 
 import argparse
@@ -23,9 +23,9 @@ USERS = "DATABASE_USERS"
 
 
 def wanted(functions: Mapping[str, Manifest], users: Mapping[str, str]) -> grants.Wanted:
-    """Return what each user shall have; raise ValueError where function and user do not pair."""
-    needy = {name for name, function in functions.items() if function.tables}
-    problems = [f"{name} has no user" for name in sorted(needy - set(users))]
+    """Return each user's rights; raise ValueError if functions and users do not match."""
+    with_tables = {name for name, function in functions.items() if function.tables}
+    problems = [f"{name} has no user" for name in sorted(with_tables - set(users))]
     problems += [f"there is no function {name}" for name in sorted(set(users) - set(functions))]
     if len(set(users.values())) < len(users):
         problems.append("two functions share a user")
@@ -35,71 +35,75 @@ def wanted(functions: Mapping[str, Manifest], users: Mapping[str, str]) -> grant
 
 
 def database() -> Engine:
-    """Return how to reach the database: by SQL_URL, or through the Cloud SQL connector."""
-    told = settings.sql()
-    if told.url:
-        return migrate.engine(told.url)
+    """Return an engine for SQL_URL, or one that uses the Cloud SQL connector."""
+    configured = settings.sql()
+    if configured.url:
+        return migrate.engine(configured.url)
     from google.cloud.sql.connector import Connector  # noqa: PLC0415  in the cloud only
 
     connector = Connector(refresh_strategy="lazy")
 
     def connect() -> Any:
         connection = connector.connect(
-            told.instance,
+            configured.instance,
             "pymysql",
-            user=told.user,
+            user=configured.user,
             enable_iam_auth=True,
             ip_type="private",
-            ssl_disabled=True,  # the connector's TLS is around it
+            ssl_disabled=True,  # the connector itself uses TLS
             init_command=migrate.INIT,
         )
         with connection.cursor() as cursor:
-            # A granted role sleeps until it is switched on, and without it no database opens.
+            # Granted roles are inactive by default, and without them no database can be selected.
             cursor.execute("SET ROLE ALL")
-        connection.select_db(told.database)
+        connection.select_db(configured.database)
         return connection
 
     return create_engine("mysql+pymysql://", creator=connect, poolclass=NullPool)
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the steps named on the command line."""
     parser = argparse.ArgumentParser(description="Migrate tables and grant rights to them.")
-    parser.add_argument("steps", nargs="*", help="migrate, grant, revoke; else migrate and grant")
-    parser.add_argument("--dry-run", action="store_true", help="print statements of grant, revoke")
-    given = parser.parse_args()
-    steps = given.steps or ["migrate", "grant"]
+    parser.add_argument(
+        "steps", nargs="*", help="migrate, grant, revoke (default: migrate and grant)"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print the statements of grant and revoke"
+    )
+    options = parser.parse_args()
+    steps = options.steps or ["migrate", "grant"]
     if unknown := set(steps) - {"migrate", "grant", "revoke"}:
         parser.error(f"there is no step {', '.join(sorted(unknown))}")
     try:
-        shall = _told(steps) if {"grant", "revoke"} & set(steps) else {}
-        _run(steps, shall, dry=given.dry_run)
+        rights = _rights(steps) if {"grant", "revoke"} & set(steps) else {}
+        _run(steps, rights, dry=options.dry_run)
     except (KeyError, ValueError, settings.MissingSettings) as error:
         sys.exit(f"Nothing was done: {error}")
 
 
-def _told(steps: list[str]) -> grants.Wanted:
-    """Read who is whose user from the environment."""
+def _rights(steps: list[str]) -> grants.Wanted:
+    """Return the rights of the users that the environment names."""
     users = json.loads(os.environ[USERS])
     if not isinstance(users, dict):
-        raise ValueError(f"{USERS} is no JSON object")  # noqa: TRY004  as what else is wrong with it
+        raise ValueError(f"{USERS} is not a JSON object")  # noqa: TRY004  like its other problems
     functions = manifest.discover([ROOT])
     if "migrate" not in steps:
-        # An older image grants or takes back: functions came and went since.
+        # An older image grants or revokes: functions may have been added or removed since.
         users = {name: user for name, user in users.items() if name in functions}
         functions = {name: one for name, one in functions.items() if name in users}
     return wanted(functions, users)
 
 
-def _run(steps: list[str], shall: grants.Wanted, *, dry: bool) -> None:
-    reached = database()
+def _run(steps: list[str], rights: grants.Wanted, *, dry: bool) -> None:
+    engine = database()
     if "migrate" in steps and not dry:
-        migrate.upgrade(reached)
-    with reached.connect() as connection:
+        migrate.upgrade(engine)
+    with engine.connect() as connection:
         migrate.take_turns(connection)
         for step in (grants.grant, grants.revoke):
             if step.__name__ in steps:
-                for statement in step(connection, shall, run=not dry):
+                for statement in step(connection, rights, run=not dry):
                     print(statement)
 
 

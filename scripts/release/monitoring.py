@@ -1,4 +1,4 @@
-"""What Cloud Monitoring counted of each revision, asked in PromQL."""
+"""Request counts and latencies of each revision, queried from Cloud Monitoring in PromQL."""
 
 import os
 import shlex
@@ -25,16 +25,15 @@ P99 = (
 
 
 def seen(sh: Shell, window: int) -> dict[str, Seen]:
-    """Return what was counted of each revision in the last `window` seconds."""
+    """Return the figures of each revision in the last `window` seconds."""
     total: dict[str, float] = defaultdict(float)
     errors: dict[str, float] = defaultdict(float)
     for labels, value in _query(sh, REQUESTS.format(window=window)):
         total[labels["revision_name"]] += value
         if labels["response_code_class"] == "5xx":
             errors[labels["revision_name"]] += value
-    slowest = {
-        labels["revision_name"]: value for labels, value in _query(sh, P99.format(window=window))
-    }
+    p99 = _query(sh, P99.format(window=window))
+    slowest = {labels["revision_name"]: value for labels, value in p99}
     return {name: Seen(count, errors[name], slowest.get(name, 0)) for name, count in total.items()}
 
 
@@ -44,16 +43,15 @@ def _query(sh: Shell, query: str) -> Iterator[tuple[dict[str, str], float]]:
     url = f"{address}/v1/projects/{project}/location/global/prometheus/api/v1/query"
     if sh.dry:
         bearer = '"Authorization: Bearer $(gcloud auth print-access-token)"'
-        print(
-            f"curl --fail --header {bearer} --data-urlencode {shlex.quote(f'query={query}')} {url}"
-        )
+        data = shlex.quote(f"query={query}")
+        print(f"curl --fail --header {bearer} --data-urlencode {data} {url}")
         return
     token = sh.read("gcloud", "auth", "print-access-token").strip()
     headers = {"Authorization": f"Bearer {token}"}
     try:
-        answer = httpx.post(url, data={"query": query}, headers=headers, timeout=60)
-        answer.raise_for_status()
+        response = httpx.post(url, data={"query": query}, headers=headers, timeout=60)
+        response.raise_for_status()
     except httpx.HTTPError as error:
-        sys.exit(f"Cloud Monitoring does not say how the new revisions do: {error}")
-    for one in answer.json()["data"]["result"]:
+        sys.exit(f"Cloud Monitoring could not be queried: {error}")
+    for one in response.json()["data"]["result"]:
         yield one["metric"], float(one["value"][1])

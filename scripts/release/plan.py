@@ -1,7 +1,7 @@
-"""Saves what Terraform would change to build/plan: `python -m scripts.release.plan`.
+"""Saves Terraform's plan to build/plan: `python -m scripts.release.plan`.
 
-Rights, paths and indexes that what serves was deployed with stay for one release more than the
-code that needs them: Terraform is told what is released beside what is checked out.
+Rights, paths and indexes of the serving revisions are kept for one more release than the code that
+needs them: Terraform gets the released manifests as well as those that are checked out.
 """
 
 import json
@@ -18,7 +18,7 @@ CONTRACT = "docs/openapi.json"
 
 
 def make(sh: Shell) -> None:
-    """Plan the environment with the image of this commit."""
+    """Plan the environment with this commit's migrate image."""
     place = shell.place()
     migrate_image = image.name(sh)
     BUILD.mkdir(exist_ok=True)
@@ -43,7 +43,7 @@ def make(sh: Shell) -> None:
 
 
 def released(sh: Shell) -> Iterator[str]:
-    """Write what the commits that serve are deployed with; yield how Terraform is told."""
+    """Write manifests, indexes and paths of the serving commits; yield Terraform's arguments."""
     last = records.newest(sh)
     records.alone(sh, last)
     serving = records.serving(sh, last)
@@ -68,7 +68,7 @@ def released(sh: Shell) -> Iterator[str]:
 
 
 def write(sh: Shell, path: str, text: str) -> None:
-    """Write a file of the released folder."""
+    """Write a file to the folder of released files."""
     if sh.dry:
         return
     file = RELEASED / path
@@ -77,7 +77,7 @@ def write(sh: Shell, path: str, text: str) -> None:
 
 
 def main() -> None:
-    """Plan what is checked out."""
+    """Plan the checked-out commit."""
     make(shell.from_arguments(__doc__))
 
 

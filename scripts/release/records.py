@@ -1,4 +1,4 @@
-"""The releases of an environment, as they are recorded, and what they tell of what serves."""
+"""The recorded releases of an environment, and which commits its serving revisions have."""
 
 import os
 import sys
@@ -12,9 +12,9 @@ ONGOING = {"PENDING", "QUEUED", "WORKING"}
 
 
 def newest_first(sh: Shell) -> Iterator[Release]:
-    """Read the records one by one, the newest first."""
+    """Yield the records, newest first."""
     command = ("gcloud", "storage", "objects", "list", f"{release.folder()}*.json")
-    # Older versions are listed too, unless they are filtered out.
+    # Noncurrent versions would be listed, too.
     options = ("--filter=NOT noncurrent_time:*", "--format=value(name)")
     listed = sh.read(*command, *options, dry="20260101T000000Z-COMMIT.json")
     example = release.text(release.EXAMPLE)
@@ -24,67 +24,65 @@ def newest_first(sh: Shell) -> Iterator[Release]:
 
 
 def newest(sh: Shell) -> Release | None:
-    """Return the record of the release that was begun last."""
+    """Return the record of the release that began last."""
     return next(newest_first(sh), None)
 
 
 def current(sh: Shell) -> Release:
-    """Return the record of this commit's release; end when none is on its way."""
+    """Return the record of this commit's release; exit if none is in progress."""
     found = newest(sh)
     if found is None or (not sh.dry and found.commit != release.commit(sh)):
         sys.exit("The newest release is not of this commit: begin with scripts.release.migrate.")
     if found.state in {State.BACK, State.UNDONE}:
-        sys.exit(f"The release of {found.commit} went back: begin anew, or promote --unjudged.")
+        sys.exit(f"The release of {found.commit} was reverted: start again, or promote --unjudged.")
     return found
 
 
 def alone(sh: Shell, last: Release | None) -> None:
-    """End when another build has begun a release and still works on it.
+    """Exit if another build is releasing.
 
-    Two builds that begin within the same seconds both pass; then Terraform's lock lets one plan be
-    applied, and the other one is stale.
+    Two builds that start within the same seconds both pass; then Terraform's lock lets only one
+    plan be applied, and the other one is stale.
     """
     if not last or last.state not in {State.BEGUN, State.MOVING}:
         return
     if last.build in {"", os.environ.get("BUILD_ID", "")}:
-        sh.say(
-            f"The release of {last.commit} was begun and has not ended; this one goes on from it."
-        )
+        sh.say(f"The release of {last.commit} did not finish; this one continues from it.")
         return
     command = ("gcloud", "builds", "describe", last.build, f"--project={shell.place().project}")
     if sh.read(*command, "--format=value(status)", dry="FAILURE").strip() in ONGOING:
         sys.exit(
-            f"Build {last.build} is releasing {last.commit}: wait for it, or"
-            f" `gcloud builds cancel {last.build}`, which sends its requests back."
+            f"Build {last.build} is releasing {last.commit}: wait for it, or revert it with"
+            f" `gcloud builds cancel {last.build}`."
         )
 
 
 def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
-    """Return what each function's serving revisions are made of, the most asked one first.
+    """Return the origin of each function's serving revisions, the one with most traffic first.
 
-    Nothing until a release has made something. Ends on a revision that no record knows: who moved
-    requests there by hand can move them on.
+    Empty before the first recorded release. Exits if an unrecorded revision serves: whoever moved
+    traffic there by hand can move it to a recorded one.
     """
     if last is None or not last.made:
-        sh.say("No release is recorded, so there is none to compare with.")
+        sh.say("No release is recorded, so there is nothing to compare with.")
         return {}
     found: dict[str, list[Made]] = {}
     for name, service in cloud_run.services(sh).items():
         # A new function serves at once: its release may have failed before it was recorded.
-        begun = dict.fromkeys(service.serves, Made(last.commit, last.job))
-        known = last.made.get(name, begun)
-        strange = [one for one in service.serves if one not in known]
-        if strange:
+        new = dict.fromkeys(service.serves, Made(last.commit, last.job))
+        known = last.made.get(name, new)
+        unknown = [one for one in service.serves if one not in known]
+        if unknown:
             sys.exit(
-                f"{name} serves {', '.join(strange)}, which no release is recorded of, so that"
-                " nobody knows what it needs. Give it one that is, of"
-                f" {', '.join(known) or 'which there is none'}: gcloud run services update-traffic"
-                f" {name} {' '.join(shell.place().flags)} --to-revisions=REVISION=100"
+                f"{name} serves {', '.join(unknown)}, which is in no recorded release, so its needs"
+                f" are unknown. Move traffic to a recorded revision ({', '.join(known) or 'none'}):"
+                f" gcloud run services update-traffic {name} {' '.join(shell.place().flags)}"
+                " --to-revisions=REVISION=100"
             )
         found[name] = [known[one] for one in service.serves]
     return found
 
 
 def commits(served: dict[str, list[Made]]) -> dict[str, str]:
-    """Return the commits that all of it together is made of, each with the migrate job's image."""
+    """Return all serving commits, each with its migrate job's image."""
     return {one.commit: one.job for made in served.values() for one in made}

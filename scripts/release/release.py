@@ -1,6 +1,6 @@
-"""What one release moves: begun by `migrate`, completed by the later steps, kept beside the state.
+"""The record of one release, begun by `migrate` and stored in the bucket of Terraform's state.
 
-So each step, a rollback and the next release know how far this one came, wherever they run.
+Later steps, a rollback and the next release read from it how far this one got.
 """
 
 import os
@@ -18,11 +18,11 @@ from scripts.release.shell import Shell
 
 FILE = BUILD / "release.json"
 KNOWN = 20
-"""How many revisions of each function are remembered."""
+"""How many revisions of each function are recorded."""
 
 
 class State(StrEnum):
-    """How far a release came; a canary that is worse goes BACK, a person makes one UNDONE."""
+    """How far a release got; BACK: reverted by the canary, UNDONE: rolled back by a person."""
 
     BEGUN = "begun"
     MOVING = "moving"
@@ -33,9 +33,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Made:
-    """What a revision was made of: a commit, the migrate job's image of it, and its own image.
+    """A revision's origin: its commit, that commit's migrate job image, and its own image.
 
-    All are empty for what served before the first release was recorded.
+    All are empty for revisions from before the first recorded release.
     """
 
     commit: str = ""
@@ -45,7 +45,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Move:
-    """One function's way from a revision to the next; no way when `after` is empty."""
+    """A function's change from one revision to the next; none if `after` is empty."""
 
     before: str
     after: str = ""
@@ -53,15 +53,14 @@ class Move:
 
 @dataclass(frozen=True)
 class Release:
-    """A commit, and what serves before and after it.
+    """A commit, and the revisions that serve before and after it.
 
     address: where it is recorded.
     job: the migrate job's image of this commit.
-    build: Cloud Build's id; empty when it is made by hand.
-    held: functions that were asked too seldom to be compared; they stay as they were.
-    refused: images that were worse or rolled back; they stay back until their function's code
-        changes.
-    made: by function, what its revisions are made of, the newest last.
+    build: Cloud Build's id; empty for a release by hand.
+    held: functions with too few requests to be compared; their traffic is not moved.
+    refused: images that were worse or rolled back; not promoted until their function changes.
+    made: by function, the origin of its revisions, newest last.
     """
 
     address: str
@@ -75,11 +74,11 @@ class Release:
     made: dict[str, dict[str, Made]] = field(default_factory=dict)
 
     def changed(self) -> dict[str, Move]:
-        """Return the functions that have a revision before and another after."""
+        """Return the functions that change from one revision to another."""
         return {name: one for name, one in self.moves.items() if one.before and one.after}
 
     def started(self) -> dict[str, Move]:
-        """Return the functions that this release brings for the first time."""
+        """Return the functions that this release deploys for the first time."""
         return {name: one for name, one in self.moves.items() if not one.before}
 
 
@@ -97,17 +96,17 @@ EXAMPLE = Release(
         for name in cloud_run.functions()
     },
 )
-"""What a dry run takes for the release: every function changed."""
+"""The release of a dry run, in which every function changed."""
 
 
 def commit(sh: Shell) -> str:
-    """Return the commit that is released."""
-    told = os.environ.get("COMMIT_SHA")
-    return told or sh.read("git", "rev-parse", "HEAD", dry="COMMIT").strip()
+    """Return the commit to release."""
+    built = os.environ.get("COMMIT_SHA")
+    return built or sh.read("git", "rev-parse", "HEAD", dry="COMMIT").strip()
 
 
 def begin(sh: Shell, last: Release | None) -> Release:
-    """Return a release of this commit that has not changed anything yet."""
+    """Return a new release of this commit."""
     at = "NOW" if sh.dry else datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     ours = commit(sh)
     return Release(
@@ -121,10 +120,10 @@ def begin(sh: Shell, last: Release | None) -> Release:
 
 
 def after(release: Release, now: dict[str, Service]) -> Release:
-    """Add the revisions that get requests next: the newest ones that do not serve yet.
+    """Add the revisions that get traffic next: the newest ones that do not serve yet.
 
-    An older build may have made them, and failed before it moved any request. All that are ready
-    are what this commit says, since they are the newest after its plan was applied.
+    An older build may have created them and failed before it moved traffic. All that are ready
+    match this commit, since they are the newest after its plan was applied.
     """
     moves, made = {}, {}
     for name, one in now.items():
@@ -152,19 +151,19 @@ def save(sh: Shell, release: Release) -> None:
 
 
 def text(release: Release) -> str:
-    """Return a release as it is recorded."""
+    """Return a release as JSON."""
     return _JSON.dump_json(release, indent=1).decode()
 
 
 def parse(recorded: str) -> Release:
-    """Read a release as `text` writes it; end when other code wrote it."""
+    """Parse a release; exit if it was written by incompatible code."""
     try:
         return _JSON.validate_json(recorded)
     except ValidationError as error:
-        sys.exit(f"A release is recorded as this code does not know it; use newer code.\n{error}")
+        sys.exit(f"A release was recorded in an unknown format; use newer code.\n{error}")
 
 
 def folder() -> str:
-    """Return where the environment's releases are recorded."""
+    """Return the folder of the environment's records."""
     place = shell.place()
     return f"gs://{place.state_bucket}/releases/{place.environment}/"

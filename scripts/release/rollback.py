@@ -1,6 +1,6 @@
-"""Puts the last release back, in seconds: `make rollback`, or `python -m scripts.release.rollback`.
+"""Undoes the last release in seconds: `make rollback`, or `python -m scripts.release.rollback`.
 
-Only requests move. Tables stay as they are: what a release adds does not hurt the one before.
+Only traffic moves. Tables stay as they are: a release's additions do not affect the one before.
 """
 
 import sys
@@ -12,39 +12,40 @@ from scripts.release.shell import Shell
 
 
 def main() -> None:
-    """Move every function of the last release, or those named, to what served before it."""
+    """Move the functions of the last release, or those named, to their previous revisions."""
     parser = shell.parser(__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="services; all when left out")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="services (default: all)")
     parser.add_argument(
-        "--anyway", action="store_true", help="though a later build has touched the tables"
+        "--anyway", action="store_true", help="even if a later build changed the tables"
     )
-    given = parser.parse_args()
-    sh = shell.Shell(given.dry_run)
+    options = parser.parse_args()
+    sh = shell.Shell(options.dry_run)
     newest, undone = last(sh)
-    for name in given.names:
+    for name in options.names:
         if name not in undone.changed():
             sys.exit(f"The release of {undone.commit} did not change {name}.")
-    back = returning(sh, undone, given.names or list(undone.changed()))
+    back = returning(sh, undone, options.names or list(undone.changed()))
     if newest.address != undone.address:
-        if not given.anyway:
+        if not options.anyway:
             sys.exit(
-                f"The build of {newest.commit} came later. It moved no requests, but may have taken"
-                " rights and columns away: read docs/runbooks/rollback.md, then add --anyway."
+                f"The build of {newest.commit} came later. It moved no traffic, but may have"
+                " revoked rights and dropped columns: read docs/runbooks/rollback.md, then add"
+                " --anyway."
             )
         grant(sh, [undone.made[name].get(one.before) for name, one in back.items()])
     cloud_run.move(sh, {name: {one.before: 100} for name, one in back.items()})
     sent = [undone.made[name][one.after].image for name, one in back.items()]
     if newest.address != undone.address:
         release.save(sh, replace(newest, refused=[*newest.refused, *sent]))
-    state = undone.state if given.names else State.UNDONE
+    state = undone.state if options.names else State.UNDONE
     release.save(sh, replace(undone, state=state, refused=[*undone.refused, *sent]))
-    sh.say(f"Put back: {', '.join(back) or 'nothing'}. It stays so until its code changes.")
+    sh.say(f"Rolled back: {', '.join(back) or 'nothing'}. It stays so until its code changes.")
 
 
 def last(sh: Shell) -> tuple[Release, Release]:
-    """Return the newest record, and the one to undo: one release back is what tables allow.
+    """Return the newest record, and the one to undo; tables allow only one release back.
 
-    A promotion that was cut, and that a later build completed, is undone with it.
+    A promotion that was interrupted and completed by a later build is undone with it.
     """
     newest, undone = None, None
     for one in records.newest_first(sh):
@@ -57,11 +58,11 @@ def last(sh: Shell) -> tuple[Release, Release]:
         if newest is one:
             records.alone(sh, newest)
         if one.state is State.UNDONE:
-            sys.exit("The last release is undone already: go forward with a fix instead.")
+            sys.exit("The last release is already undone: release a fix instead.")
         if one.state in {State.MOVING, State.DONE} and one.changed():
             undone = one
     if newest is None or undone is None:
-        sys.exit("No release is recorded that moved requests, so there is nothing to go back to.")
+        sys.exit("No recorded release moved traffic, so there is nothing to roll back.")
     return newest, undone
 
 
@@ -70,7 +71,7 @@ def _only_in(cut: Release, later: Release) -> dict[str, Move]:
 
 
 def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:
-    """Return what is put back; what was moved elsewhere by hand is left."""
+    """Return the moves to revert; functions whose traffic was moved by hand are skipped."""
     running = cloud_run.services(sh, stage="new")
     back = {}
     for name in names:
@@ -79,12 +80,12 @@ def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:
         if sh.dry or (serves and set(serves) <= {move.after, move.before}):
             back[name] = move
         else:
-            sh.say(f"{name} serves {' '.join(serves)}, which is not of this release: left.")
+            sh.say(f"{name} serves {' '.join(serves)}, which is not from this release: skipped.")
     return back
 
 
 def grant(sh: Shell, made: list[Made | None]) -> None:
-    """Give back the rights that the older revisions had."""
+    """Grant the rights of the older revisions again."""
     for one in sorted({one.job for one in made if one and one.job}):
         migrate.use(sh, one)
         migrate.execute(sh, "grant")

@@ -1,4 +1,4 @@
-"""What the steps share: where they act, commands, and a dry run that prints them."""
+"""What the steps share: their environment, commands, and dry runs that print them."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ _LINE = re.compile(r'^(\w+)\s*=\s*"([^"]*)"', re.MULTILINE)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a step acts, as terraform/environments says; the names are those of terraform/."""
+    """The environment that a step acts on, from terraform/environments."""
 
     environment: str
     project: str
@@ -32,29 +32,29 @@ class Place:
 
     @property
     def repository(self) -> str:
-        """Return the address below which images lie."""
+        """Return the repository of images."""
         return f"{self.region}-docker.pkg.dev/{self.project}/savepoint"
 
     @property
     def flags(self) -> tuple[str, str]:
-        """Return the flags that name the place to gcloud."""
+        """Return gcloud's flags for the project and region."""
         return f"--project={self.project}", f"--region={self.region}"
 
 
 def place() -> Place:
-    """Return where ENVIRONMENT is; end with what to set when it is missing or another project's."""
+    """Return the place of ENVIRONMENT; exit if it is not set, or belongs to another project."""
     known = {one.stem: one for one in sorted(ENVIRONMENTS.glob("*.tfvars"))}
     environment = os.environ.get("ENVIRONMENT", "")
     if environment not in known:
-        said = f"ENVIRONMENT is {environment}" if environment else "ENVIRONMENT is not set"
+        problem = f"ENVIRONMENT is {environment}" if environment else "ENVIRONMENT is not set"
         choices = "".join(f"\n  export ENVIRONMENT={one}" for one in known)
-        sys.exit(f"{said}, so nothing was done. One of{choices}\nSee docs/deploying.md.")
+        sys.exit(f"{problem}, so nothing was done. Use one of{choices}\nSee docs/deploying.md.")
     values = dict(_LINE.findall(known[environment].read_text(encoding="utf-8")))
     found = Place(environment, values["project"], values["region"])
     ours = os.environ.get("PROJECT_ID", found.project)
     if ours != found.project:
         sys.exit(
-            f"This build runs in {ours}, but {environment} is {found.project}: mend"
+            f"This build runs in {ours}, but {environment} is {found.project}: fix"
             f" terraform/environments/{environment}.tfvars, or build there."
         )
     return found
@@ -62,43 +62,43 @@ def place() -> Place:
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs commands from the repository's root; a dry one only prints them."""
+    """Runs commands in the repository's root, or only prints them in a dry run."""
 
     dry: bool
 
     def run(self, *words: str) -> None:
-        """Say and run a command; end with its status when it fails."""
-        self._say(words)
+        """Print and run a command; exit if it fails."""
+        self._print(words)
         if self.dry:
             return
         done = subprocess.run(words, cwd=ROOT, check=False)
         if done.returncode:
-            sys.exit(f"{words[0]} ended with {done.returncode}: {shlex.join(words)}")
+            sys.exit(f"{words[0]} failed with {done.returncode}: {shlex.join(words)}")
 
     def read(self, *words: str, dry: str = "") -> str:
-        """Return what a command that changes nothing prints; `dry` stands for it in a dry run."""
-        self._say(words)
+        """Return the output of a command that changes nothing, or `dry` in a dry run."""
+        self._print(words)
         if self.dry:
             return dry
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
-            sys.exit(f"{done.stderr.strip()}\n{words[0]} ended with {done.returncode}")
+            sys.exit(f"{done.stderr.strip()}\n{words[0]} failed with {done.returncode}")
         return done.stdout
 
     def read_json(self, *words: str, dry: Any) -> Any:
-        """Return what a command prints, parsed."""
+        """Return a command's output, parsed."""
         return json.loads(self.read(*words, dry=json.dumps(dry)))
 
     def say(self, text: str) -> None:
-        """Tell a person; a comment, so that a dry run's output can be pasted."""
+        """Print a message, as a comment so that a dry run's output can be pasted."""
         print(f"# {text}", flush=True)
 
-    def _say(self, words: Sequence[str]) -> None:
+    def _print(self, words: Sequence[str]) -> None:
         print(f"{'' if self.dry else '+ '}{shlex.join(words)}", flush=True)
 
 
 def parser(purpose: str | None) -> argparse.ArgumentParser:
-    """Return the parser of a step: every step can be run dry."""
+    """Return the argument parser of a step; every step has a dry run."""
     made = argparse.ArgumentParser(description=purpose)
     made.add_argument(
         "--dry-run", action="store_true", help="print the commands instead of running them"
@@ -107,5 +107,5 @@ def parser(purpose: str | None) -> argparse.ArgumentParser:
 
 
 def from_arguments(purpose: str | None) -> Shell:
-    """Return the shell that a step without options of its own was asked for."""
+    """Return the shell of a step that has no other options."""
     return Shell(dry=parser(purpose).parse_args().dry_run)

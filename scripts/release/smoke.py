@@ -1,8 +1,8 @@
-"""Asks each new revision at an address of its own, before any player does.
+"""Requests each new revision at its own address: `python -m scripts.release.smoke`.
 
-`python -m scripts.release.smoke`. Functions are closed to the internet, so the requests are sent
-by a job inside the network. A trigger is reached by Google's services only: its revision has
-started with its settings, or it would not be ready.
+Functions do not accept traffic from the internet, so a job inside the network sends the requests.
+Triggers are reachable only for Google's services; that their revision is ready shows that it
+started with its settings.
 """
 
 import os
@@ -20,7 +20,7 @@ NETWORK = "savepoint"
 
 
 def main() -> None:
-    """Tag the new revisions, ask them, and end with what they did not answer."""
+    """Tag and request the new revisions; exit if one is not ready or responds wrongly."""
     sh = shell.from_arguments(__doc__)
     found = cloud_run.services(sh, stage="new")
     moved = release.after(records.current(sh), found)
@@ -30,43 +30,43 @@ def main() -> None:
         sys.exit("\n".join(broken))
     for name, one in found.items():
         if one.image in moved.refused:
-            sh.say(f"{name} stays at {one.serving}: {one.latest} was sent back.")
+            sh.say(f"{name} stays at {one.serving}: {one.latest} was reverted.")
     cloud_run.tag(sh, {name: move.after for name, move in moved.changed().items()})
-    wanted = list(doors(moved, cloud_run.services(sh, stage="new")))
-    if not wanted:
+    expected = list(requests(moved, cloud_run.services(sh, stage="new")))
+    if not expected:
         sh.say("No HTTP function changed.")
         return
-    ask(sh, wanted)
+    send(sh, expected)
 
 
 def unready(one: Service) -> bool:
-    """Tell whether a newer revision was made, but did not start."""
+    """Return whether a newer revision was created but did not start."""
     return one.created != one.latest
 
 
-def doors(moved: Release, found: dict[str, Service]) -> Iterator[str]:
-    """Yield an address and the statuses that prove a function's own answer.
+def requests(moved: Release, found: dict[str, Service]) -> Iterator[str]:
+    """Yield the URL of each new revision with the statuses that only the function itself returns.
 
-    A function that is new has nobody before it: what is asked there serves already.
+    A function that is deployed for the first time already serves at its normal address.
     """
-    asked = {name: found[name].candidate_url for name in moved.changed()}
-    asked |= {name: found[name].url for name in moved.started()}
+    urls = {name: found[name].candidate_url for name in moved.changed()}
+    urls |= {name: found[name].url for name in moved.started()}
     for name, function in cloud_run.functions().items():
-        if name in asked and function.trigger.http:
+        if name in urls and function.trigger.http:
             http = function.trigger.http
-            # 404 and 405: there are only routes below the prefix, or no GET.
+            # 404 and 405: the prefix itself may have no route, or no GET.
             statuses = "200+404+405" if http.caller == "public" else "401+404+405"
-            yield f"{asked[name]}{http.paths[0]}={statuses}"
+            yield f"{urls[name]}{http.paths[0]}={statuses}"
 
 
-def ask(sh: Shell, wanted: list[str]) -> None:
-    """Run the builder's `knock` in a job inside the network."""
+def send(sh: Shell, expected: list[str]) -> None:
+    """Run the builder's `check-urls` in a job inside the network."""
     place = shell.place()
     image = os.environ.get("BUILDER") or f"{place.repository}/{BUILDER}"
     account = f"smoke@{place.project}.iam.gserviceaccount.com"
     sh.run(
         *("gcloud", "run", "jobs", "deploy", "smoke", *place.flags, f"--image={image}"),
-        *("--command=knock", f"--args={','.join(wanted)}", f"--service-account={account}"),
+        *("--command=check-urls", f"--args={','.join(expected)}", f"--service-account={account}"),
         *(f"--network={NETWORK}", f"--subnet={NETWORK}", "--vpc-egress=all-traffic"),
         *("--max-retries=0", "--execute-now", "--wait", "--quiet"),
     )

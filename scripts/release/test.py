@@ -1,4 +1,4 @@
-"""Every test, on the emulators, MariaDB and MySQL: `python3 -m scripts.release.test`."""
+"""Runs every test on the emulators, MariaDB and MySQL: `python3 -m scripts.release.test`."""
 
 from scripts.release import shell
 

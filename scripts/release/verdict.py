@@ -1,26 +1,26 @@
-"""May a new revision go on? Decided by counts alone, so that each case can be tried on paper."""
+"""Decides from counts alone whether a new revision may continue."""
 
 import math
 from dataclasses import dataclass
 from enum import Enum
 
 TOLERATED = 0.001
-"""The share of errors that even a faultless revision is allowed: what objectives promise."""
+"""The share of errors that is always tolerated: that of the objectives."""
 DEVIATIONS = 3
 SLOWER = 1.5
 
 
 class Verdict(Enum):
-    """What is done with a new revision."""
+    """What happens to a new revision."""
 
-    ON = "goes on"
-    BACK = "goes back"
-    TOO_FEW = "was asked too seldom to tell"
+    ON = "continues"
+    BACK = "is reverted"
+    TOO_FEW = "has too few requests"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of one revision: answers, those with a 5xx status, and the slowest 1 %."""
+    """One revision's requests, 5xx responses and 99th percentile."""
 
     requests: float = 0
     errors: float = 0
@@ -28,12 +28,11 @@ class Seen:
 
 
 def judge(old: Seen, new: Seen, *, enough: int, objective_ms: int) -> tuple[Verdict, str]:
-    """Compare a new revision with the one that it would replace, in the same minutes.
+    """Compare a new revision with the one that it replaces, over the same minutes.
 
-    Errors count first, however few the requests: more than the old revision's share explains,
-    by three standard deviations, is a reason to go back. Then there must be enough requests: an
-    absence of errors in a handful says nothing. Then it may be slower than both its objective
-    and one and a half times the old one only if it goes back: a new revision starts cold.
+    First, errors: more than the old revision's share predicts, by three standard deviations, is a
+    reason to revert, however few the requests. Second, there must be enough requests. Third, it
+    must not be slower than both its objective and 1.5 times the old one: it starts cold.
     """
     share = max(TOLERATED, old.errors / old.requests if old.requests else 0)
     expected = share * new.requests

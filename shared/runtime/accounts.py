@@ -1,7 +1,7 @@
-"""Accounts of Identity Platform: the claims of our own that a player's next token carries.
+"""Accounts of Identity Platform: the custom claims that a player's next token carries.
 
-Spoken to by the Identity Toolkit REST API, of which two methods are enough. Its emulator is found
-as Google's own clients find it, by FIREBASE_AUTH_EMULATOR_HOST.
+Uses two methods of the Identity Toolkit REST API. As with Google's own clients,
+FIREBASE_AUTH_EMULATOR_HOST points to its emulator.
 https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts
 """
 
@@ -17,7 +17,7 @@ from shared.runtime import errors, logs, settings
 
 TIMEOUT_SECONDS = 10
 MAX_CLAIMS = 1000
-"""How many characters the claims of an account may have together."""
+"""The limit for all claims of an account, in characters of JSON."""
 MAX_REASON_LENGTH = 2000
 
 _BASE = "https://identitytoolkit.googleapis.com"
@@ -26,7 +26,7 @@ _OK, _TOO_MANY, _BROKEN = 200, 429, 500
 
 
 def claims(uid: str) -> dict[str, Any]:
-    """Return the claims that an account was given; raise NotFound, or Unavailable."""
+    """Return the claims of an account; raise NotFound or Unavailable."""
     found = _call("lookup", {"localId": [uid]}).get("users")
     if not found:
         raise _unknown()
@@ -35,12 +35,12 @@ def claims(uid: str) -> dict[str, Any]:
 
 
 def give(uid: str, wanted: dict[str, Any]) -> None:
-    """Replace an account's claims; raise Conflict when too long, NotFound, or Unavailable."""
+    """Replace an account's claims; raise Conflict when too long, NotFound or Unavailable."""
     _call("update", {"localId": uid, "customAttributes": fitting(wanted)})
 
 
 def fitting(claims: dict[str, Any]) -> str:
-    """Return claims as they are sent; raise Conflict when they are too long."""
+    """Return claims as JSON; raise Conflict when they are too long."""
     text = json.dumps(claims, separators=(",", ":"))
     if len(text) > MAX_CLAIMS:
         raise errors.Conflict(f"the claims would have {len(text)} characters, over {MAX_CLAIMS}")
@@ -53,27 +53,27 @@ def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:
     url = f"{base}/v1/projects/{settings.core().project}/accounts:{method}"
     try:
         headers = {
-            # The emulator's word for who may do everything; it opens nothing elsewhere.
+            # The emulator's token with all rights; it is worthless elsewhere.
             "Authorization": f"Bearer {'owner' if emulator else _access_token()}",
             "Content-Type": "application/json",
         }
         sent = json.dumps(body).encode()
-        status, text = _answered(
+        status, text = _response(
             urllib.request.Request(url, sent, headers, method="POST")  # noqa: S310  see above
         )
     except (OSError, http.client.HTTPException) as error:
-        raise _away(f"{type(error).__name__}: {error}") from error
+        raise _unavailable(f"{type(error).__name__}: {error}") from error
     found = _object(text)
-    # What is no JSON object came from something between us and the API.
+    # Anything but a JSON object comes from something between us and the API.
     if status >= _BROKEN or status == _TOO_MANY or found is None:
-        raise _away(f"{status}: {text[:MAX_REASON_LENGTH].decode('utf-8', 'replace')}")
+        raise _unavailable(f"{status}: {text[:MAX_REASON_LENGTH].decode('utf-8', 'replace')}")
     if status != _OK:
         raise _refused(method, found)
     return found
 
 
-def _answered(request: urllib.request.Request) -> tuple[int, bytes]:
-    """Return the status and the body of an answer, whatever it is; raise when there is none."""
+def _response(request: urllib.request.Request) -> tuple[int, bytes]:
+    """Return the status and the body of any response; raise when there is none."""
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return answer.status, answer.read()
@@ -91,7 +91,7 @@ def _object(text: bytes) -> dict[str, Any] | None:
 
 
 def _refused(method: str, found: dict[str, Any]) -> Exception:
-    """Return what a refusal of the API itself means: the account went away, or a bug of ours."""
+    """Return what a refusal by the API means: a deleted account, or a bug on our side."""
     error = found.get("error")
     message = str(error.get("message")) if isinstance(error, dict) else str(found)
     if message.startswith("USER_NOT_FOUND"):
@@ -103,14 +103,14 @@ def _unknown() -> errors.NotFound:
     return errors.NotFound("no player has this uid")
 
 
-def _away(reason: str) -> errors.Unavailable:
+def _unavailable(reason: str) -> errors.Unavailable:
     logs.warning("a store is away", store="accounts", reason=reason)
-    return errors.Unavailable("the accounts cannot be reached now")
+    return errors.Unavailable("the account service is not responding")
 
 
 def _access_token() -> str:
     """Return a Google access token of this function's own service account; raise OSError."""
-    from google.auth import exceptions  # noqa: PLC0415  these only in the cloud
+    from google.auth import exceptions  # noqa: PLC0415  needed only in the cloud
     from google.auth.transport.requests import Request  # noqa: PLC0415
 
     try:
@@ -118,7 +118,7 @@ def _access_token() -> str:
         if not credentials.valid:
             credentials.refresh(Request())
     except exceptions.GoogleAuthError as error:
-        raise OSError(f"no access token to show: {error}") from error
+        raise OSError(f"cannot get an access token: {error}") from error
     return str(credentials.token)
 
 

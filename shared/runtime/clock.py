@@ -1,4 +1,4 @@
-"""The one place that reads the wall clock."""
+"""The only module that reads the wall clock."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ def now() -> datetime:
 
 
 def written_out(value: object) -> object:
-    """Return what looks like RFC 3339; raise ValueError for digits, which pydantic would take."""
+    """Return text in RFC 3339 form; raise ValueError for numbers, which pydantic would accept."""
     if isinstance(value, str) and value[10:11] in ("T", "t"):
         return value
     raise ValueError("write the time as RFC 3339 with the UTC offset")

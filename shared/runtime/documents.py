@@ -1,4 +1,4 @@
-"""Firestore documents, written under a condition when it matters.
+"""Firestore documents, with conditional writes.
 
 The client is made on first use, in the worker: gRPC does not survive a fork.
 """
@@ -13,14 +13,14 @@ from google.api_core import exceptions as google
 from google.cloud import firestore
 
 from shared.runtime import errors, settings, tracing
-from shared.runtime.google_errors import AWAY
+from shared.runtime.google_errors import UNAVAILABLE
 
 T = TypeVar("T")
 
 RPC_TIMEOUT_SECONDS = 5
 TRACE_FIELD = "traceparent"
 
-# Of these, what may lie in the channel itself; contention and quotas do not.
+# The errors that a broken channel can cause; contention and quotas cannot.
 _UNREACHED = (google.ServiceUnavailable, google.DeadlineExceeded, google.Cancelled)
 
 _client: firestore.Client | None = None
@@ -28,12 +28,12 @@ _lock = threading.Lock()
 
 
 class Stale(Exception):
-    """The document is not in the state that the write was conditional on."""
+    """The document does not meet the condition of the write."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """One document as it was read; `updated_at` is the condition for writing it again."""
+    """A document as read; `updated_at` serves as the condition for writing it again."""
 
     path: str
     data: dict[str, Any]
@@ -42,7 +42,7 @@ class Document:
 
 def client() -> firestore.Client:
     """Return this process's client, made on first use."""
-    global _client  # noqa: PLW0603  one client a process is the point
+    global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:
             _client = firestore.Client(project=settings.core().project)
@@ -50,7 +50,7 @@ def client() -> firestore.Client:
 
 
 def get(path: str) -> Document | None:
-    """Return the document at `path`, or None; raise Unavailable when Firestore is away."""
+    """Return the document at `path`, or None; raise Unavailable when Firestore does not respond."""
     with tracing.span("get", "document", path=path):
         found = _call(lambda: _at(path).get(retry=None, timeout=RPC_TIMEOUT_SECONDS))
     return _document(found) if found.exists else None
@@ -65,16 +65,16 @@ def put(
 ) -> datetime:
     """Write the whole document and return its update time.
 
-    With `if_updated_at` it is only replaced if nobody wrote since; with `if_missing` it is only
-    created. Raises Stale when the condition fails, Unavailable when Firestore is away.
+    With `if_updated_at` it is replaced only if it has not changed since; with `if_missing` it is
+    only created. Raises Stale when the condition fails, Unavailable without a response.
     """
     traced = {**data, TRACE_FIELD: tracing.traceparent()}
 
     def write() -> Any:
         batch = client().batch()
         batch.set(_at(path), traced)
-        # The library has no conditional `set`: its `update` leaves the members that are not named,
-        # and takes a dot in a name for a path.
+        # The library has no conditional `set`: its `update` keeps members that are not named, and
+        # treats a dot in a name as a path.
         if if_missing:
             client().write_option(exists=False).modify_write(batch._write_pbs[0])  # noqa: SLF001
         elif if_updated_at is not None:
@@ -98,7 +98,7 @@ def delete(path: str) -> None:
 
 
 def list_page(collection: str, after: str | None, limit: int) -> list[Document]:
-    """Return up to `limit` documents of a collection in id order, from behind the id `after`."""
+    """Return up to `limit` documents of a collection in id order, after the id `after`."""
     query = client().collection(collection).order_by("__name__").limit(limit)
     if after is not None:
         query = query.start_after({"__name__": _at(f"{collection}/{after}")})
@@ -118,16 +118,16 @@ def _document(snapshot: Any) -> Document:
 
 
 def _call(rpc: Callable[[], T]) -> T:
-    """Run one RPC; a Firestore that is away is Unavailable, and a channel to nowhere is not kept.
+    """Run one RPC; raise Unavailable when Firestore does not respond, and drop a broken channel.
 
-    A kept channel would wait up to two minutes before it tries to connect again.
+    A kept channel would wait up to two minutes before it reconnects.
     """
     global _client  # noqa: PLW0603
     try:
         return rpc()
-    except AWAY as error:
+    except UNAVAILABLE as error:
         if isinstance(error, _UNREACHED):
             with _lock:
                 _client = None
-        message = "the document store does not answer now"
+        message = "the document store is not responding"
         raise errors.Unavailable(message) from error

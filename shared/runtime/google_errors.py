@@ -1,8 +1,8 @@
-"""Which errors of Google's clients say that a service is away, not that we asked wrongly."""
+"""The errors of Google's clients that mean a service is unavailable, not that the call is wrong."""
 
 from google.api_core import exceptions as google
 
-AWAY = (
+UNAVAILABLE = (
     google.ServiceUnavailable,
     google.DeadlineExceeded,
     google.TooManyRequests,

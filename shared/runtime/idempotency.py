@@ -1,14 +1,16 @@
-"""A write that takes effect once, however often its request comes: the `Idempotency-Key` header.
+"""Writes that take effect once, however often their request is sent: the `Idempotency-Key` header.
 
-The key's row is inserted first in the effect's own transaction, so that the two commit together
-and a twin waits for the one before it. The draft of the standard:
+The key's row is inserted first in the effect's own transaction, so that both commit together and a
+concurrent twin waits for the first one. The draft of the standard:
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
 import hashlib
+import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel
@@ -26,18 +28,18 @@ TWIN_WAIT_SECONDS = 2
 _KEY = re.compile(r'(?P<quote>"?)([!#-\[\]-~]{1,128})(?P=quote)')
 
 
-class Key(Header):
-    """The key of a request, out of its quotes."""
+class Key(Header, str):
+    """The key of a request, without its quotes."""
 
     __slots__ = ()
     name = HEADER
-    description = "A new UUID for each wish, the same one with each retry; kept for 48 hours."
+    description = "A new UUID per request, the same one for its retries; kept for 48 hours."
     schema: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 130}
     failures = (errors.Conflict, errors.Unprocessable)
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return the key; raise BadRequest for none, or a bad one."""
+        """Return the key; raise BadRequest for a missing or invalid one."""
         found = _KEY.fullmatch((given or "").strip())
         if found is None:
             what = "is not 1 to 128 visible ASCII characters" if given else "is missing"
@@ -46,25 +48,59 @@ class Key(Header):
         return cls(found[2])
 
 
-def once(
+class ByKey:
+    """Makes a route take effect once per key: `@api.post(…, idempotent=idempotency.ByKey())`.
+
+    The handler runs inside the transaction that it takes as its `Connection`. What must not keep
+    that open, such as a request to another store, is `before`: it takes some of the handler's
+    arguments by their names.
+    """
+
+    header: type[Header] = Key
+    transaction: type = Connection
+
+    def __init__(self, before: Callable[..., None] | None = None) -> None:
+        self.before = before
+
+    def once(  # noqa: PLR0913, PLR0917  what `once` takes, and the handler's arguments
+        self,
+        key: Key,
+        uid: str,
+        route: str,
+        body: BaseModel | None,
+        work: Callable[[Connection], Reply[Any]],
+        arguments: Mapping[str, Any],
+    ) -> Reply[Any]:
+        """Run `before` with what it takes of a handler's `arguments`, and `work` once."""
+        before = self.before
+        if before is None:
+            return once(key, uid, route, body, work)
+        given = {name: arguments[name] for name in inspect.signature(before).parameters}
+        return once(key, uid, route, body, work, partial(before, **given))
+
+
+def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
     key: Key,
     uid: str,
     route: str,
-    wish: BaseModel | None,
+    body: BaseModel | None,
     work: Callable[[Connection], Reply[Any]],
+    before: Callable[[], None] | None = None,
 ) -> Reply[Any]:
-    """Run `work` in a transaction, or answer as it did for the same key, caller and route before.
+    """Run `work` in a transaction, or reply as before for the same key, caller and route.
 
-    route: what is asked, with the ids of its path. wish: the body, which must be the same again.
-    Raises Unprocessable for a key with another body, and Conflict when the first one is still at
-    work after two seconds.
+    route: the method and the path with its ids. body: must be the same for the same key.
+    before: runs outside the transaction; a retry ignores its failure, since what it checks may have
+    changed.
+    Raises Unprocessable for a key with another body, and Conflict when the first request is still
+    running after two seconds.
     """
-    payload = hashlib.sha256(wish.model_dump_json().encode() if wish else b"").digest()
+    payload = hashlib.sha256(body.model_dump_json().encode() if body else b"").digest()
     mine = and_(keys.c.uid == uid, keys.c.route == route, keys.c.idempotency_key == key)
     row = {"uid": uid, "route": route, "idempotency_key": key, "payload": payload}
 
     def run(tx: Connection) -> Reply[Any]:
-        sql.replay_finds_it()
+        sql.safe_to_retry_commit()
         if not _claimed(tx, row):
             return _again(tx.execute(select(keys).where(mine)).one(), payload)
         reply = work(tx)
@@ -73,11 +109,19 @@ def once(
         tx.execute(update(keys).where(mine).values(**answer, etag=reply.etag.decode()))
         return reply
 
+    try:
+        if before is not None:
+            before()
+    except errors.ProblemError:
+        known = sql.read(lambda conn: conn.execute(select(keys).where(mine)).one_or_none())
+        if known is None:
+            raise
+        return _again(known, payload)
     return sql.transact(run)
 
 
 def _claimed(tx: Connection, row: dict[str, Any]) -> bool:
-    """Insert the key's row; return False when it was there, if need be after its twin's commit."""
+    """Insert the key's row; return False when it exists, if need be after its twin's commit."""
     empty = {"status": 0, "headers": "[]", "etag": "", "body": "", "created_at": clock.now()}
     _wait_at_most(tx, TWIN_WAIT_SECONDS)
     try:
@@ -99,7 +143,7 @@ def _wait_at_most(tx: Connection, seconds: int) -> None:
 
 def _again(kept: Any, payload: bytes) -> Reply[Any]:
     if kept.payload != payload:
-        detail = f"{HEADER} was used for another body: a new request needs a new key"
+        detail = f"{HEADER} was used with another body: a new request needs a new key"
         raise errors.Unprocessable(detail, errors=[{"field": HEADER, "detail": detail}])
     reply: Reply[Any] = Reply(None, status=kept.status)
     reply.headers = [(name.encode(), value.encode()) for name, value in json.loads(kept.headers)]

@@ -1,8 +1,8 @@
-"""Who is calling: a bearer token of a trusted issuer, verified, or nobody.
+"""Authentication: verifies the caller's bearer token from a trusted issuer.
 
-RS256 only, against the issuer's published keys; issuer, audience and expiry are checked. There
-is no path for an unsigned token. A verified token is remembered until it expires, so that a
-client's next calls cost no signature check. Firebase's claims:
+RS256 only, against the issuer's published keys; issuer, audience and expiry are checked. Unsigned
+tokens are never accepted. A verified token is remembered until it expires, so that a client's next
+calls need no signature check. Firebase's claims:
 https://firebase.google.com/docs/auth/admin/verify-id-tokens
 """
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 REMEMBERED_TOKENS = 10_000
 KEYS_KEPT_SECONDS = 3600
-# However many unknown keys are named and however long an issuer is away, it is asked this seldom.
-ASKED_EVERY_SECONDS = 30
+# An issuer's keys are fetched at most this often, despite unknown keys or an unreachable issuer.
+FETCH_EVERY_SECONDS = 30
 FETCH_TIMEOUT_SECONDS = 5
 CLOCK_LEEWAY_SECONDS = 10
 LONGEST_REMEMBERED_SECONDS = 86_400
 MAX_TOKEN_LENGTH = 8192
 MAX_UID_LENGTH = 128
-# No slash, no control character, no lone surrogate; no white space at either end.
+# No slash, control character or lone surrogate; no white space at either end.
 _UID = re.compile(r"(?!\.{1,2}$)(?!__.*__$)(?!\s)[^/\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}(?<!\s)")
 ROLES = frozenset({"player", "creator", "admin"})
 
@@ -43,7 +43,7 @@ class Principal:
 
 
 class Player(Principal):
-    """Any signed-in caller: as a parameter's type it asks for a valid token."""
+    """Any signed-in caller: as a parameter's type it requires a valid token."""
 
     role = "player"
 
@@ -67,8 +67,8 @@ class _Keys:
 
 
 _keys: dict[str, _Keys] = {}
-# When an issuer was last asked for its keys, in vain or not.
-_asked_at: dict[str, float] = {}
+# When an issuer's keys were last fetched, successfully or not.
+_fetched_at: dict[str, float] = {}
 _fetching: dict[str, asyncio.Task[_Keys]] = {}
 _verified: OrderedDict[bytes, tuple[float, Principal]] = OrderedDict()
 
@@ -97,9 +97,9 @@ async def authenticate(authorization: str | None) -> Principal:
 
 
 def is_uid(text: str) -> bool:
-    """Tell whether `text` can be a player's id: a part of document paths and a key of rows.
+    """Tell whether `text` can be a player's id: it is part of document paths and row keys.
 
-    Firebase's own have 1 to 128 characters. MySQL ignores spaces at the end of a key, and Firestore
+    Firebase's ids have 1 to 128 characters. MySQL ignores spaces at the end of a key, and Firestore
     refuses `.`, `..` and `__x__` as a document's id.
     """
     return _UID.fullmatch(text) is not None
@@ -108,7 +108,7 @@ def is_uid(text: str) -> bool:
 def require(principal: Principal, role: str) -> None:
     """Raise Forbidden unless the caller has `role`; everyone signed in is a player."""
     if role != "player" and role not in principal.roles:
-        message = f"this path needs the role `{role}`"
+        message = f"this path requires the role `{role}`"
         raise errors.Forbidden(message)
 
 
@@ -123,7 +123,7 @@ def _refused(detail: str) -> errors.Unauthenticated:
 
 
 async def _verify(token: str) -> dict[str, Any]:
-    import jwt  # noqa: PLC0415  60 ms that neither triggers nor public functions need
+    import jwt  # noqa: PLC0415  60 ms that public functions do not need
 
     try:
         header = jwt.get_unverified_header(token)
@@ -150,7 +150,7 @@ async def _verify(token: str) -> dict[str, Any]:
         detail = f"the token does not verify: {error}"
         raise _refused(detail) from error
     if not is_uid(claims["sub"]):
-        detail = "the token's subject is no uid"
+        detail = "the token's subject is not a valid uid"
         raise _refused(detail)
     return claims
 
@@ -159,17 +159,17 @@ def _trusted(issuer: object) -> dict[str, str]:
     for one in settings.core().issuers():
         if one["issuer"] == issuer:
             return one
-    detail = "the token's issuer is not trusted here"
+    detail = "the token's issuer is not trusted"
     raise _refused(detail)
 
 
 async def _key(url: str, key_id: str) -> "jwt.PyJWK":
-    """Return the issuer's key, fetching the set when it is old or when the key is new to us."""
+    """Return the issuer's key, fetching the set when it is old or the key is unknown."""
     keys, now = _keys.get(url), time.monotonic()
     if keys is None:
         keys = await _fetch_once(url, None)
     lacking = now - keys.fetched_at > KEYS_KEPT_SECONDS or key_id not in keys.by_id
-    if lacking and (url in _fetching or now - _asked_at[url] > ASKED_EVERY_SECONDS):
+    if lacking and (url in _fetching or now - _fetched_at[url] > FETCH_EVERY_SECONDS):
         keys = await _fetch_once(url, keys)
     if key_id not in keys.by_id:
         detail = "the token is signed with a key that its issuer does not publish"
@@ -178,7 +178,7 @@ async def _key(url: str, key_id: str) -> "jwt.PyJWK":
 
 
 async def _fetch_once(url: str, old: _Keys | None) -> _Keys:
-    """Fetch a key set, one fetch at a time; the old keys serve on while the issuer is away."""
+    """Fetch a key set, one fetch at a time; without an answer the old keys stay valid."""
     task = _fetching.get(url)
     if task is None:
         task = asyncio.create_task(asyncio.to_thread(_fetch, url))
@@ -186,14 +186,14 @@ async def _fetch_once(url: str, old: _Keys | None) -> _Keys:
         task.add_done_callback(lambda _: _fetching.pop(url, None))
     try:
         _keys[url] = await asyncio.shield(task)
-    except Exception as error:  # whatever an issuer answers that is no key set
+    except Exception as error:  # whatever the issuer responds with, other than a key set
         logs.warning("the issuer's keys could not be fetched", url=url, reason=str(error))
         if old is None:
-            detail = "sign-in cannot be checked now: the issuer's keys are out of reach"
+            detail = "the token cannot be verified now: the issuer's keys cannot be fetched"
             raise errors.Unavailable(detail) from error
         return old
     finally:
-        _asked_at[url] = time.monotonic()
+        _fetched_at[url] = time.monotonic()
     return _keys[url]
 
 

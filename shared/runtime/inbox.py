@@ -1,6 +1,6 @@
-"""For effects that are not idempotent by themselves: an event takes effect once.
+"""The inbox pattern: an event takes effect once, even if its effect is not idempotent.
 
-The row (consumer, event id) commits with the effect. Prefer effects that need none.
+The row (consumer, event id) commits together with the effect. Prefer effects that need no row.
 """
 
 from sqlalchemy import Connection
@@ -10,13 +10,13 @@ from shared.schema.operations import inbox
 
 
 def first_time(tx: Connection, consumer: str, event_id: str) -> bool:
-    """Claim an event inside its effect's transaction; False when it already took effect.
+    """Claim an event in the transaction of its effect; False when it has already taken effect.
 
-    It also tells `sql.transact` that a COMMIT of unknown outcome may be tried again: the second
-    run finds this row if the first one committed.
+    This also lets `sql.transact` repeat a COMMIT of unknown outcome: the second run finds this row
+    if the first one committed.
     """
     row = {"consumer": consumer, "event_id": event_id, "handled_at": clock.now()}
     claimed = sql.insert_ignore(tx, inbox, [row]) == 1
-    sql.replay_finds_it()
+    sql.safe_to_retry_commit()
     sql.after_commit(lambda: metrics.count(metrics.INBOX_DUPLICATES, int(not claimed)))
     return claimed

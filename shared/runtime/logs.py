@@ -1,7 +1,7 @@
 """JSON lines on standard output, in the field names that Cloud Logging reads.
 
-https://cloud.google.com/logging/docs/structured-logging gives the names. A line is written at
-once: an instance has no CPU after the answer.
+https://cloud.google.com/logging/docs/structured-logging gives the names. A line is written
+immediately: an instance has no CPU after the response.
 """
 
 import json
@@ -13,14 +13,14 @@ from typing import Any
 
 from pydantic_core import to_json
 
-# Added to every line of this request or event: the function's name, the trace and the span.
+# Added to every line of a request or event: the function's name, the trace and the span.
 context: ContextVar[dict[str, Any]] = ContextVar("log_context")
 
 _NOWHERE: dict[str, Any] = {}
 
 
 def write(severity: str, message: str, fields: dict[str, Any]) -> None:
-    """Write one line of `fields` and the context; a field wins over the context's."""
+    """Write one line of the context and `fields`, which take precedence."""
     line = {
         "time": datetime.now(UTC),
         "severity": severity,
@@ -30,12 +30,12 @@ def write(severity: str, message: str, fields: dict[str, Any]) -> None:
     }
     try:
         _say(to_json(line, fallback=str, inf_nan_mode="strings").decode())
-    except ValueError:  # not Unicode, or more of it than this output can show
+    except ValueError:  # not Unicode, or not encodable on this output
         _say(json.dumps(line, default=_text))
 
 
 def _say(line: str) -> None:
-    # One write call a line: lines of several threads do not mix.
+    # One write call per line, so that lines of several threads do not mix.
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
@@ -45,17 +45,17 @@ def _text(value: object) -> str:
 
 
 def info(message: str, **fields: Any) -> None:
-    """Log what happened."""
+    """Log an event."""
     write("INFO", message, fields)
 
 
 def warning(message: str, **fields: Any) -> None:
-    """Log what an operator may want to know."""
+    """Log something that an operator may want to know."""
     write("WARNING", message, fields)
 
 
 def error(message: str, **fields: Any) -> None:
-    """Log what needs a person; inside an `except` the traceback is added."""
+    """Log something that needs attention; in an `except` block with the traceback."""
     if sys.exc_info()[0] is not None:
         fields["stack_trace"] = traceback.format_exc()
     write("ERROR", message, fields)

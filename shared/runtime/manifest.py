@@ -1,6 +1,6 @@
-"""What a function is apart from its code: the `function.yaml` beside it, checked.
+"""The manifest of a function: the `function.yaml` beside its code, validated.
 
-The local cloud routes by it, Terraform deploys by it, the runtime reads its limits from it.
+The local cloud routes by it, Terraform deploys by it, and the runtime reads its limits from it.
 """
 
 import re
@@ -19,18 +19,18 @@ from pydantic import (
     model_validator,
 )
 
-from shared.runtime.own_manifest import NAME
+from shared.runtime import names
 
 FILE = "function.yaml"
 FOLDERS = ("functions", "triggers")
 LOCAL_PREFIX = "/_local"
-"""Paths below it belong to the local cloud itself."""
+"""Paths below it are reserved for the local cloud."""
 TableRight = Literal["r", "a", "ra", "rw"]
-"""Read; append: insert, and never change or delete; both; read and write."""
+"""Read; append, which is insert only; both; read and write."""
 TRIGGER_TABLES: dict[str, TableRight] = {"consumers": "r", "event_failures": "rw"}
-"""What the runtime itself does for every trigger: it reads the pause and notes failures."""
+"""What the runtime needs for every trigger: it reads pauses and records failures."""
 
-Name = Annotated[str, StringConstraints(pattern=NAME)]
+Name = Annotated[str, StringConstraints(pattern=names.FUNCTION)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Topic = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,62}$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._~-]+)+$")]
@@ -42,11 +42,11 @@ Positive = Annotated[int, Field(ge=1)]
 
 
 class ManifestError(ValueError):
-    """A `function.yaml` is missing or wrong; the text names the file and the field."""
+    """A `function.yaml` is missing or invalid; the text names the file and the field."""
 
 
 class _Part(BaseModel):
-    """A part of the file: unknown keys are refused, nothing changes after loading."""
+    """A part of the file: unknown keys are rejected, and nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,21 +59,21 @@ class Http(_Part):
 
 
 class Document(_Part):
-    """Documents watched: a path with `{variables}`, and what must happen to them."""
+    """Watched documents: a path with `{variables}`, and the kind of change."""
 
     path: DocumentPath
     event: Literal["written", "created", "updated", "deleted"]
 
 
 class Pull(_Part):
-    """A topic emptied in batches, whenever the schedule (cron, UTC) comes round."""
+    """A topic that is consumed in batches, on a schedule (cron, UTC)."""
 
     topic: Topic
     schedule: Cron
 
 
 class Trigger(_Part):
-    """What starts the function: exactly one of these is given."""
+    """What starts the function: exactly one of these."""
 
     http: Http | None = None
     topic: Topic | None = None
@@ -95,7 +95,7 @@ class Trigger(_Part):
 
 
 class Instances(_Part):
-    """Bounds of how many instances run at once."""
+    """Bounds of the number of concurrent instances."""
 
     min: Annotated[int, Field(ge=0)] = 0
     max: Positive
@@ -109,20 +109,20 @@ class Instances(_Part):
 
 
 class Sql(_Part):
-    """Connections an instance may hold, and every table touched with the right it needs."""
+    """Connections per instance, and every table used, with the right it needs."""
 
     pool: Positive
     tables: Annotated[dict[str, TableRight], Field(min_length=1)]
 
 
 class Documents(_Part):
-    """Every Firestore collection touched, as a path with `{variables}`."""
+    """Every Firestore collection used, as a path with `{variables}`."""
 
     collections: Annotated[list[Collection], Field(min_length=1)]
 
 
 class Objects(_Part):
-    """The buckets touched, each with the right it needs."""
+    """The buckets used, each with the right it needs."""
 
     artifacts: Literal["r", "rw"] | None = None
     public: Literal["r", "rw"] | None = None
@@ -142,11 +142,11 @@ class Stores(_Part):
     documents: Documents | None = None
     objects: Objects | None = None
     accounts: Literal["rw"] | None = None
-    """Whether claims of Identity Platform's accounts are read and given."""
+    """Whether claims of Identity Platform's accounts are read and set."""
 
 
 class Retry(_Part):
-    """How often and how far apart (seconds) an event is delivered again."""
+    """How often, and how many seconds apart, an event is redelivered."""
 
     max_attempts: Annotated[int, Field(ge=5, le=100)]
     min_backoff: Annotated[int, Field(ge=0, le=600)]
@@ -161,21 +161,21 @@ class Retry(_Part):
 
 
 class Limits(_Part):
-    """The largest body, in bytes after inflation, and the most items in a batch."""
+    """The maximum body, in bytes after inflation, and the maximum of items in a batch."""
 
     body_bytes: Positive = 262_144
     items: Positive = 500
 
 
 class Objectives(_Part):
-    """What the function promises: the share of good answers, and their 99th percentile."""
+    """The function's objectives: the share of good responses, and their 99th percentile."""
 
     availability: Annotated[float, Field(gt=0, lt=1)]
     p99_ms: Positive
 
 
 class Deprecation(_Part):
-    """A path that goes away: since when it is announced, when it ends, where to read why."""
+    """A deprecated path: announced since when, removed when, explained where."""
 
     path: Annotated[str, StringConstraints(pattern=r"^/")]
     since: date
@@ -184,7 +184,7 @@ class Deprecation(_Part):
 
 
 class Manifest(_Part):
-    """One `function.yaml`; `name` and `folder` come from where it lies."""
+    """One `function.yaml`; `name` and `folder` come from its location."""
 
     name: Name
     folder: Path
@@ -197,9 +197,8 @@ class Manifest(_Part):
     timeout: Annotated[int, Field(ge=1, le=3600)]
     stores: Stores = Stores()
     topics: list[Topic] = []
-    secrets: list[Text] = []
     needs: list[Literal["images"]] = []
-    """Extras of pyproject.toml that no store brings."""
+    """Extras of pyproject.toml beside those of the stores."""
     retry: Retry | None = None
     limits: Limits = Limits()
     objectives: Objectives
@@ -217,7 +216,7 @@ class Manifest(_Part):
 
     @property
     def schedule(self) -> str | None:
-        """When the function is called by the clock (cron, UTC), or None."""
+        """The schedule that calls the function (cron, UTC), or None."""
         return self.trigger.pull.schedule if self.trigger.pull else self.trigger.schedule
 
     @property
@@ -227,7 +226,7 @@ class Manifest(_Part):
 
     @property
     def tables(self) -> dict[str, TableRight]:
-        """Every table that the function touches, the runtime's own included, with its right."""
+        """Every table that the function uses, including the runtime's, with its right."""
         named = self.stores.sql.tables if self.stores.sql else {}
         return named if self.trigger.kind == "http" else {**TRIGGER_TABLES, **named}
 
@@ -239,19 +238,19 @@ class Manifest(_Part):
 
 
 def _disagreements(manifest: Manifest) -> Iterable[str]:
-    """Yield what each field alone cannot tell; every text starts with the field it is about."""
+    """Yield contradictions between fields; each text starts with the field it concerns."""
     kind = manifest.trigger.kind
     if kind in {"topic", "document"} and manifest.retry is None:
         yield f"retry: is required for a {kind} trigger"
     if kind == "http" and manifest.retry is not None:
         yield "retry: has no meaning for a http trigger, its caller retries"
-    if kind == "topic" and manifest.timeout > 600:  # noqa: PLR2004 - the longest a push may take
+    if kind == "topic" and manifest.timeout > 600:  # noqa: PLR2004 - the maximum for a push
         yield "timeout: a pushed message must be answered within 600 seconds"
     if manifest.concurrency > 1 and manifest.cpu < 1:
         yield "concurrency: above 1 needs 1 cpu"
     for path in manifest.trigger.http.paths if manifest.trigger.http else ():
         if (path + "/").startswith(LOCAL_PREFIX + "/"):
-            yield f"trigger.http.paths: {LOCAL_PREFIX} belongs to the local cloud"
+            yield f"trigger.http.paths: {LOCAL_PREFIX} is reserved for the local cloud"
 
 
 def load(folder: Path) -> Manifest:

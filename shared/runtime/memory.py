@@ -1,13 +1,13 @@
-"""Answers that an instance keeps: one load a key at a time, a bounded number, never stale for long.
+"""An instance's cache: bounded, loads each key once at a time, and is never stale for long.
 
     version = memory.Version(read_version)          # read inside a request, at most every 5 s
     games = memory.Memory(4096, version)
 
     async def game(game_id: int) -> Reply: return await games.get(game_id, lambda: load(game_id))
 
-A value is tagged with the version read before it was loaded, so one that was loaded while the
-source changed is not served under the new version. Failures are not kept. Everything runs on one
-event loop; nothing starts at import and nothing runs after the answer.
+A value is tagged with the version read before it was loaded, so that one loaded while the source
+changed is not served under the new version. Failures are not cached. Everything runs on one event
+loop; nothing starts at import, and nothing runs after the response.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ CHECK_SECONDS = 5.0
 async def _join(
     flights: dict[Hashable, asyncio.Task[T]], key: Hashable, load: Callable[[], Awaitable[T]]
 ) -> T:
-    """Wait for the load of `key` that is under way, or start it.
+    """Wait for the running load of `key`, or start it.
 
-    A caller that goes away does not take the load from the others.
+    A caller that is cancelled does not cancel the load for the others.
     """
     task = flights.get(key)
     if task is None:
@@ -43,9 +43,9 @@ async def _join(
 
 
 class Version:
-    """The source's version, read when someone asks and the last reading is too old.
+    """The source's version, read on demand when the last reading is too old.
 
-    While the source is away the last version known counts on, so what is kept is still served.
+    While the source is unavailable the last known version stays valid: cached values are served.
     """
 
     def __init__(self, read: Callable[[], Awaitable[int]], seconds: float = CHECK_SECONDS) -> None:
@@ -56,7 +56,7 @@ class Version:
         self._flights: dict[Hashable, asyncio.Task[int]] = {}
 
     async def current(self) -> int:
-        """Return the version; raise Unavailable when it was never read and cannot be."""
+        """Return the version; raise Unavailable if it was never read and cannot be."""
         if self._known is not None and time.monotonic() - self._read_at < self._seconds:
             return self._known
         return await _join(self._flights, None, self._refresh)
@@ -67,13 +67,15 @@ class Version:
         except errors.Unavailable as error:
             if self._known is None:
                 raise
-            logs.warning("the version cannot be read; memory serves on", reason=error.detail)
+            logs.warning(
+                "the version cannot be read; cached values are served", reason=error.detail
+            )
         self._read_at = time.monotonic()
         return self._known
 
 
 class Memory(Generic[T]):
-    """Up to `size` values of one version; the longest unused goes first."""
+    """Up to `size` values of one version; the least recently used is dropped first."""
 
     def __init__(self, size: int, version: Version) -> None:
         self._size = size
@@ -82,7 +84,7 @@ class Memory(Generic[T]):
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
 
     async def get(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
-        """Return what is kept under `key`, or what `load` returns, loaded once for all callers."""
+        """Return the cached value of `key`, or what `load` returns, loaded once for all callers."""
         version = await self._version.current()
         kept = self._kept.get(key)
         if kept is not None and kept[0] == version:

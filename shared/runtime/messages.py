@@ -1,7 +1,7 @@
 """Messages on Pub/Sub: CloudEvents in binary mode, stored before `publish` returns.
 
-The plain unary call, not the batching publisher: that one keeps threads, and an instance has no
-CPU after the answer. Attributes carry the CloudEvents context with the prefix `ce-`, as the
+Uses the plain unary call, not the batching publisher: that one keeps threads, and an instance has
+no CPU after the response. Attributes carry the CloudEvents context with the prefix `ce-`, as the
 HTTP binding does in headers (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
 """
 
@@ -16,13 +16,13 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcTranspor
 from pydantic import BaseModel
 
 from shared.runtime import clock, errors, settings, tracing
-from shared.runtime.google_errors import AWAY
+from shared.runtime.google_errors import UNAVAILABLE
 
 RPC_TIMEOUT_SECONDS = 10
 # Firestore's and Pub/Sub's channels wait up to two minutes between attempts by default.
 CHANNEL_OPTIONS = [("grpc.max_reconnect_backoff_ms", 2000)]
 
-AWAY_DETAIL = "the message service does not answer now"
+UNAVAILABLE_DETAIL = "the message service is not responding"
 
 _client: PublisherClient | None = None
 _lock = threading.Lock()
@@ -41,7 +41,7 @@ class Message(BaseModel):
 def publish(message: Message, *, event_id: str | None = None) -> str:
     """Publish one message and return its event id once Pub/Sub has stored it.
 
-    Raises Unavailable when Pub/Sub is away; then nothing is known to be stored.
+    Raises Unavailable when Pub/Sub does not confirm; the message may or may not be stored.
     """
     event_id = event_id or str(uuid.uuid4())
     send(message.topic, [(message.model_dump_json().encode(), attributes(message, event_id))])
@@ -69,13 +69,13 @@ def send(topic: str, bodies: list[tuple[bytes, dict[str, str]]]) -> None:
     with tracing.span(f"publish {topic}", "publish", messages=len(packed)):
         try:
             client().publish(topic=path, messages=packed, retry=None, timeout=RPC_TIMEOUT_SECONDS)
-        except AWAY as error:
-            raise errors.Unavailable(AWAY_DETAIL) from error
+        except UNAVAILABLE as error:
+            raise errors.Unavailable(UNAVAILABLE_DETAIL) from error
 
 
 def client() -> PublisherClient:
     """Return this process's publisher, made on first use, in the worker."""
-    global _client  # noqa: PLW0603  one client a process is the point
+    global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:
             host = os.environ.get("PUBSUB_EMULATOR_HOST")

@@ -1,8 +1,8 @@
-"""Every metric's name, what it means, and how one is recorded.
+"""How a metric is recorded, and the runtime's own; the product's are in `shared/domain/metrics.py`.
 
-What the product counts is a log line: exact, at once, and Cloud Logging makes a counter of it.
-What the runtime measures adds up in memory, and `telemetry` exports it inside a request. The
-caller does not tell the two apart; docs/metrics.md lists both.
+A metric of the kind `line` is a log line: exact and immediate, and Cloud Logging turns it into a
+counter. The others add up in memory, and `telemetry` exports them during a request. Callers do not
+need to know which is which; docs/metrics.md lists both.
 """
 
 import threading
@@ -11,13 +11,6 @@ from bisect import bisect_left
 from typing import Final, Literal, NamedTuple
 
 from shared.runtime import logs
-
-# Counted by log lines, as logging.googleapis.com/user/NAME.
-ACHIEVEMENTS_GRANTED: Final = "achievements_granted"
-ROWS_CLEANED: Final = "rows_cleaned"
-SESSIONS_ACCEPTED: Final = "sessions_accepted"
-SESSIONS_OF_ERASED: Final = "sessions_of_erased_players"
-SESSIONS_REJECTED: Final = "sessions_rejected"
 
 # Exported by OpenTelemetry, as prometheus.googleapis.com/NAME/KIND.
 CACHE_READS: Final = "savepoint_cache_reads_total"
@@ -31,14 +24,12 @@ PROJECTION_LAG: Final = "savepoint_projection_lag_seconds"
 PROJECTIONS_SWEPT: Final = "savepoint_projections_swept_total"
 PROJECTIONS_WRITTEN: Final = "savepoint_projections_written_total"
 REQUEST: Final = "savepoint_request_seconds"
-ROLL_UP_SIZE: Final = "savepoint_roll_up_size"
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 
 
 class Instrument(NamedTuple):
-    """What a metric is. Of every label few values exist; what is exported has `function` too."""
+    """What a metric is. A label has few values; exported metrics also have the label `function`."""
 
     kind: Literal["line", "counter", "gauge", "histogram"]
     help: str
@@ -47,27 +38,21 @@ class Instrument(NamedTuple):
 
 
 INSTRUMENTS: Final[dict[str, Instrument]] = {
-    ACHIEVEMENTS_GRANTED: Instrument("line", "Achievements that a player got."),
-    ROWS_CLEANED: Instrument("line", "Rows deleted at their end.", ("table",)),
-    SESSIONS_ACCEPTED: Instrument("line", "Session events taken."),
-    SESSIONS_OF_ERASED: Instrument("line", "Session events of players who were erased meanwhile."),
-    SESSIONS_REJECTED: Instrument("line", "Session events refused."),
     CACHE_READS: Instrument(
-        "counter", "Reads from an instance's memory: hit, or miss.", ("result",)
+        "counter", "Reads from an instance's memory: hit or miss.", ("result",)
     ),
-    DEAD_LETTERS: Instrument("counter", "Events given up and kept for an operator.", ("code",)),
-    EVENTS_FAILED: Instrument("counter", "Failed tries of an event, which comes again."),
-    INBOX_DUPLICATES: Instrument("counter", "Events that had taken effect before."),
+    DEAD_LETTERS: Instrument("counter", "Events moved to the dead letters.", ("code",)),
+    EVENTS_FAILED: Instrument("counter", "Failed attempts at an event that will be retried."),
+    INBOX_DUPLICATES: Instrument("counter", "Events that had already taken effect."),
     OUTBOX_LAG: Instrument("gauge", "Age of the oldest message that a sweep found waiting."),
     OUTBOX_RELAYED: Instrument("counter", "Messages published by the sweep."),
-    POOL_WAIT: Instrument("histogram", "Time until a database connection was had.", (), _SECONDS),
+    POOL_WAIT: Instrument("histogram", "Wait for a database connection.", (), _SECONDS),
     PROJECTION_LAG: Instrument("gauge", "How long the oldest document is overdue.", ("kind",)),
     PROJECTIONS_SWEPT: Instrument("counter", "Documents written by the sweep.", ("kind",)),
     PROJECTIONS_WRITTEN: Instrument("counter", "Documents projected.", ("kind",)),
     REQUEST: Instrument(
-        "histogram", "Requests and events, how long they took.", ("kind", "status"), _SECONDS
+        "histogram", "Duration of requests and events.", ("kind", "status"), _SECONDS
     ),
-    ROLL_UP_SIZE: Instrument("histogram", "Items folded by one transaction.", (), _SIZES),
 }
 
 
@@ -84,6 +69,11 @@ class Series:
         self.began_ns = began_ns
         self.buckets = buckets
         self.value = value
+
+
+def register(instruments: dict[str, Instrument]) -> None:
+    """Add metrics that others than the runtime record."""
+    INSTRUMENTS.update(instruments)
 
 
 Key = tuple[str, str, tuple[str, ...]]

@@ -1,7 +1,7 @@
-"""Objects in an S3-compatible store: artifacts behind short-lived URLs, and what everyone may read.
+"""Objects in an S3-compatible store: artifacts behind short-lived URLs, and public objects.
 
-What is signed and sent is imported where it is needed: saying where everyone reads an object takes
-neither key nor signer (docs/objects.md).
+Signing and sending are imported only where needed: a public URL takes neither key nor signer
+(docs/objects.md).
 """
 
 import re
@@ -30,7 +30,7 @@ _GOOD = range(200, 300)
 
 @dataclass(frozen=True)
 class Head:
-    """What the store knows of an object; the ETag as HTTP writes it, quotes included."""
+    """An object's size and ETag; the ETag includes its quotes."""
 
     size: int
     etag: str
@@ -39,13 +39,13 @@ class Head:
 def presign_put(
     key: str, *, size: int, seconds: int, content_type: str = "application/octet-stream"
 ) -> str:
-    """Return a URL that takes exactly `size` bytes of this type, for `seconds`."""
+    """Return a URL that accepts exactly `size` bytes of this type, for `seconds`."""
     signed = {"Content-Length": str(size), "Content-Type": content_type}
     return _presigned("PUT", _url("artifacts", key), seconds, signed)
 
 
 def presign_get(key: str, *, seconds: int, filename: str | None = None) -> str:
-    """Return a URL that an artifact can be read from for `seconds`, to be saved as `filename`."""
+    """Return a URL to download an artifact from, for `seconds`, saved as `filename`."""
     url = _url("artifacts", key)
     if filename is not None:
         disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
@@ -69,20 +69,20 @@ def head(bucket: Bucket, key: str) -> Head | None:
 
 
 def copy(source_key: str, target_key: str) -> None:
-    """Copy an artifact within the store; raise NotFound, or Unavailable."""
+    """Copy an artifact within the store; raise NotFound or Unavailable."""
     source = quote(f"/{settings.objects().artifacts_bucket}/{_checked(source_key)}")
     named = {"x-amz-copy-source": source}
     answer = _send("PUT", "artifacts", target_key, headers=named, seconds=COPY_SECONDS)
     _expect(answer, "COPY")
-    # A copy that fails late has already said 200.
+    # A copy that fails late has already sent 200.
     if b"<Error" in answer.data:
         raise errors.Unavailable(f"the object store failed to copy: {_code(answer)}")
 
 
 def stream(bucket: Bucket, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
-    """Return an object's stored bytes in pieces of at most `chunk`; raise NotFound, Unavailable.
+    """Return an object's bytes in pieces of at most `chunk`; raise NotFound or Unavailable.
 
-    What fails in the middle raises Unavailable from the iterator.
+    A failure in the middle raises Unavailable from the iterator.
     """
     answer = _send("GET", bucket, key, preload=False)
     _expect(answer, "GET")
@@ -91,7 +91,7 @@ def stream(bucket: Bucket, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
     return signed_requests.pieces(answer, chunk)
 
 
-def put(  # noqa: PLR0913  one argument a header
+def put(  # noqa: PLR0913  one argument per header
     bucket: Bucket,
     key: str,
     body: bytes,
@@ -117,7 +117,7 @@ def delete(bucket: Bucket, key: str) -> None:
 
 
 def public_url(key: str) -> str:
-    """Return where everyone can read an object of the public bucket."""
+    """Return the public URL of an object in the public bucket."""
     return f"{settings.public_objects().url}/{quote(_checked(key))}"
 
 
@@ -128,13 +128,13 @@ def _url(bucket: Bucket, key: str) -> str:
 
 
 def _checked(key: str) -> str:
-    """Return the key, which our own code made; one that could mean another place is a bug."""
+    """Return the key, which our own code built; a key that could escape its folder is a bug."""
     if _FORBIDDEN.search(key) or len(key.encode()) > MAX_KEY_BYTES:
-        raise ValueError(f"no object can have the key {key[:80]!r}")
+        raise ValueError(f"invalid object key {key[:80]!r}")
     return key
 
 
-def _send(  # noqa: PLR0913  one argument a part of the request
+def _send(  # noqa: PLR0913  one argument per part of the request
     method: str,
     bucket: Bucket,
     key: str,
@@ -155,12 +155,12 @@ def _send(  # noqa: PLR0913  one argument a part of the request
 
 
 def _expect(answer: "BaseHTTPResponse", what: str) -> None:
-    """Raise NotFound for a missing object; anything else that is no success is our mistake."""
+    """Raise NotFound for a missing object, and RuntimeError for any other refusal: it is a bug."""
     if answer.status in _GOOD:
         return
     code = _code(answer)
     if answer.status == _NOT_FOUND and code != "NoSuchBucket":
-        raise errors.NotFound("there is no such object")
+        raise errors.NotFound("the object does not exist")
     raise RuntimeError(f"the object store refused {what} with {answer.status} {code}")
 
 

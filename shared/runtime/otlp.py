@@ -1,7 +1,7 @@
-"""Series and spans as OpenTelemetry's data, sent over OTLP.
+"""Series and spans as OpenTelemetry data, sent over OTLP.
 
-Imported by the first export only. The SDK's instruments are not used: they would have to be there
-from the first request on. Its data and its exporters are: what leaves is what any collector takes.
+Imported only by the first export. The SDK's instruments are not used, since they would have to
+exist from the first request on; its data types and exporters are: any collector accepts the data.
 """
 
 import logging
@@ -41,9 +41,9 @@ from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument, Key, Series
 from shared.runtime.tracing import Span
 
-# No two points of a series may be closer than five seconds: twice that.
+# Points of a series must be at least five seconds apart: twice that.
 APART_NS = 10_000_000_000
-# Of each call. Less than the exporter's first pause between two tries: a request waits for one.
+# Per call. Less than the exporter's first pause between two attempts: a request waits for one.
 EXPORT_SECONDS = 0.75
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
@@ -57,39 +57,39 @@ _KINDS = {
     "receive": SpanKind.CLIENT,
     "sql": SpanKind.CLIENT,
 }
-# Series whose beginning was sent: `increase` of PromQL takes a first point for no growth at all.
+# Series whose start was sent: PromQL's `increase` counts nothing for the first point of a series.
 _begun: set[Key] = set()
-# Series whose beginning was refused once.
+# Series whose start was rejected once.
 _refused: set[Key] = set()
 
-# The exporter logs each failure itself, in lines that are not ours; `telemetry` logs it as one.
+# The exporter logs each failure in its own format; `telemetry` logs it as one line.
 logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
 
 
 class ExportFailed(Exception):
-    """The address did not take what was sent."""
+    """The receiver did not accept the data."""
 
 
 def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
-    """Send the spans, and all series when wanted; raise ExportFailed.
+    """Send the spans, and on request all series; raise ExportFailed.
 
-    Series are totals since the process began, so what one export loses the next one brings. Spans
-    that were refused are lost.
+    Series are totals since the process started, so the next export makes up for a failed one.
+    Rejected spans are lost.
     """
     failed = []
     if spans and _spans().export([_span(one) for one in spans]) is not SpanExportResult.SUCCESS:
         failed.append(f"{len(spans)} spans, which are lost")
     if with_metrics and not _send_series(metrics.snapshot()):
-        failed.append("series, which the next export brings")
+        failed.append("series, which the next export includes")
     if failed:
         raise ExportFailed(f"{' and '.join(failed)}: {settings.telemetry().endpoint}")
 
 
 def _send_series(found: Mapping[Key, Series]) -> bool:
-    """Send all series, of those that are new their zero first.
+    """Send all series, new ones starting with zero.
 
-    New ones wait for an export that takes their zero; whose zero was refused twice does not: it
-    may be there, and only the answer was lost.
+    A new series waits until its zero is accepted, but no longer after two rejections: the zero may
+    have arrived, and only the response was lost.
     """
     began = {
         key: Series(one.began_ns, [0] * len(one.buckets))
@@ -113,7 +113,7 @@ def _sent(data: MetricsData) -> bool:
 
 @cache
 def _session() -> requests.Session:
-    """Return what sends; by https, which is Google's own address, with our identity."""
+    """Return the session; over https, which is Google's own address, with our identity."""
     if not settings.telemetry().endpoint.startswith("https://"):
         return requests.Session()
     credentials, _ = google.auth.default(scopes=[SCOPE])
@@ -134,7 +134,7 @@ def _spans() -> OTLPSpanExporter:
 
 @cache
 def _resource() -> Resource:
-    """Return what this process is; the environment's OTEL_RESOURCE_ATTRIBUTES are in it."""
+    """Return the attributes of this process, including OTEL_RESOURCE_ATTRIBUTES."""
     own = {
         "service.namespace": "savepoint",
         "service.name": os.environ.get("K_SERVICE", "local"),
@@ -146,7 +146,7 @@ def _resource() -> Resource:
 
 
 def _data(found: Mapping[Key, Series], now: int | None) -> MetricsData:
-    """Return the series as of `now`; None: each as it began."""
+    """Return the series as of `now`; None: each at its start."""
     by_name: dict[str, list[tuple[Key, Series]]] = {}
     for key, series in found.items():
         by_name.setdefault(key[0], []).append((key, series))
@@ -170,7 +170,7 @@ def _metric(name: str, some: Sequence[tuple[Key, Series]], now: int | None) -> M
 
 
 def _histogram(known: Instrument, key: Key, series: Series, now: int | None) -> HistogramDataPoint:
-    # Which values were the least and the largest since the start tells nobody anything.
+    # The minimum and maximum since the start are of no use.
     return HistogramDataPoint(
         _labels(known, key),
         *_times(series, now),

@@ -1,8 +1,8 @@
-"""A message that must follow from a MySQL change: a row in the same transaction.
+"""The outbox pattern: a message that must follow a MySQL change is a row in its transaction.
 
-    tx: outbox.add(tx, message)      committed with the change, or not at all
-    after it: outbox.flush()         published before the answer
-    later: outbox.sweep()            a schedule publishes what that missed
+    in the transaction   outbox.add(tx, message)   committed with the change, or not at all
+    after its commit     outbox.flush()            published before the response
+    later                outbox.sweep()            a schedule publishes what was missed
 
 A crash between publishing and deleting publishes again: consumers see the same event id.
 """
@@ -26,7 +26,7 @@ _committed: ContextVar[list[dict[str, Any]] | None] = ContextVar("outbox", defau
 
 
 def add(tx: Connection, message: Message) -> str:
-    """Put a message into the transaction's outbox and return its event id."""
+    """Add a message to the outbox in the transaction; return its event id."""
     event_id = str(uuid.uuid4())
     row = {
         "event_id": event_id,
@@ -43,8 +43,8 @@ def add(tx: Connection, message: Message) -> str:
 def flush() -> int:
     """Publish what this request's transactions added; return how many.
 
-    What fails is left to the sweep, whatever it was: the change is committed, and a caller who is
-    told otherwise would make it again.
+    Failures are left to the sweep: the change is committed, and a caller who sees an error would
+    repeat it.
     """
     rows, _ = _committed.get() or [], _committed.set(None)
     published, failure = _publish(rows)
@@ -54,7 +54,7 @@ def flush() -> int:
 
 
 def sweep(limit: int = 500) -> int:
-    """Publish up to `limit` messages that their own request did not; return how many."""
+    """Publish up to `limit` messages that their own request did not publish; return how many."""
     overdue = (
         select(outbox)
         .where(outbox.c.created_at < clock.now() - SWEEP_GRACE)
@@ -80,7 +80,7 @@ def _remember(row: dict[str, Any]) -> None:
 
 
 def _publish(rows: Any) -> tuple[int, Exception | None]:
-    """Publish rows topic by topic; return how many, and what failed last: the others go on."""
+    """Publish rows topic by topic; return how many, and the last failure, if any."""
     by_topic: dict[str, list[dict[str, Any] | RowMapping]] = {}
     for row in rows:
         by_topic.setdefault(row["topic"], []).append(row)
@@ -96,7 +96,7 @@ def _publish(rows: Any) -> tuple[int, Exception | None]:
             published += len(some)
         except errors.Unavailable as error:
             failure = error
-        except Exception as error:  # noqa: BLE001  a topic that takes nothing must not hold up others
+        except Exception as error:  # noqa: BLE001  a failing topic must not block the others
             logs.error("messages cannot be published", topic=topic, count=len(some))
             failure = error
     return published, failure

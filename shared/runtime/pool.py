@@ -1,19 +1,20 @@
-"""How many database connections this process may hold: what its function.yaml says.
+"""How many database connections this process may hold, as its function.yaml declares.
 
-Apart from `sql`, so that an edge can say it without the driver, which not every function needs.
+Separate from `sql`, so that an edge can declare it without importing the driver, which not every
+function needs.
 """
 
-WITHOUT_A_WISH = 4
+DEFAULT_SIZE = 4
 
 _largest = 0
 
 
-def wish(size: int) -> None:
-    """Let this process hold `size` connections; the largest wish of its functions wins."""
-    global _largest  # noqa: PLW0603  one pool a process is the point
+def require(size: int) -> None:
+    """Let this process hold `size` connections; the largest size of its functions wins."""
+    global _largest  # noqa: PLW0603  one pool per process is intended
     _largest = max(_largest, size)
 
 
 def size() -> int:
-    """Return how many connections to hold; `WITHOUT_A_WISH` where no function.yaml speaks."""
-    return _largest or WITHOUT_A_WISH
+    """Return how many connections to hold; `DEFAULT_SIZE` when no function.yaml declares it."""
+    return _largest or DEFAULT_SIZE

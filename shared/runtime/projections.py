@@ -1,10 +1,10 @@
-"""Documents that copy rows: they carry the row's revision and never go backwards.
+"""Projections: documents that copy rows, carry the row's revision and never go backwards.
 
-    in the source's transaction   mark_due(tx, …)     the copy is owed from here on
-    after its commit              project_due(…)      one conditional commit a document
-    later, by a schedule          sweep(…)            what a crash left owed
+    in the source's transaction   mark_due(tx, …)     from here on, the document is due
+    after its commit              project_due(…)      one conditional commit per document
+    later, by a schedule          sweep(…)            what a crash left due
 
-The source of truth is the row; a document can always be compared with it and rebuilt.
+The row is the source of truth; a document can always be compared with it and rebuilt.
 """
 
 import time
@@ -39,7 +39,7 @@ SWEEP_GRACE = timedelta(seconds=20)
 Key = tuple[str, str]
 
 _ITEMS: BindParameter[Any] = bindparam("items", expanding=True)
-# Kept: building a statement costs as much as sending it. One player's at a time: one shape for all.
+# Built once: building a statement costs as much as sending it. One player at a time: one shape.
 _OWED = select(table.c.item, table.c.document_updated_at).where(
     table.c.uid == bindparam("owner"), table.c.kind == bindparam("name"), table.c.item.in_(_ITEMS)
 )
@@ -62,7 +62,7 @@ _SETTLE = (
 
 @dataclass(frozen=True)
 class Source:
-    """What a document should hold: the row's revision and data, or None when it has no row."""
+    """What a document should contain: the row's revision and data, None when there is no row."""
 
     revision: int
     data: dict[str, Any] | None
@@ -73,8 +73,8 @@ class Kind:
     """One kind of projection.
 
     collection: path of its documents with `{uid}`, e.g. `players/{uid}/stats`.
-    render: reads the rows of some keys; a key without a row is left out of the answer.
-    keys: up to `limit` keys in order behind `after`, of one player or of everybody.
+    render: reads the rows of some keys; a key without a row is left out.
+    keys: up to `limit` keys in order after `after`, of one player or of all.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Due:
-    """A document that is owed since its row has reached `revision`."""
+    """A document that is due since its row reached `revision`."""
 
     key: Key
     revision: int
@@ -98,10 +98,10 @@ class Due:
 def mark_due(
     tx: Connection, kind: Kind, owed: Sequence[Due], at_most_every: timedelta = timedelta(0)
 ) -> None:
-    """Owe documents, in the transaction that changed their rows.
+    """Mark documents as due, in the transaction that changed their rows.
 
-    Due now, or `at_most_every` after the last projection when that is later. An earlier due time
-    stands.
+    Due now, or `at_most_every` after the last projection if that is later. An earlier due time is
+    kept.
     """
     now = clock.now()
     rows = [
@@ -114,7 +114,7 @@ def mark_due(
 
 
 def mark_gone(tx: Connection, kind: Kind, key: Key) -> None:
-    """Owe the end of a document, in the transaction that deletes its row."""
+    """Mark a document for deletion, in the transaction that deletes its row."""
     here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
     tx.execute(update(table).where(*here).values(revision=0, due_at=clock.now()))
 
@@ -135,7 +135,7 @@ def _owing(at_most_every: timedelta) -> Insert:
 def project_due(kind: Kind, keys: Sequence[Key]) -> int:
     """Project those of `keys` that are due now; return how many documents were written.
 
-    A document store that is away leaves them due: the sweep comes for them.
+    If the document store does not respond, they stay due for the sweep.
     """
     try:
         return _project(kind, keys, only_due=True)
@@ -145,14 +145,14 @@ def project_due(kind: Kind, keys: Sequence[Key]) -> int:
 
 
 def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
-    """Project what is overdue, `limit` at a time, until none is left or `until` (monotonic).
+    """Project overdue documents, `limit` at a time, until none is left or `until` (monotonic).
 
     Returns how many documents were written.
     """
     written = 0
     for page in count():
         rows = sql.read(partial(_overdue, kind, limit))
-        if page == 0:  # the longest overdue come first
+        if page == 0:  # the longest overdue comes first
             oldest = rows[0].due_at if rows else clock.now()
             lag = (clock.now() - oldest).total_seconds()
             metrics.measure(metrics.PROJECTION_LAG, lag, kind=kind.name)
@@ -186,7 +186,7 @@ def rebuild(kind: Kind, keys: Sequence[Key]) -> int:
 
 @dataclass(frozen=True)
 class Difference:
-    """A document that is not what its row says; a missing side is None."""
+    """A document that differs from its row; a missing side is None."""
 
     key: Key
     row: dict[str, Any] | None
@@ -211,7 +211,7 @@ def compare(kind: Kind, uid: str, limit: int = 1000) -> list[Difference]:
 
 
 def document(source: Source) -> dict[str, Any] | None:
-    """Return the document that a row asks for: its data and its revision."""
+    """Return the document of a row: its data and its revision."""
     return None if source.data is None else {**source.data, "revision": source.revision}
 
 
@@ -229,8 +229,8 @@ def _project(kind: Kind, keys: Sequence[Key], *, only_due: bool) -> int:
     def load(connection: Connection) -> tuple[dict[Key, Any], Mapping[Key, Source]]:
         known: dict[Key, Any] = {}
         for uid, items in by_player(keys).items():
-            asked = {"owner": uid, "name": kind.name, "items": items, "now": now}
-            found = connection.execute(_DUE if only_due else _OWED, asked)
+            params = {"owner": uid, "name": kind.name, "items": items, "now": now}
+            found = connection.execute(_DUE if only_due else _OWED, params)
             known |= {(uid, row.item): row.document_updated_at for row in found}
         return known, kind.render(connection, list(known)) if known else {}
 
@@ -243,7 +243,7 @@ def _project(kind: Kind, keys: Sequence[Key], *, only_due: bool) -> int:
             written += 1
         except errors.Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001  a broken one must not hold up those behind it
+        except Exception as error:  # noqa: BLE001  one that fails must not block the others
             logs.error("a document cannot be projected", kind=kind.name, item=key[1])
             sql.transact(partial(_postpone, kind, key))
             failure = error
@@ -254,7 +254,7 @@ def _project(kind: Kind, keys: Sequence[Key], *, only_due: bool) -> int:
 
 
 def _postpone(kind: Kind, key: Key, tx: Connection) -> None:
-    """Let a document that cannot be written wait behind those that can."""
+    """Postpone a document that cannot be written, so that others come first."""
     here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
     later = clock.now() + AFTER_FAILURE
     tx.execute(update(table).where(*here, table.c.due_at < later).values(due_at=later))
@@ -263,14 +263,14 @@ def _postpone(kind: Kind, key: Key, tx: Connection) -> None:
 def _write(kind: Kind, key: Key, source: Source, updated_at: datetime | None) -> None:
     outcome = _commit(kind.path(key), source, updated_at)
     if not sql.transact(partial(_settle, kind, key, source, outcome)):
-        # Again: another may have written it from a row that was there before.
+        # Again: another process may have written it from the earlier row.
         documents.delete(kind.path(key))
 
 
 def _commit(path: str, source: Source, known: datetime | None) -> datetime | None:
-    """Write one document if what is there is older; return its update time.
+    """Write one document unless a newer one exists; return its update time.
 
-    The update time of our last write is the condition, so nothing is read unless it fails.
+    The update time of our last write is the condition, so nothing is read unless that fails.
     """
     data = document(source)
     if data is None:
@@ -284,22 +284,22 @@ def _commit(path: str, source: Source, known: datetime | None) -> datetime | Non
             if current is not None and current.data.get("revision", 0) > source.revision:
                 return current.updated_at
             known = current.updated_at if current else None
-    message = f"{path} is written by others all the time"
+    message = f"{path} keeps being written by others"
     raise errors.Unavailable(message)
 
 
 def _settle(
     kind: Kind, key: Key, source: Source, updated_at: datetime | None, tx: Connection
 ) -> bool:
-    """Note what was projected; it is no longer due unless its row moved on meanwhile.
+    """Record what was projected; it is no longer due unless its row has changed since.
 
-    False when the projection is no longer known: its row is gone, or its player was erased.
+    False when the projection no longer exists: its row was deleted, or its player erased.
     """
     if source.data is None:
         here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
         if tx.execute(delete(table).where(*here, table.c.revision == 0)).rowcount:
             return False
-    noted = tx.execute(
+    result = tx.execute(
         _SETTLE,
         {
             "owner": key[0],
@@ -310,4 +310,4 @@ def _settle(
             "updated": updated_at,
         },
     )
-    return noted.rowcount == 1
+    return result.rowcount == 1

@@ -1,15 +1,11 @@
-"""An event posted once more to the one consumer that failed on it, for an operator who waits."""
+"""Redrives: an event is posted again to the consumer that failed on it, while an operator waits."""
 
 import json
-import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from shared.runtime import own_manifest, settings
-
-REDRIVE_HEADER = "savepoint-redrive"
-"""Asks the consumer to tell what became of the event instead of burying it again."""
+from shared.runtime import names, settings
 
 TIMEOUT_SECONDS = 30
 SHOWN_LENGTH = 2000
@@ -18,25 +14,25 @@ _ACCEPTED = range(200, 300)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the consumer answered; `status` None: it could not be reached."""
+    """The consumer's response; `status` is None when it could not be reached."""
 
     status: int | None
     detail: str
 
     @property
     def accepted(self) -> bool:
-        """Whether the consumer is done with the event."""
+        """Whether the consumer has handled the event."""
         return self.status in _ACCEPTED
 
 
 def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
-    """Post an event as it came, with its headers, body and so its event id."""
-    # The name came in a message: it must not choose where we send our token.
-    if not re.fullmatch(own_manifest.NAME, consumer):
-        return Answer(None, f"{consumer} is no consumer's name")
+    """Post an event as it arrived, with its headers and body, and so its event id."""
+    # The name comes from a message: it must not decide where our token is sent.
+    if not names.is_function(consumer):
+        return Answer(None, f"{consumer} is not a valid consumer name")
     template = settings.operations().consumer_url
     url = template.format(function=consumer, service=consumer.replace("_", "-"))
-    sent = {**headers, REDRIVE_HEADER: "1"}
+    sent = {**headers, names.REDRIVE_HEADER: "1"}
     try:
         if url.startswith("https://"):
             sent["Authorization"] = f"Bearer {_id_token(url)}"
@@ -51,7 +47,7 @@ def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
 
 
 def _detail(body: bytes) -> str:
-    """Return what a problem document says, or the text as it is."""
+    """Return the detail of a problem document, or the text unchanged."""
     try:
         return str(json.loads(body)["detail"])
     except (ValueError, KeyError, TypeError):
@@ -60,12 +56,12 @@ def _detail(body: bytes) -> str:
 
 def _id_token(audience: str) -> str:
     """Return a Google ID token of this function's own service account; raise OSError."""
-    from google.auth import exceptions  # noqa: PLC0415  these only in the cloud
+    from google.auth import exceptions  # noqa: PLC0415  these needed only in the cloud
     from google.auth.transport.requests import Request  # noqa: PLC0415
     from google.oauth2 import id_token  # noqa: PLC0415
 
     try:
         token: str = id_token.fetch_id_token(Request(), audience)  # type: ignore[no-untyped-call]
     except exceptions.GoogleAuthError as error:
-        raise OSError(f"no ID token to show it: {error}") from error
+        raise OSError(f"cannot get an ID token: {error}") from error
     return token

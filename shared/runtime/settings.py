@@ -1,7 +1,7 @@
-"""What a function must be told by its environment: typed, and complete or refused.
+"""A function's settings from its environment: typed and complete.
 
-Every setting is a field here with its environment name and one line of help. No secret has a
-default. All names that are missing are named in one error.
+Every setting is a field here, with its environment name and one line of help. No secret has a
+default. One error names all that are missing.
 """
 
 import json
@@ -19,7 +19,7 @@ _ISSUER = {"issuer", "audience", "jwks_url"}
 
 
 class MissingSettings(Exception):
-    """One or more settings are absent or unreadable; the message names every one."""
+    """One or more settings are missing or invalid; the message names each."""
 
 
 def _env(name: str, help_text: str, default: str | None = None, *, secret: bool = False) -> Any:
@@ -33,13 +33,13 @@ class Core:
 
     group: ClassVar[str] = "core"
     project: str = _env("GOOGLE_CLOUD_PROJECT", "the Google Cloud project's id")
-    public_url: str = _env("PUBLIC_URL", "base address of the API, without a slash at the end")
+    public_url: str = _env("PUBLIC_URL", "base address of the API, without a trailing slash")
     trusted_issuers: str = _env(
         "TRUSTED_ISSUERS", "JSON list of {issuer, audience, jwks_url} whose tokens are accepted"
     )
     trace_sample: str = _env(
         "TRACE_SAMPLE",
-        "share of requests whose spans are kept, of those that bring no traceparent",
+        "share of the requests without a traceparent whose spans are recorded",
         "0.01",
     )
 
@@ -58,7 +58,7 @@ class Core:
 
 @dataclass(frozen=True)
 class Sql:
-    """How the database is reached: by address, or by Cloud SQL's connector."""
+    """How to reach the database: by address, or with the Cloud SQL connector."""
 
     group: ClassVar[str] = "sql"
     url: str = _env("SQL_URL", "mysql://user:password@host:port/database; or SQL_INSTANCE", "")
@@ -69,7 +69,7 @@ class Sql:
 
 @dataclass(frozen=True)
 class Operations:
-    """Where consumers are reached for a redrive."""
+    """Where to reach consumers for a redrive."""
 
     group: ClassVar[str] = "operations"
     consumer_url: str = _env(
@@ -79,55 +79,55 @@ class Operations:
 
 @dataclass(frozen=True)
 class Objects:
-    """The S3-compatible store: how it is signed for, and its two buckets."""
+    """The S3-compatible store: its credentials, and its two buckets."""
 
     group: ClassVar[str] = "objects"
     endpoint: str = _env(
-        "OBJECTS_ENDPOINT", "address that functions and clients reach, without a slash at the end"
+        "OBJECTS_ENDPOINT", "address for functions and clients, without a trailing slash"
     )
-    region: str = _env("OBJECTS_REGION", "region to sign for; R2 and Google take `auto`", "auto")
+    region: str = _env(
+        "OBJECTS_REGION", "region for signatures; R2 and Google accept `auto`", "auto"
+    )
     key_id: str = _env("OBJECTS_KEY_ID", "access key id (Google: of an HMAC key)")
     secret: str = _env("OBJECTS_SECRET", "its secret", secret=True)
     artifacts_bucket: str = _env("OBJECTS_ARTIFACTS_BUCKET", "private bucket of artifacts")
-    public_bucket: str = _env("OBJECTS_PUBLIC_BUCKET", "bucket that everyone may read")
+    public_bucket: str = _env("OBJECTS_PUBLIC_BUCKET", "public bucket")
 
 
 @dataclass(frozen=True)
 class PublicObjects:
-    """Where everyone reads the public bucket: all that a function needs to name what lies there."""
+    """The address of the public bucket: all that a function needs to link to its objects."""
 
     group: ClassVar[str] = "public_objects"
-    url: str = _env(
-        "OBJECTS_PUBLIC_URL", "address of the public bucket, without a slash at the end"
-    )
+    url: str = _env("OBJECTS_PUBLIC_URL", "address of the public bucket, without a trailing slash")
 
 
 @dataclass(frozen=True)
 class Telemetry:
-    """Where metrics and spans go; OpenTelemetry's own names."""
+    """Where metrics and spans are sent; the names are OpenTelemetry's."""
 
     group: ClassVar[str] = "telemetry"
     endpoint: str = _env(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "base address that takes OTLP over HTTP; without one nothing is exported. "
-        "By https our service account's token goes along",
+        "base address of an OTLP receiver over HTTP; without it nothing is exported. "
+        "Over https, our service account's token is sent",
         "",
     )
     spans: str = _env(
         "OTEL_TRACES_EXPORTER",
-        "`otlp`: a sampled request's spans go to that address; `console`: they are log lines",
+        "`otlp`: spans of sampled requests are sent to that address; `console`: they are logged",
         "otlp",
     )
     attributes: str = _env(
         "OTEL_RESOURCE_ATTRIBUTES",
-        "what every series and span carries, in the cloud at least `gcp.project_id=…`, "
+        "attributes of every series and span, in the cloud at least `gcp.project_id=…`, "
         "`cloud.region=…` and `cloud.platform=gcp_cloud_run`",
         "",
     )
     interval_ms: str = _env(
         "OTEL_METRIC_EXPORT_INTERVAL",
-        "milliseconds between an instance's exports; less than a minute, so that each run of a "
-        "schedule exports",
+        "milliseconds between an instance's exports; under a minute, so that every scheduled run "
+        "exports",
         "50000",
     )
 
@@ -146,7 +146,7 @@ def _read(group: type[S]) -> S:
     values: dict[str, str] = {}
     missing: list[str] = []
     for one in fields(group):
-        # An empty variable is what a deployment leaves that forgot the value.
+        # A deployment that lacks the value leaves an empty variable.
         value = os.environ.get(one.metadata["env"]) or one.metadata["default"]
         if value is None:
             missing.append(f"{one.metadata['env']} ({one.metadata['help']})")
@@ -166,7 +166,7 @@ def core() -> Core:
 
 @cache
 def sql() -> Sql:
-    """Return how the database is reached; raise MissingSettings."""
+    """Return how to reach the database; raise MissingSettings."""
     found = _read(Sql)
     if found.url:
         return found
@@ -187,30 +187,30 @@ def sql() -> Sql:
 
 @cache
 def operations() -> Operations:
-    """Return where consumers are reached; raise MissingSettings."""
+    """Return where to reach consumers; raise MissingSettings."""
     return _read(Operations)
 
 
 @cache
 def objects() -> Objects:
-    """Return how the object store is reached; raise MissingSettings."""
+    """Return how to reach the object store; raise MissingSettings."""
     return _read(Objects)
 
 
 @cache
 def public_objects() -> PublicObjects:
-    """Return where public objects are read; raise MissingSettings."""
+    """Return where to read public objects; raise MissingSettings."""
     return _read(PublicObjects)
 
 
 @cache
 def telemetry() -> Telemetry:
-    """Return where metrics and spans go."""
+    """Return where to send metrics and spans."""
     return _read(Telemetry)
 
 
 def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
-    """Raise one MissingSettings that names everything a function lacks; called at its start."""
+    """Raise one MissingSettings that names everything a function lacks; called at start-up."""
     complaints: list[str] = []
     wanted = (
         (True, lambda: core().issuers()),

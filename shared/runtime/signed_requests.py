@@ -1,6 +1,6 @@
 """Requests to an S3-compatible store: botocore signs and urllib3 sends (docs/objects.md).
 
-Imported by objects.py when the first one is made; the two cost a cold start 0.1 s.
+Imported by objects.py for the first request: the two libraries add 0.1 s to a cold start.
 """
 
 import random
@@ -25,7 +25,7 @@ _OK, _TOO_MANY, _FAILED = 200, 429, 500
 
 
 class _Key(NamedTuple):
-    """Credentials as the signer reads them: importing botocore's own costs a cold start 40 ms."""
+    """Credentials as the signer reads them: importing botocore's own adds 40 ms to a cold start."""
 
     access_key: str
     secret_key: str
@@ -33,10 +33,10 @@ class _Key(NamedTuple):
 
 
 class _OnceMore(urllib3.Retry):
-    """One more attempt, after a random pause so that instances do not come back together."""
+    """One more attempt, after a random pause so that instances do not retry at the same time."""
 
     def get_backoff_time(self) -> float:
-        """Return the pause; by default the first one is none."""
+        """Return the pause; the default for the first retry is none."""
         return random.uniform(0.05, 0.5)  # noqa: S311
 
 
@@ -52,13 +52,13 @@ _RETRY = _OnceMore(
 
 
 def presign(method: str, url: str, seconds: int, headers: dict[str, str]) -> str:
-    """Return a URL that is good for this request, with these headers, for `seconds`."""
+    """Return a URL that is valid for this request, with these headers, for `seconds`."""
     request = AWSRequest(method, url, headers)
     S3SigV4QueryAuth(_credentials(), "s3", settings.objects().region, seconds).add_auth(request)
     return str(request.url)
 
 
-def send(  # noqa: PLR0913  one argument a part of the request
+def send(  # noqa: PLR0913  one argument per part of the request
     method: str,
     url: str,
     headers: dict[str, str],
@@ -70,7 +70,7 @@ def send(  # noqa: PLR0913  one argument a part of the request
     """Sign and send one request, twice at most; raise Unavailable."""
     request = AWSRequest(method, url, headers, body)
     S3SigV4Auth(_credentials(), "s3", settings.objects().region).add_auth(request)
-    # Unsigned, since Google changes it on the way; without it Google would unpack what is packed.
+    # Unsigned, since Google changes it; without it Google would decompress the object.
     sent = {**dict(request.headers.items()), "Accept-Encoding": "gzip"}
     try:
         answer = pool().request(
@@ -86,19 +86,19 @@ def send(  # noqa: PLR0913  one argument a part of the request
         if answer.status != _OK and not preload:
             answer.read(cache_content=True)
     except HTTPError as error:
-        raise _away() from error
+        raise _unavailable() from error
     if answer.status >= _FAILED or answer.status == _TOO_MANY:
         answer.close()
-        raise _away()
+        raise _unavailable()
     return answer
 
 
 def pieces(answer: urllib3.BaseHTTPResponse, chunk: int) -> Iterator[bytes]:
-    """Yield the bytes of an answer in pieces of at most `chunk`; raise Unavailable."""
+    """Yield the body of a response in pieces of at most `chunk`; raise Unavailable."""
     try:
         yield from answer.stream(chunk, decode_content=False)
     except HTTPError as error:
-        raise _away() from error
+        raise _unavailable() from error
     finally:
         answer.close()
 
@@ -114,5 +114,5 @@ def _credentials() -> "ReadOnlyCredentials":
     return cast("ReadOnlyCredentials", _Key(known.key_id, known.secret))
 
 
-def _away() -> errors.Unavailable:
-    return errors.Unavailable("the object store does not answer now")
+def _unavailable() -> errors.Unavailable:
+    return errors.Unavailable("the object store is not responding")

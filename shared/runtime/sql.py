@@ -1,7 +1,7 @@
 """MySQL: SQLAlchemy Core over PyMySQL, by address or through the Cloud SQL connector.
 
-Connections are in autocommit: a single read is one round trip, and `transact` says BEGIN and
-COMMIT itself. Everything is made on first use, in the worker, never at import.
+Connections are in autocommit mode: a single read is one round trip, and `transact` sends BEGIN and
+COMMIT explicitly. Everything is created on first use, in the worker, never at import.
 """
 
 import threading
@@ -15,7 +15,16 @@ from urllib.parse import unquote, urlsplit
 
 import pymysql
 from pymysql.constants import CR, ER
-from sqlalchemy import ColumnElement, Connection, Table, create_engine, event, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    create_engine,
+    event,
+    literal_column,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql import Insert, insert
 from sqlalchemy.engine import Engine
@@ -31,12 +40,12 @@ STATEMENT_TIMEOUT_SECONDS = 10
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_WAIT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
-# Below every idle timeout on the way, so that a pooled connection is rarely found dead.
+# Below every idle timeout in between, so that a pooled connection is rarely dead.
 RECYCLE_SECONDS = 1500
 
 _RERUN = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
-# What a server says that is away, full, failing over or too slow: the caller may come again.
-_AWAY = {
+# Errors of a server that is down, full, failing over or too slow: the caller may retry.
+_UNAVAILABLE = {
     CR.CR_CONNECTION_ERROR,
     CR.CR_CONN_HOST_ERROR,
     CR.CR_SERVER_GONE_ERROR,
@@ -66,13 +75,13 @@ _SESSION = f"""SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN
 
 @dataclass
 class _Transaction:
-    """What the running transaction has promised for the moment of its commit."""
+    """What the running transaction has registered for its commit."""
 
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
-    replay_finds_it: bool = False
+    after_commit: list[Callable[[], object]] = field(default_factory=list)
+    safe_to_retry_commit: bool = False
 
 
-# Named: the compiler of the whole statement doubles the percent signs once.
+# Named: the compiler of the whole statement doubles the percent signs.
 _DIALECT = mysql.dialect(paramstyle="named")
 
 _transaction: ContextVar[_Transaction] = ContextVar("transaction")
@@ -81,8 +90,8 @@ _lock = threading.Lock()
 
 
 def engine() -> Engine:
-    """Return this process's engine, made on first use."""
-    global _engine  # noqa: PLW0603  one engine a process is the point
+    """Return this process's engine, created on first use."""
+    global _engine  # noqa: PLW0603  one engine per process is intended
     if _engine is None:
         with _lock:
             if _engine is None:
@@ -91,7 +100,7 @@ def engine() -> Engine:
 
 
 def _connect() -> Connection:
-    """Take a connection; its statements are timed where their spans are written, only there."""
+    """Take a connection; its statements are timed only where their spans are recorded."""
     current = tracing.current()
     plain = engine()
     timed = _timed(plain) if current is not None and current.sampled else plain
@@ -104,7 +113,7 @@ def _connect() -> Connection:
 
 @cache
 def _timed(plain: Engine) -> Engine:
-    """Return the engine, over the same pool, with listeners, which cost a read 30 µs."""
+    """Return the engine, on the same pool, with listeners, which add 30 µs to a read."""
     made = plain.execution_options()
     event.listen(made, "before_cursor_execute", _before_statement)
     event.listen(made, "after_cursor_execute", _after_statement)
@@ -115,9 +124,9 @@ def transact(work: Callable[[Connection], T]) -> T:
     """Run `work` in one transaction and return its result.
 
     `work` may run up to three times: after a deadlock, a lock timeout, or a connection that was
-    lost before COMMIT, when nothing of it is left. A connection lost *during* COMMIT may have
-    committed; then it runs again only if an inbox row in it makes the second run find the first.
-    Raises Unavailable when the database is away.
+    lost before COMMIT, when nothing of it remains. A connection lost *during* COMMIT may have
+    committed; then it runs again only if the second run can detect that (`safe_to_retry_commit`).
+    Raises Unavailable when the database does not respond.
     """
     for attempt in range(1, TRIES + 1):
         state = _Transaction()
@@ -136,7 +145,7 @@ def transact(work: Callable[[Connection], T]) -> T:
             break
         except (DBAPIError, pymysql.MySQLError, PoolTimeoutError) as error:
             again = attempt < TRIES and _worth_a_rerun(error)
-            if not again or (committing and not state.replay_finds_it):
+            if not again or (committing and not state.safe_to_retry_commit):
                 raise _translated(error) from error
         finally:
             _transaction.reset(token)
@@ -146,9 +155,9 @@ def transact(work: Callable[[Connection], T]) -> T:
 
 
 def read(work: Callable[[Connection], T]) -> T:
-    """Run reads on one connection outside a transaction; raise Unavailable when it is away.
+    """Run reads on one connection outside a transaction; raise Unavailable without a response.
 
-    Each statement sees its own snapshot. A connection found dead is replaced once.
+    Each statement sees its own snapshot. A dead connection is replaced once.
     """
     for attempt in (1, 2):
         try:
@@ -160,14 +169,22 @@ def read(work: Callable[[Connection], T]) -> T:
     raise AssertionError  # pragma: no cover  the loop returned or raised
 
 
-def after_commit(callback: Callable[[], None]) -> None:
-    """Have `callback` called once the running transaction has committed."""
+def page(
+    connection: Connection, query: Select[Any], limit: int, place: Callable[[Row[Any]], T]
+) -> tuple[Sequence[Row[Any]], T | None]:
+    """Return up to `limit` rows of an ordered query, and the place of the last if more follow."""
+    rows = connection.execute(query.limit(limit + 1)).all()
+    return rows[:limit], place(rows[limit - 1]) if len(rows) > limit else None
+
+
+def after_commit(callback: Callable[[], object]) -> None:
+    """Call `callback` after the running transaction has committed."""
     _transaction.get().after_commit.append(callback)
 
 
-def replay_finds_it() -> None:
-    """Say that a second run of this transaction sees whether the first one committed."""
-    _transaction.get().replay_finds_it = True
+def safe_to_retry_commit() -> None:
+    """Declare that a second run of this transaction detects whether the first one committed."""
+    _transaction.get().safe_to_retry_commit = True
 
 
 def upsert(
@@ -192,23 +209,23 @@ def upsert(
 
 @cache
 def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
-    """Return the statement; the same object again saves SQLAlchemy a third of its work."""
+    """Return the statement; reusing the object saves SQLAlchemy a third of its work."""
     return insert(table).on_duplicate_key_update(new_values(*columns))
 
 
 def _without_parameters(expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return an expression with its values written out.
+    """Return an expression with its values inlined.
 
-    PyMySQL sends many rows as one statement only when what follows them has no parameters.
+    PyMySQL sends many rows as one statement only if no parameters follow them.
     """
     found = expression.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
     return literal_column(str(found))
 
 
 def new_values(*columns: str) -> dict[str, Any]:
-    """Return, for `upsert`, that each of these columns takes the new row's value.
+    """Return the update for `upsert` that gives each of these columns the new row's value.
 
-    Not SQLAlchemy's `inserted`: it writes `AS new`, which MariaDB refuses and which keeps PyMySQL
+    Not SQLAlchemy's `inserted`: it writes `AS new`, which MariaDB rejects, and which keeps PyMySQL
     from sending all rows as one statement.
     """
     return {name: literal_column(f"VALUES(`{name}`)") for name in columns}
@@ -223,16 +240,16 @@ def insert_ignore(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]
 
 @cache
 def _insert_ignore(table: Table) -> Insert:
-    """Return an insert that lets a row with a known key be.
+    """Return an insert that leaves a row with an existing key unchanged.
 
-    Not INSERT IGNORE: that one also cuts what is too long and bends what does not fit.
+    Not INSERT IGNORE, which also truncates and converts values that do not fit.
     """
     key = table.primary_key.columns[0]
     return insert(table).on_duplicate_key_update({key.name: key})
 
 
 def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> None:
-    """Begin, commit or roll back by the driver: a statement through SQLAlchemy costs 70 µs more."""
+    """Begin, commit or roll back with the driver: SQLAlchemy would add 70 µs."""
     driver: Any = tx.connection.driver_connection
     started = time.perf_counter()
     try:
@@ -244,12 +261,12 @@ def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> No
 
 
 def _roll_back(tx: Connection) -> None:
-    """Roll back; a connection that cannot is thrown away, never pooled with an open transaction."""
+    """Roll back; discard a connection that cannot, so that none is pooled in a transaction."""
     if tx.invalidated:
         return
     try:
         _control(tx, "rollback")
-    except Exception:  # noqa: BLE001  whatever it is, the connection is unfit
+    except Exception:  # noqa: BLE001  whatever it is, the connection is unusable
         tx.invalidate()
 
 
@@ -270,9 +287,9 @@ def _worth_a_rerun(error: BaseException) -> bool:
 
 
 def _translated(error: BaseException) -> BaseException:
-    """Return what the edge should see: a database that is away is Unavailable, a bug stays one."""
-    if isinstance(error, PoolTimeoutError) or _is_lost(error) or _code(error) in _AWAY:
-        message = "the database does not answer now"
+    """Return the error for the edge: Unavailable for the database, the original for a bug."""
+    if isinstance(error, PoolTimeoutError) or _is_lost(error) or _code(error) in _UNAVAILABLE:
+        message = "the database is not responding"
         return errors.Unavailable(message)
     return error
 
@@ -284,7 +301,7 @@ def _make_engine() -> Engine:
         "mysql+pymysql://",
         creator=connect,
         isolation_level="AUTOCOMMIT",
-        hide_parameters=True,  # they are players' data, and errors end in logs
+        hide_parameters=True,  # they are players' data, and errors are logged
         skip_autocommit_rollback=True,
         pool_size=pool.size(),
         max_overflow=0,
@@ -318,11 +335,11 @@ def _by_address(url: str) -> Callable[[], Any]:
 
 
 def _cloud_sql(**connector_options: Any) -> Callable[[], Any]:
-    """Return how to connect through the Cloud SQL connector: TLS, IAM sign-in, no password.
+    """Return a function that connects with the Cloud SQL connector: TLS, IAM sign-in, no password.
 
-    `lazy`: certificates are refreshed inside a request, since nothing runs between requests.
+    `lazy`: certificates are refreshed during a request, since nothing runs between requests.
     """
-    # Half a second, and needed in the cloud only.
+    # They take half a second, and only the cloud needs them.
     from aiohttp import ClientError  # noqa: PLC0415
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
     from google.cloud.sql.connector import Connector  # noqa: PLC0415
@@ -339,12 +356,12 @@ def _cloud_sql(**connector_options: Any) -> Callable[[], Any]:
                 db=wanted.database,
                 enable_iam_auth=True,
                 ip_type="private",
-                # The connector's TLS is around it; PyMySQL would begin a second one inside.
+                # The connector adds TLS; PyMySQL would start a second layer inside.
                 ssl_disabled=True,
                 **_options(),
             )
         except (ClientError, GoogleAuthError, OSError) as error:
-            # The Admin API or the instance is away: say it as the driver does for an address.
+            # The Admin API or the instance does not respond: raise what the driver raises.
             raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, str(error)) from error
 
     return connect

@@ -1,10 +1,10 @@
-"""What an instance has measured leaves inside a request, before its answer.
+"""An instance exports its metrics and spans during a request, before the response.
 
-Afterwards it has no CPU, so no thread exports in the background. Metrics leave at most once in
-OTEL_METRIC_EXPORT_INTERVAL, whichever request comes then; spans with each sampled request; and
-what is left when the platform stops the instance, for which it gives CPU again. One export is on
-its way at a time: who comes meanwhile leaves its spans for the next and is answered. The SDK is
-imported by the first export: it would cost each cold start 200 ms.
+After the response it has no CPU, so no background thread can export. Metrics are exported at most
+once per OTEL_METRIC_EXPORT_INTERVAL, by whichever request is due; spans by each sampled request;
+the rest when the platform stops the instance, which gives it CPU once more. Only one export runs
+at a time: a concurrent request leaves its spans for the next one and responds. The first export
+imports the SDK, which would add 200 ms to each cold start.
 """
 
 import asyncio
@@ -18,20 +18,20 @@ from shared.runtime import logs, settings, tracing
 from shared.runtime.tracing import Span
 
 DEADLINE_SECONDS = 2.0
-"""The longest that a request waits for its export, connecting and all."""
+"""The longest that a request waits for its export, including the connection."""
 APART_SECONDS = 5.5
 """Cloud Monitoring refuses points of a series that are closer than five seconds."""
 TURN_SECONDS = 1.0
-"""How long the last export waits for one that is on its way."""
+"""How long the last export waits for a running one."""
 MAX_WAITING = 1000
-"""How many spans wait for an export; what is more is dropped, and counted in the log."""
+"""How many spans wait for an export; more are dropped, and counted in the log."""
 
 
 class _State:
-    """What a process knows of its exports. Times are monotonic.
+    """The state of a process's exports. Times are monotonic.
 
-    Changed on the event loop only, but for `sent_at`, which whoever exports says. No dataclass:
-    making one takes each cold start half a millisecond.
+    Changed only on the event loop, except `sent_at`, which the export sets. Not a dataclass:
+    creating one costs each cold start half a millisecond.
     """
 
     def __init__(self) -> None:
@@ -43,25 +43,25 @@ class _State:
         self.ending: asyncio.Task[None] | None = None
 
     def keep(self, spans: list[Span]) -> None:
-        """Let spans wait for the next export, as many as there is room for."""
+        """Keep spans for the next export, as many as fit."""
         room = MAX_WAITING - len(self.waiting)
         self.waiting += spans[:room]
         self.dropped += max(0, len(spans) - room)
 
     def take(self) -> tuple[list[Span], int]:
-        """Return the spans that wait, and how many were dropped since the last time."""
+        """Return the waiting spans, and how many were dropped since the last call."""
         taken = self.waiting, self.dropped
         self.waiting, self.dropped = [], 0
         return taken
 
 
 _state = _State()
-# Held while an export is on its way; by nobody who would wait for it.
+# Held while an export runs; acquired without waiting, except at the end.
 _on_its_way = threading.Lock()
 
 
 async def flush() -> None:
-    """Export what is due; a failure is logged, never raised."""
+    """Export what is due; failures are logged, never raised."""
     if not settings.telemetry().endpoint:
         return
     spans, now = tracing.collected(), time.monotonic()
@@ -80,8 +80,8 @@ async def flush() -> None:
 async def _send(*, with_metrics: bool) -> None:
     """Export in a thread, which releases the lock; wait for it until the deadline.
 
-    After a failure nothing is tried for an interval, so an address that is away costs one request
-    in that time, and no other.
+    After a failure nothing is tried for an interval, so that an unavailable address delays only one
+    request in that time.
     """
     now, interval = time.monotonic(), settings.telemetry().interval()
     if with_metrics:
@@ -103,12 +103,12 @@ def _apart() -> float:
 
 
 def _export(spans: list[Span], *, with_metrics: bool) -> bool:
-    """Tell whether all was taken; a failure is logged."""
+    """Tell whether everything was accepted; a failure is logged."""
     try:
         from shared.runtime import otlp  # noqa: PLC0415  see above
 
         otlp.export(spans, with_metrics=with_metrics)
-    except Exception as error:  # noqa: BLE001  whatever it is, the request is answered
+    except Exception as error:  # noqa: BLE001  whatever it is, the request gets its response
         reason = f"{type(error).__name__}: {error}"
         logs.warning("telemetry could not be exported", reason=reason)
         return False
@@ -122,24 +122,24 @@ def _export(spans: list[Span], *, with_metrics: bool) -> bool:
 def _export_at_the_end(loop: asyncio.AbstractEventLoop) -> None:
     """Export once more on SIGTERM, before the server acts on it.
 
-    Not by `atexit`: uvicorn ends its process by the signal itself.
+    Not by `atexit`: uvicorn ends its process with the signal.
     """
     server = signal.getsignal(signal.SIGTERM) or signal.SIG_DFL
 
     def end() -> None:
         loop.remove_signal_handler(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, server)  # a second signal is the server's at once
+        signal.signal(signal.SIGTERM, server)  # a second signal goes straight to the server
         _state.ending = loop.create_task(_end())
 
     loop.add_signal_handler(signal.SIGTERM, end)
 
 
 async def _end() -> None:
-    """Export what is left, no sooner than the receiver takes it, and hand the signal on.
+    """Export what is left, as soon as the receiver accepts it, and pass the signal on.
 
-    Ten seconds after the signal the platform kills: turn, pause and export fit into them.
+    The platform kills the process ten seconds after the signal: lock, pause and export fit in.
     """
-    _state.paused_until = math.inf  # requests still under way leave theirs for this one
+    _state.paused_until = math.inf  # running requests leave theirs for this one
     try:
         if await asyncio.to_thread(_on_its_way.acquire, timeout=TURN_SECONDS):
             await asyncio.sleep(_state.sent_at + _apart() - time.monotonic())

@@ -1,9 +1,9 @@
-"""W3C trace context through everything we do, and the spans of what is sampled.
+"""W3C trace context, and the spans of sampled requests.
 
-A trace comes in by `traceparent` (https://www.w3.org/TR/trace-context/), and goes out on every
-message and document. Where spans are exported, those of a sampled request are collected, and
-`telemetry` sends them before its answer; elsewhere each is one log line, read by
-`python -m emulators trace`. Nothing runs after the answer.
+A trace enters by `traceparent` (https://www.w3.org/TR/trace-context/) and leaves on every message
+and document. Where spans are exported, those of a sampled request are collected, and `telemetry`
+sends them before the response; elsewhere each span is a log line, which `python -m emulators trace`
+reads. Nothing runs after the response.
 """
 
 import random
@@ -23,7 +23,7 @@ MAX_STATEMENT_LENGTH = 300
 
 
 class Context(NamedTuple):
-    """Where we are: the trace, the current span, its parent, and whether spans are written."""
+    """The current trace and span, the parent span, and whether spans are recorded."""
 
     trace: str
     span: str
@@ -32,7 +32,7 @@ class Context(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A piece of work that has ended."""
+    """A finished piece of work."""
 
     name: str
     kind: str
@@ -44,7 +44,7 @@ class Span(NamedTuple):
 
 
 _current: ContextVar[Context | None] = ContextVar("trace", default=None)
-# The spans of this request that are to be exported; None where spans are log lines.
+# The spans of this request to export; None where spans are log lines.
 _collected: ContextVar[list[Span] | None] = ContextVar("spans", default=None)
 
 
@@ -58,7 +58,7 @@ def _span_id() -> str:
 
 
 def parse(traceparent: str | None) -> tuple[str, str, bool] | None:
-    """Return (trace, parent span, sampled) of a header, or None when it is absent or invalid."""
+    """Return (trace, parent span, sampled) of a header; None when it is absent or invalid."""
     found = _TRACEPARENT.fullmatch(traceparent.strip()) if traceparent else None
     if found is None or not int(found[1], 16) or not int(found[2], 16):
         return None
@@ -66,14 +66,14 @@ def parse(traceparent: str | None) -> tuple[str, str, bool] | None:
 
 
 def begin(function: str, traceparent: str | None) -> Context:
-    """Start the span of a request or event of `function`; a valid `traceparent` is continued."""
-    came = parse(traceparent)
-    if came is None:
+    """Start the span of a request or event of `function`, continuing a valid `traceparent`."""
+    parent = parse(traceparent)
+    if parent is None:
         share = float(settings.core().trace_sample)
         trace = f"{random.getrandbits(128) or 1:032x}"
         context = Context(trace, _span_id(), None, random.random() < share)  # noqa: S311
     else:
-        context = Context(came[0], _span_id(), came[1], came[2])
+        context = Context(parent[0], _span_id(), parent[1], parent[2])
     _current.set(context)
     _collected.set([] if context.sampled and _are_exported() else None)
     logs.context.set({"function": function, **_log_fields(context)})
@@ -103,7 +103,7 @@ def traceparent() -> str | None:
 
 @contextmanager
 def span(name: str, kind: str = "internal", **attributes: Any) -> Iterator[dict[str, Any]]:
-    """Time a piece of work as a child span; the yielded dict takes more attributes."""
+    """Time a piece of work as a child span; add attributes to the yielded dict."""
     outer = _current.get()
     if outer is None or not outer.sampled:
         yield attributes
@@ -123,18 +123,18 @@ def span(name: str, kind: str = "internal", **attributes: Any) -> Iterator[dict[
 
 
 def statement(text: str, elapsed_ms: float, rows: int) -> None:
-    """Log a database statement that just ended, as a span below the current one."""
+    """Record a database statement that just ended as a child of the current span."""
     outer = _current.get()
     if outer is not None and outer.sampled:
         inner = Context(outer.trace, _span_id(), outer.span, sampled=True)
         start = datetime.now(UTC) - timedelta(milliseconds=elapsed_ms)
         short = " ".join(text.split())[:MAX_STATEMENT_LENGTH]
-        said = {"statement": short, "rows": rows}
-        write(Span(short.split(" ", 1)[0], "sql", inner, start, elapsed_ms, "ok", said))
+        attributes = {"statement": short, "rows": rows}
+        write(Span(short.split(" ", 1)[0], "sql", inner, start, elapsed_ms, "ok", attributes))
 
 
 def write(span: Span) -> None:
-    """Collect a finished span for its export, or log it."""
+    """Collect a finished span for export, or log it."""
     collected = _collected.get()
     if collected is None:
         logs.write("DEBUG", span.name, {**_log_fields(span.context), "span": shown(span)})
@@ -143,7 +143,7 @@ def write(span: Span) -> None:
 
 
 def end(span: Span) -> dict[str, Any]:
-    """Return the span of a whole request as its log line carries it, and collect it as well."""
+    """Collect the span of a whole request, and return it as its log line carries it."""
     collected = _collected.get()
     if collected is not None:
         collected.append(span)
@@ -164,5 +164,5 @@ def shown(span: Span) -> dict[str, Any]:
 
 
 def collected() -> list[Span]:
-    """Return the spans of this request that are to be exported."""
+    """Return the spans of this request to export."""
     return _collected.get() or []

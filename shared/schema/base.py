@@ -1,7 +1,7 @@
-"""The column types and the `table` helper that every table is made with.
+"""Column types, and the `table` helper that declares every table.
 
-A table cannot be declared without saying how fast it grows, what ends its rows, and, where it
-holds a player's id, how that player's rows are exported and erased.
+Each table declares how fast it grows, when its rows end and, if it holds a player's id, how that
+player's rows are exported and erased.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ metadata = MetaData()
 
 
 def identifier(length: int) -> mysql.VARCHAR:
-    """Return the type of an id: compared byte by byte, at most `length` characters."""
+    """Return the type of an id of at most `length` characters, compared byte by byte."""
     return mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
 
 
 def text(length: int) -> mysql.VARCHAR:
-    """Return the type of human text of at most `length` characters: case and accents fold."""
+    """Return the type of text of at most `length` characters, ignoring case and accents."""
     return mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_unicode_520_ci")
 
 
@@ -31,13 +31,13 @@ JSON_TEXT = mysql.MEDIUMTEXT(charset="utf8mb4", collation="utf8mb4_bin")
 
 
 class Moment(types.TypeDecorator[datetime]):
-    """A UTC time to the microsecond: DATETIME(6) in the database, aware in Python."""
+    """A UTC time in microseconds: DATETIME(6) in the database, an aware datetime in Python."""
 
     impl = mysql.DATETIME(fsp=6)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store an aware time as naive UTC; a naive one is a bug of the caller."""
+        """Convert an aware time to naive UTC; raise ValueError for a naive one."""
         del dialect
         if value is None:
             return None
@@ -47,18 +47,18 @@ class Moment(types.TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read a stored time as aware UTC."""
+        """Convert a stored time to aware UTC."""
         del dialect
         return None if value is None else value.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Personal:
-    """How one player's rows in a table leave: what export shows and what erasure does.
+    """How a player's rows in a table are exported and erased.
 
     column: the column that holds the Firebase uid.
-    export: the columns that the player's export shows; empty with a reason in `why_not`.
-    erase: "delete" the rows, or "keep" them with the reason in `why_not`.
+    export: the columns in the player's export; if empty, `why_not` has the reason.
+    erase: "delete" the rows, or "keep" them; `why_not` has the reason.
     """
 
     column: str = "uid"
@@ -75,7 +75,7 @@ def table(
     personal: Personal | None = None,
     **options: Any,
 ) -> Table:
-    """Declare a table together with its growth per day, the end of its rows and its owner."""
+    """Declare a table with its growth per day, the end of its rows and its personal data."""
     columns: list[SchemaItem] = [item for item in items if isinstance(item, Column)]
     others = [item for item in items if not isinstance(item, Column)]
     return Table(

@@ -1,4 +1,4 @@
-"""Games, the names they are found by, their store ids, their executables and their builds."""
+"""Games: names, search, store ids, executables, builds, and the bookkeeping of imports."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, SmallInteger
 from sqlalchemy.dialects import mysql
@@ -24,12 +24,12 @@ games = table(
     Column("import_key", identifier(300), nullable=False, unique=True),
     Column("revision", BIGINT, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    # How many players played it, folded in from time to time; what searches sort by comes of it.
+    # How many players played it, updated by fold_popularity; the search order depends on it.
     Column("players", BIGINT, nullable=False, server_default="0"),
     Column("merged_into", BIGINT, nullable=True),
-    # By locale (BCP 47) where another than English is known: {"de": "Die Siedler"}.
+    # Translated titles by locale (BCP 47): {"de": "Die Siedler"}.
     Column("titles", JSON_TEXT, nullable=True),
-    # By kind (icon, cover, banner): its colour and, a size, the name in the public bucket.
+    # By kind (icon, cover, banner): its colour, and per size the name in the public bucket.
     Column("art", JSON_TEXT, nullable=True),
     Index("games_by_merge", "merged_into"),
     growth=GROWTH,
@@ -51,7 +51,7 @@ game_search = table(
     "game_search",
     Column("game_id", BIGINT, ForeignKey("games.game_id"), primary_key=True, autoincrement=False),
     Column("tier", mysql.TINYINT(unsigned=True), nullable=False),
-    # All words of all its names, each behind a space: see shared.domain.catalog.search.words.
+    # All words of all its names, each after a space: see shared.domain.catalog.search.words.
     Column("words", JSON_TEXT, nullable=False),
     growth=GROWTH,
     end=FOREVER,
@@ -60,11 +60,11 @@ game_search = table(
 game_prefixes = table(
     "game_prefixes",
     Column("prefix", identifier(64), primary_key=True),
-    # How popular the game is, 0 the most: read in the key's order, the popular come first.
+    # The game's popularity tier, 0 for the most popular, so that the key's order is the page's.
     Column("tier", mysql.TINYINT(unsigned=True), primary_key=True),
-    # No foreign key: two dozen rows a game, and its row in game_search says what they are.
+    # No foreign key: two dozen rows per game, which follow from its row in game_search.
     Column("game_id", BIGINT, primary_key=True),
-    growth="a thousand rows: some 20 a game",
+    growth="a thousand rows: about 20 per game",
     end=FOREVER,
 )
 
@@ -94,12 +94,12 @@ import_claims = table(
     "import_claims",
     Column("import_id", identifier(36), primary_key=True),
     Column("game_id", BIGINT, primary_key=True, autoincrement=False),
-    # Of the record that took the game: another record of that list is another game.
+    # The position of the record that claimed the game; other records of the list are other games.
     Column("position", BIGINT, nullable=False),
     Column("claimed_at", Moment, nullable=False),
     Index("import_claims_by_age", "claimed_at"),
-    growth="a row a record of an import: tens of thousands on a day with one",
-    end="2 days: an import is over then (clean_up)",
+    growth="one row per imported record: tens of thousands on a day with an import",
+    end="2 days, when the import is over (clean_up)",
 )
 
 catalog_version = table(
@@ -116,7 +116,7 @@ game_builds = table(
     Column("build_id", BIGINT, primary_key=True, autoincrement=True),
     Column("game_id", BIGINT, ForeignKey("games.game_id"), nullable=False),
     Column("name", text(100), nullable=False),
-    # The builds of a game are in the order of their release: a range of builds is one of times.
+    # Builds are ordered by release time, so a range of builds is a range of times.
     Column("released_at", Moment, nullable=False),
     Column("created_by", UID, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -128,17 +128,17 @@ game_builds = table(
         column="created_by",
         export=("build_id", "game_id", "name", "created_at"),
         erase="keep",
-        why_not="what a game's build is stays true, and tools name it",
+        why_not="builds are facts about games, and tools refer to them",
     ),
 )
 
 game_build_marks = table(
     "game_build_marks",
-    # A store whose build id `value` is, or the hash of an executable: sha1, sha512, murmur2.
+    # A store, for its build id in `value`; or sha1, sha512, murmur2, for an executable's hash.
     Column("kind", identifier(20), primary_key=True),
     Column("value", identifier(128), primary_key=True),
     Column("build_id", BIGINT, ForeignKey("game_builds.build_id"), primary_key=True),
     Index("game_build_marks_by_build", "build_id"),
-    growth="hundreds of rows: two a build",
+    growth="hundreds of rows: two per build",
     end=FOREVER,
 )

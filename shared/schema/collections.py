@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Collection:
-    """One collection below a player's document.
+    """A collection below a player's document.
 
     path: `players/{uid}/…`, with the player's Firebase uid for `{uid}`.
     export: the fields in the player's export; if empty, `why_not` gives the reason.
@@ -29,6 +29,6 @@ STATS = Collection(
     export=(),
     why_not="copies of player_stats, which is exported",
 )
-INBOX = Collection("players/{uid}/inbox", export=("code", "params", "created_at", "read"))
+NOTICES = Collection("players/{uid}/inbox", export=("code", "params", "created_at", "read"))
 
-COLLECTIONS = (STATS, INBOX)
+COLLECTIONS = (STATS, NOTICES)

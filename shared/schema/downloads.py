@@ -1,4 +1,4 @@
-"""Which plans a player has, and how often tools are downloaded."""
+"""Players' plans, and download counts of tools."""
 
 from sqlalchemy import Column, Date, ForeignKey
 from sqlalchemy.dialects import mysql
@@ -6,7 +6,7 @@ from sqlalchemy.dialects import mysql
 from shared.schema.base import BIGINT, UID, Moment, Personal, identifier, table
 
 COUNTED_DAYS = 32
-"""What was granted longer ago counts no more: Pub/Sub keeps a message for 31 days."""
+"""Older downloads are not counted: Pub/Sub keeps a message for 31 days."""
 
 FOREVER = "none: creators compare years"
 
@@ -14,12 +14,12 @@ entitlements = table(
     "entitlements",
     Column("uid", UID, primary_key=True),
     Column("plan", identifier(32), primary_key=True),
-    # Null: it does not end.
+    # Null: without end.
     Column("until", Moment, nullable=True),
-    # Who gave it: `operator`; billing comes later.
+    # Who granted it: `operator`; billing will follow.
     Column("source", identifier(32), nullable=False),
     growth="a row per player and plan bought for the first time: about 10 thousand",
-    end="taken back, or the player's account is erased",
+    end="revoked, or the player's account is erased",
     personal=Personal(export=("plan", "until", "source")),
 )
 
@@ -28,7 +28,7 @@ tool_download_days = table(
     Column("version_id", BIGINT, ForeignKey("tool_versions.version_id"), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("downloads", BIGINT, nullable=False),
-    growth="a row per version that was downloaded on the day: about a thousand",
+    growth="a row per version downloaded on that day: about a thousand",
     end=FOREVER,
 )
 
@@ -43,8 +43,8 @@ tool_downloads = table(
 download_marks = table(
     "download_marks",
     Column("day", Date, primary_key=True),
-    # 16 bytes of the hash of a download's id: an inbox row takes five times the room.
+    # 16 bytes of the hash of a download's id: an inbox row takes five times the space.
     Column("mark", mysql.BINARY(16), primary_key=True),
-    growth="4 million rows: one a player, version and day",
-    end="33 days, when no message of that day counts any more (clean_up)",
+    growth="4 million rows: one per player, version and day",
+    end="33 days, when messages of that day are no longer counted (clean_up)",
 )

@@ -1,7 +1,7 @@
-"""What each database user may do: what its function names of its tables, nothing else.
+"""Grants each database user the rights to the tables that its function declares, and no others.
 
-Granting never harms who is running; revoking is a step of its own, since until a release has
-all the traffic the one before it still reads what it names.
+Granting does not affect running functions. Revoking is a separate step, since the previous release
+needs its rights until the new one has all traffic.
 """
 
 import re
@@ -19,33 +19,33 @@ PRIVILEGES = {
     "rw": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"}),
 }
 Wanted = Mapping[str, Mapping[str, str]]
-"""The right to each table, as PRIVILEGES names it, by user and table."""
+"""Rights by user and table, with the keys of PRIVILEGES."""
 
 _USER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-# What SHOW GRANTS says on both engines; a role is granted ON nothing.
+# The output of SHOW GRANTS on both engines; roles have no ON clause.
 _GRANTED = re.compile(r"GRANT (?P<what>.+?)(?: ON (?P<where>.+?))? TO (?P<rest>.+)")
-_BETWEEN_PRIVILEGES = re.compile(r", (?![^(]*\))")  # not within the columns of one
+_BETWEEN_PRIVILEGES = re.compile(r", (?![^(]*\))")  # not inside a list of columns
 
 
 class _Held(NamedTuple):
-    """One privilege, or a role, that a user has; `where` is written as SQL does."""
+    """A privilege or role that a user has; `where` is quoted as in SQL."""
 
     what: str
     where: str | None
 
 
 def grant(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[str]:
-    """Give the users what they lack; return the statements, executed if `run`.
+    """Grant the users the rights they lack; return the statements, executed if `run`.
 
-    Raises ValueError for a name that is no user's or no table's, before anything is granted.
+    Raises ValueError for an invalid user, table or right, before anything is granted.
     """
     return _execute(connection, _lacking(connection, _checked(wanted)), run=run)
 
 
 def revoke(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[str]:
-    """Take from the users what is not wanted, wherever it lies; return the statements.
+    """Revoke all rights that are not wanted, on any database; return the statements.
 
-    Who was given ALL by hand gets at once back what is wanted.
+    A user that was granted ALL by hand is granted the wanted rights again.
     """
     done = _execute(connection, _extra(connection, _checked(wanted)), run=run)
     return done + grant(connection, wanted, run=run)
@@ -54,10 +54,10 @@ def revoke(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[
 def _checked(wanted: Wanted) -> Wanted:
     for user, tables in wanted.items():
         if not _USER.fullmatch(user):
-            raise ValueError(f"{user!r} is no database user's name")
+            raise ValueError(f"{user!r} is not a valid database user name")
         for table, right in tables.items():
             if table not in metadata.tables or right not in PRIVILEGES:
-                raise ValueError(f"{user}: {table}: {right} is no right to a table of ours")
+                raise ValueError(f"{user}: {table}: {right}: unknown table or right")
     return wanted
 
 
@@ -88,14 +88,14 @@ def _extra(connection: Connection, wanted: Wanted) -> list[str]:
 
 
 def _held(connection: Connection, user: str) -> set[_Held]:
-    """Return all that a user has, but for the right to sign in."""
+    """Return all rights of a user, except the right to connect."""
     lines = _scalars(connection, f"SHOW GRANTS FOR {_account(user)}")
     return {one for line in lines for one in _parsed(line) if one.what != "USAGE"}
 
 
 def _parsed(line: str) -> Iterator[_Held]:
     found = _GRANTED.fullmatch(line)
-    if found is None:  # which role is the default one, or a partial revoke
+    if found is None:  # a default role, or a partial revoke
         return
     where = found["where"]
     for what in _BETWEEN_PRIVILEGES.split(found["what"]):
@@ -114,7 +114,7 @@ def _table(connection: Connection, name: str) -> str:
 
 
 def _scalars(connection: Connection, statement: str) -> list[str]:
-    # Without parameters nothing in a statement is taken for a placeholder.
+    # Without parameters nothing in a statement is interpreted as a placeholder.
     return list(
         connection.execution_options(no_parameters=True).exec_driver_sql(statement).scalars()
     )

@@ -1,4 +1,4 @@
-"""What is on players' disks: which games, per installation of our app; never where."""
+"""Players' installed games per installation of the app, without paths."""
 
 from sqlalchemy import Column, Index, Integer
 
@@ -12,7 +12,7 @@ installations = table(
     Column("install_id", INSTALL_ID, primary_key=True),
     Column("entries", Integer, nullable=False),
     Column("replaced_at", Moment, nullable=False),
-    growth="about one row a new player: 100 thousand",
+    growth="about one row per new player: 100 thousand",
     end="the client deletes it, or the player's account is erased",
     personal=Personal(export=("install_id", "entries", "replaced_at")),
 )
@@ -24,7 +24,7 @@ library_entries = table(
     Column("game_id", BIGINT, primary_key=True, autoincrement=False),
     Column("build_id", BIGINT, nullable=True),
     Index("library_entries_by_game", "uid", "game_id"),
-    growth="some 30 rows a new player: 3 million",
+    growth="about 30 rows per new player: 3 million",
     end="the client replaces or deletes the installation, or the player's account is erased",
     personal=Personal(export=("install_id", "game_id", "build_id")),
 )

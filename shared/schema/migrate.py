@@ -1,4 +1,4 @@
-"""Brings a database to the newest tables: `python -m shared.schema.migrate`, with SQL_URL set."""
+"""Migrates a database to the newest tables: `python -m shared.schema.migrate`, with SQL_URL set."""
 
 import os
 import sys
@@ -9,14 +9,13 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
 LOCK_SECONDS = 600
-"""How long a second upgrade waits for the first one to end."""
-
+"""How long an upgrade waits for another one to end."""
 
 INIT = "SET time_zone = '+00:00'"
 
 
 def engine(url: str) -> Engine:
-    """Return how to reach the database at an address, without a time-out for statements."""
+    """Return an engine for a database URL, without a timeout for statements."""
     return create_engine(
         make_url(url).set(drivername="mysql+pymysql"),
         poolclass=NullPool,
@@ -25,10 +24,10 @@ def engine(url: str) -> Engine:
 
 
 def upgrade(database: str | Engine, revision: str = "head", *, wait: int = LOCK_SECONDS) -> None:
-    """Apply what is missing up to `revision`; two at a time take turns.
+    """Apply the missing migrations up to `revision`; concurrent upgrades take turns.
 
-    Safe to repeat, also after one that died half way. Raises TimeoutError when another upgrade
-    held the lock for `wait` seconds, and whatever the database says about a wrong statement.
+    Safe to repeat, even after an interrupted upgrade. Raises TimeoutError if another upgrade holds
+    the lock for `wait` seconds, and the database's errors.
     """
     reached = engine(database) if isinstance(database, str) else database
     with reached.connect() as connection:
@@ -40,13 +39,13 @@ def upgrade(database: str | Engine, revision: str = "head", *, wait: int = LOCK_
 
 
 def take_turns(connection: Connection, wait: int = LOCK_SECONDS) -> None:
-    """Take the lock of this database, which goes with the connection, however that ends.
+    """Take the lock of this database, which is released when the connection ends.
 
-    Raises TimeoutError when it was held by another for `wait` seconds.
+    Raises TimeoutError if another connection holds it for `wait` seconds.
     """
     query = text("SELECT GET_LOCK(CONCAT('migrate:', LEFT(DATABASE(), 40)), :wait)")
     got = connection.scalar(query, {"wait": wait})
-    connection.commit()  # Alembic begins a transaction of its own for each version
+    connection.commit()  # Alembic begins its own transaction for each version
     if got != 1:
         raise TimeoutError(f"another migration of this database was still running after {wait} s")
 

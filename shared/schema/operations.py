@@ -1,4 +1,4 @@
-"""The tables that running needs: messages on their way, what failed, what an operator did."""
+"""Tables of operation: outbox, inbox, projections, consumers, failures, dead letters, audit."""
 
 from sqlalchemy import Column, Index, Integer, SmallInteger
 from sqlalchemy.dialects import mysql
@@ -10,7 +10,7 @@ EVENT_ID = identifier(191)
 
 
 def _operator(column: str) -> Personal:
-    return Personal(column=column, erase="keep", why_not="an operator's act, kept for the audit")
+    return Personal(column=column, erase="keep", why_not="an operator's action, kept for audit")
 
 
 outbox = table(
@@ -21,8 +21,8 @@ outbox = table(
     Column("body", JSON_TEXT, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("outbox_by_age", "created_at"),
-    growth="as many as transactions with a message; near empty",
-    end="published (at once, or by relay_outbox)",
+    growth="one row per transaction with a message; near empty",
+    end="published (immediately, or by relay_outbox)",
 )
 
 inbox = table(
@@ -31,14 +31,14 @@ inbox = table(
     Column("event_id", EVENT_ID, primary_key=True),
     Column("handled_at", Moment, nullable=False),
     Index("inbox_by_age", "handled_at"),
-    growth="one row an event of the consumers that need it",
-    end="45 days after handling, when no delivery or redrive is left (clean_up)",
+    growth="one row per event of the consumers that need it",
+    end="45 days after handling, when no delivery or redrive can follow (clean_up)",
 )
 
 idempotency_keys = table(
     "idempotency_keys",
     Column("uid", UID, primary_key=True),
-    # What was asked, with the ids of its path.
+    # The route, with the ids of its path.
     Column("route", identifier(191), primary_key=True),
     Column("idempotency_key", identifier(128), primary_key=True),
     # The SHA-256 of the request's body.
@@ -49,9 +49,9 @@ idempotency_keys = table(
     Column("body", JSON_TEXT, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("idempotency_keys_by_age", "created_at"),
-    growth="thousands of rows: one a creator's write",
+    growth="thousands of rows: one per write of a creator",
     end="48 hours (clean_up)",
-    personal=Personal(why_not="answers already given; what they tell of is exported"),
+    personal=Personal(why_not="past responses, whose data is exported from its tables"),
 )
 
 projections = table(
@@ -90,7 +90,7 @@ event_failures = table(
     Column("first_failed_at", Moment, nullable=False),
     Column("last_failed_at", Moment, nullable=False),
     Index("event_failures_by_age", "last_failed_at"),
-    growth="as many as events that failed and wait for their next try",
+    growth="one row per failed event that waits for its next attempt",
     end="the event succeeds or becomes a dead letter; 31 days at most (clean_up)",
 )
 
@@ -116,7 +116,7 @@ dead_letters = table(
     Index("dead_letters_to_end", "settled_at"),
     Index("dead_letters_by_player", "uid"),
     growth="none on a good day",
-    end="31 days after it was settled (clean_up); an open one is kept",
+    end="31 days after it was redriven or resolved (clean_up); open ones are kept",
     personal=Personal(export=("consumer", "event_id", "code", "occurred_at")),
 )
 
@@ -129,7 +129,7 @@ audit = table(
     Column("target", identifier(191), nullable=False),
     Column("detail", JSON_TEXT, nullable=False),
     Index("audit_by_age", "at"),
-    growth="tens of rows: one an operator's action",
+    growth="tens of rows: one per action of an operator",
     end="400 days (clean_up)",
     personal=_operator("actor"),
 )

@@ -21,7 +21,7 @@ play_intervals = table(
     Column("utc_offset_min", SmallInteger, nullable=False),
     Index("play_intervals_by_end", "uid", "game_key", "end_at"),
     Index("play_intervals_to_fold", "end_at"),
-    growth="about 3 rows a daily player: 12 million",
+    growth="about 3 rows per daily player: 12 million",
     end="folded into playtime_days 60 days after they end (clean_up)",
     personal=Personal(export=("game_key", "session_id", "start_at", "end_at", "utc_offset_min")),
 )
@@ -33,7 +33,7 @@ playtime_days = table(
     Column("game_key", GAME_KEY, primary_key=True),
     Column("play_ms", BIGINT, nullable=False),
     Index("playtime_days_by_game", "uid", "game_key"),
-    growth="about 2 rows a daily player: 8 million",
+    growth="about 2 rows per daily player: 8 million",
     end=ACCOUNT,
     personal=Personal(export=("day", "game_key", "play_ms")),
 )
@@ -61,7 +61,7 @@ unlisted_games = table(
     Index("unlisted_games_by_player", "uid"),
     Index("unlisted_games_by_age", "first_seen_at"),
     growth="a row per player and program unknown to the catalog: about 50 thousand",
-    end="the catalog learns the game (attach_unlisted_games), or 400 days (clean_up)",
+    end="the game is added to the catalog (attach_unlisted_games), or 400 days (clean_up)",
     personal=Personal(export=("game_key", "first_seen_at")),
 )
 
@@ -71,7 +71,7 @@ achievements = table(
     Column("metric", identifier(32), nullable=False),
     Column("threshold", BIGINT, nullable=False),
     growth="none: definitions, tens of rows",
-    end="none: definitions are kept",
+    end="none",
 )
 
 player_achievements = table(
@@ -81,7 +81,7 @@ player_achievements = table(
     Column("granted_at", Moment, nullable=False),
     Column("delivered_at", Moment, nullable=True),
     Index("player_achievements_undelivered", "delivered_at", "granted_at"),
-    growth="about one row a new player a week: 100 thousand",
+    growth="about one row per new player and week: 100 thousand",
     end=ACCOUNT,
     personal=Personal(export=("achievement_id", "granted_at")),
 )
@@ -93,11 +93,11 @@ erasures = table(
     Column("finished_at", Moment, nullable=True),
     Index("erasures_by_finish", "finished_at"),
     growth="about 1 thousand rows",
-    end="60 days after the erasure finished (clean_up): no event accepted before it is left then",
+    end="60 days after the erasure (clean_up), when no event from before it can arrive",
     personal=Personal(
         export=("requested_at", "finished_at"),
         erase="keep",
-        why_not="keeps late events of an erased player from bringing rows back; ends by itself",
+        why_not="stops late events of an erased player from creating rows; deleted after 60 days",
     ),
 )
 

@@ -21,7 +21,7 @@ tools = table(
     # trainer, mod, widget, config_pack
     Column("kind", identifier(16), nullable=False),
     Column("creator_uid", UID, nullable=False),
-    # The plan that a player needs for it; null: everyone may have it.
+    # The plan that a player needs; null: none.
     Column("plan", identifier(32), nullable=True),
     # By locale (BCP 47), "en" always: {"en": {"name", "summary"}}
     Column("texts", JSON_TEXT, nullable=False),
@@ -32,12 +32,12 @@ tools = table(
     Index("tools_by_game", "game_id", "tool_id"),
     Index("tools_by_creator", "creator_uid", "tool_id"),
     growth="hundreds of rows",
-    end="none: players have it installed",
+    end="none: players have them installed",
     personal=Personal(
         column="creator_uid",
         export=("tool_id", "game_id", "kind", "texts", "created_at"),
         erase="keep",
-        why_not="players have it installed; the uid of an erased account names nobody",
+        why_not="players have it installed; the uid of an erased account identifies nobody",
     ),
 )
 
@@ -53,18 +53,18 @@ tool_versions = table(
     # draft, verifying, published, rejected, withdrawn
     Column("state", identifier(10), nullable=False),
     Column("options", JSON_TEXT, nullable=False),
-    # A list of tools with the ranges of their versions.
+    # A list of tools with version ranges.
     Column("dependencies", JSON_TEXT, nullable=False),
-    # The first and last build that it fits, both inclusive; null: no bound.
+    # The first and last supported build, inclusive; null: unbounded.
     Column("first_build_id", BIGINT, ForeignKey("game_builds.build_id"), nullable=True),
     Column("last_build_id", BIGINT, ForeignKey("game_builds.build_id"), nullable=True),
-    # The uuid of `incoming/{uuid}`, where it was allowed to be uploaded last.
+    # The uuid of the last upload to `incoming/{uuid}`.
     Column("upload_id", identifier(36), nullable=True),
-    # Of the verified artifact `artifacts/{sha256}`; before, as its upload was announced.
+    # Of the verified artifact `artifacts/{sha256}`; before verification, as announced.
     Column("size", BIGINT, nullable=True),
     Column("sha256", identifier(64), nullable=True),
     Column("murmur2", mysql.INTEGER(unsigned=True), nullable=True),
-    # Why it was rejected or withdrawn: a code, and a text for its creator.
+    # Why it was rejected or withdrawn.
     Column("reason", text(500), nullable=True),
     Column("revision", BIGINT, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -75,5 +75,5 @@ tool_versions = table(
     Index("tool_versions_by_order", "tool_id", "state", "sort_key"),
     Index("tool_versions_by_channel", "tool_id", "state", "channel", "sort_key"),
     growth="thousands of rows",
-    end="none: what was published stays known, also withdrawn",
+    end="none: published versions stay known, even if withdrawn",
 )

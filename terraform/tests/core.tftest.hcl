@@ -1,4 +1,4 @@
-# Needs staged bundles (make bundle), and the providers' schemas, but no cloud.
+# Needs staged bundles (make bundle) and the providers' schemas, but no cloud.
 
 mock_provider "google" {}
 mock_provider "google-beta" {}
@@ -17,11 +17,11 @@ run "a_fresh_project" {
 
   assert {
     condition     = { for name, one in module.function : name => one.name } == { for name, one in output.functions : name => one.service }
-    error_message = "Every manifest is one service, under its name in the cloud."
+    error_message = "Every manifest is one service."
   }
   assert {
     condition     = toset(keys(module.trigger)) == toset([for name, one in output.functions : name if one.kind != "http"])
-    error_message = "Everything but HTTP has a trigger."
+    error_message = "Every function that is not HTTP has a trigger."
   }
   assert {
     condition = toset(module.identity["sessions"].grants) == toset([
@@ -29,29 +29,29 @@ run "a_fresh_project" {
       "roles/telemetry.metricsWriter on the project",
       "roles/telemetry.tracesWriter on the project",
     ])
-    error_message = "sessions touches no store: it may publish what was reported, and nothing else."
+    error_message = "sessions uses no store: it may publish to its topic and nothing else."
   }
   assert {
     condition     = module.identity["sessions"].database_user == null && module.identity["catalog"].database_user == "fn-catalog"
-    error_message = "A database user is for who names the database."
+    error_message = "Only functions with tables have a database user."
   }
   assert {
     condition = alltrue([
       for name, one in module.trigger : endswith(one.subscription.dead_letter, "/dead-letters") && one.subscription.attempts == output.functions[name].retry.max_attempts
       if one.subscription != null && name != "record_dead_letters"
     ])
-    error_message = "Every subscription has the dead letters behind it."
+    error_message = "Every subscription has the dead letter topic."
   }
   assert {
     condition     = module.trigger["record_dead_letters"].subscription.dead_letter == null
-    error_message = "The dead letters themselves are retried for ever."
+    error_message = "The dead letters themselves are retried without limit."
   }
   assert {
     condition = alltrue([
       for name, one in module.trigger : one.subscription.ack_seconds >= output.functions[name].timeout
       if one.subscription != null
     ])
-    error_message = "No second delivery begins beside the first."
+    error_message = "No second delivery starts during the first."
   }
   assert {
     condition     = output.connections.needed <= output.connections.allowed

@@ -1,4 +1,4 @@
-# The stores alone, told more than the repository's own files hold.
+# The stores alone, with more indexes than the repository has.
 
 mock_provider "google" {}
 
@@ -39,22 +39,22 @@ run "what_firestore_is_told" {
   }
   assert {
     condition     = length(google_firestore_field.this["commands/expires_at"].ttl_config) == 1 && length(google_firestore_field.this["commands/expires_at"].index_config) == 0
-    error_message = "A time to live leaves the field's own indexes."
+    error_message = "A time to live keeps the field's automatic indexes."
   }
   assert {
     condition     = length(google_firestore_field.this["stats/*"].ttl_config) == 0 && length(google_firestore_field.this["stats/*"].index_config[0].indexes) == 0
-    error_message = "An empty list of indexes is none."
+    error_message = "An empty list of indexes means none."
   }
   assert {
     condition     = length(google_sql_database_instance.replica) == 1 && google_sql_database_instance.replica[0].deletion_protection
-    error_message = "A replica by variable, protected as the instance is."
+    error_message = "The replica is optional and protected like the instance."
   }
   assert {
     condition     = google_sql_database_instance.this.settings[0].backup_configuration[0].binary_log_enabled && google_sql_database_instance.this.settings[0].availability_type == "REGIONAL"
-    error_message = "Two zones, and recovery to any moment."
+    error_message = "Two zones and point-in-time recovery."
   }
   assert {
     condition     = google_storage_bucket.this["artifacts"].public_access_prevention == "enforced" && google_storage_bucket_iam_member.everyone_reads.bucket == "demo-savepoint-public"
-    error_message = "Only what is public is public."
+    error_message = "Only the public bucket is public."
   }
 }

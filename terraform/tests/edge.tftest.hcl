@@ -1,4 +1,4 @@
-# The edge alone: what is cached, refused and routed does not depend on the rest.
+# The edge alone: caching, blocking and routing do not depend on the rest.
 
 mock_provider "google" {}
 
@@ -33,15 +33,15 @@ run "the_edge" {
 
   assert {
     condition     = { for name, one in google_compute_backend_service.function : name => one.enable_cdn } == { catalog = true, sessions = false }
-    error_message = "The CDN keeps what is public, and nothing of a player."
+    error_message = "The CDN caches public responses and none of a player."
   }
   assert {
     condition     = one(google_compute_backend_service.function["catalog"].cdn_policy).cache_mode == "USE_ORIGIN_HEADERS"
-    error_message = "What is kept, and how long, is what the function's Cache-Control says."
+    error_message = "Caching follows the function's Cache-Control."
   }
   assert {
     condition     = one(google_compute_backend_service.function["catalog"].cdn_policy).serve_while_stale == 0
-    error_message = "Left out, the CDN answers what is up to a day too old."
+    error_message = "Without this the CDN serves responses up to a day old."
   }
   assert {
     condition     = alltrue([for one in google_compute_backend_service.function : one.log_config[0].enable])
@@ -51,19 +51,19 @@ run "the_edge" {
     condition = toset(flatten([
       for matcher in google_compute_url_map.edge.path_matcher : [for rule in matcher.path_rule : tolist(rule.paths)] if matcher.name == "api"
     ])) == toset(["/*", "/openapi.json", "/v1/games", "/v1/games/*", "/v1/me/sessions", "/v1/me/sessions/*", "/v1/me/sessions:batch"])
-    error_message = "The URL map has every path of the functions, the contract, and the rest."
+    error_message = "The URL map has all paths of the functions, the contract, and a default."
   }
   assert {
     condition     = toset([for test in google_compute_url_map.edge.test : test.path]) == toset(["/v1/games/anything", "/v1/me/sessions/anything"])
-    error_message = "Google tests each prefix before it takes the map."
+    error_message = "Google tests each prefix before it accepts the map."
   }
   assert {
     condition     = alltrue([for rule in google_compute_security_policy.edge.rule : rule.preview if rule.action == "deny(403)"])
-    error_message = "WAF rules begin in preview."
+    error_message = "WAF rules start in preview."
   }
   assert {
     condition     = toset([for rule in google_compute_security_policy.edge.rule : one(rule.rate_limit_options).enforce_on_key if rule.action == "throttle"]) == toset(["IP"])
-    error_message = "Limits are by address: 128 bytes do not tell one player's token from another's."
+    error_message = "Limits are by address: 128 bytes do not distinguish players' tokens."
   }
   assert {
     condition     = google_compute_ssl_policy.edge.min_tls_version == "TLS_1_2" && google_compute_ssl_policy.edge.profile == "MODERN"
@@ -71,11 +71,11 @@ run "the_edge" {
   }
   assert {
     condition     = one(google_compute_url_map.to_https.default_url_redirect).https_redirect && one(google_compute_url_map.to_https.default_url_redirect).redirect_response_code == "PERMANENT_REDIRECT"
-    error_message = "HTTP leads to HTTPS, and keeps the method."
+    error_message = "HTTP redirects to HTTPS and keeps the method."
   }
   assert {
     condition     = { for code, one in google_storage_bucket_object.problem : code => jsondecode(nonsensitive(one.content)).type } == { not_found = "https://api.example.com/problems/not_found", unavailable = "https://api.example.com/problems/unavailable" }
-    error_message = "The edge's own answers are problem documents."
+    error_message = "The edge's own errors are problem documents."
   }
 }
 
@@ -92,7 +92,7 @@ run "rules_that_refuse" {
 
   assert {
     condition     = !anytrue([for rule in google_compute_security_policy.edge.rule : rule.preview if rule.action == "deny(403)"])
-    error_message = "One variable puts the WAF's rules to work."
+    error_message = "One variable enforces the WAF rules."
   }
 }
 

@@ -1,4 +1,4 @@
-# What is watched of two functions: one that players wait for, one that runs by the clock.
+# The monitoring of two functions: one that serves players, one with a schedule.
 
 mock_provider "google" {}
 
@@ -50,30 +50,30 @@ run "what_is_watched" {
         for at in [0, 1] : google_monitoring_alert_policy.burn["catalog-latency-${speed}"].conditions[at].condition_threshold[0].threshold_value == rate
       ])
     ])
-    error_message = "Both windows of an alert ask for the rate of its speed."
+    error_message = "Both windows of an alert use its burn rate."
   }
   assert {
     condition     = { for speed in ["fast", "medium", "slow"] : speed => google_monitoring_alert_policy.burn["catalog-latency-${speed}"].notification_channels[0] } == { fast = var.channels.page[0], medium = var.channels.page[0], slow = var.channels.ticket[0] }
-    error_message = "Fast and medium wake someone, slow waits for the morning."
+    error_message = "Fast and medium alerts are pages, slow ones tickets."
   }
   assert {
     condition = alltrue([
       for one in concat(values(google_monitoring_alert_policy.burn), values(google_monitoring_alert_policy.other)) :
       one.documentation[0].links[0].url == "${var.runbooks}/${one.user_labels.runbook}.md" && strcontains(one.documentation[0].content, "docs/runbooks/${one.user_labels.runbook}.md")
     ])
-    error_message = "Every alert links its runbook, and names the file."
+    error_message = "Every alert links to its runbook and names the file."
   }
   assert {
     condition     = [for name in keys(google_monitoring_alert_policy.other) : name if endswith(name, "-silent")] == ["clean_up-silent"]
-    error_message = "What runs by the clock must not fall silent."
+    error_message = "A schedule without successes raises an alert."
   }
   assert {
     condition     = google_monitoring_alert_policy.other["sql-connections"].conditions[0].condition_threshold[0].threshold_value == 800
-    error_message = "Connections alarm at the share that functions may hold."
+    error_message = "The alert on connections uses the share that functions may hold."
   }
   assert {
     condition     = toset(keys(google_monitoring_dashboard.this)) == toset(["overview", "catalog", "play"])
-    error_message = "There is a dashboard over everything and one of each capability."
+    error_message = "There is an overview and one dashboard per capability."
   }
   assert {
     condition     = length(jsondecode(google_monitoring_dashboard.this["play"].dashboard_json).mosaicLayout.tiles) == 4 && startswith(output.tiles["play"][0], "clean_up:")
@@ -81,7 +81,7 @@ run "what_is_watched" {
   }
   assert {
     condition     = google_logging_metric.counter["rows_cleaned"].label_extractors["table"] == "EXTRACT(jsonPayload.metric.table)"
-    error_message = "A counter has the labels of its lines."
+    error_message = "A counter has the labels of its log lines."
   }
   assert {
     condition     = length(google_billing_budget.month) == 0
@@ -103,11 +103,11 @@ run "no_runbooks_to_link" {
 
   assert {
     condition     = strcontains(google_monitoring_alert_policy.other["backlog"].documentation[0].content, "docs/runbooks/backlog.md")
-    error_message = "The file is named where no address is known."
+    error_message = "Without a URL the runbook's file is named."
   }
   assert {
     condition     = google_billing_budget.month[0].amount[0].specified_amount[0].units == "500"
-    error_message = "The budget is the one that was given."
+    error_message = "The budget is the one configured."
   }
 }
 

@@ -1,4 +1,4 @@
-"""The client as programs that tests can run."""
+"""Builds the client for the tests."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from tests.support.node import run
 
 @pytest.fixture(scope="session")
 def built() -> None:
-    """The client, its tests and its samples as JavaScript."""
+    """Compile the client, its tests and its samples."""
     done = run("npx", "--no-install", "tsc")
     assert done.returncode == 0, done.stdout

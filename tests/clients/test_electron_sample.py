@@ -32,13 +32,13 @@ PICTURES = ROOT / "build" / "overlay"
 # Nothing listens there.
 NOWHERE = "http://127.0.0.1:1"
 MINUTE_MS = 60_000
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 UNKNOWN = "\N{EN DASH}"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def tested() -> None:
-    """The sample as JavaScript; what it tests by itself passes."""
+    """Build the sample and run its own tests."""
     done = subprocess.run(
         ["npm", "test", "--silent"],
         cwd=SAMPLE,
@@ -53,7 +53,7 @@ def tested() -> None:
 
 
 class Companion:
-    """A player's companion, in a process of its own each time it is started."""
+    """A player's companion, which runs in a new process each time it is started."""
 
     def __init__(self, cloud: LocalCloud, game_id: str, folder: Path) -> None:
         now = datetime.now(UTC)
@@ -66,7 +66,7 @@ class Companion:
             "FOLDER": str(folder),
             "GAME_ID": game_id,
             "PLAYER": self.player,
-            # Where it is noon: an hour ago was today.
+            # A time zone where it is noon, so that an hour ago was today.
             "TZ": f"Etc/GMT{now.hour - 12:+d}",
         }
 
@@ -74,7 +74,7 @@ class Companion:
     def play(
         self, first: int, last: int, url: str, *, wrong: int = 0
     ) -> Iterator[subprocess.Popen[str]]:
-        """Play from one minute to another; what still runs at the end is killed."""
+        """Play from one minute to another; a process that is still running at the end is killed."""
         words = (int(self.start.timestamp() * 1000), first, last, wrong)
         with subprocess.Popen(
             ["node", "dist/test/cloud/play.js", *map(str, words)],
@@ -84,30 +84,30 @@ class Companion:
             stdout=subprocess.PIPE,
             text=True,
         ) as process:
-            # Who reads what is never said would wait for ever.
-            patience = Timer(PATIENCE_SECONDS, process.kill)
-            patience.start()
+            # Reading a line that is never printed would block forever.
+            timer = Timer(TIMEOUT_SECONDS, process.kill)
+            timer.start()
             try:
                 yield process
             finally:
-                patience.cancel()
+                timer.cancel()
                 process.kill()
 
 
-def told(process: subprocess.Popen[str], **wanted: Any) -> dict[str, Any]:
-    """Read what the overlay is told until it is told that."""
+def received(process: subprocess.Popen[str], **expected: Any) -> dict[str, Any]:
+    """Read what is sent to the overlay until it contains the expected values."""
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
         lines.append(json.loads(line))
-        if wanted.items() <= lines[-1].items():
+        if expected.items() <= lines[-1].items():
             found: dict[str, Any] = lines[-1]
             return found
-    raise AssertionError(f"{wanted} was not told, but {lines}")
+    raise AssertionError(f"{expected} was not sent, but {lines}")
 
 
 def quit_(process: subprocess.Popen[str]) -> None:
-    """Quit as the app does, which reports the end."""
+    """Quit as the app does, which reports the ends of sessions."""
     assert process.stdin is not None
     process.stdin.write("quit\n")
     process.stdin.flush()
@@ -129,12 +129,12 @@ def test_ten_minutes_with_a_crash_offline_and_a_wrong_clock_are_ten_minutes(
     firestore: Any,
     eventually: Callable[..., Any],
 ) -> None:
-    # When it is killed, what it reported is two minutes old, and none of it was sent.
+    # When it is killed, its last report is two minutes old, and none has been sent.
     with companion.play(0, 6, NOWHERE, wrong=-120) as process:
-        told(process, title="Hades", waiting=2)
+        received(process, title="Hades", pending=2)
 
     with companion.play(6, 12, cloud.url) as process:
-        told(process, title="Hades")
+        received(process, title="Hades")
         quit_(process)
 
     headers = {"Authorization": f"Bearer {cloud.token(companion.player)}"}
@@ -148,34 +148,34 @@ def test_ten_minutes_with_a_crash_offline_and_a_wrong_clock_are_ten_minutes(
     stats = firestore.document(companion.document)
     eventually(lambda: stats.get().get("play_ms") == 10 * MINUTE_MS, what="ten minutes of stats")
     with companion.play(60, 60, cloud.url) as process:
-        told(process, todayMs=10 * MINUTE_MS, overallMs=10 * MINUTE_MS)
+        received(process, todayMs=10 * MINUTE_MS, totalMs=10 * MINUTE_MS)
 
 
-def test_stats_are_told_as_they_change_and_without_the_api_too(
+def test_stats_are_sent_when_they_change_even_without_the_api(
     companion: Companion, firestore: Any
 ) -> None:
     with companion.play(0, 0, NOWHERE) as process:
-        told(process, todayMs=None, overallMs=0)
+        received(process, todayMs=None, totalMs=0)
         firestore.document(companion.document).set({"play_ms": MINUTE_MS})
-        told(process, todayMs=None, overallMs=MINUTE_MS)
+        received(process, todayMs=None, totalMs=MINUTE_MS)
 
 
 @dataclass
 class Overlay:
-    """The overlay's page in a browser, with a bridge that a test speaks through."""
+    """The overlay's page in a browser, with a bridge that the test controls."""
 
     page: Page
     base: str
-    asked: set[str] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
 
-    def state(self, title: str | None, waiting: int = 0) -> None:
-        self.page.evaluate("told => tellState(told)", {"title": title, "waiting": waiting})
+    def state(self, title: str | None, pending: int = 0) -> None:
+        self.page.evaluate("value => sendState(value)", {"title": title, "pending": pending})
 
-    def stats(self, today: float | None, overall: float) -> None:
+    def stats(self, today: float | None, total: float) -> None:
         today_ms = None if today is None else today * MINUTE_MS
-        stats = {"todayMs": today_ms, "overallMs": overall * MINUTE_MS}
-        self.page.evaluate("told => tellStats(told)", stats)
+        stats = {"todayMs": today_ms, "totalMs": total * MINUTE_MS}
+        self.page.evaluate("value => sendStats(value)", stats)
 
 
 @pytest.fixture(scope="module", name="chromium")
@@ -188,7 +188,7 @@ def _chromium() -> Iterator[Browser]:
 def served() -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Say nothing: the test says what it misses."""
+            """Do not log requests."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(PAGE))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -198,48 +198,48 @@ def served() -> Iterator[str]:
 
 @pytest.fixture
 def overlay(chromium: Browser, served: str) -> Iterator[Overlay]:
-    """The page; it must ask nobody but who served it, and its script must not fail."""
+    """The page, which may contact only its own server, and without errors."""
     page = chromium.new_page(viewport={"width": 320, "height": 150})
     opened = Overlay(page, served)
-    page.on("request", lambda one: opened.asked.add(urlsplit(one.url).netloc))
+    page.on("request", lambda one: opened.hosts.add(urlsplit(one.url).netloc))
     page.on("pageerror", lambda one: opened.errors.append(str(one)))
     page.add_init_script(path=BRIDGE)
     page.goto(f"{served}/index.html")
     yield opened
     page.close()
-    assert opened.asked == {urlsplit(served).netloc}
+    assert opened.hosts == {urlsplit(served).netloc}
     assert opened.errors == []
 
 
-def test_the_overlay_shows_what_it_is_told(overlay: Overlay) -> None:
+def test_the_overlay_shows_what_it_receives(overlay: Overlay) -> None:
     page = overlay.page
     heading = page.get_by_role("heading")
     today = page.locator("div", has_text="Today").get_by_role("definition")
-    overall = page.locator("div", has_text="Overall").get_by_role("definition")
-    expect(heading).to_have_text("No game runs")
+    total = page.locator("div", has_text="Total").get_by_role("definition")
+    expect(heading).to_have_text("No game running")
     overlay.state("Hades")
     expect(heading).to_have_text("Hades")
-    expect(overall).to_have_text(UNKNOWN)
+    expect(total).to_have_text(UNKNOWN)
     overlay.stats(7.9, 3 * 60 + 5)
     expect(today).to_have_text("7 min")
-    expect(overall).to_have_text("3 h 5 min")
+    expect(total).to_have_text("3 h 5 min")
     overlay.stats(None, 60)
     expect(today).to_have_text(UNKNOWN)
-    expect(overall).to_have_text("1 h 0 min")
-    page.evaluate("tellStats(null)")
-    expect(overall).to_have_text(UNKNOWN)
+    expect(total).to_have_text("1 h 0 min")
+    page.evaluate("sendStats(null)")
+    expect(total).to_have_text(UNKNOWN)
 
 
-def test_the_overlay_says_that_reports_wait(overlay: Overlay) -> None:
+def test_the_overlay_shows_pending_reports(overlay: Overlay) -> None:
     status = overlay.page.get_by_role("status")
     expect(status).to_be_empty()
-    overlay.state("Hades", waiting=3)
-    expect(status).to_have_text("Offline, 3 to send")
+    overlay.state("Hades", pending=3)
+    expect(status).to_have_text("Offline, 3 reports pending")
     overlay.state("Hades")
     expect(status).to_be_empty()
 
 
-def test_a_title_is_text_and_no_page_of_another_host_is_reached(overlay: Overlay) -> None:
+def test_a_title_is_plain_text_and_other_hosts_are_blocked(overlay: Overlay) -> None:
     page = overlay.page
     overlay.state("<img src=x onerror=fail()>")
     expect(page.get_by_role("heading")).to_have_text("<img src=x onerror=fail()>")
@@ -255,7 +255,7 @@ def test_a_title_is_text_and_no_page_of_another_host_is_reached(overlay: Overlay
 
 
 def test_the_overlay_sets_no_timer_and_is_transparent(overlay: Overlay) -> None:
-    overlay.state("Hades", waiting=1)
+    overlay.state("Hades", pending=1)
     overlay.stats(1, 1)
     page = overlay.page
     expect(page.get_by_role("status")).not_to_be_empty()
@@ -267,8 +267,8 @@ def test_the_overlay_sets_no_timer_and_is_transparent(overlay: Overlay) -> None:
 
 
 @pytest.mark.parametrize("ground", ["white", "black"])
-def test_axe_has_nothing_against_the_overlay(overlay: Overlay, ground: str) -> None:
-    overlay.state("A title that is far longer than any overlay has room for on one line", waiting=3)
+def test_the_overlay_is_accessible(overlay: Overlay, ground: str) -> None:
+    overlay.state("A title that is far longer than any overlay has room for on one line", pending=3)
     overlay.stats(61, 12_345)
     page = overlay.page
     page.evaluate(f"document.documentElement.style.background = '{ground}'")

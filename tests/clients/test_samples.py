@@ -1,4 +1,4 @@
-"""The samples of docs/client.md are those that are compiled, and they do what they say."""
+"""The samples in docs/client.md are the compiled ones, and they work."""
 
 import functools
 import http.server
@@ -25,15 +25,15 @@ from tests.support.node import CLIENT, start
 
 SAMPLES = CLIENT / "samples"
 BLOCK = re.compile(r"```ts\n(.*?)```", re.DOTALL)
-PATIENCE_MS = 30_000
-# What a queue may hold.
+TIMEOUT_MS = 30_000
+# The limit of a queue.
 MAX_BYTES = 16 * 1024 * 1024
 
 
 def test_the_document_shows_the_samples() -> None:
     shown = BLOCK.findall((ROOT / "docs" / "client.md").read_text("utf-8"))
     for sample in SAMPLES.glob("*.ts"):
-        assert sample.read_text("utf-8") in shown, f"docs/client.md shows another {sample.name}"
+        assert sample.read_text("utf-8") in shown, f"docs/client.md has a different {sample.name}"
 
 
 @pytest.mark.parametrize("name", ["electron-main", "web"])
@@ -53,7 +53,7 @@ def someone() -> str:
     return f"sample-{uuid.uuid4().hex[:8]}"
 
 
-def test_electrons_main_process_hears_of_what_it_reported(
+def test_the_electron_sample_receives_what_it_reported(
     built: None, game: None, cloud: LocalCloud, someone: str, tmp_path: Path
 ) -> None:
     with electron(cloud, someone, tmp_path) as process:
@@ -64,7 +64,7 @@ def test_electrons_main_process_hears_of_what_it_reported(
 
 
 @pytest.mark.usefixtures("built", "game")
-def test_electrons_main_process_survives_a_full_queue(
+def test_the_electron_sample_survives_a_full_queue(
     cloud: LocalCloud, someone: str, tmp_path: Path, eventually: Callable[..., Any]
 ) -> None:
     folder = tmp_path / "sessions" / someone
@@ -78,7 +78,7 @@ def test_electrons_main_process_survives_a_full_queue(
 
 @contextmanager
 def electron(cloud: LocalCloud, player: str, user_data: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run Electron's sample for a player."""
+    """Run the Electron sample for a player."""
     env = {
         "SAVEPOINT_URL": cloud.url,
         "FIRESTORE_PORT": str(cloud.cloud.ports["firestore"]),
@@ -94,7 +94,7 @@ def electron(cloud: LocalCloud, player: str, user_data: Path) -> Iterator[subpro
 
 @pytest.fixture
 def page_url() -> Iterator[str]:
-    """The web sample as a page, its modules found as a bundler would find them."""
+    """The web sample as a page, with modules resolved as a bundler would."""
     handler = functools.partial(Page, directory=str(CLIENT))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -103,7 +103,7 @@ def page_url() -> Iterator[str]:
 
 
 class Page(http.server.SimpleHTTPRequestHandler):
-    """Serves the client's folder, and at its root the page."""
+    """Serves the client's folder, and the page at its root."""
 
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
         ".mjs": "text/javascript"
@@ -119,7 +119,7 @@ class Page(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(page().encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it so
-        """Say nothing: the test says what it misses."""
+        """Do not log requests."""
 
 
 def page() -> str:
@@ -131,7 +131,7 @@ def page() -> str:
         "openapi-fetch": "/node_modules/openapi-fetch/dist/index.mjs",
         "firebase/app": f"{modules}-app.js",
         "firebase/firestore": f"{modules}-firestore.js",
-        # Firebase's ready-made modules name each other by where they are served to the public.
+        # Firebase's prebuilt modules import each other from its CDN.
         cdn: f"{modules}-app.js",
     }
     return (
@@ -143,7 +143,7 @@ def page() -> str:
 
 @pytest.fixture
 def tab() -> Iterator[sync_api.Page]:
-    """A tab of a browser in which no script fails."""
+    """A browser tab without script errors."""
     with chromium.opened() as browser:
         opened = browser.new_page()
         errors: list[str] = []
@@ -154,22 +154,22 @@ def tab() -> Iterator[sync_api.Page]:
 
 @pytest.fixture
 def sample_url(built: None, game: None, cloud: LocalCloud, someone: str, page_url: str) -> str:
-    """The web sample's address, which says where the local cloud is and who plays."""
+    """The web sample's URL, with the local cloud's address and the player."""
     port = cloud.cloud.ports["firestore"]
     return f"{page_url}?{urlencode({'api': cloud.url, 'port': port, 'player': someone})}"
 
 
-def test_a_web_page_hears_of_what_it_reported(sample_url: str, tab: sync_api.Page) -> None:
+def test_the_web_sample_receives_what_it_reported(sample_url: str, tab: sync_api.Page) -> None:
     tab.goto(sample_url)
     stats = tab.locator("body", has_text="last_played_at")
-    expect(stats).to_be_visible(timeout=PATIENCE_MS)
+    expect(stats).to_be_visible(timeout=TIMEOUT_MS)
 
 
-def test_a_web_page_survives_a_network_that_is_away(sample_url: str, tab: sync_api.Page) -> None:
+def test_the_web_sample_survives_a_network_error(sample_url: str, tab: sync_api.Page) -> None:
     tab.route("**/v1/me/sessions:batch", lambda route: route.abort())
     with tab.expect_console_message(
         lambda message: "Failed to fetch" in message.text and message.type == "warning",
-        timeout=PATIENCE_MS,
+        timeout=TIMEOUT_MS,
     ):
         tab.goto(sample_url)
     expect(tab.locator("body")).to_have_text('"not played yet"')

@@ -1,4 +1,4 @@
-"""The TypeScript client: its own tests, and what it does with a real local cloud."""
+"""The TypeScript client: its own tests, and the client against a local cloud."""
 
 import json
 import uuid
@@ -26,7 +26,7 @@ def test_its_own_tests_pass() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_it_reports_reads_finds_and_is_told_what_is_wrong(
+def test_it_reports_reads_searches_and_gets_errors(
     built: None, cloud: LocalCloud, player: Callable[[], Player], client: httpx.Client
 ) -> None:
     title = f"q{uuid.uuid4().hex[:12]}"
@@ -43,20 +43,20 @@ def test_it_reports_reads_finds_and_is_told_what_is_wrong(
 
 
 class Offline:
-    """A queue in a folder, which processes of their own fill and send."""
+    """A queue in a folder that separate processes fill and send."""
 
     def __init__(self, folder: Path, player: Player) -> None:
         self.folder = folder
         self.player = player
         self.env = {"FOLDER": str(folder), "TOKEN": player.token}
 
-    def run(self, url: str, *words: str) -> Any:
-        done = run("node", f"{DRIVERS}/queue.js", *words, SAVEPOINT_URL=url, **self.env)
+    def run(self, url: str, *args: str) -> Any:
+        done = run("node", f"{DRIVERS}/queue.js", *args, SAVEPOINT_URL=url, **self.env)
         assert done.returncode == 0, done.stdout
         return json.loads(done.stdout.splitlines()[-1])
 
     def kill_while_sending(self, url: str, answer: int) -> None:
-        """Kill a sending process when the server has given an answer that it has not seen yet."""
+        """Kill a process between the server's response and its processing."""
         env = self.env | {"SAVEPOINT_URL": url, "HANG_AT": str(answer)}
         with start("node", f"{DRIVERS}/queue.js", "send", **env) as process:
             assert process.stdout is not None
@@ -65,7 +65,7 @@ class Offline:
             assert process.wait(timeout=20) == -9
 
     def finished(self) -> int:
-        """How many items the journal says are done with."""
+        """Return how many items are done according to the journal."""
         lines = map(json.loads, (self.folder / "journal.jsonl").read_text().splitlines())
         return max((line["done"] for line in lines if "done" in line), default=0)
 
@@ -75,7 +75,7 @@ def queue(built: None, tmp_path: Path, player: Callable[[], Player]) -> Offline:
     return Offline(tmp_path / "queue", player())
 
 
-def test_a_thousand_sessions_queued_offline_all_arrive_once_however_often_it_is_killed(
+def test_a_thousand_sessions_queued_offline_arrive_once_despite_kills(
     queue: Offline,
     cloud: LocalCloud,
     client: httpx.Client,
@@ -95,8 +95,8 @@ def test_a_thousand_sessions_queued_offline_all_arrive_once_however_often_it_is_
     last = queue.run(cloud.url, "send")
     assert last["left"] == 0
     assert last["outcome"]["accepted"] == items - 3 * BATCH - 1
-    (poisoned,) = map(json.loads, (queue.folder / "rejected.jsonl").read_text().splitlines())
-    assert (poisoned["code"], poisoned["item"]["event_id"]) == ("invalid_item", "not an id")
+    (rejected,) = map(json.loads, (queue.folder / "rejected.jsonl").read_text().splitlines())
+    assert (rejected["code"], rejected["item"]["event_id"]) == ("invalid_item", "not an id")
 
     rows = sqlalchemy.text(
         "SELECT session_id, TIMESTAMPDIFF(MINUTE, start_at, end_at) FROM play_intervals"

@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.bundling import imports
+from tests.support.engines import KINDS
 
 COLLECT = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
 
 
 def collected(root: Path, seed: int, files: Sequence[str]) -> list[str]:
-    """Return the ids of all tests in `files`, sorted by file, in each file's order."""
+    """Return the ids of all tests in `files`, sorted by test."""
     done = subprocess.run(
         [*COLLECT, *files],
         cwd=root,
@@ -25,7 +26,13 @@ def collected(root: Path, seed: int, files: Sequence[str]) -> list[str]:
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     found = [line for line in done.stdout.splitlines() if "::" in line]
-    return sorted(found, key=lambda name: name.partition("::")[0])
+    return sorted(found, key=_group)
+
+
+def _group(name: str) -> tuple[str, list[str]]:
+    """Return a test and the engine it runs on: pytest groups all tests by that, whatever it is."""
+    test, _, parameters = name.partition("[")
+    return test, [kind for kind in KINDS if kind in parameters]
 
 
 def differing(root: Path) -> list[str]:

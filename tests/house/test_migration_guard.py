@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.checks import migration_guard, released
+from scripts.checks import last_release, migration_guard
 from shared.schema.all_tables import metadata
 
 HEAD = """from alembic import op
@@ -22,14 +22,14 @@ REFUSED = {
     "op.alter_column('games', 'title', type_=TEXT)": "changes or renames",
     "op.alter_column('games', 'title', nullable=False)": "changes or renames",
     "op.create_index('games_by_title', 'games', ['title'])": "lock the table",
-    "op.create_unique_constraint('u', 'games', ['title'])": "refuses rows",
-    "op.create_foreign_key('f', 'a', 'b', ['c'], ['d'])": "refuses rows",
-    "op.create_check_constraint('c', 'games', 'x > 1')": "refuses rows",
+    "op.create_unique_constraint('u', 'games', ['title'])": "rejects rows",
+    "op.create_foreign_key('f', 'a', 'b', ['c'], ['d'])": "rejects rows",
+    "op.create_check_constraint('c', 'games', 'x > 1')": "rejects rows",
     "op.add_column('games', column)": "use a step",
     "op.create_table('games')": "use a step",
     "steps.drop_column('games', name)": "cannot be checked",
     "steps.change_column('games', 'title', before, after)": "cannot be checked",
-    "op.execute('ALTER TABLE games DROP COLUMN title')": "nobody checks",
+    "op.execute('ALTER TABLE games DROP COLUMN title')": "unchecked SQL",
     "op.get_bind().execute('DROP TABLE games')": "use a step",
     "steps.add_column('games', 'subtitle', 'VARCHAR(9) NOT NULL')": "NOT NULL without DEFAULT",
     "steps.add_column('games', 'subtitle', 'VARCHAR(9) UNIQUE')": "constraint or a key",
@@ -94,7 +94,7 @@ def test_contracting_needs_the_release_that_stopped_using_it(step: str) -> None:
 def test_what_the_last_release_names_stays(step: str, text: str) -> None:
     source = f"{HEAD}    # contract: since 0.4.0 nothing reads {GOES[step]}\n    steps.{step}\n"
     found = list(migration_guard.findings(source, {"shared/domain/catalog/reading.py": text}))
-    assert "the release that runs still names, in shared/domain/catalog/reading.py" in found[0]
+    assert "the running release still names, in shared/domain/catalog/reading.py" in found[0]
     # Only what names all of it: another table may have a column of that name.
     other = {"shared/domain/tools/published.py": "tools.c.subtitle", "shared/domain/x.py": "games"}
     assert list(migration_guard.findings(source, other)) == []
@@ -112,7 +112,7 @@ def test_a_name_that_an_older_release_took_away_may_be_used_again(tmp_path: Path
 
 
 def test_the_code_of_a_commit_is_read_without_its_migrations() -> None:
-    code = released.files("HEAD", "shared", "functions", "triggers")
+    code = last_release.files("HEAD", "shared", "functions", "triggers")
     assert "games" in code["shared/schema/catalog.py"]
     assert "functions/catalog/main.py" in code
     assert not any("/versions/" in name for name in code)
@@ -120,9 +120,9 @@ def test_the_code_of_a_commit_is_read_without_its_migrations() -> None:
 
 def test_the_last_release_is_in_the_history() -> None:
     # A shallow clone has none, and says so.
-    commit = released.before_newest_migration()
+    commit = last_release.before_newest_migration()
     newest = max(migration_guard.VERSIONS.glob("v*.py")).name
-    shown = released.listed(commit or "HEAD", released.VERSIONS)
+    shown = last_release.listed(commit or "HEAD", last_release.VERSIONS)
     assert any(name.endswith("v0001_first_tables.py") for name in shown)
     assert commit is None or not any(name.endswith(newest) for name in shown)
 

@@ -40,12 +40,12 @@ def made(*columns: Column[str], personal: Personal | None = None) -> Table:
     return Table("made", MetaData(), *columns, info={"personal": personal})
 
 
-@pytest.mark.parametrize("name", metadata.tables)
+@pytest.mark.parametrize("name", sorted(metadata.tables))
 def test_a_table_with_a_players_id_says_how_it_leaves(name: str) -> None:
     assert list(complaints(metadata.tables[name])) == []
 
 
-@pytest.mark.parametrize("name", metadata.tables)
+@pytest.mark.parametrize("name", sorted(metadata.tables))
 def test_a_table_says_how_it_grows_and_ends(name: str) -> None:
     info = metadata.tables[name].info
     assert info["growth"].strip()

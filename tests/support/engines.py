@@ -1,7 +1,7 @@
-"""Private MariaDB and MySQL servers: a test that asks for one of these runs on both.
+"""Private MariaDB and MySQL servers: a test that uses one of these fixtures runs on both.
 
 engine_url    a migrated database, shared by the session: isolate by player and game
-empty_url     an empty database of the test's own
+empty_url     an empty database for one test
 runtime_sql   engine_url, with `shared.runtime.sql` connected to it
 """
 
@@ -23,7 +23,7 @@ from shared.schema import migrate
 
 KINDS = ("mariadb", "mysql")
 READY_SECONDS = 60
-# A test's rows need not survive a power cut.
+# Durability does not matter in a test.
 FAST = ("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--skip-log-bin")
 
 passed: Counter[str] = Counter()
@@ -33,7 +33,7 @@ passed: Counter[str] = Counter()
 def server_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a server that runs for this session, without a database's name."""
+    """The address of a server that runs for this session, without a database name."""
     try:
         engine = database.find(request.param)
     except config.CloudError as error:
@@ -46,15 +46,21 @@ def server_url(
 
 @contextmanager
 def running(engine: database.Engine, folder: Path) -> Iterator[str]:
-    """Make a server's data directory in `folder` and run the server until the end."""
+    """Install and run a server in `folder`; yield its address."""
     data, log = folder / "data", folder / "log"
     port = config.choose_ports("auto")["mysql"]
     address = database.socket_path(folder)
     environment = dict(os.environ)
-    own = database.private_tmp(folder)
-    made = processes.spawn([*own, *engine.install, f"--datadir={data}"], log, environment)
-    assert made.wait(READY_SECONDS) == 0, log.read_text()
-    command = [*own, *engine.server, f"--datadir={data}", f"--socket={address}", f"--port={port}"]
+    prefix = database.private_tmp(folder)
+    installed = processes.spawn([*prefix, *engine.install, f"--datadir={data}"], log, environment)
+    assert installed.wait(READY_SECONDS) == 0, log.read_text()
+    command = [
+        *prefix,
+        *engine.server,
+        f"--datadir={data}",
+        f"--socket={address}",
+        f"--port={port}",
+    ]
     process = processes.spawn([*command, f"--bind-address={config.HOST}", *FAST], log, environment)
     url = f"mysql://root:@{config.HOST}:{port}"
     try:
@@ -78,7 +84,7 @@ def until_ready(url: str, log: Path) -> None:
 
 
 def execute(url: str, *statements: str) -> None:
-    """Run statements on a connection of their own."""
+    """Execute statements on a new connection."""
     parts = urlsplit(url)
     connection = pymysql.connect(host=parts.hostname, port=parts.port or 3306, user="root")
     with closing(connection), connection.cursor() as cursor:
@@ -104,16 +110,16 @@ def engine_url(server_url: str) -> str:
 
 @pytest.fixture
 def runtime_sql(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """`shared.runtime.sql` speaks to this engine while the test runs."""
+    """Connect `shared.runtime.sql` to this engine while the test runs."""
     monkeypatch.setenv("SQL_URL", engine_url)
-    pool.wish(pool.WITHOUT_A_WISH)  # a function imported before may have wished for fewer
+    pool.require(pool.DEFAULT_SIZE)  # a function imported earlier may have required fewer
     disconnect()
     yield engine_url
     disconnect()
 
 
 def disconnect() -> None:
-    """Forget the runtime's settings and connections."""
+    """Reset the runtime's settings and close its connections."""
     settings.reset()
     if sql._engine is not None:
         sql._engine.dispose()
@@ -132,9 +138,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In continuous integration a run of everything must have run both engines."""
+    """In continuous integration, fail a full run that did not use both engines."""
     if hasattr(session.config, "workerinput"):
-        return  # one of several, and none has run everything
+        return  # a worker, which runs only a part
     everything = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
     idle = [kind for kind in KINDS if not passed[kind]]
     if os.environ.get("CI") and everything and idle and session.exitstatus == pytest.ExitCode.OK:

@@ -1,4 +1,4 @@
-"""A local cloud of a test's own: started, asked, disturbed, and always stopped."""
+"""A local cloud for tests: start it, use it, disturb it, and always stop it."""
 
 import base64
 import contextlib
@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T], timeout: float = 20, what: str = "") -> T:
-    """Call `look` until it returns something true, and return that; errors in it count as no.
+    """Call `look` until it returns something true, and return that; an error counts as false.
 
-    Fails with the last answer, or the last error, after `timeout` seconds.
+    Fails with the last result or error after `timeout` seconds.
     """
     until, pause, last = time.monotonic() + timeout, 0.02, None
     while True:
@@ -37,7 +37,7 @@ def eventually(look: Callable[[], T], timeout: float = 20, what: str = "") -> T:
             found = look()
             if found:
                 return found
-            last = f"last answer: {found!r}"
+            last = f"last result: {found!r}"
         except (AssertionError, LookupError, OSError, ValueError, httpx.HTTPError) as error:
             last = f"last error: {error!r}"
         if time.monotonic() > until:
@@ -60,44 +60,44 @@ class LocalCloud:
 
     @property
     def env(self) -> dict[str, str]:
-        """The settings that its functions have."""
+        """Its functions' settings."""
         return environment(self.cloud)
 
     def token(self, uid: str, roles: Sequence[str] = (), **claims: Any) -> str:
-        """Return a token of its issuer."""
+        """Return a token from its issuer."""
         return mint(self.cloud, uid, roles, **claims)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m emulators …` on it."""
+        """Run a command of `emulators` or `ops` on it."""
         return command(self.cloud.state, *words)
 
     def fire(self, trigger: str) -> httpx.Response:
-        """Run a schedule's trigger now."""
+        """Run a scheduled trigger now."""
         url = f"{self.cloud.url('functions')}/{trigger}/"
         return httpx.post(url, headers={"x-cloudscheduler": "true"}, timeout=120)
 
     def publish(self, topic: str, body: bytes, **attributes: str) -> None:
-        """Publish a message as anyone could, with whatever body and attributes."""
+        """Publish a message with any body and attributes."""
         message = {"data": base64.b64encode(body).decode(), "attributes": attributes}
         path = f"/v1/projects/{self.cloud.project}/topics/{topic}:publish"
         url = self.cloud.url("pubsub") + path
         httpx.post(url, json={"messages": [message]}, timeout=10).raise_for_status()
 
     def services(self) -> dict[str, Any]:
-        """Return what its supervisor wrote down of each service."""
+        """Return each service's state as its supervisor wrote it."""
         services: dict[str, Any] = read(self.cloud.state)[1]["services"]
         return services
 
     def pid(self, service: str) -> int:
-        """Return the process of a service that runs."""
+        """Return the pid of a running service."""
         return int(self.services()[service]["process"]["pid"])
 
     def kill(self, service: str) -> None:
-        """Kill a service with -9; it is started again, which is not waited for."""
+        """Kill a service with SIGKILL, without waiting for its restart."""
         os.kill(self.pid(service), signal.SIGKILL)
 
     def wait_until_back(self, service: str, killed: int) -> None:
-        """Wait until a service that was killed is ready again."""
+        """Wait until a killed service is ready again."""
 
         def is_back() -> bool:
             one = self.services()[service]
@@ -108,7 +108,7 @@ class LocalCloud:
 
     @contextlib.contextmanager
     def without(self, service: str) -> Iterator[None]:
-        """Take one service away while the block runs."""
+        """Stop one service while the block runs."""
         assert self.command("stop", service).returncode == 0
         try:
             yield
@@ -117,7 +117,7 @@ class LocalCloud:
 
 
 def command(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the local cloud or of `ops` with a state folder; return its output."""
+    """Run a command of `emulators` or `ops` with a state folder; return its result."""
     package = "ops" if words[0] in ops.COMMANDS else "emulators"
     return subprocess.run(
         [sys.executable, "-m", package, *words, "--state", str(state)],
@@ -131,13 +131,13 @@ def command(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _own_environment() -> dict[str, str]:
-    """Return the environment without another cloud's database: each has its own."""
+    """Return the environment without SQL_URL: each cloud has its own database."""
     return {name: value for name, value in os.environ.items() if name != "SQL_URL"}
 
 
 @contextlib.contextmanager
 def running(state: Path, *options: str) -> Iterator[LocalCloud]:
-    """Run a local cloud in `state` on free ports, with no schedules and nothing imported."""
+    """Run a local cloud in `state` on free ports, without schedules and sample data."""
     state.mkdir(parents=True, exist_ok=True)
     words = ["up", "--ports", "auto", "--no-schedules", "--no-seed", "--backoff", "0.02", *options]
     output = state / "up.out"

@@ -1,4 +1,4 @@
-"""The client's folder, and its programs."""
+"""Runs programs in the TypeScript client's folder."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ CLIENT = ROOT / "clients" / "ts"
 
 
 def run(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the client's folder, and return what it said."""
+    """Run a command in the client's folder, and return its result."""
     return subprocess.run(
         command,
         cwd=CLIENT,

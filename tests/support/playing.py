@@ -1,4 +1,4 @@
-"""What a client sends when someone plays."""
+"""Session reports as a client sends them."""
 
 import itertools
 import uuid
@@ -12,7 +12,7 @@ _boots = itertools.count()
 
 
 def now() -> datetime:
-    """The time in whole milliseconds, as rows keep it."""
+    """Return the time in whole milliseconds, as columns store it."""
     found = datetime.now(UTC)
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
 
@@ -26,7 +26,7 @@ def item(
     booted: datetime | None = None,
     **other: Any,
 ) -> dict[str, Any]:
-    """Return one report at a time of the client's own clock; the machine started a day ago."""
+    """Return one report; the client's machine booted a day earlier unless `booted` is given."""
     booted = booted or at - timedelta(days=1)
     return {
         "event_id": uuid.uuid4().hex,
@@ -44,7 +44,7 @@ def item(
 def session(
     start: datetime, minutes: int, *, every: int = 4, name: str = "s", **other: Any
 ) -> list[dict[str, Any]]:
-    """Return a session's reports: its start, heartbeats, its end."""
+    """Return a session's reports: start, heartbeats, end."""
     moments = [*range(0, minutes, every), minutes]
     kinds = {0: "started", minutes: "ended"}
     return [
@@ -60,7 +60,7 @@ def session(
 
 
 def batch(items: list[Any], sent_at: datetime | None = None) -> dict[str, Any]:
-    """Return a batch that is sent now."""
+    """Return a batch, sent now by default."""
     return {"sent_at": (sent_at or now()).isoformat(), "items": items}
 
 

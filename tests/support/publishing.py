@@ -1,4 +1,4 @@
-"""Games, builds, tools and versions as rows, as creators leave them."""
+"""Inserts games, builds, tools and versions as creators publish them."""
 
 import hashlib
 import json
@@ -48,7 +48,7 @@ def game(tx: Connection) -> int:
 
 
 def build(tx: Connection, game_id: int, day: int) -> int:
-    """Add a build that was released `day` days later than day 0."""
+    """Add a build released `day` days after day 0."""
     released_at = NOW + timedelta(days=day)
     row = {"game_id": game_id, "name": f"1.{day}", "released_at": released_at}
     return _add(tx, game_builds, **row, created_by="creator", created_at=NOW)
@@ -93,7 +93,7 @@ def version(tx: Connection, tool_id: int, name: str, **changes: Any) -> int:
 
 
 def move(tx: Connection, version_id: int, state: str) -> None:
-    """Publish or withdraw a version, as seen from outside: with it the catalog's version grows."""
+    """Publish or withdraw a version, and increase the version of the catalog as the API does."""
     versioning.lock(tx)
     mine = tool_versions.c.version_id == version_id
     tx.execute(update(tool_versions).where(mine).values(state=state))

@@ -1,4 +1,4 @@
-"""What the operator's pages say: their pieces of code, and the parsers of our own commands."""
+"""The code in runbooks, and the parsers of the project's commands."""
 
 import argparse
 import importlib
@@ -16,7 +16,7 @@ COMMANDS = {"emulators": emulators.COMMANDS, "ops": ops.COMMANDS}
 
 
 def code(page: Path) -> Iterator[str]:
-    """Yield every command and every other piece of code, comments cut off, lines put together."""
+    """Yield every command and inline code, without comments, with continued lines joined."""
     parts = FENCE.split(page.read_text(encoding="utf-8"))
     prose, languages, blocks = parts[::3], parts[1::3], parts[2::3]
     for language, block in zip(languages, blocks, strict=True):

@@ -1,4 +1,4 @@
-"""A window on the console: what its page asks, and what the stream tells it."""
+"""A console window: an open event stream, and the events it received."""
 
 import contextlib
 import json
@@ -13,44 +13,44 @@ from tests.support.local_cloud import LocalCloud
 
 API = "/_local/console/api"
 PATIENCE = 60
-# Longer than the stream is ever silent.
+# Longer than the stream's longest pause.
 READ_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Told:
-    """One event of the stream; those that only the newest matters of have the number 0."""
+class StreamEvent:
+    """One event of the stream; events of which only the newest counts have the id 0."""
 
     id: int
-    event: str
+    type: str
     data: dict[str, Any]
 
 
 @dataclass
 class Window:
-    """An open stream and all that it has told so far."""
+    """An open stream and the events it received so far."""
 
     lines: Iterator[str]
-    told: list[Told] = field(default_factory=list)
+    received: list[StreamEvent] = field(default_factory=list)
 
     @property
     def hello(self) -> dict[str, Any]:
-        """What the window was told first."""
-        if not self.told:
-            self.told.append(self._next(time.monotonic() + PATIENCE))
-        assert self.told[0].event == "hello"
-        return self.told[0].data
+        """The data of the first event."""
+        if not self.received:
+            self.received.append(self._next(time.monotonic() + PATIENCE))
+        assert self.received[0].type == "hello"
+        return self.received[0].data
 
-    def wait(self, wanted: Callable[[Told], bool], what: str = "") -> Told:
-        """Read on until an event is wanted, and return it."""
+    def wait(self, wanted: Callable[[StreamEvent], bool], what: str = "") -> StreamEvent:
+        """Read until an event is `wanted`, and return it."""
         until = time.monotonic() + PATIENCE
         while True:
-            told = self._next(until, what)
-            self.told.append(told)
-            if wanted(told):
-                return told
+            event = self._next(until, what)
+            self.received.append(event)
+            if wanted(event):
+                return event
 
-    def _next(self, until: float, what: str = "") -> Told:
+    def _next(self, until: float, what: str = "") -> StreamEvent:
         found: dict[str, str] = {}
         for line in self.lines:
             assert time.monotonic() < until, f"{what or 'nothing wanted'} came in time"
@@ -58,13 +58,15 @@ class Window:
             if name and value:
                 found[name] = value
             elif not line and "data" in found:
-                return Told(int(found.get("id", 0)), found["event"], json.loads(found["data"]))
+                return StreamEvent(
+                    int(found.get("id", 0)), found["event"], json.loads(found["data"])
+                )
         raise AssertionError("the stream ended")
 
 
 @contextlib.contextmanager
 def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator[Window]:
-    """Open a window; `seen`: the last event that it knows."""
+    """Open a window; `seen` is the last event id it received."""
     last = seen if isinstance(seen, bytes) else str(seen).encode()
     headers = {} if seen is None else {b"Last-Event-ID": last}
     timeout = httpx.Timeout(READ_SECONDS)
@@ -76,16 +78,16 @@ def opened(cloud: LocalCloud, seen: int | str | bytes | None = None) -> Iterator
         yield Window(answer.iter_lines())
 
 
-def of_trace(trace: str, kind: str) -> Callable[[Told], bool]:
-    """Return what tells the first span of this kind in one trace."""
+def of_trace(trace: str, kind: str) -> Callable[[StreamEvent], bool]:
+    """Return a filter for spans of this kind in one trace."""
 
-    def wanted(told: Told) -> bool:
-        data = told.data
-        return told.event == "span" and data["trace"] == trace and data["kind"] == kind
+    def wanted(event: StreamEvent) -> bool:
+        data = event.data
+        return event.type == "span" and data["trace"] == trace and data["kind"] == kind
 
     return wanted
 
 
 def trace_of(answer: httpx.Response) -> str:
-    """Return the trace that an answer names."""
+    """Return the trace id of a response."""
     return str(answer.headers["traceparent"].split("-")[1])

@@ -8,11 +8,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from emulators.edge import answers
+from emulators.edge import responses
 from emulators.edge.gateway import Rules
 from scripts.bundling import imports
 from shared.runtime import manifest
-from shared.runtime.errors import MEANINGS, Code
+from shared.runtime.errors import CommonCode
 from tests.terraform.conftest import Plan
 
 FUNCTIONS = manifest.discover([imports.ROOT])
@@ -69,7 +69,7 @@ def test_only_an_unknown_path_loses_its_own_404(fresh: Plan) -> None:
     codes = [
         code for rule in default["error_response_rule"] for code in rule["match_response_codes"]
     ]
-    said = {str(meaning) for meaning in answers.CODES}
+    said = {str(meaning) for meaning in responses.CODES}
     assert codes
     assert not said & set(codes)
 
@@ -81,11 +81,11 @@ def test_its_problem_documents_are_those_of_the_functions(fresh: Plan) -> None:
         if one["name"].startswith("problems/")
     }
     assert set(found) == {"problems/not_found.json", "problems/unavailable.json"}
-    for status, code in ((404, Code.NOT_FOUND), (503, Code.UNAVAILABLE)):
+    for status, code in ((404, CommonCode.NOT_FOUND), (503, CommonCode.UNAVAILABLE)):
         document = found[f"problems/{code}.json"]
-        local = json.loads(bytes(answers.problem(status, document["detail"], base(fresh)).body))
+        local = json.loads(bytes(responses.problem(status, document["detail"], base(fresh)).body))
         assert document == local
-        assert document["title"] == MEANINGS[code].title
+        assert document["title"] == code.meaning.title
 
 
 def base(fresh: Plan) -> str:

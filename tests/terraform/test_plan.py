@@ -137,8 +137,6 @@ def justified(one: Manifest) -> Iterator[tuple[str, str]]:
     if own_manifest.signs(stores.objects):
         yield who, f"roles/secretmanager.secretAccessor on objects-key-id-{one.service}"
         yield who, f"roles/secretmanager.secretAccessor on objects-secret-{one.service}"
-    for secret in one.secrets:
-        yield who, f"roles/secretmanager.secretAccessor on {secret}"
     roles = {"r": "roles/storage.objectViewer", "rw": "roles/storage.objectUser"}
     if stores.objects and stores.objects.artifacts:
         yield who, f"{roles[stores.objects.artifacts]} on {PROJECT}-artifacts"

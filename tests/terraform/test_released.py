@@ -54,7 +54,6 @@ def change(released: Path) -> None:
         stores=stores,
         trigger=paths,
         topics=["games-looked-at"],
-        secrets=["weather-key"],
     )
     described = json.loads((released / INDEXES).read_text())
     (released / INDEXES).write_text(json.dumps(described | {"indexes": [INDEX]}))
@@ -84,13 +83,11 @@ def test_rights_that_only_the_released_function_has_stay(fresh: Plan, over: Plan
         'module.data.google_firestore_index.this["stats/play_ms DESCENDING/game_id ASCENDING"]',
         'module.data.google_secret_manager_secret.this["objects-key-id-catalog"]',
         'module.data.google_secret_manager_secret.this["objects-secret-catalog"]',
-        'module.data.google_secret_manager_secret.this["weather-key"]',
         f'{mine}.google_project_iam_member.roles["accounts"]',
         f'{mine}.google_project_iam_member.roles["documents"]',
         f'{mine}.google_pubsub_topic_iam_member.publishes["games-looked-at"]',
         f'{mine}.google_secret_manager_secret_iam_member.reads["objects-key-id-catalog"]',
         f'{mine}.google_secret_manager_secret_iam_member.reads["objects-secret-catalog"]',
-        f'{mine}.google_secret_manager_secret_iam_member.reads["weather-key"]',
         f'{mine}.google_storage_bucket_iam_member.objects["artifacts"]',
     }
 

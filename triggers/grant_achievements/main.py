@@ -4,13 +4,14 @@ from pydantic import BaseModel
 
 from shared.domain.play import achievements, notices
 from shared.runtime import events
+from shared.runtime.events.documents import on_document
 
 
 class StatsDocument(BaseModel):
     """That there is a document is all that matters: the stats themselves are rows."""
 
 
-@events.on_document(StatsDocument, __file__)
+@on_document(StatsDocument, __file__)
 def main(stats: StatsDocument | None, params: dict[str, str]) -> None:
     """Grant what the player has earned, then deliver it; a redelivery heals what was not."""
     if stats is None:

@@ -1,25 +1,26 @@
-import { createSavepoint, localToken, type Savepoint } from "@savepoint/client";
+import { createSavepointClient, localTokenSource, type SavepointClient } from "@savepoint/client";
 import { initializeApp } from "firebase/app";
 import { connectFirestoreEmulator, type Firestore, getFirestore } from "firebase/firestore";
 
-/** A player who is signed in: the API and the documents, both as that player. */
+/** A signed-in player, with clients of the API and of Firestore. */
 export interface Account {
   uid: string;
-  savepoint: Savepoint;
+  savepoint: SavepointClient;
   db: Firestore;
 }
 
-/** Where a local cloud answers. */
-export interface Local {
+/** The addresses of a local cloud. */
+export interface LocalCloud {
   baseUrl: string;
   firestore: string;
 }
 
-/** Sign in as anybody, which only a local cloud allows; it may be away, now and later. */
-export function signInLocally(local: Local, uid: string, version: string): Account {
-  const { baseUrl, firestore } = local;
+/** Sign in as any uid, which only a local cloud allows; it may be unreachable. */
+export function signInLocally(cloud: LocalCloud, uid: string, version: string): Account {
+  const { baseUrl, firestore } = cloud;
   const clientName = `desktop/${version} (${process.platform}; ${process.arch})`;
-  const savepoint = createSavepoint({ baseUrl, clientName, token: localToken(baseUrl, uid) });
+  const getToken = localTokenSource(baseUrl, uid);
+  const savepoint = createSavepointClient({ baseUrl, clientName, getToken });
   const db = getFirestore(initializeApp({ projectId: "demo-savepoint" }));
   const [host = "", port] = firestore.split(":");
   connectFirestoreEmulator(db, host, Number(port), { mockUserToken: { sub: uid } });

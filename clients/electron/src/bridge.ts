@@ -1,26 +1,26 @@
-/** What runs, and whether somebody should know that reports wait. */
+/** What the overlay shows about the current game and the queue. */
 export interface State {
-  /** The game that is played, or null. */
+  /** The game that is running, or null. */
   title: string | null;
-  /** Reports that could not be sent yet. */
-  waiting: number;
+  /** The number of reports that could not be sent yet. */
+  pending: number;
 }
 
-/** How long the game has been played; null what could not be learnt. */
+/** The playtime of the current game; null if unknown. */
 export interface Stats {
   todayMs: number | null;
-  overallMs: number;
+  totalMs: number;
 }
 
-/** All that the overlay's page can reach: it is told, and can ask for nothing. */
+/** Everything the overlay's page can access: it receives values and cannot request any. */
 export interface SavepointBridge {
   onState(listener: (state: State) => void): void;
   onStats(listener: (stats: Stats | null) => void): void;
 }
 
-/** What main and preload call their messages. */
+/** The IPC channels between main and preload. */
 export const CHANNELS = {
   state: "savepoint:state",
   stats: "savepoint:stats",
-  listening: "savepoint:listening",
+  subscribe: "savepoint:subscribe",
 } as const;

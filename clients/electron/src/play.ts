@@ -1,59 +1,59 @@
 import { randomUUID } from "node:crypto";
 import type { BatchItem } from "@savepoint/client";
 
-/** What the API takes as one moment of a play session. */
+/** One report of a play session, as the API accepts it. */
 export type Report = BatchItem<"/v1/me/sessions:batch">;
 
-/** A time by two clocks: the wall's, which people set, and the machine's uptime, sleep included. */
-export type Moment = Pick<Report, "at" | "uptime_ms">;
+/** A time by two clocks: the wall clock, which users can set, and the uptime, including sleep. */
+export type ReportTime = Pick<Report, "at" | "uptime_ms">;
 
-/** Who reports: the installation, and which start of the machine its uptime counts from. */
+/** The installation, and the boot that the uptime counts from. */
 export type Machine = Pick<Report, "install_id" | "boot_id">;
 
-/** A session that has begun and not ended. */
+/** An open session. */
 export interface Session {
   session_id: string;
   game_id: string;
-  /** The uptime of its last report. */
+  /** The uptime at its last report. */
   reported_ms: number;
 }
 
-/** What is known between two looks at what runs. */
+/** The state between two observations. */
 export interface Play {
   sessions: readonly Session[];
-  seen?: Moment;
+  lastSeen?: ReportTime;
 }
 
-/** Reports of a session are never further apart; the server joins what lies within five minutes. */
+/** The longest gap between two reports; the server merges gaps of up to five minutes. */
 export const HEARTBEAT_MS = 4 * 60_000;
 
 /**
- * Turn a look at the games that run now into reports.
+ * Turn an observation of the running games into reports.
  *
- * Only the uptime is measured: the server corrects a wall clock, nobody corrects a duration. What
- * was played is known up to the last look, so a session beats and ends there. A longer gap between
- * two looks is sleep: it ends what was open, and what still runs begins anew. A crash forgets
- * `play`; its sessions end with their last report, and nobody has to tell the server.
+ * Durations are measured by the uptime, because the wall clock may be wrong; the server corrects
+ * that. Play is only known up to the last observation, so heartbeats and ends have its time. A
+ * longer gap between two observations is sleep: it ends the open sessions, and games that are
+ * still running start new ones. A crash loses `play`; its sessions end with their last report.
  */
 export function observe(
   play: Play,
   running: ReadonlySet<string>,
-  now: Moment,
+  now: ReportTime,
   machine: Machine,
 ): { play: Play; reports: Report[] } {
-  const { seen = now } = play;
-  const slept = now.uptime_ms - seen.uptime_ms > HEARTBEAT_MS;
+  const { lastSeen = now } = play;
+  const slept = now.uptime_ms - lastSeen.uptime_ms > HEARTBEAT_MS;
   const reports: Report[] = [];
-  const report = (kind: Report["kind"], { session_id, game_id }: Session, moment: Moment) => {
-    reports.push({ event_id: randomUUID(), session_id, game_id, kind, ...machine, ...moment });
+  const report = (kind: Report["kind"], { session_id, game_id }: Session, time: ReportTime) => {
+    reports.push({ event_id: randomUUID(), session_id, game_id, kind, ...machine, ...time });
   };
   const sessions: Session[] = [];
   for (const session of play.sessions) {
     if (slept || !running.has(session.game_id)) {
-      report("ended", session, seen);
+      report("ended", session, lastSeen);
     } else if (now.uptime_ms - session.reported_ms > HEARTBEAT_MS) {
-      report("heartbeat", session, seen);
-      sessions.push({ ...session, reported_ms: seen.uptime_ms });
+      report("heartbeat", session, lastSeen);
+      sessions.push({ ...session, reported_ms: lastSeen.uptime_ms });
     } else {
       sessions.push(session);
     }
@@ -64,5 +64,5 @@ export function observe(
     report("started", session, now);
     sessions.push(session);
   }
-  return { play: { sessions, seen: now }, reports };
+  return { play: { sessions, lastSeen: now }, reports };
 }

@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Savepoint } from "@savepoint/client";
+import type { SavepointClient } from "@savepoint/client";
 import { openQueue } from "@savepoint/client/queue";
 import type { Report } from "./play.js";
 
-const PATIENCE_MS = 5000;
+const CLOSE_TIMEOUT_MS = 5000;
 
-/** Takes reports to disk, and from there to the server whenever it can be reached. */
+/** Stores reports on disk and sends them when the server is reachable. */
 export interface Reporting {
-  /** They survive a crash when this resolves. */
+  /** Store reports; they survive a crash once this resolves. */
   report(reports: readonly Report[]): Promise<void>;
-  /** How many reports could not be sent; those that are just being sent do not count. */
-  waiting(): number;
+  /** The number of reports that could not be sent, without those that are being sent now. */
+  pending(): number;
   close(): Promise<void>;
 }
 
-/** Open the reports of one player, and send what an earlier run has left. */
-export async function openReporting(folder: string, savepoint: Savepoint): Promise<Reporting> {
+/** Open a player's queue, and send what an earlier run has left in it. */
+export async function openReporting(
+  folder: string,
+  savepoint: SavepointClient,
+): Promise<Reporting> {
   let failed = false;
   const queue = await openQueue({
     folder,
@@ -23,20 +26,20 @@ export async function openReporting(folder: string, savepoint: Savepoint): Promi
     path: "/v1/me/sessions:batch",
     onError(error) {
       failed = true;
-      console.warn(`Reports wait: ${String(error)}`);
+      console.warn(`Reports could not be sent: ${String(error)}`);
     },
   });
   queue.start();
   return {
     report: (reports) => queue.add(reports),
-    waiting() {
+    pending() {
       failed &&= queue.size > 0;
       return failed ? queue.size : 0;
     },
     async close() {
-      // The end of a session should not wait for the app's next start, and quitting not for long.
+      // Send the ends of sessions before quitting, but do not delay quitting for long.
       const sent = queue.send().catch(() => {});
-      await Promise.race([sent, sleep(PATIENCE_MS, undefined, { ref: false })]);
+      await Promise.race([sent, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       await queue.close();
     },
   };

@@ -1,33 +1,32 @@
-import { localTime } from "@savepoint/client";
+import { localTimestamp } from "@savepoint/client";
 import { doc, onSnapshot } from "firebase/firestore";
 import type { Account } from "./account.js";
 import type { Stats } from "./bridge.js";
 
 /**
- * Tell how long a game has been played, now and whenever that changes, until the returned function
- * is called.
+ * Call `listener` with a game's playtime, now and whenever it changes; returns a function that
+ * unsubscribes.
  *
- * Main listens, not the overlay: the page that is drawn over foreign programs never holds a token,
- * and its policy forbids it any connection.
+ * This runs in main: the overlay's page has no token, and its CSP forbids any connection.
  */
 export function listenToStats(
   account: Account,
   game_id: string,
-  tell: (stats: Stats) => void,
+  listener: (stats: Stats) => void,
 ): () => void {
   let latest = 0;
   const stop = onSnapshot(
     doc(account.db, "players", account.uid, "stats", game_id),
     async (document) => {
-      // Offline, a document that was never read is not one that does not exist.
+      // Offline, a missing document in the cache may exist on the server.
       if (!document.exists() && document.metadata.fromCache) return;
       latest += 1;
       const mine = latest;
-      const overallMs = (document.get("play_ms") as number | undefined) ?? 0;
+      const totalMs = (document.get("play_ms") as number | undefined) ?? 0;
       const todayMs = await playedToday(account, game_id).catch(() => null);
-      if (mine === latest) tell({ todayMs, overallMs });
+      if (mine === latest) listener({ todayMs, totalMs });
     },
-    (error) => console.warn(`No stats: ${error.message}`),
+    (error) => console.warn(`Stats are unavailable: ${error.message}`),
   );
   return () => {
     latest += 1;
@@ -36,7 +35,7 @@ export function listenToStats(
 }
 
 async function playedToday({ savepoint }: Account, game_id: string): Promise<number | null> {
-  const today = localTime().slice(0, 10);
+  const today = localTimestamp().slice(0, 10);
   const query = { from: today, to: today };
   const { data } = await savepoint.GET("/v1/me/playtime", { params: { query } });
   if (!data) return null;

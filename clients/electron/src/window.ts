@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { BrowserWindowConstructorOptions } from "electron";
 
-/** The overlay's own origin: a page from a file could read other files. */
+/** The overlay's own origin, because a page from `file:` could read other files. */
 export const SCHEME = "overlay";
 export const PAGE = `${SCHEME}://page/index.html`;
 
-/** Drawn over the game, never in its way, and apart from Node and from Electron. */
+/** An overlay that never takes the focus, and whose page is isolated from Node and Electron. */
 export const WINDOW = {
   width: 320,
   height: 150,
@@ -35,7 +35,7 @@ const FILES = new Map([
   ["/overlay.js", "text/javascript"],
 ]);
 
-/** Answer with one of the page's three files, and with nothing else. */
+/** Serve the page's three files, and nothing else. */
 export async function serve(url: string): Promise<Response> {
   const { pathname } = new URL(url);
   const type = FILES.get(pathname);
@@ -44,7 +44,7 @@ export async function serve(url: string): Promise<Response> {
   return new Response(body, { headers: { "Content-Type": type } });
 }
 
-/** Tell whether a message comes from the overlay's page itself, not from a frame in it. */
+/** Tell whether a message is from the overlay's page itself, not from a frame in it. */
 export function isOverlay(frame: { url: string; parent: unknown } | null): boolean {
   return frame !== null && frame.parent === null && frame.url === PAGE;
 }

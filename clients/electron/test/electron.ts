@@ -1,8 +1,8 @@
-// Stands in for Electron, which no test starts: says what main does with it, line by line.
+// A fake of Electron, which no test starts: prints what main does with it, one line per call.
 import { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 
-const say = (...all: unknown[]) => console.log(JSON.stringify(all));
+const print = (...all: unknown[]) => console.log(JSON.stringify(all));
 
 export const app = Object.assign(new EventEmitter(), {
   requestSingleInstanceLock: () => true,
@@ -13,45 +13,45 @@ export const app = Object.assign(new EventEmitter(), {
 });
 export const ipcMain = new EventEmitter();
 export const protocol = {
-  registerSchemesAsPrivileged: (schemes: unknown) => say("schemes", schemes),
-  handle: (scheme: string) => say("handle", scheme),
+  registerSchemesAsPrivileged: (schemes: unknown) => print("schemes", schemes),
+  handle: (scheme: string) => print("handle", scheme),
 };
 export const session = {
   defaultSession: {
     setPermissionRequestHandler(handler: (...all: unknown[]) => void) {
-      handler({}, "media", (granted: boolean) => say("permission", granted));
+      handler({}, "media", (granted: boolean) => print("permission", granted));
     },
-    setPermissionCheckHandler: (handler: () => boolean) => say("permission", handler()),
+    setPermissionCheckHandler: (handler: () => boolean) => print("permission", handler()),
   },
 };
 
 class Contents extends EventEmitter {
-  send = (...all: unknown[]) => say("told", ...all);
-  setWindowOpenHandler = (handler: (wish: object) => unknown) => say("opens", handler({}));
+  send = (...all: unknown[]) => print("sent", ...all);
+  setWindowOpenHandler = (handler: (details: object) => unknown) => print("opens", handler({}));
 }
 
 export class BrowserWindow {
   readonly webContents = new Contents();
   setAlwaysOnTop() {}
   setVisibleOnAllWorkspaces() {}
-  hide = () => say("hidden");
-  showInactive = () => say("shown");
-  setIgnoreMouseEvents = (ignored: boolean) => say("ignores the mouse", ignored);
+  hide = () => print("hidden");
+  showInactive = () => print("shown");
+  setIgnoreMouseEvents = (ignored: boolean) => print("ignores the mouse", ignored);
 
   constructor() {
     app.emit("web-contents-created", {}, this.webContents);
-    this.webContents.emit("will-navigate", { preventDefault: () => say("stays") });
+    this.webContents.emit("will-navigate", { preventDefault: () => print("stays") });
   }
 
   async loadURL(url: string) {
-    say("loads", url);
+    print("loads", url);
   }
 }
 
-// A line is a frame that listens, or asks to quit.
+// Each line is a frame that subscribes, or `quit`.
 createInterface(process.stdin).on("line", (line) => {
   if (line === "quit") return void app.emit("before-quit", { preventDefault() {} });
-  const sender = { send: (...all: unknown[]) => say("answered", ...all) };
-  ipcMain.emit("savepoint:listening", { senderFrame: JSON.parse(line), sender }, "savepoint:state");
-  say("asked", line);
+  const sender = { send: (...all: unknown[]) => print("answered", ...all) };
+  ipcMain.emit("savepoint:subscribe", { senderFrame: JSON.parse(line), sender }, "savepoint:state");
+  print("asked", line);
 });

@@ -7,14 +7,14 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileName, readGames, runningGames } from "../src/games.js";
 
-test("a program's name is read from what each system lists", () => {
+test("program names are read from each system's process list", () => {
   assert.equal(fileName('"Hades.exe","4711","Console","1","123,456 K"\r'), "hades.exe");
   assert.equal(fileName("/Applications/Hades.app/Contents/MacOS/Hades"), "hades");
   assert.equal(fileName("hades.exe"), "hades.exe");
   assert.equal(fileName(""), "");
 });
 
-test("a game that runs is found while it runs", async (t) => {
+test("a game is found while it is running", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "savepoint-"));
   t.after(() => rm(folder, { recursive: true }));
   const program = join(folder, `game-${process.pid}-of-a-long-name`);
@@ -29,7 +29,7 @@ test("a game that runs is found while it runs", async (t) => {
   assert.deepEqual(await runningGames(games), []);
 });
 
-test("the games to watch for are complete", async () => {
+test("the list of games is complete", async () => {
   const games = await readGames(new URL("../../games.json", import.meta.url));
   for (const [name, game] of Object.entries(games)) {
     assert.equal(name, name.toLowerCase());

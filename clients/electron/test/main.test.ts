@@ -10,9 +10,9 @@ import type { Report } from "../src/play.js";
 import { PAGE } from "../src/window.js";
 
 const MAIN = new URL("../src/main.js", import.meta.url).pathname;
-const STAND_IN = new URL("electron.js", import.meta.url).href;
+const FAKE = new URL("electron.js", import.meta.url).href;
 const HOOK = `export const resolve = (name, context, next) => name === "electron"
-  ? { url: ${JSON.stringify(STAND_IN)}, shortCircuit: true } : next(name, context);`;
+  ? { url: ${JSON.stringify(FAKE)}, shortCircuit: true } : next(name, context);`;
 const module = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
 const LOAD = `import { register } from "node:module"; register(${JSON.stringify(module(HOOK))});`;
 // Nothing listens there.
@@ -23,7 +23,7 @@ interface Line {
   item: Report;
 }
 
-/** Start main with a stand-in for Electron; `until` reads what it says up to a line. */
+/** Start main with a fake of Electron; `until` reads its output up to a line. */
 function started(folder: string) {
   const env = {
     ...process.env,
@@ -37,12 +37,12 @@ function started(folder: string) {
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const until = async (last: string) => {
-    const said: string[] = [];
+    const output: string[] = [];
     for (;;) {
       const { value, done } = await lines.next();
-      assert.ok(!done, `${last} is not among ${said.join("\n")}`);
-      if (value.startsWith("[")) said.push(value);
-      if (value === last) return said;
+      assert.ok(!done, `${last} is not among ${output.join("\n")}`);
+      if (value.startsWith("[")) output.push(value);
+      if (value === last) return output;
     }
   };
   return { child, until, write: (line: string) => child.stdin.write(`${line}\n`) };
@@ -53,7 +53,7 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
-test("main confines its page, shows what is played, and answers nobody else", async (t) => {
+test("main confines its page, shows the running game, and answers no other page", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "savepoint-"));
   const program = join(folder, "hades.exe");
   await copyFile("/bin/sleep", program);
@@ -65,8 +65,8 @@ test("main confines its page, shows what is played, and answers nobody else", as
     await rm(folder, { recursive: true });
   });
 
-  const said = await until('["shown"]');
-  assert.deepEqual(said, [
+  const output = await until('["shown"]');
+  assert.deepEqual(output, [
     '["schemes",[{"scheme":"overlay","privileges":{"standard":true,"secure":true}}]]',
     '["handle","overlay"]',
     '["permission",false]',
@@ -75,8 +75,8 @@ test("main confines its page, shows what is played, and answers nobody else", as
     '["stays"]',
     '["ignores the mouse",true]',
     `["loads","${PAGE}"]`,
-    '["told","savepoint:stats",null]',
-    '["told","savepoint:state",{"title":"Hades","waiting":0}]',
+    '["sent","savepoint:stats",null]',
+    '["sent","savepoint:state",{"title":"Hades","pending":0}]',
     '["shown"]',
   ]);
 
@@ -85,7 +85,7 @@ test("main confines its page, shows what is played, and answers nobody else", as
   write(frame(PAGE));
   const answers = await until(JSON.stringify(["asked", frame(PAGE)]));
   const words = answers.map((line) => (JSON.parse(line) as string[])[0]);
-  assert.deepEqual(words.filter((word) => word !== "told"), ["asked", "answered", "asked"]);
+  assert.deepEqual(words.filter((word) => word !== "sent"), ["asked", "answered", "asked"]);
 
   write("quit");
   await once(child, "exit");

@@ -7,7 +7,7 @@ import { isOverlay, PAGE, serve, WINDOW } from "../src/window.js";
 const MAIN = new URL("../../src/main.ts", import.meta.url);
 const PRELOAD = new URL("../src/preload.cjs", import.meta.url);
 
-test("the window's page is apart from Node and Electron, and never in the game's way", async () => {
+test("the window's page is isolated, and never takes the focus", async () => {
   const { preload, ...web } = WINDOW.webPreferences;
   assert.deepEqual(web, {
     contextIsolation: true,
@@ -23,7 +23,7 @@ test("the window's page is apart from Node and Electron, and never in the game's
   assert.deepEqual(windows, ["new BrowserWindow(WINDOW);"]);
 });
 
-test("only the overlay's own page is listened to", () => {
+test("only messages from the overlay's own page count", () => {
   assert.ok(isOverlay({ url: PAGE, parent: null }));
   assert.ok(!isOverlay(null));
   assert.ok(!isOverlay({ url: PAGE, parent: {} }));
@@ -46,7 +46,7 @@ test("three files are served, and no others", async () => {
 
 type Listener = (...all: unknown[]) => void;
 
-/** Run the bundled preload script as a sandbox does: it can ask for `electron` only. */
+/** Run the bundled preload script as in the sandbox, where it can only require `electron`. */
 async function preloaded() {
   const wanted: string[] = [];
   const exposed: Record<string, Record<string, (listener: Listener) => unknown>> = {};
@@ -71,12 +71,12 @@ test("the preload script exposes two functions and nothing of Electron's", async
   assert.deepEqual(Object.keys(exposed["savepoint"] ?? {}), ["onState", "onStats"]);
   const channels = { onState: "savepoint:state", onStats: "savepoint:stats" };
   for (const [name, channel] of Object.entries(channels)) {
-    const heard: unknown[][] = [];
-    const given = exposed["savepoint"]?.[name]?.((...all) => heard.push(all));
+    const received: unknown[][] = [];
+    const given = exposed["savepoint"]?.[name]?.((...all) => received.push(all));
     assert.equal(given, undefined);
-    assert.deepEqual(sent.at(-1), ["savepoint:listening", channel]);
-    handlers[channel]?.({ sender: "the way to every channel" }, "told");
-    assert.deepEqual(heard, [["told"]]);
+    assert.deepEqual(sent.at(-1), ["savepoint:subscribe", channel]);
+    handlers[channel]?.({ sender: "access to every channel" }, "value");
+    assert.deepEqual(received, [["value"]]);
   }
 });
 

@@ -1,5 +1,5 @@
 import { uptime } from "node:os";
-import { createSavepoint, localTime, localToken } from "@savepoint/client";
+import { createSavepointClient, localTimestamp, localTokenSource } from "@savepoint/client";
 import { openQueue } from "@savepoint/client/queue";
 import { initializeApp } from "firebase/app";
 import { connectFirestoreEmulator, doc, getFirestore, onSnapshot } from "firebase/firestore";
@@ -8,31 +8,31 @@ const { SAVEPOINT_URL: baseUrl = "http://localhost:8080", PLAYER: uid = "ada" } 
 const { FIRESTORE_PORT: port = 8082, USER_DATA = "." } = process.env; // app.getPath("userData")
 
 // Sign in.
-const token = localToken(baseUrl, uid);
-const savepoint = createSavepoint({ baseUrl, clientName: "desktop/8.4.1 (win32; x64)", token });
+const getToken = localTokenSource(baseUrl, uid);
+const savepoint = createSavepointClient({ baseUrl, clientName: "desktop/8.4.1 (win32)", getToken });
 
 // Listen to stats.
 const { data, error } = await savepoint.GET("/v1/games", { params: { query: { q: "Hades" } } });
 const game_id = data?.items[0]?.game_id;
-if (!game_id) throw new Error(error?.detail ?? "The catalog does not know this game.");
+if (!game_id) throw new Error(error?.detail ?? "This game is not in the catalog.");
 const db = getFirestore(initializeApp({ projectId: "demo-savepoint" }));
-connectFirestoreEmulator(db, "localhost", Number(port), { mockUserToken: await token(false) });
+connectFirestoreEmulator(db, "localhost", Number(port), { mockUserToken: await getToken(false) });
 const stats = doc(db, "players", uid, "stats", game_id);
-// The emulator, unlike production, misses what changes while it begins to listen.
-await new Promise((begun, failed) =>
-  onSnapshot(stats, (now) => begun(console.log("%j", now.data() ?? "not played yet")), failed),
+// Wait for the first snapshot: unlike production, the emulator misses changes before it.
+await new Promise((resolve, reject) =>
+  onSnapshot(stats, (snap) => resolve(console.log("%j", snap.data() ?? "not played yet")), reject),
 );
 
-// Report a session: what is added is on disk, and is sent now or when there is a network again.
+// Report a session: added items are on disk, and are sent as soon as there is a network.
 const folder = `${USER_DATA}/sessions/${uid}`;
 const queue = await openQueue({ folder, savepoint, path: "/v1/me/sessions:batch" });
 queue.start();
-const run = crypto.randomUUID();
-const ids = { session_id: run, install_id: "kept-on-disk", boot_id: run };
+const id = crypto.randomUUID();
+const ids = { session_id: id, install_id: "stored-on-disk", boot_id: id };
 const report = (kind: "started" | "heartbeat" | "ended") => {
-  const now = { at: localTime(), uptime_ms: Math.round(uptime() * 1000) };
-  const moment = { ...ids, event_id: crypto.randomUUID(), game_id, kind, ...now };
-  return queue.add([moment]).catch(console.warn); // the queue or the disk is full
+  const now = { at: localTimestamp(), uptime_ms: Math.round(uptime() * 1000) };
+  const item = { ...ids, event_id: crypto.randomUUID(), game_id, kind, ...now };
+  return queue.add([item]).catch(console.warn); // the queue or the disk is full
 };
 await report("started");
-setInterval(report, 4 * 60_000, "heartbeat"); // and report("ended") once the game is gone
+setInterval(report, 4 * 60_000, "heartbeat"); // and report("ended") when the game exits

@@ -1,35 +1,35 @@
-import { createSavepoint, localTime, localToken, sendBatch } from "@savepoint/client";
+import { createSavepointClient, localTimestamp, localTokenSource, sendBatch } from "@savepoint/client";
 import { initializeApp } from "firebase/app";
 import { connectFirestoreEmulator, doc, getFirestore, onSnapshot } from "firebase/firestore";
 
-const asked = Object.fromEntries(new URLSearchParams(location.search));
-const { api: baseUrl = "http://localhost:8080", port = 8082, player: uid = "ada" } = asked;
+const params = Object.fromEntries(new URLSearchParams(location.search));
+const { api: baseUrl = "http://localhost:8080", port = 8082, player: uid = "ada" } = params;
 
 // Sign in.
-const token = localToken(baseUrl, uid);
-const savepoint = createSavepoint({ baseUrl, clientName: "web/8.4.1", token });
+const getToken = localTokenSource(baseUrl, uid);
+const savepoint = createSavepointClient({ baseUrl, clientName: "web/8.4.1", getToken });
 
 // Listen to stats.
 const { data, error } = await savepoint.GET("/v1/games", { params: { query: { q: "Hades" } } });
 const game_id = data?.items[0]?.game_id;
-if (!game_id) throw new Error(error?.detail ?? "The catalog does not know this game.");
+if (!game_id) throw new Error(error?.detail ?? "This game is not in the catalog.");
 const db = getFirestore(initializeApp({ projectId: "demo-savepoint" }));
-connectFirestoreEmulator(db, "localhost", Number(port), { mockUserToken: await token(false) });
+connectFirestoreEmulator(db, "localhost", Number(port), { mockUserToken: await getToken(false) });
 const stats = doc(db, "players", uid, "stats", game_id);
 const show = (text: string) => void (document.body.textContent = text);
-// The emulator, unlike production, misses what changes while it begins to listen.
-await new Promise((begun, failed) =>
-  onSnapshot(stats, (now) => begun(show(JSON.stringify(now.data() ?? "not played yet"))), failed),
+// Wait for the first snapshot: unlike production, the emulator misses changes before it.
+await new Promise((resolve, reject) =>
+  onSnapshot(stats, (snap) => resolve(show(JSON.stringify(snap.data() ?? "not played yet"))), reject),
 );
 
 // Report a session.
-const page = crypto.randomUUID();
-const ids = { session_id: page, install_id: "kept-in-storage", boot_id: page };
+const id = crypto.randomUUID();
+const ids = { session_id: id, install_id: "stored-in-browser", boot_id: id };
 const report = (kind: "started" | "heartbeat" | "ended") => {
-  const now = { at: localTime(), uptime_ms: Math.round(performance.now()) };
-  const moment = { ...ids, event_id: crypto.randomUUID(), game_id, kind, ...now };
-  const sending = sendBatch(savepoint, "/v1/me/sessions:batch", [moment]);
-  return sending.then(console.log, console.warn); // what was taken, or that the network is away
+  const now = { at: localTimestamp(), uptime_ms: Math.round(performance.now()) };
+  const item = { ...ids, event_id: crypto.randomUUID(), game_id, kind, ...now };
+  const sent = sendBatch(savepoint, "/v1/me/sessions:batch", [item]);
+  return sent.then(console.log, console.warn); // the receipt, or a network error
 };
 await report("started");
-setInterval(report, 4 * 60_000, "heartbeat"); // and report("ended") once the game is gone
+setInterval(report, 4 * 60_000, "heartbeat"); // and report("ended") when the game exits

@@ -1,5 +1,5 @@
-// Writes what docs/openapi.json says as TypeScript: `npm run generate`; with --check nothing is
-// written, and a file that is not what the document says ends it with an error.
+// Generates TypeScript from docs/openapi.json: `npm run generate`. With --check nothing is written,
+// and the exit status is 1 if a generated file is out of date.
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
@@ -7,17 +7,17 @@ import ts from "typescript";
 const DOCUMENT = new URL("../../../docs/openapi.json", import.meta.url);
 const SOURCES = new URL("../src/", import.meta.url);
 const GENERATED = "// Generated from docs/openapi.json by `npm run generate`; do not edit.\n\n";
-const NAMED = "#/components/schemas/";
+const SCHEMA_PREFIX = "#/components/schemas/";
 
-/** Return the names of the schemas that `node` refers to, however far. */
-function reached(node, schemas, found = new Set()) {
+/** Return the names of the schemas that `node` refers to, directly or indirectly. */
+function referenced(node, schemas, found = new Set()) {
   if (node === null || typeof node !== "object") return found;
-  const name = typeof node.$ref === "string" ? node.$ref.replace(NAMED, "") : undefined;
+  const name = typeof node.$ref === "string" ? node.$ref.replace(SCHEMA_PREFIX, "") : undefined;
   if (name !== undefined && !found.has(name)) {
     found.add(name);
-    reached(schemas[name], schemas, found);
+    referenced(schemas[name], schemas, found);
   }
-  for (const member of Object.values(node)) reached(member, schemas, found);
+  for (const member of Object.values(node)) referenced(member, schemas, found);
   return found;
 }
 
@@ -27,9 +27,9 @@ function operations(document) {
   );
 }
 
-/** Enums of answers are open: a newer server may say a word that this client has not heard of. */
+/** Enums in responses are open: a newer server may send values that this client does not know. */
 async function types(document) {
-  const asked = reached(
+  const requests = referenced(
     operations(document).map(({ operation }) => operation.requestBody),
     document.components.schemas,
   );
@@ -37,17 +37,17 @@ async function types(document) {
     alphabetize: true,
     defaultNonNullable: false,
     transform(schema, { path }) {
-      const name = path?.startsWith(NAMED) ? path.slice(NAMED.length).split("/")[0] : undefined;
-      if (schema.type !== "string" || !schema.enum || !name || asked.has(name)) return undefined;
-      const words = schema.enum.map((word) =>
-        ts.factory.createLiteralTypeNode(ts.factory.createStringLiteral(word)),
+      const name = path?.startsWith(SCHEMA_PREFIX) ? path.slice(SCHEMA_PREFIX.length).split("/")[0] : undefined;
+      if (schema.type !== "string" || !schema.enum || !name || requests.has(name)) return undefined;
+      const values = schema.enum.map((value) =>
+        ts.factory.createLiteralTypeNode(ts.factory.createStringLiteral(value)),
       );
-      return ts.factory.createUnionTypeNode([...words, ts.factory.createTypeReferenceNode("Other")]);
+      return ts.factory.createUnionTypeNode([...values, ts.factory.createTypeReferenceNode("Other")]);
     },
   });
-  // openapi-fetch stays at 0.16: from 0.17 on it takes `string & {}` in an answer for an object.
+  // openapi-fetch is pinned to 0.16: from 0.17 on it treats `string & {}` in a response as an object.
   const other =
-    "/** A word of a newer server. The known words of an enum are still offered beside it. */\n" +
+    "/** A value of a newer server; editors still complete the known values of an enum. */\n" +
     "export type Other = string & {};\n";
   return GENERATED + other + astToString(tree);
 }
@@ -60,19 +60,20 @@ function table(name, about, rows) {
 function limits(document) {
   const all = operations(document);
   const batches = all
+    .filter(({ method }) => method === "post") // a PUT replaces a list as a whole
     .map(({ path, operation }) => ({ path, limits: operation["x-limits"] }))
     .filter(({ limits }) => limits?.items !== undefined)
     .map(({ path, limits }) => {
       return `"${path}": { bodyBytes: ${limits.body_bytes}, items: ${limits.items} }`;
     });
-  const open = all
+  const anonymous = all
     .filter(({ operation }) => operation.security === undefined)
     .map(({ path, method }) => `"${method.toUpperCase()} ${path}": true`);
   return (
     GENERATED +
-    table("LIMITS", "What one batch may hold, by its path.", batches) +
+    table("BATCH_LIMITS", "The limits of one batch, by path.", batches) +
     "\n" +
-    table("PUBLIC", "Operations that need no sign-in.", open)
+    table("PUBLIC_OPERATIONS", "Operations that need no sign-in.", anonymous)
   );
 }
 
@@ -83,7 +84,7 @@ for (const [name, text] of Object.entries(files)) {
   if (!process.argv.includes("--check")) {
     await writeFile(file, text);
   } else if ((await readFile(file, "utf8").catch(() => "")) !== text) {
-    console.error(`clients/ts/src/${name} is not what docs/openapi.json says: npm run generate`);
+    console.error(`clients/ts/src/${name} is out of date: run npm run generate`);
     process.exitCode = 1;
   }
 }

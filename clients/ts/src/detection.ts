@@ -1,9 +1,9 @@
 import { asProblem, ProblemError, readProblem } from "./problems.js";
-import { retrying } from "./retry.js";
+import { withRetries } from "./retry.js";
 
 export type DetectionOs = "win32" | "darwin" | "linux";
 
-/** A list as an app keeps it, in memory or on disk until the next start. */
+/** A downloaded list, which an app keeps in memory or on disk. */
 export interface DetectionList {
   version: number;
   sha256: string;
@@ -11,25 +11,25 @@ export interface DetectionList {
   json: string;
 }
 
-/** The games that a running program may be, or be the launcher of. */
-export interface Detected {
+/** The games that a running program may belong to. */
+export interface DetectionMatch {
   gameIds: string[];
   isLauncher: boolean;
   confidence: "low" | "medium" | "high";
 }
 
 export interface Detector {
-  /** Return what the program at a path is, or null: nobody listed it. */
-  match(path: string): Detected | null;
-  /** Return a game's ids as `store:id`, by which several games of one program are told apart. */
+  /** Return the games of the program at a path, or null if it is not listed. */
+  match(path: string): DetectionMatch | null;
+  /** Return a game's ids as `store:id`, to distinguish games that share a program. */
   storeIds(gameId: string): string[];
 }
 
 export interface DetectionOptions {
   baseUrl: string;
   os: DetectionOs;
-  /** What was loaded last; it costs only what changed since. */
-  kept?: DetectionList | undefined;
+  /** The list that was loaded last, so that only the changes are downloaded. */
+  previous?: DetectionList | undefined;
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
@@ -49,7 +49,7 @@ interface Changes<R> {
   changed: R[];
 }
 
-interface Answer {
+interface ListInfo {
   version: number;
   url: string;
   sha256: string;
@@ -61,63 +61,63 @@ const FORMAT = 1;
 const CONFIDENCES = ["low", "medium", "high"] as const;
 const BUNDLE = /^(.*\.app)\/contents\/macos\/[^/]+$/s;
 
-/** Return the newest list, by the shortest way from the one that is kept; a `ProblemError` if none. */
+/** Load the newest list, as a delta to the previous one if possible. Throws `ProblemError`. */
 export async function loadDetectionList(options: DetectionOptions): Promise<DetectionList> {
-  const { baseUrl, os, kept, fetch = globalThis.fetch } = options;
-  const get = (url: string, headers = {}) => received(() => fetch(url, { headers }));
-  // A disk may have lost the end of it.
-  const had = kept && (await digest(encoded(kept.json))) === kept.sha256 ? kept : undefined;
-  const url = `${baseUrl}/v1/detection/${os}${had ? `?from=${had.version}` : ""}`;
-  const response = await get(url, had && { "If-None-Match": had.etag });
-  if (had && response.status === 304) return had;
-  const answer = (await response.json()) as Answer;
-  const { version, sha256 } = answer;
+  const { baseUrl, os, previous, fetch = globalThis.fetch } = options;
+  const get = (url: string, headers = {}) => fetchChecked(() => fetch(url, { headers }));
+  // The list may have been damaged on disk.
+  const isIntact = previous && (await digest(encoded(previous.json))) === previous.sha256;
+  const base = isIntact ? previous : undefined;
+  const url = `${baseUrl}/v1/detection/${os}${base ? `?from=${base.version}` : ""}`;
+  const response = await get(url, base && { "If-None-Match": base.etag });
+  if (base && response.status === 304) return base;
+  const info = (await response.json()) as ListInfo;
+  const { version, sha256 } = info;
   const read = (file: string, hash: string) => verified(get(file), hash);
-  // A delta is a shorter way: whatever is wrong with it, the whole list is right.
-  const near = had && (await fromKept(had, answer, read).catch(() => undefined));
-  const json = near ?? (await read(answer.url, sha256));
+  // If anything is wrong with the delta, load the full list.
+  const updated = base && (await fromDelta(base, info, read).catch(() => undefined));
+  const json = updated ?? (await read(info.url, sha256));
   return { version, sha256, etag: response.headers.get("ETag") ?? "", json };
 }
 
-/** Return what tells programs from each other; Linux and macOS want the list of `win32` too. */
+/** Create a detector; on Linux and macOS, pass the `win32` list too. */
 export function createDetector(
   os: DetectionOs,
   lists: readonly Pick<DetectionList, "json">[],
 ): Detector {
-  const parsed = lists.map(({ json }) => readable(JSON.parse(json) as List));
+  const parsed = lists.map(({ json }) => checkFormat(JSON.parse(json) as List));
   const programs = new Map(parsed.map((list) => [list.os, byFileName(list.programs)]));
   const stores = new Map(
     parsed.flatMap((list) => list.stores.map(([gameId, ...ids]) => [gameId, ids])),
   );
   return {
     match(path) {
-      const whole = normalisePath(path);
-      // Wine, Proton and CrossOver run programs of Windows.
-      const listed = programs.get(whole.endsWith(".exe") ? "win32" : os);
-      const bundle = os === "darwin" ? BUNDLE.exec(whole)?.[1] : undefined;
-      const found = longest(listed, whole) ?? (bundle && longest(listed, bundle));
+      const normalised = normalisePath(path);
+      // Wine, Proton and CrossOver run Windows programs.
+      const listed = programs.get(normalised.endsWith(".exe") ? "win32" : os);
+      const bundle = os === "darwin" ? BUNDLE.exec(normalised)?.[1] : undefined;
+      const found = longestMatch(listed, normalised) ?? (bundle && longestMatch(listed, bundle));
       if (!found) return null;
       const [, confidence, isLauncher, ...gameIds] = found;
-      const said = CONFIDENCES[confidence] ?? "low";
-      return { gameIds, isLauncher: isLauncher === 1, confidence: said };
+      return { gameIds, isLauncher: isLauncher === 1, confidence: CONFIDENCES[confidence] ?? "low" };
     },
     storeIds: (gameId) => stores.get(gameId) ?? [],
   };
 }
 
-/** Return a path as the suffixes of the lists are written, and `unlisted_hash` is computed. */
+/** Return a path in the normal form of the listed suffixes and of `unlisted_hash`. */
 export function normalisePath(path: string): string {
   const text = path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/");
-  // By hand: ` +$` would look at a long row of spaces again and again.
+  // Not with ` +$`, which takes quadratic time on a long run of spaces.
   let [start, end] = [0, text.length];
   while (text[start] === " " || text[start] === "/") start++;
   while (end > start && text[end - 1] === " ") end--;
   return text.slice(start, end);
 }
 
-/** Return the list that a delta leads to, both as their JSON. */
+/** Return the list that results from a delta; all are JSON. */
 export function applyDelta(json: string, delta: string): string {
-  const { os, programs, stores } = readable(JSON.parse(json) as List);
+  const { os, programs, stores } = checkFormat(JSON.parse(json) as List);
   const changes = JSON.parse(delta) as { programs: Changes<Program>; stores: Changes<Store> };
   return JSON.stringify({
     format: FORMAT,
@@ -134,7 +134,7 @@ function changed<R extends Row>(rows: R[], { removed, changed }: Changes<R>): R[
   return [...byKey.values()].sort((one, other) => (one[0] < other[0] ? -1 : 1));
 }
 
-/** Most programs are no games, and their file name alone tells it. */
+/** Index programs by file name, which rules out most programs that are not games. */
 function byFileName(programs: Program[]): Map<string, Program[]> {
   const named = new Map<string, Program[]>();
   for (const row of programs) {
@@ -150,7 +150,7 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function longest(programs: Map<string, Program[]> | undefined, path: string) {
+function longestMatch(programs: Map<string, Program[]> | undefined, path: string) {
   let found: Program | undefined;
   for (const row of programs?.get(fileName(path)) ?? []) {
     const [suffix] = row;
@@ -161,35 +161,35 @@ function longest(programs: Map<string, Program[]> | undefined, path: string) {
   return found;
 }
 
-function readable(list: List): List {
-  if (list.format !== FORMAT) throw new Error(`lists of format ${list.format} need a newer client`);
+function checkFormat(list: List): List {
+  if (list.format !== FORMAT) throw new Error(`list format ${list.format} requires a newer client`);
   return list;
 }
 
-async function fromKept(
-  had: DetectionList,
-  answer: Answer,
+async function fromDelta(
+  base: DetectionList,
+  info: ListInfo,
   read: (url: string, sha256: string) => Promise<string>,
 ): Promise<string | undefined> {
-  if (had.sha256 === answer.sha256) return had.json;
-  if (!answer.delta_url || !answer.delta_sha256) return undefined;
-  const json = applyDelta(had.json, await read(answer.delta_url, answer.delta_sha256));
-  return (await digest(encoded(json))) === answer.sha256 ? json : undefined;
+  if (base.sha256 === info.sha256) return base.json;
+  if (!info.delta_url || !info.delta_sha256) return undefined;
+  const json = applyDelta(base.json, await read(info.delta_url, info.delta_sha256));
+  return (await digest(encoded(json))) === info.sha256 ? json : undefined;
 }
 
-async function received(send: () => Promise<Response>): Promise<Response> {
+async function fetchChecked(send: () => Promise<Response>): Promise<Response> {
   const attempt = async () => {
     const response = await send();
     return { response, problem: await readProblem(response) };
   };
-  const { response, problem } = await retrying(attempt, { repeatable: true });
+  const { response, problem } = await withRetries(attempt, { repeatable: true });
   if (response.ok || response.status === 304) return response;
   throw new ProblemError(problem ?? asProblem(await response.text(), response), response);
 }
 
-async function verified(coming: Promise<Response>, sha256: string): Promise<string> {
-  const bytes = new Uint8Array(await (await coming).arrayBuffer());
-  if ((await digest(bytes)) !== sha256) throw new Error("the file is not what its answer says");
+async function verified(pending: Promise<Response>, sha256: string): Promise<string> {
+  const bytes = new Uint8Array(await (await pending).arrayBuffer());
+  if ((await digest(bytes)) !== sha256) throw new Error("the checksum of the file does not match");
   return new TextDecoder().decode(bytes);
 }
 

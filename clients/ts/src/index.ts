@@ -1,32 +1,26 @@
-export {
-  type BatchItem,
-  type BatchPath,
-  type Receipt,
-  type Rejection,
-  sendBatch,
-} from "./batches.js";
-export { createSavepoint, type Savepoint, type SavepointOptions } from "./client.js";
+export { type BatchItem, type BatchPath, sendBatch } from "./batches.js";
+export { createSavepointClient, type SavepointClient, type SavepointClientOptions } from "./client.js";
 export {
   applyDelta,
   createDetector,
-  type Detected,
   type DetectionList,
+  type DetectionMatch,
   type DetectionOptions,
   type DetectionOs,
   type Detector,
   loadDetectionList,
   normalisePath,
 } from "./detection.js";
-export { LIMITS } from "./limits.js";
+export { BATCH_LIMITS } from "./limits.js";
 export {
   isProblem,
-  type Problem,
   type ProblemCode,
   ProblemError,
-  type Retry,
-  retryOf,
+  type RetryAdvice,
+  retryAdvice,
 } from "./problems.js";
+export type { Problem, Receipt, Rejection } from "./models.js";
 export type { components, paths } from "./schema.js";
-export { localToken } from "./local.js";
-export { localTime } from "./times.js";
-export { cachedToken, type TokenSource } from "./tokens.js";
+export { localTokenSource } from "./local.js";
+export { localTimestamp } from "./times.js";
+export { cachedTokenSource, type TokenSource } from "./tokens.js";

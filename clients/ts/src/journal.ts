@@ -1,21 +1,21 @@
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** An item on disk: its number, and its JSON. */
+/** An item on disk. */
 export interface Entry {
   readonly number: number;
   readonly json: string;
 }
 
-/** Thrown by `add` when the items do not fit any more; none of them was stored. */
+/** Thrown by `add` when the queue is full; none of the items was stored. */
 export class QueueFullError extends Error {
   override readonly name = "QueueFullError";
 }
 
-/** Rewriting a file that is smaller than this saves nothing. */
-const SMALL = 64 * 1024;
+/** Files with less waste than this are not rewritten. */
+const MIN_WASTE = 64 * 1024;
 
-/** A file of items in order, of which the first are finished one after another. */
+/** An append-only file of items, which are finished in order. */
 export class Journal {
   readonly #path: string;
   readonly #maxBytes: number;
@@ -26,7 +26,7 @@ export class Journal {
   #bytes: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, maxBytes: number, file: FileHandle, found: Found) {
+  private constructor(path: string, maxBytes: number, file: FileHandle, found: Content) {
     this.#path = path;
     this.#maxBytes = maxBytes;
     this.#file = file;
@@ -36,13 +36,13 @@ export class Journal {
     this.#bytes = sizeOf(found.pending);
   }
 
-  /** Open a journal, or begin one; lines that the disk gave back broken are handed over and go. */
+  /** Open or create a journal; damaged lines are passed to `setAside` and removed. */
   static async open(
     path: string,
     maxBytes: number,
     setAside: (lines: readonly string[]) => Promise<void>,
   ): Promise<Journal> {
-    const file = await opened(path);
+    const file = await openOrCreate(path);
     const found = await load(file);
     const journal = new Journal(path, maxBytes, file, found);
     if (found.damaged.length > 0) {
@@ -52,45 +52,45 @@ export class Journal {
     return journal;
   }
 
-  /** What is not finished, the oldest first. */
+  /** The unfinished items, oldest first. */
   get pending(): readonly Entry[] {
     return this.#pending;
   }
 
-  /** Write items behind the others; they are on disk when this resolves. */
+  /** Append items; they are on disk when this resolves. */
   append(items: readonly string[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#serialize(async () => {
       const entries = this.#numbered(items);
       if (this.#bytes + sizeOf(entries) > this.#maxBytes) {
-        throw new QueueFullError(`${this.#path} may hold ${this.#maxBytes} bytes that wait`);
+        throw new QueueFullError(`${this.#path} is limited to ${this.#maxBytes} pending bytes`);
       }
       await this.#write(entries, []);
     });
   }
 
-  /** Finish all items up to this number, and write some behind the others again. */
-  finish(number: number, again: readonly string[]): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#write(this.#numbered(again), [doneLine(number)]).catch((error: unknown) => {
-        // On a full disk the next note says it too; until then a crash sends these items again.
-        if (again.length > 0) throw error;
+  /** Finish all items up to this number, and append some of them again. */
+  finish(number: number, requeued: readonly string[]): Promise<void> {
+    return this.#serialize(async () => {
+      await this.#write(this.#numbered(requeued), [doneLine(number)]).catch((error: unknown) => {
+        // If the disk is full, the next call records this too; a crash before it sends the items again.
+        if (requeued.length > 0) throw error;
       });
       const kept = this.#pending.findIndex((entry) => entry.number > number);
-      const gone = this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
-      this.#bytes -= sizeOf(gone);
-      if (this.#size - this.#bytes > Math.max(SMALL, this.#bytes)) {
-        // What hinders it, a full disk or a virus scanner, may be gone the next time.
+      const finished = this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
+      this.#bytes -= sizeOf(finished);
+      if (this.#size - this.#bytes > Math.max(MIN_WASTE, this.#bytes)) {
+        // A full disk or a virus scanner may prevent this; the next call tries again.
         await this.#compact().catch(() => undefined);
       }
     });
   }
 
-  /** Close the file after what is being written. */
+  /** Close the file after pending writes. */
   close(): Promise<void> {
-    return this.#inTurn(() => this.#file.close());
+    return this.#serialize(() => this.#file.close());
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  #serialize(work: () => Promise<void>): Promise<void> {
     const mine = this.#last.then(work);
     this.#last = mine.catch(() => undefined);
     return mine;
@@ -100,12 +100,12 @@ export class Journal {
     return items.map((json, index) => ({ number: this.#next + index, json }));
   }
 
-  /** Items come before what is finished: a torn write repeats items, it loses none. */
+  /** Write items before the `done` line: a torn write then repeats items instead of losing them. */
   async #write(entries: readonly Entry[], done: readonly Buffer[]): Promise<void> {
     const text = Buffer.concat([...entries.map(lineOf), ...done]);
     try {
       const { bytesWritten } = await this.#file.write(text, 0, text.length, this.#size);
-      if (bytesWritten < text.length) throw new Error(`the disk took a part of ${this.#path}`);
+      if (bytesWritten < text.length) throw new Error(`incomplete write to ${this.#path}`);
       await this.#file.datasync();
     } catch (error) {
       await this.#file.truncate(this.#size).catch(() => undefined);
@@ -118,19 +118,19 @@ export class Journal {
   }
 
   async #compact(): Promise<void> {
-    const beside = `${this.#path}.new`;
-    await writeNew(beside, this.#pending);
-    // Windows does not replace a file that is open.
+    const temporary = `${this.#path}.new`;
+    await writeNew(temporary, this.#pending);
+    // Windows cannot replace an open file.
     await this.#file.close();
-    await rename(beside, this.#path).finally(async () => {
-      this.#file = await opened(this.#path);
+    await rename(temporary, this.#path).finally(async () => {
+      this.#file = await openOrCreate(this.#path);
     });
     await syncFolder(this.#path);
     this.#size = (await this.#file.stat()).size;
   }
 }
 
-interface Found {
+interface Content {
   pending: Entry[];
   damaged: string[];
   next: number;
@@ -149,7 +149,7 @@ function doneLine(number: number): Buffer {
   return Buffer.from(`{"done":${number}}\n`);
 }
 
-async function opened(path: string): Promise<FileHandle> {
+async function openOrCreate(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r+");
   } catch (error) {
@@ -160,8 +160,8 @@ async function opened(path: string): Promise<FileHandle> {
   return created;
 }
 
-/** Read a journal; a last line that a crash tore is written over by the next one. */
-async function load(file: FileHandle): Promise<Found> {
+/** Read a journal; a last line that a crash tore will be overwritten. */
+async function load(file: FileHandle): Promise<Content> {
   const content = await file.readFile();
   const size = content.lastIndexOf("\n") + 1;
   const entries: Entry[] = [];
@@ -174,7 +174,7 @@ async function load(file: FileHandle): Promise<Found> {
     else entries.push({ number: read.number, json: JSON.stringify(read.item) });
     next = Math.max(next, done + 1, (entries.at(-1)?.number ?? 0) + 1);
   }
-  // A number that the disk changed must not stand before smaller ones, which would never be done.
+  // If the disk damaged a number, sort it so that smaller ones are still finished.
   const pending = entries.filter(({ number }) => number > done);
   pending.sort((one, other) => one.number - other.number);
   return { pending, damaged, next, size };
@@ -188,7 +188,7 @@ function readLine(line: string): { number: number; item: unknown } | { done: num
       return { number: read.number, item: read.item };
     }
   } catch {
-    // What the disk made of it is shown as it is.
+    // Damaged.
   }
   return undefined;
 }
@@ -203,7 +203,7 @@ async function writeNew(path: string, entries: readonly Entry[]): Promise<void> 
   }
 }
 
-/** A new name is on disk only with its folder; Windows does that by itself and refuses to be asked. */
+/** Sync the folder so that a new file name survives a crash; Windows neither needs nor allows this. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(dirname(path), "r");

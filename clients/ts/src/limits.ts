@@ -1,13 +1,13 @@
 // Generated from docs/openapi.json by `npm run generate`; do not edit.
 
-/** What one batch may hold, by its path. */
-export const LIMITS = {
+/** The limits of one batch, by path. */
+export const BATCH_LIMITS = {
   "/v1/me/library:match": { bodyBytes: 2097152, items: 1000 },
   "/v1/me/sessions:batch": { bodyBytes: 262144, items: 500 },
 } as const;
 
 /** Operations that need no sign-in. */
-export const PUBLIC = {
+export const PUBLIC_OPERATIONS = {
   "GET /v1/detection/{os}": true,
   "GET /v1/games": true,
   "GET /v1/games/{game_id}": true,

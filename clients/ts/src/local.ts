@@ -1,11 +1,11 @@
-import { cachedToken } from "./tokens.js";
+import { cachedTokenSource } from "./tokens.js";
 
-/** Make a token source of a local cloud, which signs in whoever asks, as whoever they say. */
-export function localToken(baseUrl: string, uid: string) {
-  return cachedToken(async () => {
+/** Create a token source for a local cloud, which issues tokens for any uid. */
+export function localTokenSource(baseUrl: string, uid: string) {
+  return cachedTokenSource(async () => {
     const body = JSON.stringify({ uid });
-    const answer = await fetch(`${baseUrl}/_local/issuer/token`, { method: "POST", body });
-    if (!answer.ok) throw new Error(`the local issuer answered ${answer.status}`);
-    return ((await answer.json()) as { id_token: string }).id_token;
+    const response = await fetch(`${baseUrl}/_local/issuer/token`, { method: "POST", body });
+    if (!response.ok) throw new Error(`the local issuer returned ${response.status}`);
+    return ((await response.json()) as { id_token: string }).id_token;
   });
 }

@@ -1,15 +1,13 @@
-import type { components, Other } from "./schema.js";
+import type { Problem } from "./models.js";
+import type { Other } from "./schema.js";
 
-/** RFC 9457: what went wrong, for developers; `code` and `retry` are for the program. */
-export type Problem = components["schemas"]["Problem"];
+type Known<Value extends string> = Value extends string ? (Other extends Value ? never : Value) : never;
 
-type Known<Word extends string> = Word extends string ? (Other extends Word ? never : Word) : never;
-
-/** The codes that this client knows; a `Problem` of a newer server may carry another. */
+/** The codes that this version knows; a newer server may send others. */
 export type ProblemCode = Known<Problem["code"]>;
 
-/** What may be done with the very same request after a problem. */
-export type Retry = Known<Problem["retry"]>;
+/** Whether and when the same request may be sent again. */
+export type RetryAdvice = Known<Problem["retry"]>;
 
 /** Thrown where no `{ data, error }` is returned: by `sendBatch` and the queue. */
 export class ProblemError extends Error {
@@ -23,26 +21,26 @@ export class ProblemError extends Error {
   }
 }
 
-/** Tell whether a value is a problem document of Savepoint, not a proxy's page. */
+/** Tell whether a value is a Savepoint problem document, not a proxy's error page. */
 export function isProblem(value: unknown): value is Problem {
   if (value === null || typeof value !== "object") return false;
   const { code, retry, status } = value as Partial<Problem>;
   return typeof code === "string" && typeof retry === "string" && typeof status === "number";
 }
 
-/** Return what may be done next, also when a newer server says a word that is not known here. */
-export function retryOf({ retry, status }: { retry: Retry | Other; status?: number }): Retry {
+/** Return a problem's retry advice; a value of a newer server is derived from the status. */
+export function retryAdvice({ retry, status }: { retry: RetryAdvice | Other; status?: number }): RetryAdvice {
   if (isKnown(retry)) return retry;
   return status === 429 || (status ?? 0) >= 500 ? "later" : "never";
 }
 
-const RETRIES: Record<Retry, true> = { never: true, same: true, "after-refresh": true, later: true };
+const KNOWN: Record<RetryAdvice, true> = { never: true, same: true, "after-refresh": true, later: true };
 
-function isKnown(word: string): word is Retry {
-  return Object.hasOwn(RETRIES, word);
+function isKnown(value: string): value is RetryAdvice {
+  return Object.hasOwn(KNOWN, value);
 }
 
-/** Return the problem that an answer carries, and leave the answer readable. */
+/** Return the problem in a response, whose body remains readable. */
 export async function readProblem(response: Response): Promise<Problem | undefined> {
   const type = response.headers.get("Content-Type") ?? "";
   if (response.ok || !type.includes("json")) return undefined;
@@ -53,15 +51,15 @@ export async function readProblem(response: Response): Promise<Problem | undefin
   return isProblem(body) ? body : undefined;
 }
 
-/** Return an answer that is not Savepoint's, such as a proxy's page, as a problem. */
+/** Return a problem for a response that is not from Savepoint, such as a proxy's error page. */
 export function asProblem(page: string, { status, statusText }: Response): Problem {
-  const detail = `the answer is not Savepoint's: ${page.slice(0, 200)}`;
+  const detail = `the response is not from Savepoint: ${page.slice(0, 200)}`;
   const code = status === 413 ? "too_large" : "unknown";
   const retry = status < 400 || status === 429 || status >= 500 ? "later" : "never";
   return { type: "about:blank", title: statusText, status, detail, code, retry };
 }
 
-/** Return a proxy's error answer with a problem in place of its page. */
+/** Return a proxy's error response with a problem document as its body. */
 export async function withProblem(response: Response): Promise<Response> {
   const { status, statusText } = response;
   const headers = new Headers(response.headers);

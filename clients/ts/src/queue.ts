@@ -1,45 +1,45 @@
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { type BatchItem, type BatchPath, type Rejection, sendParts } from "./batches.js";
-import type { Savepoint } from "./client.js";
+import { type BatchItem, type BatchPath, sendParts } from "./batches.js";
+import type { SavepointClient } from "./client.js";
 import { Journal } from "./journal.js";
 import { lock } from "./lock.js";
-import { ProblemError, retryOf } from "./problems.js";
+import type { Rejection } from "./models.js";
+import { ProblemError, retryAdvice } from "./problems.js";
 import { backoff, retryAfter, sleep } from "./retry.js";
 
 export { QueueFullError } from "./journal.js";
 export { QueueLockedError } from "./lock.js";
 
-/** Where a queue lies, and where its items go. */
 export interface QueueOptions<P extends BatchPath> {
-  /** Of one player and one path: what is queued is sent as whoever `savepoint` signs in. */
+  /** For one player and one path: queued items are sent as the player of `savepoint`. */
   folder: string;
-  savepoint: Savepoint;
+  savepoint: SavepointClient;
   path: P;
-  /** How much may wait, 16 MiB by default; the folder takes at most about three times that. */
+  /** The limit of pending items, 16 MiB by default; the folder needs up to about three times that. */
   maxBytes?: number;
-  /** Is told why `start` could not send; the items stay, and it tries again. */
+  /** Called when `start` could not send; the items remain queued and are retried. */
   onError?: (error: unknown) => void;
 }
 
-/** What became of the items that one `send` took up. */
-export interface Sent {
+/** The result of one `send`. */
+export interface SendResult {
   accepted: number;
   duplicates: number;
-  /** They are in `rejected.jsonl` now. */
+  /** These items were moved to `rejected.jsonl`. */
   rejected: Rejection[];
-  /** Sent again the next time, because the server said that this may help. */
-  again: number;
+  /** The number of items that the server rejected for now and that will be sent again. */
+  requeued: number;
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_REJECTED_BYTES = 1024 * 1024;
-/** Without a network there is no hurry; whoever knows that it is back calls `send`. */
-const MOST_MS = 5 * 60_000;
-/** A server that asks for more than this is asked once an hour: it may have been a mistake. */
-const PATIENCE_MS = 3_600_000;
+/** The longest backoff; call `send` when the network is known to be back. */
+const MAX_BACKOFF_MS = 5 * 60_000;
+/** A longer `Retry-After` may be a mistake, so the server is tried once an hour. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
 
-/** Open the queue in a folder; `QueueLockedError` when another process has it open. */
+/** Open the queue in a folder; throws `QueueLockedError` if another process has it open. */
 export async function openQueue<P extends BatchPath>(options: QueueOptions<P>): Promise<Queue<P>> {
   const { folder, maxBytes = MAX_BYTES } = options;
   await mkdir(folder, { recursive: true });
@@ -55,15 +55,15 @@ export async function openQueue<P extends BatchPath>(options: QueueOptions<P>): 
   }
 }
 
-/** Items on disk that survive a crash and are sent in order; `openQueue` makes one. */
+/** A queue of items on disk that survive a crash and are sent in order; see `openQueue`. */
 export class Queue<P extends BatchPath> {
   readonly #journal: Journal;
   readonly #options: QueueOptions<P>;
   readonly #unlock: () => void;
   #stopping = new AbortController();
   #pause = new AbortController();
-  #sending: Promise<Sent> | undefined;
-  #next: Promise<Sent> | undefined;
+  #sending: Promise<SendResult> | undefined;
+  #next: Promise<SendResult> | undefined;
   #loop: Promise<void> | undefined;
   #wake = () => {};
 
@@ -74,7 +74,7 @@ export class Queue<P extends BatchPath> {
     this.#unlock = unlock;
   }
 
-  /** How many items wait. */
+  /** The number of pending items. */
   get size(): number {
     return this.#journal.pending.length;
   }
@@ -82,30 +82,30 @@ export class Queue<P extends BatchPath> {
   /** Store items; they are on disk when this resolves. */
   async add(items: readonly BatchItem<P>[]): Promise<void> {
     const lines = items.map((item) => JSON.stringify(item) as string | undefined);
-    if (!lines.every((line) => line !== undefined)) throw new TypeError("JSON cannot hold an item");
+    if (!lines.every((line) => line !== undefined)) throw new TypeError("an item cannot be converted to JSON");
     await this.#journal.append(lines);
     this.#wake();
   }
 
-  /** Send all that waits now; throws what hindered it, and what was not sent stays. */
-  send(): Promise<Sent> {
-    // What is being sent was taken up before: what was added since then goes after it.
+  /** Send all pending items now; throws if that fails, and keeps what was not sent. */
+  send(): Promise<SendResult> {
+    // A send in progress does not include items that were added since, so a second one follows it.
     this.#next ??= Promise.allSettled([this.#sending]).then(async () => {
       this.#next = undefined;
       this.#sending = sendPending(this.#journal, this.#options, this.#stopping.signal);
-      const sent = await this.#sending;
+      const result = await this.#sending;
       this.#pause.abort();
-      return sent;
+      return result;
     });
     return this.#next;
   }
 
-  /** Send whatever is added, as soon as it can be sent, until `stop`. */
+  /** Send items as they are added, until `stop`. */
   start(): void {
     this.#loop ??= this.#run(this.#stopping.signal);
   }
 
-  /** Stop sending; what is under way is given up and sent again the next time. */
+  /** Stop sending; a send in progress is aborted, and its items are sent again later. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#pause.abort();
@@ -115,7 +115,7 @@ export class Queue<P extends BatchPath> {
     this.#stopping = new AbortController();
   }
 
-  /** Stop, and let another process open the folder. */
+  /** Stop, and unlock the folder. */
   async close(): Promise<void> {
     await this.stop();
     await this.#journal.close();
@@ -129,19 +129,19 @@ export class Queue<P extends BatchPath> {
         await added;
         continue;
       }
-      const floor = await this.#attempt(signal);
-      failures = floor === undefined ? 0 : failures + 1;
-      if (floor === undefined || signal.aborted) continue;
+      const minDelay = await this.#attempt(signal);
+      failures = minDelay === undefined ? 0 : failures + 1;
+      if (minDelay === undefined || signal.aborted) continue;
       this.#pause = new AbortController();
-      const ms = Math.min(floor, PATIENCE_MS) + backoff(failures, MOST_MS);
+      const ms = Math.min(minDelay, MAX_RETRY_AFTER_MS) + backoff(failures, MAX_BACKOFF_MS);
       await sleep(ms, this.#pause.signal).catch(() => undefined);
     }
   }
 
-  /** Send once, and return the least time to wait when something has to be sent again. */
+  /** Send once; returns the minimum delay before a retry, or undefined if none is needed. */
   async #attempt(signal: AbortSignal): Promise<number | undefined> {
     try {
-      return (await this.send()).again > 0 ? 0 : undefined;
+      return (await this.send()).requeued > 0 ? 0 : undefined;
     } catch (error) {
       if (!signal.aborted) this.#options.onError?.(error);
       return error instanceof ProblemError ? retryAfter(error.response) : 0;
@@ -153,28 +153,28 @@ async function sendPending<P extends BatchPath>(
   journal: Journal,
   { folder, savepoint, path }: QueueOptions<P>,
   signal: AbortSignal,
-): Promise<Sent> {
+): Promise<SendResult> {
   const entries = journal.pending.slice();
   const items = entries.map(({ json }) => JSON.parse(json) as BatchItem<P>);
-  const sent: Sent = { accepted: 0, duplicates: 0, rejected: [], again: 0 };
+  const result: SendResult = { accepted: 0, duplicates: 0, rejected: [], requeued: 0 };
   for await (const { start, count, receipt } of sendParts(savepoint, path, items, signal)) {
-    const lost = receipt.rejected.filter((one) => retryOf(one) === "never");
-    const again = receipt.rejected.filter((one) => retryOf(one) !== "never");
-    // Rejected items are written first: a crash in between writes them twice, it loses none.
-    await setAside(folder, lost.map((one) => ({ ...one, item: items[one.index] })));
+    const rejected = receipt.rejected.filter((one) => retryAdvice(one) === "never");
+    const requeued = receipt.rejected.filter((one) => retryAdvice(one) !== "never");
+    // Write rejected items first: a crash in between then duplicates them instead of losing them.
+    await setAside(folder, rejected.map((one) => ({ ...one, item: items[one.index] })));
     await journal.finish(
       entries[start + count - 1]?.number ?? 0,
-      again.map(({ index }) => entries[index]?.json ?? "null"),
+      requeued.map(({ index }) => entries[index]?.json ?? "null"),
     );
-    sent.accepted += receipt.accepted;
-    sent.duplicates += receipt.duplicates;
-    sent.rejected.push(...lost);
-    sent.again += again.length;
+    result.accepted += receipt.accepted;
+    result.duplicates += receipt.duplicates;
+    result.rejected.push(...rejected);
+    result.requeued += requeued.length;
   }
-  return sent;
+  return result;
 }
 
-/** Keep what will never be sent, for a person to look at; of more than 2 MiB the oldest goes. */
+/** Keep items that will never be sent for inspection, up to 2 MiB. */
 async function setAside(folder: string, found: readonly object[]): Promise<void> {
   if (found.length === 0) return;
   const path = join(folder, "rejected.jsonl");

@@ -1,6 +1,6 @@
 // Generated from docs/openapi.json by `npm run generate`; do not edit.
 
-/** A word of a newer server. The known words of an enum are still offered beside it. */
+/** A value of a newer server; editors still complete the known values of an enum. */
 export type Other = string & {};
 export interface paths {
     "/v1/admin/audit": {
@@ -395,10 +395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the builds of a game, whoever told of them, the newest first. */
+        /** List the builds of a game, whoever registered them, newest first. */
         get: operations["listBuilds"];
         put?: never;
-        /** Tell of a build of a game and of what it is known by. */
+        /** Register a build of a game and what it is identified by. */
         post: operations["createBuild"];
         delete?: never;
         options?: never;
@@ -413,10 +413,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's tools, the oldest first. */
-        get: operations["listTools"];
+        /** List the caller's tools, oldest first. */
+        get: operations["listOwnTools"];
         put?: never;
-        /** Make a tool for a game. */
+        /** Create a tool for a game. */
         post: operations["createTool"];
         delete?: never;
         options?: never;
@@ -432,13 +432,13 @@ export interface paths {
             cookie?: never;
         };
         /** Return one of the caller's tools. */
-        get: operations["showTool"];
+        get: operations["getOwnTool"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change what a tool is called, or the plan that a player needs for it. */
+        /** Change a tool's texts, or the plan that a player needs for it. */
         patch: operations["editTool"];
         trace?: never;
     };
@@ -449,8 +449,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a tool's art and what became of its last uploads; a rejected one says why. */
-        get: operations["showArt"];
+        /** Return a tool's art and the state of its last uploads; a rejected one says why. */
+        get: operations["getToolArt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -468,8 +468,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where to PUT a tool's icon, cover or banner. */
-        post: operations["announceArt"];
+        /** Create an upload URL for a tool's icon, cover or banner. */
+        post: operations["createToolArtUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -485,8 +485,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have an uploaded picture made into art; it is shown soon after, or rejected. */
-        post: operations["publishArt"];
+        /** Turn an uploaded picture into art; soon after, it is shown or rejected. */
+        post: operations["publishToolArt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -500,10 +500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the versions of a tool in every state, the highest first. */
-        get: operations["listVersions"];
+        /** List the versions of a tool in every state, highest first. */
+        get: operations["listOwnVersions"];
         put?: never;
-        /** Draft a version of a tool. */
+        /** Create a draft of a version of a tool. */
         post: operations["createVersion"];
         delete?: never;
         options?: never;
@@ -518,14 +518,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return one version of the caller's, with its state and what verifying said. */
-        get: operations["showVersion"];
+        /** Return one of the caller's versions, with its state and the result of its verification. */
+        get: operations["getOwnVersion"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a draft, or what was rejected. */
+        /** Change a draft or a rejected version. */
         patch: operations["editVersion"];
         trace?: never;
     };
@@ -539,10 +539,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have the uploaded file verified; the version is published, or rejected, soon after.
-         * @description 409 when nothing was uploaded, or no published version of a dependency lies in its range.
+         * Have the uploaded file verified; soon after, the version is published or rejected.
+         * @description 409 when nothing was uploaded, or no published version of a dependency is in its range.
          */
-        post: operations["publish"];
+        post: operations["publishVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -558,8 +558,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer where the version's file can be put during the next hour. */
-        post: operations["allowUpload"];
+        /** Create an upload URL for the version's file, valid for an hour. */
+        post: operations["createVersionUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -575,8 +575,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a version back: nobody gets it any more. */
-        post: operations["withdraw"];
+        /** Withdraw a version: it can no longer be downloaded. */
+        post: operations["withdrawVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -742,7 +742,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the games on the caller's installations, in the order of their ids. */
-        get: operations["games"];
+        get: operations["listLibraryGames"];
         put?: never;
         post?: never;
         delete?: never;
@@ -760,8 +760,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say which games these things are; nothing of them is kept. */
-        post: operations["match"];
+        /** Match items on a disk to games; nothing is stored. */
+        post: operations["matchLibrary"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,11 +776,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Let an installation of the caller hold exactly these games. */
-        put: operations["replace"];
+        /** Replace the games that one of the caller's installations holds. */
+        put: operations["replaceInstallation"];
         post?: never;
-        /** Forget an installation of the caller and what it holds. */
-        delete: operations["remove"];
+        /** Delete one of the caller's installations with its games. */
+        delete: operations["deleteInstallation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1050,25 +1050,6 @@ export interface components {
             name: string;
         };
         /**
-         * Candidate
-         * @description A game that an item may be, and what speaks for it, the strongest first.
-         */
-        Candidate: {
-            /** Confidence */
-            confidence: number;
-            /** Evidence */
-            evidence: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name")[];
-            /** Game Id */
-            game_id: string;
-            /** Title */
-            title: string;
-            /**
-             * Why
-             * @enum {string}
-             */
-            why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
-        };
-        /**
          * ChoiceDefinition
          * @description One of the values that a choice offers.
          */
@@ -1085,7 +1066,7 @@ export interface components {
          * @description Every code a problem document or a rejected item can carry. Never renamed, never reused.
          * @enum {string}
          */
-        Code: "invalid_request" | "invalid_body" | "invalid_item" | "too_old" | "in_future" | "unauthenticated" | "forbidden" | "plan_required" | "not_found" | "not_published" | "method_not_allowed" | "conflict" | "build_not_supported" | "withdrawn" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | Other;
+        Code: "invalid_request" | "invalid_body" | "invalid_item" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | "too_old" | "in_future" | "plan_required" | "not_published" | "build_not_supported" | "withdrawn" | Other;
         /**
          * Consumer
          * @description One consumer: failed events that come again, open dead letters, and its pause if any.
@@ -1498,21 +1479,6 @@ export interface components {
             store: string;
         };
         /**
-         * Held
-         * @description All games that an installation has on its disks, at most 5,000; a broken one goes alone.
-         * @example {
-         *       "items": [
-         *         {
-         *           "game_id": "3255"
-         *         }
-         *       ]
-         *     }
-         */
-        Held: {
-            /** Items */
-            items: components["schemas"]["InstalledGame"][];
-        };
-        /**
          * ImportReport
          * @description How many records had each outcome; `rejected` lists only the first hundred.
          *
@@ -1552,7 +1518,7 @@ export interface components {
         };
         /**
          * Installation
-         * @description What an installation holds now.
+         * @description The games that an installation holds now, and the entries that were rejected.
          */
         Installation: {
             /** Entries */
@@ -1560,7 +1526,7 @@ export interface components {
             /** Install Id */
             install_id: string;
             /** Rejected */
-            rejected: components["schemas"]["Rejected"][];
+            rejected: components["schemas"]["Rejection"][];
             /**
              * Replaced At
              * Format: date-time
@@ -1596,6 +1562,11 @@ export interface components {
             build_id?: string | null;
             /** Game Id */
             game_id: string;
+        };
+        /** InstalledGames */
+        InstalledGames: {
+            /** Items */
+            items: components["schemas"]["InstalledGame"][];
         };
         /**
          * LibraryGame
@@ -1681,19 +1652,19 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
         };
         /**
-         * Match
-         * @description What an item is: a game, or candidates when it may be one of several, or neither.
+         * LibraryMatch
+         * @description The game that an item is, or candidates if it may be one of several, or neither.
          *
-         *     why: the strongest of the evidence. tools: of each tool for this game the newest stable
-         *         version that fits the build; of any build, where it is not known.
+         *     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
+         *         fits the build, or any build if it is unknown.
          */
-        Match: {
+        LibraryMatch: {
             /**
              * Build Id
              * @default null
@@ -1703,7 +1674,7 @@ export interface components {
              * Candidates
              * @default null
              */
-            candidates?: components["schemas"]["Candidate"][] | null;
+            candidates?: components["schemas"]["MatchCandidate"][] | null;
             /**
              * Confidence
              * @default 0
@@ -1738,18 +1709,37 @@ export interface components {
             why?: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name") | null;
         };
         /**
-         * Matches
-         * @description What became of a batch, and what each item that was accepted is, in the items' order.
+         * LibraryMatches
+         * @description The receipt of a batch, and a match per accepted item, in the order of the items.
          */
-        Matches: {
+        LibraryMatches: {
             /** Accepted */
             accepted: number;
             /** Duplicates */
             duplicates: number;
             /** Items */
-            items: components["schemas"]["Match"][];
+            items: components["schemas"]["LibraryMatch"][];
             /** Rejected */
             rejected: components["schemas"]["Rejection"][];
+        };
+        /**
+         * MatchCandidate
+         * @description A game that an item may be; `evidence`: what supports it, strongest first.
+         */
+        MatchCandidate: {
+            /** Confidence */
+            confidence: number;
+            /** Evidence */
+            evidence: ("fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name")[];
+            /** Game Id */
+            game_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "fingerprint" | "store_id" | "path" | "file_name" | "folder" | "program_name" | Other;
         };
         /**
          * MergeRequest
@@ -2167,7 +2157,7 @@ export interface components {
             /** Version */
             version: string;
         };
-        /** Page[Achievement] */
+        /** AchievementPage */
         Page_Achievement_: {
             /** Items */
             items: components["schemas"]["Achievement"][];
@@ -2177,7 +2167,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[AuditEntry] */
+        /** AuditEntryPage */
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
@@ -2187,7 +2177,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Build] */
+        /** BuildPage */
         Page_Build_: {
             /** Items */
             items: components["schemas"]["Build"][];
@@ -2197,7 +2187,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[DeadLetter] */
+        /** DeadLetterPage */
         Page_DeadLetter_: {
             /** Items */
             items: components["schemas"]["DeadLetter"][];
@@ -2207,7 +2197,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Entitlement] */
+        /** EntitlementPage */
         Page_Entitlement_: {
             /** Items */
             items: components["schemas"]["Entitlement"][];
@@ -2217,7 +2207,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Game] */
+        /** GamePage */
         Page_Game_: {
             /** Items */
             items: components["schemas"]["Game"][];
@@ -2227,7 +2217,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[LibraryGame] */
+        /** LibraryGamePage */
         Page_LibraryGame_: {
             /** Items */
             items: components["schemas"]["LibraryGame"][];
@@ -2237,7 +2227,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[OwnTool] */
+        /** OwnToolPage */
         Page_OwnTool_: {
             /** Items */
             items: components["schemas"]["OwnTool"][];
@@ -2247,7 +2237,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[OwnVersion] */
+        /** OwnVersionPage */
         Page_OwnVersion_: {
             /** Items */
             items: components["schemas"]["OwnVersion"][];
@@ -2257,7 +2247,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[PlaytimeDay] */
+        /** PlaytimeDayPage */
         Page_PlaytimeDay_: {
             /** Items */
             items: components["schemas"]["PlaytimeDay"][];
@@ -2267,7 +2257,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[Tool] */
+        /** ToolPage */
         Page_Tool_: {
             /** Items */
             items: components["schemas"]["Tool"][];
@@ -2277,7 +2267,7 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[ToolVersion] */
+        /** ToolVersionPage */
         Page_ToolVersion_: {
             /** Items */
             items: components["schemas"]["ToolVersion"][];
@@ -2328,12 +2318,12 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457: what went wrong, for developers; `code` and `retry` are for the client.
+         * @description RFC 9457: texts for developers; `code` and `retry` are for the client.
          */
         Problem: {
             /**
              * Actual
-             * @description With 413: how much it was, as far as it was counted.
+             * @description With 413: the actual size, as far as it was counted.
              * @default null
              */
             actual?: number | null;
@@ -2342,7 +2332,7 @@ export interface components {
             detail: string;
             /**
              * Errors
-             * @description With 400 and 422, where it is known: what is wrong with which field.
+             * @description With 400 and 422, if known: what is wrong with which field.
              * @default null
              */
             errors?: components["schemas"]["FieldError"][] | null;
@@ -2360,7 +2350,7 @@ export interface components {
             last_build?: string | null;
             /**
              * Limit
-             * @description With 413: the most that is taken, in bytes or in items.
+             * @description With 413: the maximum, in bytes or items.
              * @default null
              */
             limit?: number | null;
@@ -2460,7 +2450,7 @@ export interface components {
         };
         /**
          * Receipt
-         * @description What became of a batch.
+         * @description The outcome of a batch.
          */
         Receipt: {
             /** Accepted */
@@ -2525,23 +2515,6 @@ export interface components {
             redriven: number;
         };
         /**
-         * Rejected
-         * @description An entry that was not taken, by its place in the list, and why.
-         */
-        Rejected: {
-            code: components["schemas"]["Code"];
-            /** Detail */
-            detail: string;
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /** Index */
-            index: number;
-            retry: components["schemas"]["Retry"];
-        };
-        /**
          * RejectedRecord
          * @description A record that was not imported, and why.
          *
@@ -2555,7 +2528,7 @@ export interface components {
         };
         /**
          * Rejection
-         * @description Why one item was not taken.
+         * @description Why one item was rejected.
          */
         Rejection: {
             code: components["schemas"]["Code"];
@@ -2672,7 +2645,7 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Stamp it anew at every send, retries too: an old one moves the items.
+             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
@@ -2999,14 +2972,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3015,7 +2988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3024,7 +2997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3033,7 +3006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3042,7 +3015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3071,14 +3044,14 @@ export interface operations {
                     "application/json": components["schemas"]["ConsumersOverview"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3087,7 +3060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3096,7 +3069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3105,7 +3078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3114,7 +3087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3154,7 +3127,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConsumerPause"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3163,7 +3136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3172,7 +3145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3181,7 +3154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3199,7 +3172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3208,7 +3181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3239,7 +3212,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResumedConsumer"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3248,7 +3221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3257,7 +3230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3266,7 +3239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3275,7 +3248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,14 +3282,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DeadLetter_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3325,7 +3298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3334,7 +3307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3343,7 +3316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3352,7 +3325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3383,14 +3356,14 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3399,7 +3372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3408,7 +3381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3417,7 +3390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3426,7 +3399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3457,7 +3430,7 @@ export interface operations {
                     "application/json": components["schemas"]["RedriveResult"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3466,7 +3439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3475,7 +3448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3484,7 +3457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3493,7 +3466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3533,7 +3506,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterDetail"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3542,7 +3515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3551,7 +3524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3560,7 +3533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3578,7 +3551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,7 +3560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3626,7 +3599,7 @@ export interface operations {
                     "application/json": components["schemas"]["RedriveResults"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3635,7 +3608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3644,7 +3617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3653,7 +3626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3671,7 +3644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3680,7 +3653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3711,14 +3684,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Entitlement_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3727,7 +3700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3736,7 +3709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3745,7 +3718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3754,7 +3727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3795,7 +3768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Entitlement"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3804,7 +3777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3813,7 +3786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +3795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3840,7 +3813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,7 +3822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3879,7 +3852,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3888,7 +3861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3897,7 +3870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3906,7 +3879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3915,7 +3888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3968,7 +3941,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3977,7 +3950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3986,7 +3959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3995,7 +3968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4013,7 +3986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4022,7 +3995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4053,14 +4026,14 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4069,7 +4042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4078,7 +4051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4087,7 +4060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4096,7 +4069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4141,7 +4114,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4150,7 +4123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4159,7 +4132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4168,7 +4141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4177,7 +4150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Someone else changed it first */
+            /** @description Changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4195,7 +4168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4204,7 +4177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description If-Match is missing */
+            /** @description If-Match required */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4244,14 +4217,14 @@ export interface operations {
                     "application/json": components["schemas"]["ArtStatus"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4260,7 +4233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4269,7 +4242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4278,7 +4251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,7 +4260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4329,7 +4302,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4338,7 +4311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4347,7 +4320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4356,7 +4329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4374,7 +4347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4383,7 +4356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4424,7 +4397,7 @@ export interface operations {
                     "application/json": components["schemas"]["ArtUpload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4433,7 +4406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4442,7 +4415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4451,7 +4424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4469,7 +4442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4478,7 +4451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4518,7 +4491,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditableGame"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4527,7 +4500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4536,7 +4509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4545,7 +4518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4563,7 +4536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4572,7 +4545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4609,7 +4582,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4618,7 +4591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4627,7 +4600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4636,7 +4609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4654,7 +4627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4663,7 +4636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4694,14 +4667,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectionComparison"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4710,7 +4683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4719,7 +4692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4728,7 +4701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4737,7 +4710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4776,7 +4749,7 @@ export interface operations {
                     "application/json": components["schemas"]["RebuildResult"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4785,7 +4758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4794,7 +4767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4803,7 +4776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4821,7 +4794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4830,7 +4803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4861,14 +4834,14 @@ export interface operations {
                     "application/json": components["schemas"]["Roles"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4877,7 +4850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4886,7 +4859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4895,7 +4868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4904,7 +4877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4936,7 +4909,7 @@ export interface operations {
                     "application/json": components["schemas"]["Roles"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4945,7 +4918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4954,7 +4927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4963,7 +4936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4972,7 +4945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5002,7 +4975,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5011,7 +4984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5020,7 +4993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5029,7 +5002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5038,7 +5011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5072,14 +5045,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Build_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5088,7 +5061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5097,7 +5070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5106,7 +5079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5115,7 +5088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5130,7 +5103,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5165,7 +5138,7 @@ export interface operations {
                     "application/json": components["schemas"]["Build"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5174,7 +5147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5183,7 +5156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5192,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5201,7 +5174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5219,7 +5192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5228,7 +5201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5239,7 +5212,7 @@ export interface operations {
             };
         };
     };
-    listTools: {
+    listOwnTools: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5260,14 +5233,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnTool_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5276,7 +5249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5285,7 +5258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5294,7 +5267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5303,7 +5276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5318,7 +5291,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5351,7 +5324,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5360,7 +5333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5369,7 +5342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5378,7 +5351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5387,7 +5360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5405,7 +5378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5414,7 +5387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5425,7 +5398,7 @@ export interface operations {
             };
         };
     };
-    showTool: {
+    getOwnTool: {
         parameters: {
             query?: never;
             header?: never;
@@ -5445,14 +5418,14 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5461,7 +5434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5470,7 +5443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5479,7 +5452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5488,7 +5461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5531,7 +5504,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTool"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5540,7 +5513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5549,7 +5522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5558,7 +5531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5567,7 +5540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Someone else changed it first */
+            /** @description Changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5585,7 +5558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5594,7 +5567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description If-Match is missing */
+            /** @description If-Match required */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -5603,7 +5576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5614,7 +5587,7 @@ export interface operations {
             };
         };
     };
-    showArt: {
+    getToolArt: {
         parameters: {
             query?: never;
             header?: never;
@@ -5634,14 +5607,14 @@ export interface operations {
                     "application/json": components["schemas"]["ArtStatus"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5650,7 +5623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5659,7 +5632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5668,7 +5641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5677,7 +5650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5688,11 +5661,11 @@ export interface operations {
             };
         };
     };
-    announceArt: {
+    createToolArtUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5722,7 +5695,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5731,7 +5704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5740,7 +5713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5749,7 +5722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5758,7 +5731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5776,7 +5749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5785,7 +5758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,11 +5769,11 @@ export interface operations {
             };
         };
     };
-    publishArt: {
+    publishToolArt: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5829,7 +5802,7 @@ export interface operations {
                     "application/json": components["schemas"]["ArtUpload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5838,7 +5811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5847,7 +5820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5856,7 +5829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5865,7 +5838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5883,7 +5856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5892,7 +5865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5903,7 +5876,7 @@ export interface operations {
             };
         };
     };
-    listVersions: {
+    listOwnVersions: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5926,14 +5899,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnVersion_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5942,7 +5915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5951,7 +5924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5960,7 +5933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5969,7 +5942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5984,7 +5957,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6024,7 +5997,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6033,7 +6006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6042,7 +6015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6051,7 +6024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6060,7 +6033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6078,7 +6051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6087,7 +6060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6098,7 +6071,7 @@ export interface operations {
             };
         };
     };
-    showVersion: {
+    getOwnVersion: {
         parameters: {
             query?: never;
             header?: never;
@@ -6119,14 +6092,14 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6135,7 +6108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6144,7 +6117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6153,7 +6126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6162,7 +6135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6207,7 +6180,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6216,7 +6189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6225,7 +6198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6234,7 +6207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6243,7 +6216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Someone else changed it first */
+            /** @description Changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6261,7 +6234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6270,7 +6243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description If-Match is missing */
+            /** @description If-Match required */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -6279,7 +6252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6290,11 +6263,11 @@ export interface operations {
             };
         };
     };
-    publish: {
+    publishVersion: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6314,7 +6287,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6323,7 +6296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6332,7 +6305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6341,7 +6314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6350,7 +6323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6359,7 +6332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6368,7 +6341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6379,11 +6352,11 @@ export interface operations {
             };
         };
     };
-    allowUpload: {
+    createVersionUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6412,7 +6385,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6421,7 +6394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6430,7 +6403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6439,7 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6448,7 +6421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6466,7 +6439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6475,7 +6448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6486,11 +6459,11 @@ export interface operations {
             };
         };
     };
-    withdraw: {
+    withdrawVersion: {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID for each wish, the same one with each retry; kept for 48 hours. */
+                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6519,7 +6492,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVersion"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6528,7 +6501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6537,7 +6510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6546,7 +6519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6555,7 +6528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is in another state */
+            /** @description Conflicts with the current state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6573,7 +6546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6582,7 +6555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6615,14 +6588,14 @@ export interface operations {
                     "application/json": components["schemas"]["DetectionList"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6631,7 +6604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6640,7 +6613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6680,7 +6653,7 @@ export interface operations {
                     "application/json": components["schemas"]["Download"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6689,7 +6662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6698,7 +6671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6707,7 +6680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6725,7 +6698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6734,7 +6707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6768,14 +6741,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Game_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6784,7 +6757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6793,7 +6766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6826,14 +6799,14 @@ export interface operations {
                     "application/json": components["schemas"]["GameDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It is found elsewhere now */
+            /** @description Moved permanently */
             308: {
                 headers: {
                     Location: string;
@@ -6841,7 +6814,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6850,7 +6823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6859,7 +6832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6895,14 +6868,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Tool_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It is found elsewhere now */
+            /** @description Moved permanently */
             308: {
                 headers: {
                     Location: string;
@@ -6910,7 +6883,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6919,7 +6892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6928,7 +6901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6957,7 +6930,7 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6966,7 +6939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6975,7 +6948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6984,7 +6957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6993,7 +6966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7022,14 +6995,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Achievement_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7038,7 +7011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7047,7 +7020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7056,7 +7029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7065,7 +7038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7094,14 +7067,14 @@ export interface operations {
                     "application/json": components["schemas"]["AccountExport"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7110,7 +7083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7119,7 +7092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7128,7 +7101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7137,7 +7110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7148,7 +7121,7 @@ export interface operations {
             };
         };
     };
-    games: {
+    listLibraryGames: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -7169,14 +7142,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LibraryGame_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7185,7 +7158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7194,7 +7167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7203,7 +7176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7212,7 +7185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7223,7 +7196,7 @@ export interface operations {
             };
         };
     };
-    match: {
+    matchLibrary: {
         parameters: {
             query?: never;
             header?: never;
@@ -7261,10 +7234,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Matches"];
+                    "application/json": components["schemas"]["LibraryMatches"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7273,7 +7246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7282,7 +7255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7291,7 +7264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7309,7 +7282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7318,7 +7291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7329,7 +7302,7 @@ export interface operations {
             };
         };
     };
-    replace: {
+    replaceInstallation: {
         parameters: {
             query?: never;
             header?: never;
@@ -7344,12 +7317,13 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "game_id": "3255"
+                 *           "game_id": "3255",
+                 *           "build_id": "12"
                  *         }
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["Held"];
+                "application/json": components["schemas"]["InstalledGames"];
             };
         };
         responses: {
@@ -7362,7 +7336,7 @@ export interface operations {
                     "application/json": components["schemas"]["Installation"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7371,7 +7345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7380,7 +7354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7389,7 +7363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7407,7 +7381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7416,7 +7390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7427,7 +7401,7 @@ export interface operations {
             };
         };
     };
-    remove: {
+    deleteInstallation: {
         parameters: {
             query?: never;
             header?: never;
@@ -7445,7 +7419,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7454,7 +7428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7463,7 +7437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7472,7 +7446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7481,7 +7455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7515,14 +7489,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PlaytimeDay_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7531,7 +7505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7540,7 +7514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7549,7 +7523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7558,7 +7532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7628,7 +7602,7 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7637,7 +7611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No valid sign-in */
+            /** @description Authentication required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7646,7 +7620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7655,7 +7629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7673,7 +7647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has the wrong shape */
+            /** @description Invalid request body */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7682,7 +7656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7716,14 +7690,14 @@ export interface operations {
                     "application/json": components["schemas"]["ToolDetail"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7732,7 +7706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7741,7 +7715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7777,14 +7751,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ToolVersion_"];
                 };
             };
-            /** @description The caller's copy is current */
+            /** @description Not modified: the caller's copy is current */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request could not be read */
+            /** @description Invalid request */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7793,7 +7767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nothing is here */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7802,7 +7776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part of us is away */
+            /** @description Service temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,48 +1,48 @@
-const EARLY_MS = 60_000;
+const REFRESH_EARLY_MS = 60_000;
 
 /**
- * Returns the player's ID token, or null when nobody is signed in.
+ * Returns the player's ID token, or null if no one is signed in.
  *
- * It is asked before each request, so it should hold its token, as Firebase's `getIdToken` does.
+ * Called before each request, so it should cache the token, as Firebase's `getIdToken` does.
  */
 export type TokenSource = (forceRefresh: boolean) => Promise<string | null>;
 
-/** Make a source of something that fetches a new token at each call. */
-export function cachedToken(
+/** Turn a function that fetches a new token each time into a caching token source. */
+export function cachedTokenSource(
   fetchToken: () => Promise<string>,
 ): (forceRefresh: boolean) => Promise<string> {
-  let held: Promise<string> | undefined;
+  let cached: Promise<string> | undefined;
   return (forceRefresh) => {
-    if (held && !forceRefresh) return held;
+    if (cached && !forceRefresh) return cached;
     const fetched = fetchToken();
-    held = fetched;
+    cached = fetched;
     fetched.catch(() => {
-      if (held === fetched) held = undefined;
+      if (cached === fetched) cached = undefined;
     });
     return fetched;
   };
 }
 
-/** Tokens that are renewed a minute before they end, however many requests ask at a time. */
+/** Tokens that are refreshed a minute before they expire, once for all concurrent requests. */
 export interface FreshTokens {
   current(): Promise<string | null>;
-  /** Return another token than the one that was refused, or null. */
-  instead(refused: string): Promise<string | null>;
+  /** Return a different token than the refused one, or null. */
+  replace(refused: string): Promise<string | null>;
 }
 
-/** Watch over a source's tokens. */
+/** Refresh a source's tokens before they expire. */
 export function keepFresh(source: TokenSource, now = Date.now): FreshTokens {
   let refreshing: Promise<string | null> | undefined;
   let skew = 0;
 
-  const endsSoon = (token: string) => {
+  const expiresSoon = (token: string) => {
     const { exp } = claims(token);
-    return exp !== undefined && exp * 1000 + skew - now() < EARLY_MS;
+    return exp !== undefined && exp * 1000 + skew - now() < REFRESH_EARLY_MS;
   };
   const refresh = () => {
     refreshing ??= source(true)
       .then((token) => {
-        // A player's clock may be wrong by hours: a new token was issued now, whatever it says.
+        // The local clock may be wrong by hours: a new token's `iat` is the server's current time.
         const { iat } = token === null ? {} : claims(token);
         if (iat !== undefined) skew = now() - iat * 1000;
         return token;
@@ -54,15 +54,16 @@ export function keepFresh(source: TokenSource, now = Date.now): FreshTokens {
   };
   return {
     async current() {
-      const held = await source(false);
-      if (held === null || !endsSoon(held)) return held;
-      // It may be good for a minute yet: whether it is, the server decides.
-      return refresh().catch(() => held);
+      const token = await source(false);
+      if (token === null || !expiresSoon(token)) return token;
+      // If the refresh fails, the token may still be valid for a minute.
+      return refresh().catch(() => token);
     },
-    async instead(refused) {
-      const held = await source(false);
-      const other = held !== null && held !== refused && !endsSoon(held) ? held : await refresh();
-      return other === refused ? null : other;
+    async replace(refused) {
+      const current = await source(false);
+      const isUsable = current !== null && current !== refused && !expiresSoon(current);
+      const token = isUsable ? current : await refresh();
+      return token === refused ? null : token;
     },
   };
 }

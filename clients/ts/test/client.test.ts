@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  createSavepoint,
+  createSavepointClient,
   isProblem,
-  localToken,
+  localTokenSource,
   type Problem,
   type ProblemCode,
-  retryOf,
+  retryAdvice,
 } from "../src/index.js";
 import { type Answer, problem, serve } from "./server.js";
 
 const clientName = "desktop/8.4.1 (win32; x64)";
 const page: Answer = { body: { items: [] } };
 
-/** A server that answers these in turn, and a client of it whose tokens are t0, t1 … */
+/** A server that sends these responses in turn, and a client whose tokens are t0, t1 … */
 async function client(...answers: (Answer | null)[]) {
   const server = await serve(() => (answers.length > 0 ? (answers.shift() ?? null) : page));
   let forced = 0;
-  const token = async (force: boolean) => `t${force ? ++forced : forced}`;
-  const savepoint = createSavepoint({ baseUrl: server.url, clientName, token });
+  const getToken = async (force: boolean) => `t${force ? ++forced : forced}`;
+  const savepoint = createSavepointClient({ baseUrl: server.url, clientName, getToken });
   const sent = () => server.seen.map((one) => one.headers.authorization);
   return { savepoint, server, sent };
 }
 
-test("a request says who calls; only one that needs it is signed", async () => {
+test("a request names its client; only one that needs a token has it", async () => {
   const { savepoint, server, sent } = await client();
   await savepoint.GET("/v1/me/playtime", { headers: { traceparent: "00-1-2-01" } });
   await savepoint.GET("/v1/games", { params: { query: { q: "Hades" } } });
@@ -34,14 +34,14 @@ test("a request says who calls; only one that needs it is signed", async () => {
   assert.equal(server.seen[1]?.path, "/v1/games?q=Hades");
 });
 
-test("a refused token is renewed once, and the request sent again", async () => {
+test("a refused token is refreshed once, and the request sent again", async () => {
   const { savepoint, sent } = await client(problem(401, "unauthenticated", "after-refresh"));
   const { data } = await savepoint.GET("/v1/me/playtime");
   assert.deepEqual(data, { items: [] });
   assert.deepEqual(sent(), ["Bearer t0", "Bearer t1"]);
 });
 
-test("a player who is refused for good is refused, not asked for ever", async () => {
+test("a second 401 is returned", async () => {
   const refused = problem(401, "unauthenticated", "after-refresh");
   const { savepoint, sent } = await client(refused, refused, refused);
   const { error, response } = await savepoint.GET("/v1/me/playtime");
@@ -50,7 +50,7 @@ test("a player who is refused for good is refused, not asked for ever", async ()
   assert.deepEqual(sent(), ["Bearer t0", "Bearer t1"]);
 });
 
-test("a renewed token is kept for the retry that follows", async () => {
+test("a refreshed token is used for later retries", async () => {
   const { savepoint, sent } = await client(
     problem(401, "unauthenticated", "after-refresh"),
     problem(503, "unavailable", "later"),
@@ -59,15 +59,15 @@ test("a renewed token is kept for the retry that follows", async () => {
   assert.deepEqual(sent(), ["Bearer t0", "Bearer t1", "Bearer t1"]);
 });
 
-test("nobody signed in: the request goes unsigned and the answer says so", async () => {
+test("without a sign-in the request has no token and gets a 401", async () => {
   const server = await serve(() => problem(401, "unauthenticated", "after-refresh"));
-  const savepoint = createSavepoint({ baseUrl: server.url, clientName, token: async () => null });
+  const savepoint = createSavepointClient({ baseUrl: server.url, clientName, getToken: async () => null });
   const { error } = await savepoint.GET("/v1/me/playtime");
   assert.equal(error?.retry, "after-refresh");
   assert.equal(server.seen.length, 1);
 });
 
-test("503 with Retry-After is waited for", async () => {
+test("a retry waits for Retry-After", async () => {
   const later = problem(503, "unavailable", "later", { headers: { "Retry-After": "1" } });
   const { savepoint, server } = await client(later);
   const begun = performance.now();
@@ -76,7 +76,7 @@ test("503 with Retry-After is waited for", async () => {
   assert.equal(server.seen.length, 2);
 });
 
-test("a body is sent again with its request", async () => {
+test("a retry has the body of its request", async () => {
   const { savepoint, server } = await client(problem(500, "internal", "later"));
   const body = { reason: "a" };
   const params = { path: { consumer: "roll-up-sessions" } };
@@ -87,7 +87,7 @@ test("a body is sent again with its request", async () => {
   );
 });
 
-test("a connection that breaks is a repeated GET and a failed POST", async () => {
+test("a broken connection repeats a GET and fails a POST", async () => {
   const { savepoint, server } = await client(null);
   assert.ok((await savepoint.GET("/v1/games")).data);
   assert.equal(server.seen.length, 2);
@@ -97,7 +97,7 @@ test("a connection that breaks is a repeated GET and a failed POST", async () =>
   assert.equal(other.server.seen.length, 1);
 });
 
-test("a batch is left to sendBatch: its time would be old", async () => {
+test("a batch is not retried by POST, because its sent_at would be old", async () => {
   const { savepoint, server } = await client(problem(503, "unavailable", "later"));
   const body = { sent_at: new Date().toISOString(), items: [] };
   const { error } = await savepoint.POST("/v1/me/sessions:batch", { body });
@@ -105,30 +105,30 @@ test("a batch is left to sendBatch: its time would be old", async () => {
   assert.equal(server.seen.length, 1);
 });
 
-test("an abort ends a wait between two attempts", async () => {
+test("an abort ends the wait between two attempts", async () => {
   const later = problem(503, "unavailable", "later", { headers: { "Retry-After": "30" } });
   const { savepoint } = await client(later);
   const signal = AbortSignal.timeout(100);
   await assert.rejects(savepoint.GET("/v1/games", { signal }), { name: "TimeoutError" });
 });
 
-test("a newer server's code and word are no surprise", () => {
+test("unknown codes and retry values are handled", () => {
   const { body } = problem(418, "teapot", "next-week");
   assert.ok(isProblem(body));
-  assert.equal(retryOf(body), "never");
-  assert.equal(retryOf({ ...body, status: 503 }), "later");
+  assert.equal(retryAdvice(body), "never");
+  assert.equal(retryAdvice({ ...body, status: 503 }), "later");
   const texts: Partial<Record<ProblemCode, string>> = { stale: "Someone was faster" };
   assert.equal(texts[body.code as ProblemCode] ?? body.detail, "teapot");
 });
 
-test("a call's error is a problem where one is asked for", async () => {
+test("an error of a call is a Problem", async () => {
   const { savepoint } = await client(problem(404, "not_found", "never"));
   const { error } = await savepoint.GET("/v1/games");
   assert.ok(error);
   const found: Problem = error;
   const code: string = error.code;
   assert.deepEqual([found.status, code.length, error.code.toUpperCase()], [404, 9, "NOT_FOUND"]);
-  assert.equal(retryOf(error), "never");
+  assert.equal(retryAdvice(error), "never");
 });
 
 test("a proxy's answer becomes a problem too", async () => {
@@ -160,7 +160,7 @@ test("a page in place of a success is thrown", async () => {
   await assert.rejects(savepoint.GET("/v1/games"), SyntaxError);
 });
 
-test("an unchanged document is no error", async () => {
+test("a 304 is not an error", async () => {
   const { savepoint } = await client({ status: 304, body: "" });
   const { data, error, response } = await savepoint.GET("/v1/games");
   assert.deepEqual([data, error || undefined, response.status], [undefined, undefined, 304]);
@@ -173,11 +173,11 @@ test("an answer that breaks off is none", async () => {
   assert.equal(server.seen.length, 2);
 });
 
-test("a local cloud signs in whoever asks, once", async () => {
+test("a local token is fetched once", async () => {
   const { url, seen } = await serve(() => ({ body: { id_token: `t${seen.length}` } }));
-  const ask = localToken(url, "ada");
-  assert.deepEqual([await ask(false), await ask(false), await ask(true)], ["t1", "t1", "t2"]);
+  const getToken = localTokenSource(url, "ada");
+  assert.deepEqual([await getToken(false), await getToken(false), await getToken(true)], ["t1", "t1", "t2"]);
   assert.deepEqual([seen[0]?.path, seen[0]?.body], ["/_local/issuer/token", '{"uid":"ada"}']);
   const { url: other } = await serve(() => ({ status: 404, body: "" }));
-  await assert.rejects(localToken(other, "ada")(false), /404/);
+  await assert.rejects(localTokenSource(other, "ada")(false), /404/);
 });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { createSavepoint } from "../src/index.js";
+import { createSavepointClient } from "../src/index.js";
 import { Journal } from "../src/journal.js";
 import { lock } from "../src/lock.js";
 import { openQueue, QueueFullError, QueueLockedError } from "../src/queue.js";
@@ -18,12 +18,12 @@ interface Item {
   event_id: string;
 }
 
-/** A server that takes all items but those that `verdict` has a word against. */
+/** A server that accepts all items except those for which `verdict` returns a retry value. */
 async function server(verdict: (id: string) => string | undefined = () => undefined) {
   const taken: string[] = [];
-  let whole: Answer | null | undefined;
+  let fixed: Answer | null | undefined;
   const { url } = await serve(({ body }) => {
-    if (whole !== undefined) return whole;
+    if (fixed !== undefined) return fixed;
     const { items } = JSON.parse(body) as { items: Item[] };
     const rejected = items.flatMap(({ event_id: id }, index) => {
       const retry = verdict(id);
@@ -34,8 +34,8 @@ async function server(verdict: (id: string) => string | undefined = () => undefi
     const receipt = { accepted: items.length - rejected.length, duplicates: 0, rejected };
     return { status: 202, body: receipt };
   });
-  const savepoint = createSavepoint({ baseUrl: url, clientName: "test/1" });
-  return { savepoint, taken, answers: (given: Answer | null | undefined) => void (whole = given) };
+  const savepoint = createSavepointClient({ baseUrl: url, clientName: "test/1" });
+  return { savepoint, taken, answers: (given: Answer | null | undefined) => void (fixed = given) };
 }
 
 async function folder(): Promise<string> {
@@ -55,19 +55,19 @@ async function rejected(inside: string): Promise<{ item: Item; code: string; det
 
 async function until(look: () => boolean): Promise<void> {
   for (const end = Date.now() + 10_000; !look(); ) {
-    assert.ok(Date.now() < end, "it does not happen");
+    assert.ok(Date.now() < end, "timed out");
     await setImmediate();
   }
 }
 
-/** Run a module in a process of its own, which finds `src` and these words in `process.argv`. */
+/** Return a command that runs a module; its `process.argv` has `src` and these arguments. */
 function program(code: string, ...words: string[]): string[] {
   const src = new URL("../src/", import.meta.url).href;
   const whole = `const src = process.argv[1];\n${code}`;
   return [process.execPath, "--input-type=module", "--eval", whole, src, ...words];
 }
 
-test("what was added before a crash is sent after it, in order and once", async () => {
+test("items added before a crash are sent after it, in order and once", async () => {
   const { savepoint, taken } = await server();
   const inside = await folder();
   const journal = await Journal.open(join(inside, "journal.jsonl"), 1e6, async () => {});
@@ -85,7 +85,7 @@ test("what was added before a crash is sent after it, in order and once", async 
   await again.close();
 });
 
-test("a torn last line costs that line, which nobody was told is stored", async () => {
+test("a torn last line is lost, and its add never resolved", async () => {
   const inside = await folder();
   const file = join(inside, "journal.jsonl");
   const journal = await Journal.open(file, 1e6, async () => {});
@@ -96,11 +96,11 @@ test("a torn last line costs that line, which nobody was told is stored", async 
   assert.deepEqual(torn.pending.map((one) => one.json), ['{"a":1}']);
   await torn.append(['{"a":3}']);
   await torn.close();
-  const mended = await Journal.open(file, 1e6, async () => {});
-  assert.deepEqual(mended.pending.map((one) => one.json), ['{"a":1}', '{"a":3}']);
+  const repaired = await Journal.open(file, 1e6, async () => {});
+  assert.deepEqual(repaired.pending.map((one) => one.json), ['{"a":1}', '{"a":3}']);
 });
 
-test("a line that the disk broke is set aside, and the others are sent", async () => {
+test("a damaged line is set aside, and the others are sent", async () => {
   const { savepoint, taken } = await server();
   const inside = await folder();
   const lines = [1, 2, 3].map((number) => JSON.stringify({ number, item: report(`e${number}`) }));
@@ -115,7 +115,7 @@ test("a line that the disk broke is set aside, and the others are sent", async (
   assert.equal((await rejected(inside)).length, 1);
 });
 
-test("whatever byte the disk changes, the others come out, and all of it is done once", async () => {
+test("after any damaged byte, the other items are read and can be finished", async () => {
   const inside = await folder();
   const file = join(inside, "journal.jsonl");
   const journal = await Journal.open(file, 1e6, async () => {});
@@ -135,7 +135,7 @@ test("whatever byte the disk changes, the others come out, and all of it is done
   }
 });
 
-test("what JSON cannot hold is refused, and nothing of it is stored", async () => {
+test("an item that JSON cannot hold is refused, and nothing is stored", async () => {
   const { savepoint, taken } = await server();
   const inside = await folder();
   const queue = await openQueue({ folder: inside, savepoint, path });
@@ -148,7 +148,7 @@ test("what JSON cannot hold is refused, and nothing of it is stored", async () =
   assert.deepEqual(taken, ["b"]);
 });
 
-test("a rejected item is kept with its reason and blocks nobody", async () => {
+test("a rejected item is kept with its reason and does not block others", async () => {
   const { savepoint, taken } = await server((id) => (id === "e5" ? "never" : undefined));
   const inside = await folder();
   const queue = await openQueue({ folder: inside, savepoint, path });
@@ -162,12 +162,12 @@ test("a rejected item is kept with its reason and blocks nobody", async () => {
   assert.deepEqual([kept?.item.event_id, kept?.code, kept?.detail], ["e5", "too_old", "e5 is old"]);
 });
 
-test("an item that may come later goes behind the others", async () => {
+test("an item that is rejected for now is requeued", async () => {
   let early = true;
   const { savepoint, taken } = await server((id) => (early && id === "e0" ? "later" : undefined));
   const queue = await openQueue({ folder: await folder(), savepoint, path });
   await queue.add(ids(3).map((id) => report(id)));
-  assert.deepEqual(await queue.send(), { accepted: 2, duplicates: 0, rejected: [], again: 1 });
+  assert.deepEqual(await queue.send(), { accepted: 2, duplicates: 0, rejected: [], requeued: 1 });
   assert.equal(queue.size, 1);
   early = false;
   await queue.send();
@@ -175,7 +175,7 @@ test("an item that may come later goes behind the others", async () => {
   assert.deepEqual(taken, ["e1", "e2", "e0"]);
 });
 
-test("what hinders sending is thrown, and everything stays", async () => {
+test("a failed send throws and keeps all items", async () => {
   const { savepoint, taken, answers } = await server();
   const queue = await openQueue({ folder: await folder(), savepoint, path });
   await queue.add(ids(3).map((id) => report(id)));
@@ -188,7 +188,7 @@ test("what hinders sending is thrown, and everything stays", async () => {
   assert.deepEqual(taken, ids(3));
 });
 
-test("started, it sends what is added, tells what hinders it, and goes on", async () => {
+test("once started, it sends added items, reports errors and continues", async () => {
   const { savepoint, taken, answers } = await server();
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
@@ -210,7 +210,7 @@ test("started, it sends what is added, tells what hinders it, and goes on", asyn
   assert.deepEqual(taken, ["a", "b", "c"]);
 });
 
-test("a server that asks for a month of patience is asked again within hours", async (t) => {
+test("a Retry-After of a month is cut to an hour", async (t) => {
   const { savepoint, answers } = await server();
   const month = String(30 * 24 * 3600);
   answers(problem(503, "unavailable", "later", { headers: { "Retry-After": month } }));
@@ -231,11 +231,11 @@ test("a server that asks for a month of patience is asked again within hours", a
   await queue.close();
 });
 
-test("a send by hand that succeeds ends the waiting of one that did not", async (t) => {
+test("a successful send ends the backoff", async (t) => {
   const { savepoint, taken, answers } = await server();
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  // Time stands still: whoever waits, waits for ever.
+  // Time stands still, so a backoff never ends by itself.
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const queue = await openQueue({ folder: await folder(), savepoint, path, onError });
   answers(problem(403, "forbidden", "never"));
@@ -250,7 +250,7 @@ test("a send by hand that succeeds ends the waiting of one that did not", async 
   assert.deepEqual(taken, ["a", "b"]);
 });
 
-test("what is added while others are sent goes with the send that is asked for then", async () => {
+test("items added during a send are sent by the next one", async () => {
   const { savepoint, taken } = await server();
   const queue = await openQueue({ folder: await folder(), savepoint, path });
   await queue.add([report("a")]);
@@ -263,7 +263,7 @@ test("what is added while others are sent goes with the send that is asked for t
   assert.deepEqual(taken, ["a", "b"]);
 });
 
-test("stop gives up what is under way, without an error", async () => {
+test("stop aborts a send without an error", async () => {
   const { savepoint, answers } = await server();
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
@@ -277,7 +277,7 @@ test("stop gives up what is under way, without an error", async () => {
   await queue.close();
 });
 
-test("a full queue refuses all of what is added, and takes more after sending", async () => {
+test("a full queue refuses all added items, and accepts more after sending", async () => {
   const { savepoint, taken } = await server();
   const queue = await openQueue({ folder: await folder(), savepoint, path, maxBytes: 5000 });
   await queue.add(ids(15).map((id) => report(id)));
@@ -291,7 +291,7 @@ test("a full queue refuses all of what is added, and takes more after sending", 
   assert.equal(taken.length, 35);
 });
 
-test("the file is rewritten without what is finished", async () => {
+test("the file is rewritten without finished items", async () => {
   const inside = await folder();
   const file = join(inside, "journal.jsonl");
   const journal = await Journal.open(file, 1e6, async () => {});
@@ -309,7 +309,7 @@ test("the file is rewritten without what is finished", async () => {
   assert.deepEqual(again.pending.map((one) => one.number), [500]);
 });
 
-test("on a full disk what was sent is not sent again, and the rest is", async () => {
+test("on a full disk, sent items are not sent again and the others are", async () => {
   const inside = await folder();
   const file = join(inside, "journal.jsonl");
   const code = `const { Journal } = await import(src + "journal.js");
@@ -320,7 +320,7 @@ test("on a full disk what was sent is not sent again, and the rest is", async ()
     await journal.finish(1, []);
     console.log(journal.pending.map(({ json }) => json.slice(0, 2)).join());`;
   const [node = "", ...words] = program(code, file);
-  // 1,024 bytes: the note that something is done has no room either.
+  // 1,024 bytes: there is no room for the `done` line either.
   const limited = ["-c", 'ulimit -f 1 && exec "$@"', "bash", node, ...words];
   assert.equal(execFileSync("bash", limited, { encoding: "utf8" }), '"b,"x\n');
   const again = await Journal.open(file, 1e6, async () => {});
@@ -328,7 +328,7 @@ test("on a full disk what was sent is not sent again, and the rest is", async ()
   await again.close();
 });
 
-test("many who add at a time are written one after another", async () => {
+test("concurrent adds are written in order", async () => {
   const { savepoint, taken } = await server();
   const queue = await openQueue({ folder: await folder(), savepoint, path });
   await Promise.all(ids(50).map((id) => queue.add([report(id)])));
@@ -337,7 +337,7 @@ test("many who add at a time are written one after another", async () => {
   assert.deepEqual(taken, ids(50));
 });
 
-/** Let a process hold a folder; return what kills it. */
+/** Lock a folder in another process; returns a function that kills it. */
 async function holder(inside: string, platform: NodeJS.Platform): Promise<() => Promise<unknown>> {
   const code = `await (await import(src + "lock.js")).lock(process.argv[2], process.argv[3]);
     console.log("held"); setInterval(() => {}, 1000);`;
@@ -352,7 +352,7 @@ async function holder(inside: string, platform: NodeJS.Platform): Promise<() => 
 }
 
 for (const platform of ["linux", "darwin"] as const) {
-  test(`one at a time holds a folder, and who is killed does not (${platform})`, async () => {
+  test(`one process at a time locks a folder, until it is killed (${platform})`, async () => {
     const inside = await folder();
     const killed = await holder(inside, platform);
     await assert.rejects(lock(inside, platform), QueueLockedError);
@@ -364,20 +364,20 @@ for (const platform of ["linux", "darwin"] as const) {
   });
 }
 
-test("of those who come at once after a kill one holds the folder", async () => {
+test("one of several concurrent processes locks the folder after a kill", async () => {
   const inside = await folder();
   for (let round = 0; round < 10; round++) {
     await (await holder(inside, "darwin"))();
-    const come = await Promise.allSettled([1, 2, 3].map(() => lock(inside, "darwin")));
-    const held = come.filter((one) => one.status === "fulfilled");
-    const refused = come.filter((one) => one.status === "rejected");
+    const results = await Promise.allSettled([1, 2, 3].map(() => lock(inside, "darwin")));
+    const held = results.filter((one) => one.status === "fulfilled");
+    const refused = results.filter((one) => one.status === "rejected");
     assert.equal(held.length, 1, `round ${round}`);
     assert.ok(refused.every((one) => one.reason instanceof QueueLockedError));
     for (const { value: unlock } of held) unlock();
   }
 });
 
-test("a queue that is closed lets the next one in", async () => {
+test("a closed queue can be opened again", async () => {
   const { savepoint } = await server();
   const inside = await folder();
   const queue = await openQueue({ folder: inside, savepoint, path });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after } from "node:test";
 
-/** A request as a test looks at it. */
+/** A request that the server received. */
 export interface Seen {
   method: string;
   path: string;
@@ -10,14 +10,14 @@ export interface Seen {
   body: string;
 }
 
-/** What a test's server answers; a number is a status without a body. */
+/** A response of the test server. */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
 }
 
-/** Run a real server for one test file; `answer` null breaks the connection. */
+/** Run an HTTP server for one test file; a null response breaks the connection. */
 export async function serve(answer: (seen: Seen) => Answer | null) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -32,7 +32,7 @@ export async function serve(answer: (seen: Seen) => Answer | null) {
     const type = problem ? "application/problem+json" : "application/json";
     response.writeHead(given.status ?? 200, { "Content-Type": type, ...given.headers });
     const body = typeof given.body === "string" ? given.body : JSON.stringify(given.body);
-    // Who promised more than this has broken off.
+    // A Content-Length that is too large simulates a broken connection.
     const isCut = Number(given.headers?.["Content-Length"]) > 0;
     response.end(body, () => isCut && request.socket.destroy());
   });
@@ -47,13 +47,13 @@ function stop(server: Server): void {
   server.closeAllConnections();
 }
 
-/** A problem answer of Savepoint. */
+/** A problem response. */
 export function problem(status: number, code: string, retry: string, more: Answer = {}): Answer {
   const body = { type: `/problems/${code}`, title: code, status, detail: code, code, retry };
   return { status, headers: more.headers ?? {}, body: { ...body, ...(more.body as object) } };
 }
 
-/** A token that ends at a time, in milliseconds; nobody here looks at its signature. */
+/** A token that expires at a time in ms; its signature is not valid. */
 export function token(name: string, issued: number, ends: number): string {
   const claims = { sub: name, iat: issued / 1000, exp: ends / 1000 };
   return ["{}", JSON.stringify(claims), name]
@@ -61,7 +61,7 @@ export function token(name: string, issued: number, ends: number): string {
     .join(".");
 }
 
-/** A report with an id, of about 300 bytes or as many as are asked for. */
+/** A report of about 300 bytes; a long session id makes it larger. */
 export function report(event_id: string, session_id = "s") {
   return {
     event_id,

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-/** Return what `localTime` says in a zone, which a process learns as it starts. */
+/** Return `localTimestamp` in a time zone, which a process reads at its start. */
 function inZone(zone: string, moment: string): string {
   const from = new URL("../src/times.js", import.meta.url).href;
-  const code = `const { localTime } = await import("${from}");
-    process.stdout.write(localTime(new Date("${moment}")));`;
+  const code = `const { localTimestamp } = await import("${from}");
+    process.stdout.write(localTimestamp(new Date("${moment}")));`;
   const env = { ...process.env, TZ: zone };
   return execFileSync(process.execPath, ["--input-type=module", "--eval", code], { env }).toString();
 }
 
-test("a time carries the player's offset at that time", () => {
+test("a time has the local offset at that time", () => {
   const cases = [
     ["UTC", "2026-07-01T12:00:00.000Z", "2026-07-01T12:00:00.000+00:00"],
     ["Europe/Berlin", "2026-07-01T23:30:00.000Z", "2026-07-02T01:30:00.000+02:00"],

@@ -1,7 +1,7 @@
 """Operators create, read and edit games."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -17,6 +17,7 @@ from shared.domain.catalog.reading import GameStore
 from shared.domain.catalog.search import index
 from shared.domain.locales import LocaleTag
 from shared.runtime import clock, errors
+from shared.runtime.revisions import Expected
 from shared.schema.catalog import games
 
 
@@ -161,16 +162,16 @@ def edit(
     actor: str,
     game_id: int,
     changes: GameChanges,
-    check: Callable[[EditableGame], None],
+    expected: Expected,
 ) -> EditableGame:
-    """Edit a game; equal values change nothing, not even the revision.
+    """Edit a game if it has an expected revision; equal values change nothing.
 
-    `check` receives the current game and raises to refuse the edit. Imports keep matching the
-    title that the game was created with. Raises NotFound, Conflict or Unprocessable.
+    Imports keep matching the title that the game was created with. Raises PreconditionFailed for
+    another revision, NotFound, Conflict or Unprocessable.
     """
     versioning.lock(tx)
     before = get(tx, game_id)
-    check(before)
+    expected.require(before.revision, before)
     if before.merged_into:
         raise errors.Conflict(f"game {game_id} was merged into game {before.merged_into}")
     given = {name: getattr(changes, name) for name in changes.model_fields_set}

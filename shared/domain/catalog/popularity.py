@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, delete, select, update
 
 from shared.domain.catalog import versioning
 from shared.domain.catalog.search import index
+from shared.domain.metrics import ROLL_UP_SIZE
 from shared.runtime import metrics, sql
 from shared.schema.catalog import games
 from shared.schema.play import new_players
@@ -37,7 +38,7 @@ def fold_batch() -> int:
     """
     folded = sql.transact(_fold)
     if folded:
-        metrics.observe(metrics.ROLL_UP_SIZE, folded)
+        metrics.observe(ROLL_UP_SIZE, folded)
     return folded
 
 

@@ -5,7 +5,7 @@ paths     pure: what a program's path says about the game
 matching  which game an item is, by weighing evidence
 entries   stored library entries per installation
 
-Other packages import: entries.delete, entries.list_page, entries.replace, entries.Installation,
-entries.InstalledGame, entries.InvalidEntry, entries.LibraryGame, items.LibraryItem,
-matching.match, matching.Guess, matching.Verdict, matching.Why.
+Other packages import: entries.delete, entries.list_page, entries.replace, entries.InstalledGame,
+entries.LibraryGame, items.LibraryItem, matching.match, matching.Guess, matching.Verdict,
+matching.Why.
 """

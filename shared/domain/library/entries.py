@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Select, func, select
@@ -30,36 +30,28 @@ class InstalledGame(BaseModel):
     model_config = ConfigDict(
         strict=True, json_schema_extra={"examples": [{"game_id": "3255", "build_id": "12"}]}
     )
+    item_id: ClassVar[str] = "game_id"
+    max_items: ClassVar[int] = 5000
 
     game_id: Id
     build_id: Id | None = None
 
 
 @dataclass(frozen=True)
-class InvalidEntry:
-    """An entry that is none, and what its id would have been."""
-
-    game_id: str | None
-    detail: str
-
-
-class Rejected(BaseModel):
-    """An entry that was not taken, by its place in the list, and why."""
+class Refusal:
+    """A game that was not stored, by its index in the list, and why."""
 
     index: int
-    id: str | None = None
-    code: errors.Code
+    game_id: str
     detail: str
-    retry: errors.Retry
 
 
-class Installation(BaseModel):
+class Replaced(NamedTuple):
     """What an installation holds now."""
 
-    install_id: str
     entries: int
     replaced_at: datetime
-    rejected: list[Rejected]
+    refused: list[Refusal]
 
 
 class InstalledCopy(BaseModel):
@@ -78,15 +70,15 @@ class LibraryGame(BaseModel):
 
 
 def replace(
-    tx: Connection, uid: str, install_id: str, entries: Sequence[InstalledGame | InvalidEntry]
-) -> Installation:
-    """Let an installation hold exactly these games; one that is unknown is refused alone.
+    tx: Connection, uid: str, install_id: str, held: Sequence[tuple[int, InstalledGame]]
+) -> Replaced:
+    """Store exactly these games, each with its index, for an installation; refuse unknown ones.
 
-    Two at once follow each other. Raises Conflict when the player would have too many
+    Concurrent calls run one after the other. Raises Conflict when the player would have too many
     installations or entries.
     """
     _lock(tx, uid)
-    rows, refused = _screened(tx, entries)
+    rows, refused = _screened(tx, held)
     now = clock.now()
     mine = {"uid": uid, "install_id": install_id}
     head = {**mine, "entries": len(rows), "replaced_at": now}
@@ -94,7 +86,7 @@ def replace(
     _limit(tx, uid)
     tx.execute(library_entries.delete().where(_entry.uid == uid, _entry.install_id == install_id))
     sql.upsert(tx, library_entries, [{**mine, **row} for row in rows], ["build_id"])
-    return Installation(install_id=install_id, entries=len(rows), replaced_at=now, rejected=refused)
+    return Replaced(len(rows), now, refused)
 
 
 def _lock(tx: Connection, uid: str) -> None:
@@ -110,33 +102,23 @@ def _lock(tx: Connection, uid: str) -> None:
 
 
 def _screened(
-    tx: Connection, entries: Sequence[InstalledGame | InvalidEntry]
-) -> tuple[list[dict[str, int | None]], list[Rejected]]:
-    """Return the rows to store, a game once and under its present id, and what is refused."""
-    read = [one for one in entries if isinstance(one, InstalledGame)]
-    present = _present(tx, {int(one.game_id) for one in read})
-    builds = _games_of_builds(tx, {int(one.build_id) for one in read if one.build_id})
+    tx: Connection, held: Sequence[tuple[int, InstalledGame]]
+) -> tuple[list[dict[str, int | None]], list[Refusal]]:
+    """Return the rows to store, each game once under its current id, and what is refused."""
+    present = _present(tx, {int(one.game_id) for _, one in held})
+    builds = _games_of_builds(tx, {int(one.build_id) for _, one in held if one.build_id})
     rows: dict[int, int | None] = {}
     refused = []
-    for index, one in enumerate(entries):
-        if isinstance(one, InvalidEntry):
-            refused.append(_refused(index, one.game_id, one.detail))
-            continue
+    for index, one in held:
         game_id = present.get(int(one.game_id))
         build_id = int(one.build_id) if one.build_id else None
         if game_id is None:
-            refused.append(_refused(index, one.game_id, "game_id: no game has this id"))
+            refused.append(Refusal(index, one.game_id, "game_id: no game has this id"))
         elif build_id and builds.get(build_id) != game_id:
-            refused.append(_refused(index, one.game_id, "build_id: the game has no such build"))
+            refused.append(Refusal(index, one.game_id, "build_id: the game has no such build"))
         else:
             rows[game_id] = build_id
     return [{"game_id": game_id, "build_id": rows[game_id]} for game_id in sorted(rows)], refused
-
-
-def _refused(index: int, game_id: str | None, detail: str) -> Rejected:
-    code = errors.Code.INVALID_ITEM
-    retry = errors.MEANINGS[code].retry
-    return Rejected(index=index, id=game_id, code=code, detail=detail, retry=retry)
 
 
 def _limit(tx: Connection, uid: str) -> None:

@@ -9,12 +9,11 @@ its failures are not found, and its reason is only that the attempts are exhaust
 
 import base64
 import json
-import re
 from datetime import UTC
 from urllib.parse import unquote
 
 from shared.domain.operations.dead_letters import EXHAUSTED, Letter, message_data
-from shared.runtime import clock, own_manifest
+from shared.runtime import clock, names
 from shared.runtime.events import DeadLetter, Event
 from shared.runtime.events.deadletters import MAX_REASON_LENGTH
 from shared.runtime.events.envelope import short_id
@@ -41,7 +40,7 @@ def _sent(event: Event) -> Letter:
         occurred_at = sent.occurred_at.astimezone(UTC)
     except (ValueError, OverflowError):
         return _stray(event)
-    if not _is_name(sent.consumer) or len(sent.code) > MAX_CODE_LENGTH:
+    if not names.is_function(sent.consumer) or len(sent.code) > MAX_CODE_LENGTH:
         return _stray(event)
     return Letter(
         consumer=sent.consumer,
@@ -59,7 +58,7 @@ def _forwarded(event: Event) -> Letter:
     """Return the event that a subscription gave up, as the push request to its consumer."""
     subscription = event.attributes[f"{FORWARDED}Subscription"].rpartition("/")[2]
     consumer = subscription.replace("-", "_")
-    if not _is_name(consumer):
+    if not names.is_function(consumer):
         return _stray(event)
     attributes = {k: v for k, v in event.attributes.items() if not k.startswith(FORWARDED)}
     published = event.attributes.get(f"{FORWARDED}TopicPublishTime")
@@ -115,7 +114,3 @@ def _storable(uid: object) -> str | None:
     except UnicodeEncodeError:
         return None
     return uid
-
-
-def _is_name(consumer: str) -> bool:
-    return re.fullmatch(own_manifest.NAME, consumer) is not None

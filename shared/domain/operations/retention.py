@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Table, delete
 
+from shared.domain.metrics import ROWS_CLEANED
 from shared.domain.play.playtime import FOLDED
 from shared.runtime import clock, metrics, sql
 from shared.schema.catalog import import_claims
@@ -61,7 +62,7 @@ def clean(seconds: float) -> dict[str, int]:
     for number, rule in enumerate(RULES, start=1):
         until = started + seconds * number / len(RULES)
         rows = delete_before(rule.since, clock.now() - rule.keep, until)
-        metrics.count(metrics.ROWS_CLEANED, rows, table=rule.table.name)
+        metrics.count(ROWS_CLEANED, rows, table=rule.table.name)
         deleted[rule.table.name] = rows
     return deleted
 

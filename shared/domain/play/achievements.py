@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, and_, bindparam, case, func, select
 
 from shared.domain import erasure_gate
+from shared.domain.metrics import ACHIEVEMENTS_GRANTED
 from shared.domain.play.model import UNLISTED
 from shared.runtime import clock, metrics, sql
 from shared.schema.play import achievements, player_achievements, player_stats
@@ -58,14 +59,14 @@ def grant(uid: str, moment: datetime) -> list[Achievement]:
     rows = [{"uid": uid, "achievement_id": one, "granted_at": now} for one in earned]
 
     def work(tx: Connection) -> int:
-        sql.replay_finds_it()  # a second run finds the rows and grants nothing
+        sql.safe_to_retry_commit()  # a second run finds the rows and grants nothing
         new = sql.insert_ignore(tx, player_achievements, rows)
         if erasure_gate.erased_since(tx, uid, moment):
             raise _Erased
         return new
 
     try:
-        metrics.count(metrics.ACHIEVEMENTS_GRANTED, sql.transact(work))
+        metrics.count(ACHIEVEMENTS_GRANTED, sql.transact(work))
     except _Erased:
         return []
     return undelivered + [Achievement(achievement_id=one, granted_at=now) for one in earned]

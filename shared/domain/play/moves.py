@@ -128,7 +128,7 @@ def _move_player(
     now = clock.now()
 
     def work(tx: Connection) -> None:
-        sql.replay_finds_it()  # a second run finds nothing left to move
+        sql.safe_to_retry_commit()  # a second run finds nothing left to move
         _move(tx, uid, game_key, game_id, now, begin)
 
     try:

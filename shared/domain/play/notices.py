@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from shared.domain.play.achievements import Achievement
 from shared.runtime import clock, documents, errors, logs, sql
-from shared.schema.collections import INBOX
+from shared.schema.collections import NOTICES
 from shared.schema.play import player_achievements
 
 SWEEP_GRACE = timedelta(minutes=1)
@@ -25,7 +25,7 @@ def deliver(uid: str, granted: Iterable[Achievement]) -> None:
     The entry's id is fixed, so a player who marked it read does not see it again.
     """
     for one in granted:
-        path = f"{INBOX.of(uid)}/achievement-{one.achievement_id}"
+        path = f"{NOTICES.of(uid)}/achievement-{one.achievement_id}"
         entry = {
             "code": "achievement_granted",
             "params": {"achievement_id": one.achievement_id},

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from shared.domain import current_games, erasure_gate
+from shared.domain.metrics import ROLL_UP_SIZE, SESSIONS_OF_ERASED
 from shared.domain.play import model, playtime, stats
 from shared.domain.play.model import Run, to_ms
 from shared.domain.play.playtime import Play
@@ -29,15 +30,15 @@ def record(reported: SessionsReported) -> list[projections.Key]:
     _refuse_late(plays, now)
 
     def work(tx: Connection) -> list[str]:
-        sql.replay_finds_it()  # a second run finds the first one's runs and changes nothing
+        sql.safe_to_retry_commit()  # a second run finds the first one's runs and changes nothing
         return _record(tx, reported, plays, now)
 
     try:
         keys = sql.transact(work)
     except _Erased:
-        metrics.count(metrics.SESSIONS_OF_ERASED, len(reported.sessions))
+        metrics.count(SESSIONS_OF_ERASED, len(reported.sessions))
         return []
-    metrics.observe(metrics.ROLL_UP_SIZE, len(reported.sessions))
+    metrics.observe(ROLL_UP_SIZE, len(reported.sessions))
     return [(reported.uid, key) for key in keys]
 
 

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from shared.domain.errors import ProductCode
 from shared.domain.ids import GameId
 from shared.domain.play import model
 from shared.domain.play.model import (
@@ -29,7 +30,7 @@ from shared.domain.play.model import (
     to_ms,
 )
 from shared.runtime import clock
-from shared.runtime.errors import Code
+from shared.runtime.errors import Code, CommonCode
 from shared.runtime.messages import Message
 
 OLDEST_MS = 14 * DAY_MS
@@ -169,14 +170,17 @@ def screen(
     for (index, report), at in zip(reports, times, strict=True):
         offset = _offset_min(report.at)
         if not MIN_OFFSET_MIN <= offset <= MAX_OFFSET_MIN:
-            code, detail = Code.INVALID_ITEM, "at: no place on earth has this UTC offset"
+            code: Code = CommonCode.INVALID_ITEM
+            detail = "at: no place on earth has this UTC offset"
         elif at in taken:
             events.append(PlayEvent(report.game_key, report.session_id, report.kind, at, offset))
             continue
         elif at < now:
-            code, detail = Code.TOO_OLD, "at: more than 14 days ago, after clock correction"
+            code = ProductCode.TOO_OLD
+            detail = "at: more than 14 days ago, after clock correction"
         else:
-            code, detail = Code.IN_FUTURE, "at: more than 5 minutes ahead, after clock correction"
+            code = ProductCode.IN_FUTURE
+            detail = "at: more than 5 minutes ahead, after clock correction"
         refused.append(Rejected(index, report.event_id, code, detail))
     return events, refused
 

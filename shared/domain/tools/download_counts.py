@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import Connection, and_, false, literal_column, or_, select
 
 from shared.domain.ids import Id
+from shared.domain.metrics import ROLL_UP_SIZE
 from shared.runtime import clock, errors, logs, messages, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.base import BIGINT
@@ -58,7 +59,7 @@ def report(granted: DownloadGranted) -> None:
 def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
     """Add what was not counted yet to the counts, however many, in four statements."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
-    sql.after_commit(lambda: metrics.observe(metrics.ROLL_UP_SIZE, len(granted)))
+    sql.after_commit(lambda: metrics.observe(ROLL_UP_SIZE, len(granted)))
     told = {_mark(one): one for one in granted if _day(one) >= oldest}
     new = [told[mark] for mark in _first_times(tx, told)]
     days = Counter((int(one.version_id), _day(one)) for one in new)
@@ -88,7 +89,7 @@ def _first_times(tx: Connection, marks: Collection[Mark]) -> list[Mark]:
     new = sorted(set(marks) - _known(tx, marks))
     rows = [{"day": day, "mark": mark} for day, mark in new]
     claimed = sql.insert_ignore(tx, download_marks, rows)
-    sql.replay_finds_it()
+    sql.safe_to_retry_commit()
     if claimed != len(new):
         raise errors.Unavailable("some of these downloads are being counted elsewhere")
     again = len(marks) - len(new)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, Select, and_, select
 
+from shared.domain.errors import BuildNotSupported, NotPublished, PlanRequired, Withdrawn
 from shared.domain.ids import Id
 from shared.domain.plans import not_ended
 from shared.domain.tools import ranges
@@ -56,11 +57,11 @@ def create(conn: Connection, uid: str, wish: NewDownload) -> tuple[Download, Dow
     now = clock.now()
     row = _found(conn, uid, wish, now)
     if row is None or row.published_at is None:
-        raise errors.NotPublished(f"the tool {wish.tool_id} has no version {wish.version}")
+        raise NotPublished(f"the tool {wish.tool_id} has no version {wish.version}")
     if row.state != "published":
-        raise errors.Withdrawn(f"the version {wish.version} was withdrawn")
+        raise Withdrawn(f"the version {wish.version} was withdrawn")
     if row.plan is not None and row.has_plan is None:
-        raise errors.PlanRequired(f"the plan {row.plan} is needed", plan=row.plan)
+        raise PlanRequired(f"the plan {row.plan} is needed", plan=row.plan)
     if wish.build_id is not None:
         _check_build(row, wish.build_id)
     url = objects.presign_get(
@@ -116,7 +117,7 @@ def _check_build(row: Row[Any], build_id: str) -> None:
         ends = {"first_build": row.first_build_id, "last_build": row.last_build_id}
         named: dict[str, Any] = {name: str(end) for name, end in ends.items() if end is not None}
         spelled = ", ".join(f"{name} {end}" for name, end in named.items())
-        raise errors.BuildNotSupported(f"the version fits other builds: {spelled}", **named)
+        raise BuildNotSupported(f"the version fits other builds: {spelled}", **named)
 
 
 def _download_id(uid: str, version_id: int, now: datetime) -> str:

@@ -1,7 +1,6 @@
 """A creator's own tools: made, listed and edited; those of others are not there."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,7 +12,8 @@ from shared.domain.catalog import builds, versioning
 from shared.domain.ids import Id
 from shared.domain.plans import Plan
 from shared.domain.tools.model import Kind, Texts
-from shared.runtime import clock, errors
+from shared.runtime import clock, errors, sql
+from shared.runtime.revisions import Expected
 from shared.schema.tools import tools
 
 _TEXTS = TypeAdapter(Texts)
@@ -68,6 +68,11 @@ class OwnTool(BaseModel):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def tag(self) -> str:
+        """What changes with every change that its creator sees."""
+        return str(self.revision)
+
 
 def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
     """Make a tool of the caller's; raise Unprocessable for a game that is not there."""
@@ -101,18 +106,18 @@ def list_page(
 ) -> tuple[list[OwnTool], int | None]:
     """Return up to `limit` of the caller's tools, the oldest first, and the last one's id."""
     mine = select(tools).where(tools.c.creator_uid == uid, tools.c.tool_id > after)
-    rows = conn.execute(mine.order_by(tools.c.tool_id).limit(limit + 1)).all()
-    found = [_tool(row, row.tool_id) for row in rows[:limit]]
-    return found, rows[limit - 1].tool_id if len(rows) > limit else None
+    query = mine.order_by(tools.c.tool_id)
+    rows, last = sql.page(conn, query, limit, lambda row: int(row.tool_id))
+    return [_tool(row, row.tool_id) for row in rows], last
 
 
 def edit(
-    tx: Connection, uid: str, tool_id: int, changes: ToolChanges, check: Callable[[OwnTool], None]
+    tx: Connection, uid: str, tool_id: int, changes: ToolChanges, expected: Expected
 ) -> OwnTool:
-    """Change a tool of the caller's, unless `check` raises for how it stands now."""
+    """Change a tool of the caller's; raise PreconditionFailed unless it has the revision."""
     versioning.lock(tx)
     before = _tool(tx.execute(_own(uid, tool_id).with_for_update()).one_or_none(), tool_id)
-    check(before)
+    expected.require(before.tag, before)
     values: dict[str, Any] = {"revision": before.revision + 1, "updated_at": clock.now()}
     if changes.texts is not None:
         values["texts"] = _TEXTS.dump_json(changes.texts).decode()

@@ -38,6 +38,7 @@ from shared.domain.uploads.artifacts import Artifact
 from shared.domain.uploads.incoming import Rejected, Upload
 from shared.runtime import clock, errors, outbox, sql
 from shared.runtime.messages import Message
+from shared.runtime.revisions import Expected
 from shared.schema.tools import tool_versions, tools
 
 VERIFYING_TIME = timedelta(days=1)
@@ -134,6 +135,15 @@ class OwnVersion(BaseModel):
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
+
+    @property
+    def tag(self) -> str:
+        """What changes with every change that its creator sees.
+
+        An overdue version is shown as rejected before its row changes.
+        """
+        overdue = self.reason is not None and self.reason.code == "overdue"
+        return f"{self.revision}-overdue" if overdue else str(self.revision)
 
 
 class NewUpload(BaseModel):
@@ -251,10 +261,9 @@ def list_page(
     highest = select(tool_versions).where(version.tool_id == tool_id)
     if before is not None:
         highest = highest.where(version.sort_key < sort_key(before))
-    rows = conn.execute(highest.order_by(version.sort_key.desc()).limit(limit + 1)).all()
-    return [shown_row(row) for row in rows[:limit]], (
-        rows[limit - 1].version if len(rows) > limit else None
-    )
+    query = highest.order_by(version.sort_key.desc())
+    rows, last = sql.page(conn, query, limit, lambda row: str(row.version))
+    return [shown_row(row) for row in rows], last
 
 
 def edit(  # noqa: PLR0913, PLR0917  whose, which, what
@@ -263,12 +272,12 @@ def edit(  # noqa: PLR0913, PLR0917  whose, which, what
     tool_id: int,
     version: str,
     changes: VersionChanges,
-    check: Callable[[OwnVersion], None],
+    expected: Expected,
 ) -> OwnVersion:
-    """Change a draft of the caller's tool, unless `check` raises for its current state."""
+    """Change a draft of the caller's; raise PreconditionFailed unless it has the revision."""
     row = lock(tx, uid, tool_id, version)
     before = shown_row(row)
-    check(before)
+    expected.require(before.tag, before)
     require_state(row, "edited", EDITABLE)
     wanted = NewVersion(**before.model_dump(include=set(NewVersion.model_fields))).model_copy(
         update={member: getattr(changes, member) for member in changes.model_fields_set}
@@ -459,7 +468,7 @@ def verify(uploaded: ArtifactUploaded) -> None:
 
 
 def _approve(tx: Connection, uploaded: ArtifactUploaded, artifact: Artifact) -> None:
-    sql.replay_finds_it()  # a second run finds the version published
+    sql.safe_to_retry_commit()  # a second run finds the version published
     versioning.lock(tx)
     row = _waiting(tx, uploaded, for_update=True)
     if row is None:
@@ -483,7 +492,7 @@ def _approve(tx: Connection, uploaded: ArtifactUploaded, artifact: Artifact) -> 
 
 
 def _reject(tx: Connection, uploaded: ArtifactUploaded, rejected: Rejected) -> None:
-    sql.replay_finds_it()
+    sql.safe_to_retry_commit()
     row = _waiting(tx, uploaded, for_update=True)
     if row is not None:
         reason = f"{rejected.code}: {rejected.detail}"

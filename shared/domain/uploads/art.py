@@ -166,7 +166,7 @@ def publish(uploaded: ArtUploaded, colour: str, sizes: list[Stored]) -> None:
     new_art = {"colour": colour, "sizes": [size.model_dump() for size in sizes]}
 
     def work(tx: Connection) -> None:
-        sql.replay_finds_it()
+        sql.safe_to_retry_commit()
         versioning.lock(tx)
         stored = _column(tx, slot.table, slot.row_id, lock=True)
         upload = _processing(stored, uploaded)
@@ -189,7 +189,7 @@ def reject(uploaded: ArtUploaded, reason: str) -> None:
     slot = _slot(uploaded)
 
     def work(tx: Connection) -> None:
-        sql.replay_finds_it()
+        sql.safe_to_retry_commit()
         stored = _column(tx, slot.table, slot.row_id, lock=True)
         upload = _processing(stored, uploaded)
         if upload is None:

@@ -1,4 +1,4 @@
-"""From a delivery to the trigger's handler, and from what it does to an answer."""
+"""Passes deliveries to the trigger's handler, and turns the outcome into a response."""
 
 import asyncio
 import contextvars
@@ -10,27 +10,37 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from shared.runtime import clock, errors, logs, metrics, own_manifest, settings, telemetry, tracing
+from shared.runtime import (
+    clock,
+    errors,
+    logs,
+    metrics,
+    names,
+    own_manifest,
+    responses,
+    settings,
+    telemetry,
+    tracing,
+)
 from shared.runtime import pool as connections
 from shared.runtime.events import deadletters
-from shared.runtime.events.envelope import Event, Unreadable, anonymous, cloud_event, push
-from shared.runtime.http.replies import Raw, problem
+from shared.runtime.events.envelope import Event, Unreadable, anonymous, push
+from shared.runtime.responses import Raw
 
 if TYPE_CHECKING:
     from shared.runtime.manifest import Manifest
 
-REDRIVE_HEADER = "savepoint-redrive"
 SCHEDULE = "schedule"
-DONE, _UNPROCESSABLE, _FAILED, _AWAY = 204, 422, 500, 503
+DONE, _UNPROCESSABLE, _FAILED, _UNAVAILABLE = 204, 422, 500, 503
 
 M = TypeVar("M", bound=BaseModel)
 EntryPoint = Callable[[Request], Awaitable[Raw]]
-# A status, and what to say when it is not 204.
+# A status, and the detail when it is not 204.
 Outcome = tuple[int, str]
 
 _current: ContextVar[Event] = ContextVar("event")
@@ -54,42 +64,10 @@ def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]
 
 
 def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], EntryPoint]:
-    """Handle each message of the manifest's topic as it is, whatever it holds."""
+    """Handle each message of the manifest's topic unparsed."""
 
     def decorate(handler: Callable[[Event], None]) -> EntryPoint:
         return entry_point(own_manifest.of(entry_file), "message", push, handler)
-
-    return decorate
-
-
-def on_document(
-    model: type[M], entry_file: str
-) -> Callable[[Callable[[M | None, dict[str, str]], None]], EntryPoint]:
-    """Handle each change of the manifest's documents: the document (None: deleted) and its path."""
-    from shared.runtime.events import firestore_event  # noqa: PLC0415  protobuf: only where used
-
-    def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:
-        known = own_manifest.of(entry_file)
-        watched = known.trigger.document
-        if watched is None:
-            message = f"{known.name} watches no document: see its function.yaml"
-            raise TypeError(message)
-
-        def run(event: Event) -> None:
-            if firestore_event.changed_nothing(event):
-                return
-            members = firestore_event.decode(event)
-            variables = firestore_event.path_variables(watched.path, event)
-            handler(None if members is None else _validated(model, members), variables)
-
-        def read(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-            event = cloud_event(consumer, headers, body)
-            written_in = firestore_event.traceparent(firestore_event.decode(event))
-            if written_in:
-                event.attributes["traceparent"] = written_in
-            return event
-
-        return entry_point(known, "document", read, run)
 
     return decorate
 
@@ -111,58 +89,52 @@ def on_schedule(
 
 
 def scheduled(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-    """Return the event of a schedule's call."""
+    """Return the event of a scheduled call."""
     now = clock.now()
     name = headers.get("x-cloudscheduler-scheduletime", now.isoformat())
     return Event(f"{consumer}-{name}", SCHEDULE, now, consumer, {}, b"", headers, body)
 
 
 def parsed(model: type[M], data: bytes) -> M:
-    """Return a payload as its model; raise Unreadable, whose text never holds the payload."""
+    """Return a payload as its model; raise Unreadable, whose text never contains the payload."""
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        raise Unreadable(_findings(error)) from error
+        raise Unreadable(findings(error)) from error
 
 
-def _validated(model: type[M], members: dict[str, Any]) -> M:
-    try:
-        return model.model_validate(members)
-    except ValidationError as error:
-        raise Unreadable(_findings(error)) from error
-
-
-def _findings(error: ValidationError) -> str:
+def findings(error: ValidationError) -> str:
+    """Return what is wrong with a payload; never the payload."""
     listed = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed[:10])
 
 
 def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: bool) -> Outcome:
-    """Run a handler on an event and decide what becomes of it.
+    """Run a handler on an event and return the outcome.
 
-    keep: the event may become a dead letter (not so for a schedule, nor for the dead letters'
-    own consumer). redrive: an operator waits for the outcome, which is told, not buried.
+    keep: the event may become a dead letter (not for a schedule, nor for the consumer of dead
+    letters). redrive: an operator waits for the outcome, so that it is reported, not buried.
     """
     token = _current.set(event)
     try:
         if deadletters.is_paused(event.consumer, time.monotonic()) and not redrive:
-            return _AWAY, "paused by an operator"
+            return _UNAVAILABLE, "paused by an operator"
         run(event)
     except (Unreadable, errors.HopelessEvent) as error:
         code = error.code if isinstance(error, errors.HopelessEvent) else "unreadable"
         return _hopeless(event, code, str(error), keep=keep, redrive=redrive)
     except errors.Unavailable as error:
         logs.warning("a store is away", event_id=event.id, reason=error.detail)
-        return _AWAY, error.detail
-    except Exception as error:  # noqa: BLE001  a bug is retried, never taken for a bad message
+        return _UNAVAILABLE, error.detail
+    except Exception as error:  # noqa: BLE001  a bug is retried, not treated as a bad message
         reason = "".join(traceback.format_exception(error))
         logs.error("the handler failed", event_id=event.id)
         if keep and not redrive and deadletters.is_old(event.time):
-            # Of a long traceback the end says what it was.
+            # The end of a long traceback names the error.
             tail = reason[-deadletters.MAX_REASON_LENGTH :]
             return _hopeless(event, "failed", tail, keep=keep, redrive=redrive)
         _note(event, reason)
-        return _FAILED, f"{type(error).__name__}: {error}" if redrive else "a bug of ours"
+        return _FAILED, f"{type(error).__name__}: {error}" if redrive else "a bug on our side"
     finally:
         _current.reset(token)
     if event.type != SCHEDULE:
@@ -171,7 +143,7 @@ def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: b
 
 
 def _note(event: Event, reason: str) -> None:
-    """Note a failed try, unless it was a schedule's call: the next one is another event."""
+    """Record a failed attempt, except a scheduled call: the next one is another event."""
     if event.type != SCHEDULE:
         deadletters.note_failure(event, reason)
 
@@ -186,7 +158,7 @@ def _hopeless(event: Event, code: str, reason: str, *, keep: bool, redrive: bool
     try:
         deadletters.bury(event, code, reason)
     except errors.Unavailable as error:
-        return _AWAY, error.detail
+        return _UNAVAILABLE, error.detail
     return DONE, ""
 
 
@@ -196,12 +168,12 @@ def entry_point(
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],
 ) -> EntryPoint:
-    """Return the function's target: reads the delivery on the loop, handles it in a thread."""
+    """Return the function's target: reads a delivery on the loop, handles it in a thread."""
     stores = known.stores
     if "K_SERVICE" in os.environ:
         settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
     threads = stores.sql.pool if stores.sql else known.concurrency
-    connections.wish(threads)
+    connections.require(threads)
     keep = kind != SCHEDULE and known.trigger.topic != deadletters.TOPIC
     pool = functools.cache(lambda: ThreadPoolExecutor(threads, known.name))
 
@@ -214,7 +186,7 @@ def entry_point(
         except Unreadable as error:
             event, problem_found = anonymous(known.name, headers, body), str(error)
         context = tracing.begin(known.name, event.traceparent)
-        redrive = REDRIVE_HEADER in headers
+        redrive = names.REDRIVE_HEADER in headers
 
         def work() -> Outcome:
             if problem_found is not None:
@@ -222,28 +194,27 @@ def entry_point(
             return handle(event, run, keep=keep, redrive=redrive)
 
         loop, inside = asyncio.get_running_loop(), contextvars.copy_context()
-        status, said = await loop.run_in_executor(pool(), inside.run, work)
+        status, detail = await loop.run_in_executor(pool(), inside.run, work)
         _log(context, kind, event, status, received_at, (time.perf_counter() - started) * 1000)
         await telemetry.flush()
-        return _answer(status, said)
+        return _response(status, detail)
 
     return main
 
 
-def _answer(status: int, said: str) -> Raw:
+def _response(status: int, detail: str) -> Raw:
     trace = (b"traceparent", (tracing.traceparent() or "").encode())
     if status == DONE:
         return Raw(status, [trace], b"")
-    error: errors.ProblemError = errors.Internal(said)
-    if status == _AWAY:
-        error = errors.Unavailable(said)
+    error: errors.ProblemError = errors.Internal(detail)
+    if status == _UNAVAILABLE:
+        error = errors.Unavailable(detail)
     elif status == _UNPROCESSABLE:
-        error = errors.Unprocessable(said)
-    body, headers = problem(error)
-    return Raw(status, [*headers, (b"content-type", b"application/problem+json"), trace], body)
+        error = errors.Unprocessable(detail)
+    return responses.problem(error, [trace])
 
 
-def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
+def _log(  # noqa: PLR0913, PLR0917  one argument per field of the line
     context: tracing.Context,
     kind: str,
     event: Event,
@@ -251,12 +222,12 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
     received_at: datetime,
     elapsed_ms: float,
 ) -> None:
-    """Write the event's line, which is its span as well."""
+    """Write the event's log line, which is also its span."""
     name = f"{event.consumer} ← {event.type}"
-    severity = "INFO" if status == DONE else "WARNING" if status == _AWAY else "ERROR"
+    severity = "INFO" if status == DONE else "WARNING" if status == _UNAVAILABLE else "ERROR"
     outcome = "ok" if status == DONE else "error"
-    said = {"event_id": event.id, "status": status}
-    span = tracing.Span(name, kind, context, received_at, elapsed_ms, outcome, said)
+    attributes = {"event_id": event.id, "status": status}
+    span = tracing.Span(name, kind, context, received_at, elapsed_ms, outcome, attributes)
     age = (received_at - event.time).total_seconds()
     fields = {"event_id": event.id, "age_s": age, "span": tracing.end(span)}
     logs.write(severity, f"{name} {status}", fields)

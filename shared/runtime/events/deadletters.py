@@ -1,4 +1,4 @@
-"""Events that failed: noted while they are retried, kept for an operator when they are hopeless."""
+"""Failed events: recorded while they are retried, dead-lettered when no retry can fix them."""
 
 import base64
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from shared.runtime.events.envelope import Event
 from shared.schema.operations import consumers, event_failures
 
 TOPIC = "dead-letters"
-# Eventarc and Pub/Sub give an event up after 24 h or more: ours is kept before they do.
+# Eventarc and Pub/Sub drop an event after 24 h or more: it is dead-lettered before.
 GIVE_UP_AFTER = timedelta(hours=20)
-# A first delivery mostly arrives within seconds. Where the transport does not count, an older event
-# may have a failure on record.
+# A first delivery usually arrives within seconds. Where the transport does not count deliveries, an
+# older event may have a recorded failure.
 FIRST_DELIVERY = timedelta(seconds=8)
 PAUSE_READ_EVERY_SECONDS = 5
 MAX_REASON_LENGTH = 2000
@@ -24,7 +24,7 @@ _paused: dict[str, tuple[float, bool]] = {}
 
 
 class DeadLetter(messages.Message):
-    """An event that its consumer cannot handle, whole, with the reason."""
+    """A complete event that its consumer cannot handle, with the reason."""
 
     topic: ClassVar[str] = TOPIC
     type: ClassVar[str] = "savepoint.dead_letter.v1"
@@ -39,10 +39,10 @@ class DeadLetter(messages.Message):
     body_base64: str
 
 
-def bury(event: Event, code: str, reason: str, uid: str | None = None) -> None:
+def bury(event: Event, code: str, reason: str) -> None:
     """Publish the event as a dead letter; raise Unavailable when it could not be stored.
 
-    It keeps its event id, so that burying it twice records it once.
+    It keeps its event id, so that it is recorded once even if it is published twice.
     """
     letter = DeadLetter(
         consumer=event.consumer,
@@ -50,7 +50,6 @@ def bury(event: Event, code: str, reason: str, uid: str | None = None) -> None:
         code=code,
         reason=reason[:MAX_REASON_LENGTH],
         occurred_at=clock.now(),
-        uid=uid,
         headers=event.headers,
         body_base64=base64.b64encode(event.body).decode("ascii"),
     )
@@ -60,7 +59,7 @@ def bury(event: Event, code: str, reason: str, uid: str | None = None) -> None:
 
 
 def note_failure(event: Event, reason: str) -> None:
-    """Note a failed try, so that an operator sees what waits and why; best effort."""
+    """Record a failed attempt, so that an operator sees what waits and why; best effort."""
     now = clock.now()
     row = {
         "consumer": event.consumer,
@@ -78,27 +77,31 @@ def note_failure(event: Event, reason: str) -> None:
     try:
         sql.transact(lambda tx: sql.upsert(tx, event_failures, [row], update))
     except errors.Unavailable:
-        logs.warning("a failure could not be noted: the database is away", event_id=event.id)
+        logs.warning(
+            "a failure could not be recorded: the database is unavailable", event_id=event.id
+        )
 
 
 def clear_failure(event: Event) -> None:
-    """Forget the failures of an event that has succeeded, if it can have had any."""
+    """Delete the recorded failures of an event that has succeeded, if there can be any."""
     if event.attempt == 1 or clock.now() - event.time < FIRST_DELIVERY:
         return
     here = (event_failures.c.consumer == event.consumer) & (event_failures.c.event_id == event.id)
     try:
         sql.transact(lambda tx: tx.execute(delete(event_failures).where(here)))
     except errors.Unavailable:
-        logs.warning("a failure could not be cleared: the database is away", event_id=event.id)
+        logs.warning(
+            "a failure could not be cleared: the database is unavailable", event_id=event.id
+        )
 
 
 def is_old(moment: datetime) -> bool:
-    """Tell whether an event of that time must be kept now, before its transport gives it up."""
+    """Tell whether an event of that time must be dead-lettered before its transport drops it."""
     return clock.now() - moment > GIVE_UP_AFTER
 
 
 def is_paused(consumer: str, monotonic: float) -> bool:
-    """Tell whether an operator paused this consumer; read at most every 5 s an instance."""
+    """Tell whether an operator paused this consumer; read at most every 5 s per instance."""
     read_at, paused = _paused.get(consumer, (float("-inf"), False))
     if monotonic - read_at < PAUSE_READ_EVERY_SECONDS:
         return paused

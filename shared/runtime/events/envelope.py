@@ -1,4 +1,4 @@
-"""What arrives, made one shape: Pub/Sub's push envelope, Firestore's CloudEvent, a schedule."""
+"""One shape for every delivery: Pub/Sub's push envelope, Firestore's CloudEvent, a schedule."""
 
 import base64
 import hashlib
@@ -19,16 +19,16 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
 class Unreadable(Exception):
-    """A delivery that is not the envelope it should be."""
+    """A delivery that failed to parse."""
 
 
 @dataclass(frozen=True)
 class Event:
     """One delivery.
 
-    id: the event's id, the same at every delivery. time: when it was stored for delivery.
-    data: the payload's bytes. headers, body: the delivery as it came, for a later redrive.
-    attempt: which delivery of it this is, from 1; None where the transport does not say.
+    id: the event's id, the same for every delivery. time: when it was stored for delivery.
+    data: the payload's bytes. headers, body: the delivery as it arrived, for a later redrive.
+    attempt: the number of this delivery, from 1; None where the transport does not count.
     """
 
     id: str
@@ -43,12 +43,12 @@ class Event:
 
     @property
     def traceparent(self) -> str | None:
-        """Return the trace that the sender was in."""
+        """Return the trace context of the sender."""
         return self.attributes.get("traceparent") or self.headers.get("traceparent")
 
 
 def short_id(event_id: str) -> str:
-    """Return an event id that the tables can hold: of a longer one the start and a hash of all."""
+    """Return an event id that fits into the tables: the start and a hash of a longer one."""
     if len(event_id) <= MAX_ID_LENGTH:
         return event_id
     digest = hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -56,7 +56,7 @@ def short_id(event_id: str) -> str:
 
 
 def kept(headers: dict[str, str]) -> dict[str, str]:
-    """Return the headers that make an event what it is, without those of its transport."""
+    """Return the headers of the event itself, without those of its transport."""
     return {name: value for name, value in headers.items() if name.startswith(KEPT_HEADERS)}
 
 
@@ -85,7 +85,7 @@ def push(consumer: str, headers: dict[str, str], body: bytes) -> Event:
         raise Unreadable(reason) from error
 
 
-def message_event(  # noqa: PLR0913  one argument a field of the message
+def message_event(  # noqa: PLR0913  one argument per field of the message
     consumer: str,
     attributes: dict[str, str],
     data: bytes,
@@ -96,7 +96,7 @@ def message_event(  # noqa: PLR0913  one argument a field of the message
     body: bytes,
     attempt: int | None = None,
 ) -> Event:
-    """Return the event in a Pub/Sub message; its CloudEvents id wins over Pub/Sub's."""
+    """Return the event in a Pub/Sub message; its CloudEvents id takes precedence over Pub/Sub's."""
     return Event(
         id=short_id(attributes.get("ce-id") or message_id),
         type=attributes.get("ce-type", "google.cloud.pubsub.topic.v1.messagePublished"),
@@ -114,7 +114,7 @@ def cloud_event(consumer: str, headers: dict[str, str], body: bytes) -> Event:
     """Return a CloudEvent in binary mode (CloudEvents 1.0, HTTP binding); raise Unreadable."""
     lacking = [name for name in ("ce-id", "ce-type", "ce-time") if name not in headers]
     if lacking:
-        reason = f"the request is no CloudEvent in binary mode: it lacks {lacking}"
+        reason = f"the request is not a CloudEvent in binary mode: it lacks {lacking}"
         raise Unreadable(reason)
     try:
         moment = _MOMENT.validate_python(headers["ce-time"])
@@ -134,7 +134,7 @@ def cloud_event(consumer: str, headers: dict[str, str], body: bytes) -> Event:
 
 
 def anonymous(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-    """Return a stand-in for a delivery that could not be read, so that it can be kept."""
+    """Return a placeholder for a delivery that failed to parse, so that it can be stored."""
     digest = hashlib.sha256(body).hexdigest()
     return Event(
         id=f"unreadable-{digest[:32]}",

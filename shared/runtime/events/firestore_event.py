@@ -22,7 +22,7 @@ def decode(event: Event) -> dict[str, Any] | None:
 
 
 def changed_nothing(event: Event) -> bool:
-    """Tell whether a document that did not exist was deleted: there is no document to speak of."""
+    """Tell whether the event is the deletion of a document that did not exist."""
     payload = _payload(event)
     return not payload.HasField("value") and not payload.HasField("old_value")
 
@@ -30,7 +30,7 @@ def changed_nothing(event: Event) -> bool:
 def path_variables(pattern: str, event: Event) -> dict[str, str]:
     """Return the values of `pattern`'s variables in the path of the changed document.
 
-    The payload names the document; in the headers all but ASCII is encoded, by each sender its way.
+    Read from the payload: each sender encodes non-ASCII characters in the headers differently.
     """
     payload = _payload(event)
     changed = payload.value if payload.HasField("value") else payload.old_value
@@ -38,7 +38,7 @@ def path_variables(pattern: str, event: Event) -> dict[str, str]:
     expression = _VARIABLE.sub(r"(?P<\1>[^/]+)", pattern)
     found = re.fullmatch(expression, path)
     if found is None:
-        reason = f"the document `{path}` is not one of `{pattern}`"
+        reason = f"the document `{path}` does not match `{pattern}`"
         raise Unreadable(reason)
     return found.groupdict()
 
@@ -47,12 +47,12 @@ def _payload(event: Event) -> Any:
     try:
         return DocumentEventData.pb().FromString(event.data)
     except DecodeError as error:
-        reason = "the body is no Firestore event"
+        reason = "the body is not a Firestore event"
         raise Unreadable(reason) from error
 
 
 def traceparent(document: dict[str, Any] | None) -> str | None:
-    """Return the trace that the document's writer was in."""
+    """Return the trace context of the document's writer."""
     written = (document or {}).get("traceparent")
     return written if isinstance(written, str) and parse(written) else None
 

@@ -1,7 +1,7 @@
-"""A topic emptied in batches: push delivers one message a request, a pull takes a thousand.
+"""Pulls: a topic is consumed in batches of up to a thousand messages, not one by one as in a push.
 
-A schedule calls the function; it pulls, handles and acknowledges until its time is over or the
-topic is empty.
+A schedule calls the function, which pulls, handles and acknowledges until the topic is empty or its
+time is up.
 """
 
 import base64
@@ -19,10 +19,10 @@ from google.pubsub_v1 import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 from pydantic import BaseModel
 
-from shared.runtime import clock, errors, logs, messages, own_manifest, settings, tracing
+from shared.runtime import clock, errors, logs, messages, names, own_manifest, settings, tracing
 from shared.runtime.events import consumer, deadletters
 from shared.runtime.events.envelope import Event, Unreadable, message_event, push
-from shared.runtime.google_errors import AWAY
+from shared.runtime.google_errors import UNAVAILABLE
 
 if TYPE_CHECKING:
     from shared.runtime.manifest import Manifest
@@ -32,7 +32,7 @@ M = TypeVar("M", bound=BaseModel)
 BATCH = 1000
 PULL_WAIT_SECONDS = 3
 ACKNOWLEDGE_SECONDS = 10
-# The rest of the function's timeout is left for the batch under way.
+# The rest of the function's timeout is left for the running batch.
 SHARE_OF_TIMEOUT = 0.5
 
 _client: SubscriberClient | None = None
@@ -44,16 +44,16 @@ def on_pull(
 ) -> Callable[[Callable[[list[M]], None]], consumer.EntryPoint]:
     """Handle the manifest's topic in batches of up to 1,000 messages.
 
-    The handler does one transaction; the batch is acknowledged after it returns. When it fails,
-    its messages are handled one by one, so that a broken one does not hold up the others.
+    The handler runs one transaction; the batch is acknowledged after it returns. When it fails,
+    its messages are handled one by one, so that an invalid one does not block the others.
     """
 
     def decorate(handler: Callable[[list[M]], None]) -> consumer.EntryPoint:
         known = own_manifest.of(entry_file)
 
         def read(name: str, headers: dict[str, str], body: bytes) -> Event:
-            # A redrive brings the one message that the schedule's call would have pulled.
-            if consumer.REDRIVE_HEADER in headers:
+            # A redrive delivers the one message that the scheduled call would have pulled.
+            if names.REDRIVE_HEADER in headers:
                 return push(name, headers, body)
             return consumer.scheduled(name, headers, body)
 
@@ -69,7 +69,7 @@ def on_pull(
 
 
 def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]) -> int:
-    """Handle what waits until nothing does or the time is over; return how many are done."""
+    """Handle messages until none is left or the time is up; return how many were handled."""
     done, until = 0, time.monotonic() + known.timeout * SHARE_OF_TIMEOUT
     while time.monotonic() < until:
         received = _pull(known.name)
@@ -84,7 +84,7 @@ def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]
 def _handle(
     name: str, model: type[M], handler: Callable[[list[M]], None], received: list[Any]
 ) -> list[str]:
-    """Return the acknowledgement ids of the messages that are done with."""
+    """Return the acknowledgement ids of the messages that were handled."""
     good: list[tuple[str, Event, M]] = []
     finished: list[str] = []
     for one in received:
@@ -100,7 +100,7 @@ def _handle(
         return finished + [ack_id for ack_id, _, _ in good]
     except errors.Unavailable:
         raise
-    except Exception:  # noqa: BLE001  whichever message it was, the others go on
+    except Exception:  # noqa: BLE001  whichever message it was, the others continue
         logs.warning("a batch failed: its messages are handled one by one", messages=len(good))
     for ack_id, event, payload in good:
         alone = partial(_alone, handler, payload)
@@ -116,7 +116,7 @@ def _alone(handler: Callable[[list[M]], None], payload: M, event: Event) -> None
 
 
 def _event(name: str, message: Any) -> Event:
-    """Return a message's event; its body is what a push would have brought, for a redrive."""
+    """Return a message's event; its body is that of a push request, for a redrive."""
     attributes = dict(message.attributes)
     pushed = {
         "attributes": attributes,
@@ -137,14 +137,14 @@ def _event(name: str, message: Any) -> Event:
 
 def _pull(name: str) -> list[Any]:
     request = {"subscription": _subscription(name), "max_messages": BATCH}
-    with tracing.span(f"pull {name}", "receive", messages=0) as said:
+    with tracing.span(f"pull {name}", "receive", messages=0) as attributes:
         try:
             answer = _subscriber().pull(request=request, retry=None, timeout=PULL_WAIT_SECONDS)
         except google.DeadlineExceeded:
             return []
-        except AWAY as error:
-            raise errors.Unavailable(messages.AWAY_DETAIL) from error
-        said["messages"] = len(answer.received_messages)
+        except UNAVAILABLE as error:
+            raise errors.Unavailable(messages.UNAVAILABLE_DETAIL) from error
+        attributes["messages"] = len(answer.received_messages)
     return list(answer.received_messages)
 
 
@@ -154,17 +154,17 @@ def _acknowledge(name: str, ack_ids: list[str]) -> None:
         with tracing.span(f"acknowledge {name}", "receive", messages=len(ack_ids)):
             try:
                 _subscriber().acknowledge(request=request, retry=None, timeout=ACKNOWLEDGE_SECONDS)
-            except AWAY as error:  # they come again, and are handled again
-                raise errors.Unavailable(messages.AWAY_DETAIL) from error
+            except UNAVAILABLE as error:  # they are delivered and handled again
+                raise errors.Unavailable(messages.UNAVAILABLE_DETAIL) from error
 
 
 def _subscription(name: str) -> str:
-    # Not Manifest.service: what a bundle carries of its manifest has no properties.
+    # Not Manifest.service: the manifest in a bundle has no properties.
     return f"projects/{settings.core().project}/subscriptions/{name.replace('_', '-')}"
 
 
 def _subscriber() -> SubscriberClient:
-    global _client  # noqa: PLW0603  one client a process is the point
+    global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:
             host = os.environ.get("PUBSUB_EMULATOR_HOST")

@@ -1,4 +1,4 @@
-"""An HTTP function's edge: routes in, problem documents and ETags out.
+"""An HTTP function's edge: routes, problem documents, ETags, pages and batches.
 
 api = http.Api(__file__)
 
@@ -9,26 +9,34 @@ main = api.entry_point()
 """
 
 from shared.runtime.http.api import Api
-from shared.runtime.http.batches import Batch, Receipt, Rejection
-from shared.runtime.http.binding import Header, Request
-from shared.runtime.http.paging import Page, decode_cursor, decode_own_cursor, encode_cursor
-from shared.runtime.http.preconditions import IfMatch, check_if_match
+from shared.runtime.http.batches import Batch, Items, Receipt, Rejection
+from shared.runtime.http.binding import Header, IfMatch, Request
+from shared.runtime.http.paging import (
+    Cursor,
+    Limit,
+    Page,
+    after,
+    next_cursor,
+    page,
+)
 from shared.runtime.http.replies import Moved, Reply, cache_control
 
 __all__ = [
     "Api",
     "Batch",
+    "Cursor",
     "Header",
     "IfMatch",
+    "Items",
+    "Limit",
     "Moved",
     "Page",
     "Receipt",
     "Rejection",
     "Reply",
     "Request",
+    "after",
     "cache_control",
-    "check_if_match",
-    "decode_cursor",
-    "decode_own_cursor",
-    "encode_cursor",
+    "next_cursor",
+    "page",
 ]

@@ -1,7 +1,7 @@
-"""The edge of an HTTP function: finds the route, checks the caller, answers and logs.
+"""The edge of an HTTP function: finds the route, checks the caller, responds and logs.
 
-It is `async` and answers from memory on the loop; a plain `def` handler runs in the function's
-own threads, as many as it may hold database connections.
+It is `async` and responds from memory on the loop; a plain `def` handler runs in the function's own
+threads, one per database connection.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from pydantic import BaseModel
 from starlette.requests import Request as StarletteRequest
@@ -24,12 +24,14 @@ from shared.runtime import (
     metrics,
     own_manifest,
     pool,
+    responses,
     settings,
     telemetry,
     tracing,
 )
 from shared.runtime.http import binding, bodies, replies, routes
-from shared.runtime.http.replies import Raw, Reply
+from shared.runtime.http.replies import Reply
+from shared.runtime.responses import Raw
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,7 +52,7 @@ class Api:
         self.table = routes.Table()
         sql = self.manifest.stores.sql
         if sql is not None:
-            pool.wish(sql.pool)
+            pool.require(sql.pool)
         self._threads = sql.pool if sql else THREADS_WITHOUT_SQL
         self._pool: ThreadPoolExecutor | None = None
 
@@ -58,25 +60,29 @@ class Api:
         """Register a handler for GET and HEAD of `path`."""
         return self._route("GET", path, 200)
 
-    def post(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for POST of `path`, answering `status`."""
-        return self._route("POST", path, status)
+    def post(
+        self, path: str, status: int = 200, *, idempotent: routes.Idempotent | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Register a handler for POST of `path`, with the status `status`."""
+        return self._route("POST", path, status, idempotent)
 
     def put(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for PUT of `path`, answering `status`."""
+        """Register a handler for PUT of `path`, with the status `status`."""
         return self._route("PUT", path, status)
 
     def patch(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for PATCH of `path`, answering `status`."""
+        """Register a handler for PATCH of `path`, with the status `status`."""
         return self._route("PATCH", path, status)
 
     def delete(self, path: str, status: int = _NO_CONTENT) -> Callable[[Handler], Handler]:
-        """Register a handler for DELETE of `path`, answering `status`."""
+        """Register a handler for DELETE of `path`, with the status `status`."""
         return self._route("DELETE", path, status)
 
-    def _route(self, method: str, path: str, status: int) -> Callable[[Handler], Handler]:
+    def _route(
+        self, method: str, path: str, status: int, idempotent: routes.Idempotent | None = None
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.table.add(routes.build(self.manifest, method, path, handler, status))
+            self.table.add(routes.build(self.manifest, method, path, handler, status, idempotent))
             return handler
 
         return register
@@ -90,7 +96,7 @@ class Api:
         return await loop.run_in_executor(self._pool, lambda: context.run(work, *args, **kwargs))
 
     def entry_point(self) -> EntryPoint:
-        """Return the function's target; in the cloud, raise MissingSettings at its start."""
+        """Return the function's target; in the cloud, raise MissingSettings at start-up."""
         if "K_SERVICE" in os.environ:
             stores = self.manifest.stores
             settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
@@ -101,15 +107,15 @@ class Api:
         return main
 
     async def _serve(self, request: StarletteRequest) -> Raw:
-        """Answer one request, whatever happens, and write its one log line."""
+        """Respond to one request, whatever happens, and write its one log line."""
         started, received_at = time.perf_counter(), clock.now()
         scope = request.scope
         headers: dict[bytes, bytes] = dict(scope["headers"])
         method, path = scope["method"], scope["path"]
         if method == "OPTIONS":
             return Raw(_NO_CONTENT, replies.PREFLIGHT, b"")
-        came = headers.get(b"traceparent")
-        context = tracing.begin(self.manifest.name, came.decode("latin-1") if came else None)
+        given = headers.get(b"traceparent")
+        context = tracing.begin(self.manifest.name, given.decode("latin-1") if given else None)
         route: routes.Route | None = None
         try:
             route, variables = self.table.find(method, path)
@@ -118,9 +124,9 @@ class Api:
             raw = self._success(route, answer, headers)
         except errors.ProblemError as error:
             raw = self._problem(error)
-        except Exception:  # noqa: BLE001  the edge: whatever it is, the client gets a document
+        except Exception:  # noqa: BLE001  the client gets a problem document for any error
             logs.error("unhandled error", path=path)
-            raw = self._problem(errors.Internal("a bug of ours; it was logged under this trace"))
+            raw = self._problem(errors.Internal("a bug on our side; it is logged under this trace"))
         if route is not None:
             raw.headers.extend(route.headers)
         if method == "HEAD":
@@ -137,7 +143,7 @@ class Api:
         request: StarletteRequest,
         seen: binding.Request,
     ) -> Any:
-        """Check the caller, bind the arguments, run the handler where it belongs."""
+        """Check the caller, bind the arguments, run the handler on the loop or in a thread."""
         signature = route.signature
         arguments: dict[str, Any] = {}
         if route.role is not None:
@@ -155,11 +161,13 @@ class Api:
             arguments[signature.body_name] = binding.body(signature, raw)
         if route.is_async:
             return await route.handler(**arguments)
+        if route.idempotent is not None:
+            return await self.in_thread(_once, route, request.scope["path"], arguments)
         return await self.in_thread(route.handler, **arguments)
 
     def _success(self, route: routes.Route, answer: Any, headers: dict[bytes, bytes]) -> Raw:
-        """Encode a handler's answer; a GET is tagged and may become 304."""
-        reply = answer if isinstance(answer, Reply) else _reply(answer, route.status)
+        """Encode a handler's reply; a GET is tagged and may become 304."""
+        reply = _reply(answer, route.status)
         if route.method == "GET" and reply.status == _OK:
             sent = [*reply.head(), _traceparent()]
             if replies.matches(headers.get(b"if-none-match"), reply.etag):
@@ -175,12 +183,25 @@ class Api:
         return Raw(reply.status, sent, reply.body)
 
     def _problem(self, error: errors.ProblemError) -> Raw:
-        body, headers = replies.problem(error)
-        content_type = (b"content-type", replies.PROBLEM_JSON)
-        return Raw(error.status, [*replies.CORS, *headers, content_type, _traceparent()], body)
+        return responses.problem(error, [*replies.CORS, _traceparent()])
+
+
+def _once(route: routes.Route, path: str, arguments: dict[str, Any]) -> Reply[Any]:
+    """Run an idempotent route's handler, or return what it replied to the same request before."""
+    signature, idempotent = route.signature, cast("routes.Idempotent", route.idempotent)
+    key = arguments.pop(routes.KEY)
+
+    def work(tx: Any) -> Reply[Any]:
+        answer = route.handler(**arguments, **{str(signature.transaction_name): tx})
+        return _reply(answer, route.status)
+
+    uid, body = arguments[str(signature.caller_name)].uid, arguments.get(str(signature.body_name))
+    return idempotent.once(key, uid, f"{route.method} {path}", body, work, arguments)
 
 
 def _reply(answer: Any, status: int) -> Reply[Any]:
+    if isinstance(answer, Reply):
+        return answer
     if answer is None or isinstance(answer, BaseModel):
         return Reply(answer, status=status)
     message = f"a handler returned {type(answer).__name__}; return a model, a Reply or None"
@@ -191,7 +212,7 @@ def _traceparent() -> tuple[bytes, bytes]:
     return b"traceparent", (tracing.traceparent() or "").encode()
 
 
-def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
+def _log(  # noqa: PLR0913, PLR0917  one argument per field of the line
     context: tracing.Context,
     route: routes.Route | None,
     scope: Any,
@@ -200,7 +221,7 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
     received_at: datetime,
     elapsed_ms: float,
 ) -> None:
-    """Write the request's line: Cloud Logging's httpRequest, and the span of a sampled one."""
+    """Write the request's log line: Cloud Logging's httpRequest, and the span of a sampled one."""
     pattern = route.path if route else "(no route)"
     metrics.observe(metrics.REQUEST, elapsed_ms / 1000, kind="http", status=f"{status // 100}xx")
     client = headers.get(b"savepoint-client")
@@ -214,9 +235,9 @@ def _log(  # noqa: PLR0913, PLR0917  one argument a fact of the line
         "route": pattern,
     }
     if context.sampled:
-        name, said = f"{scope['method']} {pattern}", {"status": status}
+        name, attributes = f"{scope['method']} {pattern}", {"status": status}
         outcome = "error" if status >= _SERVER_ERROR else "ok"
-        span = tracing.Span(name, "http", context, received_at, elapsed_ms, outcome, said)
+        span = tracing.Span(name, "http", context, received_at, elapsed_ms, outcome, attributes)
         fields["span"] = tracing.end(span)
     if client is not None:
         fields["client"] = client[:MAX_CLIENT_LENGTH].decode("latin-1")

@@ -1,7 +1,7 @@
-"""Batches of items, each validated alone: `{sent_at, items}` in, a receipt out.
+"""Lists whose items are validated one by one: an invalid item is rejected alone.
 
-The whole fails only for the whole: not JSON 400, no list 422, too many 413. A broken item
-rejects that item only.
+A batch `{sent_at, items}` is answered with a receipt. Only a request without a list fails as a
+whole: not JSON 400, no list 422, too many items 413.
 """
 
 import json
@@ -21,38 +21,37 @@ from pydantic import (
 from pydantic_core import from_json, to_json
 
 from shared.runtime import clock, errors
+from shared.runtime.errors import Code, CommonCode
 
 T = TypeVar("T", bound=BaseModel)
 
 SHOWN_ID_LENGTH = 100
-# A body can have an error every two bytes: the answer must not be larger than the question.
+# A body can have an error every two bytes: the response must not be larger than the request.
 SHOWN_ERRORS = 50
 
 _NO_NUMBER = object()
 _SENT_AT = (
     "The client's clock at the moment of this send. "
-    "Stamp it anew at every send, retries too: an old one moves the items."
+    "Set it anew for every send, retries too: an old one shifts the items in time."
 )
-
-
-# Most functions take no batch: their cold start does not wait for these models.
+# Most functions take no batch: their cold start must not wait for these models.
 _ON_FIRST_USE = ConfigDict(defer_build=True)
 
 
 class Rejection(BaseModel):
-    """Why one item was not taken."""
+    """Why one item was rejected."""
 
     model_config = _ON_FIRST_USE
 
     index: int
     id: str | None = None
-    code: errors.Code
+    code: Code
     detail: str
     retry: errors.Retry
 
 
 class Receipt(BaseModel):
-    """What became of a batch."""
+    """The outcome of a batch."""
 
     model_config = _ON_FIRST_USE
 
@@ -62,32 +61,53 @@ class Receipt(BaseModel):
 
 
 @dataclass
-class Batch(Generic[T]):
-    """A batch as the function sees it: valid items with their index, and what was refused.
+class Items(Generic[T]):
+    """A list `{items}` as the function sees it: valid items with their index, and the rejected.
 
-    duplicates: items left out because an earlier one in this batch is the same. One that only has
-        the same id stays: the domain may refuse the first and take the second.
+    An item model names its id in `item_id`, which a rejection shows, and may set `max_items`.
     """
 
-    sent_at: datetime
     items: list[tuple[int, T]]
-    duplicates: int = 0
     rejected: list[Rejection] = field(default_factory=list)
 
-    def reject(self, index: int, item_id: str | None, code: errors.Code, detail: str) -> None:
-        """Refuse one item for a reason that only the domain knows."""
-        retry = errors.MEANINGS[code].retry
-        rejection = Rejection(index=index, id=item_id, code=code, detail=detail, retry=retry)
-        self.rejected.append(rejection)
+    def reject(self, index: int, item_id: str | None, code: Code, detail: str) -> None:
+        """Reject one item for a reason that only the domain knows."""
+        retry = code.meaning.retry
+        self.rejected.append(
+            Rejection(index=index, id=item_id, code=code, detail=detail, retry=retry)
+        )
+
+    def rejections(self) -> list[Rejection]:
+        """Return the rejections in the order of the items."""
+        return sorted(self.rejected, key=lambda one: one.index)
+
+
+@dataclass
+class Batch(Items[T]):
+    """A batch `{sent_at, items}`, without its duplicates.
+
+    duplicates: items left out because an earlier one in this batch is the same. One that only has
+        the same id stays: the domain may reject the first and accept the second.
+    """
+
+    sent_at: datetime = field(kw_only=True)
+    duplicates: int = 0
 
     def receipt(self, accepted: int) -> Receipt:
-        """Return what the client is told, rejections in the order of the items."""
-        rejected = sorted(self.rejected, key=lambda one: one.index)
-        return Receipt(accepted=accepted, duplicates=self.duplicates, rejected=rejected)
+        """Return the response to the client."""
+        return Receipt(accepted=accepted, duplicates=self.duplicates, rejected=self.rejections())
 
 
-class _Envelope(BaseModel):
-    """A batch whose items nobody has looked at yet."""
+class _List(BaseModel):
+    """A list whose items are not parsed yet."""
+
+    model_config = ConfigDict(strict=True, defer_build=True)
+
+    items: list[Any]
+
+
+class _Batch(BaseModel):
+    """A batch whose items are not parsed yet."""
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
@@ -100,27 +120,29 @@ class _Envelope(BaseModel):
 
 
 class Parser(Generic[T]):
-    """Reads the batches of one item model: all at once, or item by item when one is broken."""
+    """Reads `Batch[Item]` or `Items[Item]`: all at once, or item by item when one is invalid."""
 
-    def __init__(self, item: type[T], limit: int) -> None:
+    def __init__(self, item: type[T], limit: int, kind: Any = Batch) -> None:
         self.item = item
-        self.limit = limit
+        self.is_batch = kind is Batch
+        self.limit: int = getattr(item, "max_items", limit)
         self.id_field: str = item.item_id  # type: ignore[attr-defined]
+        self.envelope: type[BaseModel] = _Batch if self.is_batch else _List
         self.model: type[BaseModel] = create_model(
-            f"{item.__name__}Batch",
-            __base__=_Envelope,
-            items=(list[item], Field(max_length=limit)),  # type: ignore[valid-type]
+            item.__name__ + ("Batch" if self.is_batch else "s"),
+            __base__=self.envelope,
+            items=(list[item], Field(max_length=self.limit)),  # type: ignore[valid-type]
         )
 
-    def parse(self, body: bytes) -> Batch[T]:
-        """Return the batch in `body`; raise BadRequest, Unprocessable or TooLarge for the whole."""
+    def parse(self, body: bytes) -> Any:
+        """Return the list in `body`; raise BadRequest, Unprocessable or TooLarge for the whole."""
         try:
             good: Any = self.model.model_validate_json(body)
         except ValidationError:
             return self._parse_each(body)
-        return self._without_duplicates(Batch(good.sent_at, list(enumerate(good.items))))
+        return self._made(good, Items(list(enumerate(good.items))))
 
-    def _parse_each(self, body: bytes) -> Batch[T]:
+    def _parse_each(self, body: bytes) -> Items[T]:
         try:
             raw = loads(body)
         except (ValueError, RecursionError) as error:
@@ -129,25 +151,32 @@ class Parser(Generic[T]):
         if isinstance(raw, dict) and isinstance(raw.get("items"), list):
             self._count(len(raw["items"]))
         try:
-            envelope = _Envelope.model_validate(raw)
+            envelope: Any = self.envelope.model_validate(raw)
         except ValidationError as error:
-            message = "the body must be `{sent_at, items: [...]}`"
+            message = f"the body must be `{{{', '.join(self.envelope.model_fields)}: [...]}}`"
             raise errors.Unprocessable(message, errors=described(error)) from error
-        batch: Batch[T] = Batch(envelope.sent_at, [])
+        found: Items[T] = Items([])
         for index, one in enumerate(envelope.items):
             try:
-                batch.items.append((index, self.item.model_validate_json(to_json(one))))
+                found.items.append((index, self.item.model_validate_json(to_json(one))))
             except ValidationError as error:
                 detail = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
-                batch.reject(index, self._shown_id(one), errors.Code.INVALID_ITEM, detail[:500])
+                found.reject(index, self._shown_id(one), CommonCode.INVALID_ITEM, detail[:500])
             except ValueError:
                 detail = "body: it holds an endless number, half a character or endless nesting"
-                batch.reject(index, self._shown_id(one), errors.Code.INVALID_ITEM, detail)
+                found.reject(index, self._shown_id(one), CommonCode.INVALID_ITEM, detail)
+        return self._made(envelope, found)
+
+    def _made(self, envelope: Any, found: Items[T]) -> Items[T]:
+        """Return what the handler takes: a batch loses its duplicates."""
+        if not self.is_batch:
+            return found
+        batch = Batch(found.items, found.rejected, sent_at=envelope.sent_at)
         return self._without_duplicates(batch)
 
     def _count(self, actual: int) -> None:
         if actual > self.limit:
-            message = f"a batch may hold {self.limit} items; this one holds {actual}"
+            message = f"at most {self.limit} items are accepted; this list has {actual}"
             raise errors.TooLarge(message, limit=self.limit, actual=actual)
 
     def _shown_id(self, raw: object) -> str | None:
@@ -168,9 +197,9 @@ class Parser(Generic[T]):
 
 
 def loads(body: bytes) -> Any:
-    """Return what JSON says, also what pydantic refuses of it; raise ValueError, RecursionError.
+    """Parse JSON, even what pydantic refuses; raise ValueError, RecursionError.
 
-    What pydantic refuses is in one item, as a rule, and must cost that item only.
+    What pydantic refuses is usually in one item, and must cost only that item.
     """
     try:
         return from_json(body)
@@ -179,7 +208,7 @@ def loads(body: bytes) -> Any:
 
 
 def _integer(digits: str) -> Any:
-    """Return the number, or for one of thousands of digits what no model takes."""
+    """Return the number; one of thousands of digits becomes something that no model accepts."""
     try:
         return int(digits)
     except ValueError:
@@ -187,7 +216,7 @@ def _integer(digits: str) -> Any:
 
 
 def described(error: ValidationError) -> list[dict[str, str]]:
-    """Return pydantic's first findings as {field, detail}; never the offending value."""
+    """Return pydantic's first errors as {field, detail}; never the offending value."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         {"field": ".".join(str(part) for part in one["loc"]) or "body", "detail": one["msg"]}

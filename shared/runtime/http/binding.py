@@ -1,9 +1,9 @@
 """From a handler's signature to its arguments.
 
-Decided once when the route is registered: a name in the path is a path parameter; Player,
-Creator or Admin is the authenticated caller; Batch[Item] and a pydantic model are the body, and
-bytes are the body as it came; a Header is one that the handler demands; Request is what is left
-of the request; everything else is a query parameter.
+Decided once, when the route is registered: a name in the path is a path parameter; Player, Creator
+or Admin is the authenticated caller; Batch[Item], Items[Item] and a pydantic model are the parsed
+body, and bytes the raw one; a Header is a required header; Request is the rest of the request;
+everything else is a query parameter.
 """
 
 import inspect
@@ -16,20 +16,21 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shared.runtime import errors
-from shared.runtime.http.batches import Batch, Parser, described
+from shared.runtime.http.batches import Batch, Items, Parser, described
 from shared.runtime.identity import Principal
+from shared.runtime.revisions import Expected
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler may know of its request besides its parameters."""
+    """What a handler can read of its request besides its parameters."""
 
     headers: dict[bytes, bytes]
     received_at: datetime
 
 
-class Header(str):
-    """A request header that a handler demands: without a good one it is not called."""
+class Header:
+    """Base of the request headers that a handler requires, mixed into what it gets of them."""
 
     __slots__ = ()
     name: ClassVar[str]
@@ -39,8 +40,26 @@ class Header(str):
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return the header's value as it was given; raise what a bad or missing one is."""
+        """Return the header's value; raise the error for a missing or invalid one."""
         raise NotImplementedError
+
+
+class IfMatch(Header, Expected):
+    """The revisions that a request's `If-Match` names; the domain compares them."""
+
+    __slots__ = ()
+    name = "If-Match"
+    description = "The ETag of what was read and is changed, or `*`."
+    failures = (errors.PreconditionFailed, errors.PreconditionRequired)
+
+    @classmethod
+    def read(cls, given: str | None) -> Self:
+        """Return the strong ETags without their quotes; raise PreconditionRequired for none."""
+        if given is None:
+            raise errors.PreconditionRequired("send `If-Match` with the ETag that you have read")
+        tags = [one.strip() for one in given.split(",")]
+        quoted = (tag[1:-1] for tag in tags if len(tag) > 1 and tag[0] == tag[-1] == '"')
+        return cls([*(["*"] if "*" in tags else []), *(tag for tag in quoted if tag != "*")])
 
 
 class _Parameters(BaseModel):
@@ -50,19 +69,20 @@ class _Parameters(BaseModel):
 
 
 class Signature(NamedTuple):
-    """What a handler takes and gives."""
+    """What a handler takes and returns."""
 
     path_names: tuple[str, ...]
     query_aliases: dict[str, str]
     parameters: type[BaseModel] | None
-    body_name: str | None
-    body: type[BaseModel] | None
-    batch: Parser[Any] | None
-    caller_name: str | None
-    role: str | None
-    request_name: str | None
-    headers: dict[str, type[Header]]
     answer: Any
+    headers: dict[str, type[Header]]
+    body_name: str | None = None
+    body: type[BaseModel] | None = None
+    batch: Parser[Any] | None = None
+    caller_name: str | None = None
+    role: str | None = None
+    request_name: str | None = None
+    transaction_name: str | None = None
 
     @property
     def reads_body(self) -> bool:
@@ -70,26 +90,27 @@ class Signature(NamedTuple):
         return self.body_name is not None
 
 
-def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items: int) -> Signature:
-    """Return the signature of a handler; raise TypeError where it cannot be served."""
+def examine(
+    handler: Callable[..., Any],
+    path_names: tuple[str, ...],
+    max_items: int,
+    transaction: type | None = None,
+) -> Signature:
+    """Return the signature of a handler; raise TypeError where it cannot be served.
+
+    transaction: the type of the parameter that gets the open transaction, where there is one.
+    """
     hints = get_type_hints(handler, include_extras=True)
-    answer = hints.pop("return", None)
-    names = ("body_name", "body", "batch", "caller_name", "role", "request_name")
-    found: dict[str, Any] = {**dict.fromkeys(names), "headers": {}}
+    found: dict[str, Any] = {"headers": {}}
     fields: dict[str, Any] = {}
     aliases: dict[str, str] = {}
     for name, parameter in inspect.signature(handler).parameters.items():
         kind = hints[name]
-        if get_origin(kind) is Batch:
-            found |= {"body_name": name, "batch": Parser(get_args(kind)[0], max_items)}
-        elif inspect.isclass(kind) and issubclass(kind, Principal):
-            found |= {"caller_name": name, "role": getattr(kind, "role", "player")}
+        special = _special(name, kind, max_items, transaction)
+        if special is not None:
+            found |= special
         elif inspect.isclass(kind) and issubclass(kind, Header):
             found["headers"][name] = kind
-        elif kind is Request:
-            found["request_name"] = name
-        elif inspect.isclass(kind) and issubclass(kind, (BaseModel, bytes)):
-            found |= {"body_name": name, "body": None if kind is bytes else kind}
         else:
             default = ... if parameter.default is parameter.empty else parameter.default
             # A trailing underscore frees a Python keyword: `from_` is the query's `from`.
@@ -106,9 +127,26 @@ def examine(handler: Callable[..., Any], path_names: tuple[str, ...], max_items:
         path_names=path_names,
         query_aliases=query,
         parameters=model,
-        answer=answer,
+        answer=hints.get("return"),
         **found,
     )
+
+
+def _special(
+    name: str, kind: Any, max_items: int, transaction: type | None
+) -> dict[str, Any] | None:
+    """Return what a parameter means to its signature; None for a header, path or query one."""
+    if (origin := get_origin(kind)) in {Batch, Items}:
+        return {"body_name": name, "batch": Parser(get_args(kind)[0], max_items, origin)}
+    if not inspect.isclass(kind):
+        return None
+    if issubclass(kind, Principal):
+        return {"caller_name": name, "role": getattr(kind, "role", "player")}
+    if kind in {Request, transaction}:
+        return {"request_name" if kind is Request else "transaction_name": name}
+    if issubclass(kind, (BaseModel, bytes)):
+        return {"body_name": name, "body": None if kind is bytes else kind}
+    return None
 
 
 def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict[str, Any]:
@@ -131,7 +169,7 @@ def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict
 
 
 def headers(signature: Signature, given: dict[bytes, bytes]) -> dict[str, Header]:
-    """Return the header arguments; raise what the lack of one is."""
+    """Return the header arguments; raise the error of a missing or invalid one."""
     found: dict[str, Header] = {}
     for name, kind in signature.headers.items():
         value = given.get(kind.name.lower().encode())

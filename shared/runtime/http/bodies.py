@@ -1,4 +1,4 @@
-"""Request bodies, read up to a limit that is counted while reading and while inflating."""
+"""Request bodies, limited while they are read and while they are inflated."""
 
 import zlib
 
@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from shared.runtime import errors
 
-# A refused body is read on for a while, or the client sees a broken connection, not the 413.
+# Reading goes on for a while after the limit: else the client sees a reset connection, not the 413.
 DRAINED_FACTOR = 16
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -21,8 +21,8 @@ async def read(request: Request, headers: dict[bytes, bytes], limit: int) -> byt
                 wire += chunk
             elif size > limit * DRAINED_FACTOR:
                 break
-    except ClientDisconnect as error:  # nobody reads the answer; the log must not call it our bug
-        message = "the body ended before its end"
+    except ClientDisconnect as error:  # no one reads the response; it must not be logged as a bug
+        message = "the body is incomplete"
         raise errors.BadRequest(message) from error
     if size > limit:
         raise _too_large(limit, max(size, _declared(headers)))
@@ -31,7 +31,7 @@ async def read(request: Request, headers: dict[bytes, bytes], limit: int) -> byt
         return bytes(wire)
     if encoding in ("gzip", "x-gzip"):
         return inflate(bytes(wire), limit)
-    message = f"Content-Encoding `{encoding}` is not understood: send gzip or none"
+    message = f"Content-Encoding `{encoding}` is not supported: send gzip or none"
     raise errors.BadRequest(message)
 
 
@@ -46,7 +46,7 @@ def inflate(wire: bytes, limit: int) -> bytes:
     if len(body) > limit:
         raise _too_large(limit, len(body))
     if not inflater.eof or inflater.unused_data:
-        message = "the gzip body ends too early, or something follows it"
+        message = "the gzip body is incomplete or has trailing data"
         raise errors.BadRequest(message)
     return body
 
@@ -57,5 +57,5 @@ def _declared(headers: dict[bytes, bytes]) -> int:
 
 
 def _too_large(limit: int, actual: int) -> errors.TooLarge:
-    message = f"the body may have {limit} bytes after inflation; this one has {actual} or more"
+    message = f"at most {limit} bytes after inflation are accepted; the body has {actual} or more"
     return errors.TooLarge(message, limit=limit, actual=actual)

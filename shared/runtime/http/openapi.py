@@ -27,7 +27,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457: what went wrong, for developers; `code` and `retry` are for the client."""
+    """RFC 9457: texts for developers; `code` and `retry` are for the client."""
 
     type: str
     title: str
@@ -37,32 +37,23 @@ class Problem(BaseModel):
     retry: Retry
     trace: str | None = None
     errors: list[FieldError] | None = Field(
-        None, description="With 400 and 422, where it is known: what is wrong with which field."
+        None, description="With 400 and 422, if known: what is wrong with which field."
     )
-    limit: int | None = Field(
-        None, description="With 413: the most that is taken, in bytes or in items."
-    )
+    limit: int | None = Field(None, description="With 413: the maximum, in bytes or items.")
     actual: int | None = Field(
-        None, description="With 413: how much it was, as far as it was counted."
-    )
-    plan: str | None = Field(None, description="With `plan_required`: the plan that is needed.")
-    first_build: str | None = Field(
-        None, description="With `build_not_supported`: the first build that fits, if there is one."
-    )
-    last_build: str | None = Field(
-        None, description="With `build_not_supported`: the last build that fits, if there is one."
+        None, description="With 413: the actual size, as far as it was counted."
     )
 
 
 class _Schemas(GenerateJsonSchema):
-    """As pydantic's, except that an answer does not promise what it leaves out when null."""
+    """Like pydantic's, except that a response does not promise members it omits when null."""
 
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,  # noqa: FBT001  pydantic's signature
     ) -> bool:
-        """Tell whether a member is always there."""
+        """Tell whether a member is always present."""
         left_out = self.mode == "serialization" and field["schema"]["type"] == "nullable"
         return not left_out and super().field_is_required(field, total)
 
@@ -106,11 +97,43 @@ def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
     references, definitions = models_json_schema(
         list(wanted), ref_template=REF, schema_generator=_Schemas
     )
-    # pydantic tells models of one name apart by their modules, which clients know nothing of.
+    # pydantic distinguishes models of the same name by their modules, which clients do not know.
     if clashes := [name for name in definitions["$defs"] if "__" in name]:
         message = f"models share a name, rename them: {', '.join(sorted(clashes))}"
         raise TypeError(message)
-    return references, dict(sorted(definitions["$defs"].items()))
+    return references, dict(sorted(_completed(definitions["$defs"]).items()))
+
+
+def _completed(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas with the codes and members of all errors, the product's included."""
+    found: dict[str, Any] = _with_codes(definitions)
+    values = [str(code) for code in errors.codes()]
+    found["Code"] = {
+        "description": Code.__doc__,
+        "enum": values,
+        "title": "Code",
+        "type": "string",
+    }
+    for kind in errors.ProblemError.__subclasses__():
+        for name, meaning in kind.documented.items():
+            found["Problem"]["properties"][name] = {
+                "anyOf": [{"type": "string"}, {"type": "null"}],
+                "default": None,
+                "description": meaning,
+                "title": name.replace("_", " ").title(),
+            }
+    return found
+
+
+def _with_codes(schema: Any) -> Any:
+    """Return a schema that refers to the codes where pydantic sees an enum without members."""
+    if isinstance(schema, list):
+        return [_with_codes(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("enum") == []:
+        return {"$ref": REF.format(model="Code")}
+    return {key: _with_codes(value) for key, value in schema.items()}
 
 
 def _models(route: Route) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
@@ -124,7 +147,7 @@ def _models(route: Route) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
 
 
 def answer_model(route: Route) -> type[BaseModel] | None:
-    """Return the model that a route answers with, or None when it has no body."""
+    """Return the model of a route's response, or None when it has no body."""
     for answer in _alternatives(route):
         model = get_args(answer)[0] if get_origin(answer) is Reply else answer
         if isinstance(model, type) and issubclass(model, BaseModel):
@@ -172,13 +195,17 @@ def _body(route: Route) -> type[BaseModel] | None:
 
 
 def _example(route: Route) -> dict[str, Any]:
-    """Return what can be sent as it is: a batch is made of its items' examples."""
+    """Return an example that can be sent unchanged; a batch consists of its items' examples."""
     batch = route.signature.batch
     examples = _examples(batch.item if batch else route.signature.body)
     if not examples or batch is None:
         return {"example": examples[0]} if examples else {}
-    sent_at = batch.model.model_fields["sent_at"].examples or []
-    return {"example": {"sent_at": sent_at[0], "items": examples}}
+    envelope = {
+        name: field.examples[0]
+        for name, field in batch.model.model_fields.items()
+        if field.examples
+    }
+    return {"example": {**envelope, "items": examples}}
 
 
 def _examples(model: type[BaseModel] | None) -> list[Any]:
@@ -188,7 +215,7 @@ def _examples(model: type[BaseModel] | None) -> list[Any]:
 
 
 def _limits(api: Api, route: Route) -> dict[str, int]:
-    """Return what a client can heed before it sends: beyond it the answer is 413."""
+    """Return the limits that a client can check before it sends; beyond them, 413."""
     limits = {"body_bytes": api.manifest.limits.body_bytes}
     batch = route.signature.batch
     return limits if batch is None else limits | {"items": batch.limit}
@@ -224,7 +251,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """Return a parameter's schema without references: they would lead nowhere in the document."""
+    """Return a parameter's schema with its references inlined: the document lacks their targets."""
     if isinstance(schema, list):
         return [_inlined(one, definitions) for one in schema]
     if not isinstance(schema, dict):
@@ -241,10 +268,10 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         good["content"] = {"application/json": {"schema": schemas[model, "serialization"]}}
     responses = {str(route.status): good}
     if route.method == "GET":
-        responses["304"] = {"description": "The caller's copy is current"}
+        responses["304"] = {"description": "Not modified: the caller's copy is current"}
     if Moved in _alternatives(route):
         location = {"Location": {"required": True, "schema": {"type": "string"}}}
-        responses["308"] = {"description": "It is found elsewhere now", "headers": location}
+        responses["308"] = {"description": "Moved permanently", "headers": location}
     problem = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
     failures = [errors.BadRequest, errors.NotFound, errors.Unavailable]
     if route.role is not None:
@@ -253,7 +280,7 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         failures += [errors.Unprocessable, errors.TooLarge]
     failures += [one for header in route.signature.headers.values() for one in header.failures]
     for failure in sorted(failures, key=lambda one: one.status):
-        title = errors.MEANINGS[failure.code].title
+        title = failure.code.meaning.title
         responses[str(failure.status)] = {"description": title, "content": problem}
     return responses
 

@@ -1,24 +1,16 @@
-"""Answers: encoded once, tagged strongly, sent with CORS whatever happened."""
+"""Replies: encoded once, tagged strongly, always sent with CORS headers."""
 
 import hashlib
-import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
-from pydantic_core import to_json
-from starlette.types import Receive, Scope, Send
 
-from shared.runtime import errors, settings, tracing
+from shared.runtime.responses import RawHeaders, raw_headers
 
 T = TypeVar("T", bound=BaseModel)
-RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = b"application/json"
-PROBLEM_JSON = b"application/problem+json"
-RETRY_AFTER_SECONDS = (2, 10)
-_WITHOUT_LENGTH = (204, 304)
-_WITH_RETRY_AFTER = (429, 503)
 
 CORS: RawHeaders = [
     (b"access-control-allow-origin", b"*"),
@@ -45,9 +37,9 @@ PREFLIGHT: RawHeaders = [
 
 
 class Reply(Generic[T]):
-    """An encoded answer. It holds no request, so it can be kept in memory and sent again.
+    """An encoded reply. It refers to no request, so it can be kept in memory and sent again.
 
-    etag: the strong tag without quotes; by default a GET's answer is tagged by a hash of its body.
+    etag: the strong tag without quotes; by default a GET's reply is tagged with a hash of its body.
     """
 
     __slots__ = ("_head", "body", "etag", "headers", "status")
@@ -67,7 +59,7 @@ class Reply(Generic[T]):
         self._head: RawHeaders = []
 
     def head(self) -> RawHeaders:
-        """Return the headers that a GET's 200 and 304 carry, made once; with them the ETag."""
+        """Return the headers of a GET's 200 and 304, with the ETag, built once."""
         if not self._head:
             if not self.etag:
                 digest = hashlib.blake2b(self.body, digest_size=12).hexdigest()
@@ -79,7 +71,7 @@ class Reply(Generic[T]):
 
 
 class Moved(Reply[Any]):
-    """A 308: what was asked for has another address from now on."""
+    """A 308: the resource has moved permanently."""
 
     __slots__ = ()
 
@@ -88,17 +80,12 @@ class Moved(Reply[Any]):
 
 
 def encode(body: BaseModel) -> bytes:
-    """Return a model as JSON; members that are None are absent."""
+    """Return a model as JSON, without members that are None."""
     return body.__pydantic_serializer__.to_json(body, by_alias=True, exclude_none=True)
 
 
-def raw_headers(headers: Mapping[str, str]) -> RawHeaders:
-    """Return headers as ASGI sends them."""
-    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-
-
 def cache_control(value: str) -> dict[str, str]:
-    """Return the header that states how long an answer may be kept, and by whom."""
+    """Return the header that says how long a reply may be cached, and by whom."""
     return {"Cache-Control": value}
 
 
@@ -110,48 +97,3 @@ def matches(if_none_match: bytes | None, tag: bytes) -> bool:
         return True
     listed = (one.strip().removeprefix(b"W/") for one in if_none_match.split(b","))
     return any(one in (tag, b"*") for one in listed)
-
-
-def problem(error: errors.ProblemError) -> tuple[bytes, RawHeaders]:
-    """Return the problem document (RFC 9457) of an error, and its headers."""
-    meaning = errors.MEANINGS[error.code]
-    context = tracing.current()
-    members: dict[str, Any] = {
-        "type": f"{settings.core().public_url}/problems/{error.code}",
-        "title": meaning.title,
-        "status": error.status,
-        "detail": error.detail,
-        "code": error.code,
-        "retry": meaning.retry,
-        "trace": context.trace if context else None,
-        **error.members,
-    }
-    headers = raw_headers(error.headers)
-    headers.append((b"cache-control", b"no-store"))
-    given = any(name == b"retry-after" for name, _ in headers)
-    if error.status in _WITH_RETRY_AFTER and not given:
-        # Jitter: a million clients that failed together must not come back together.
-        seconds = random.uniform(*RETRY_AFTER_SECONDS)  # noqa: S311
-        headers.append((b"retry-after", str(round(seconds)).encode()))
-    document = {name: value for name, value in members.items() if value is not None}
-    return to_json(document), headers
-
-
-class Raw:
-    """An ASGI answer with everything decided; Starlette's own would encode each header again."""
-
-    __slots__ = ("body", "headers", "status_code")
-
-    def __init__(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
-        self.status_code = status
-        self.headers = list(headers)
-        self.body = body
-        if status not in _WITHOUT_LENGTH:
-            self.headers.append((b"content-length", str(len(body)).encode()))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer."""
-        del scope, receive
-        start = {"type": "http.response.start", "status": self.status_code, "headers": self.headers}
-        await send(start)
-        await send({"type": "http.response.body", "body": self.body})

@@ -1,15 +1,16 @@
-"""Which handler answers a method and path."""
+"""Finds the handler of a method and path."""
 
 import inspect
 import re
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from shared.runtime import errors
 from shared.runtime.http import binding
-from shared.runtime.http.replies import RawHeaders
+from shared.runtime.http.replies import Reply
+from shared.runtime.responses import RawHeaders
 
 if TYPE_CHECKING:
     from shared.runtime.manifest import Manifest
@@ -17,8 +18,25 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
+KEY = "idempotency_key"
+"""The argument that holds the key of an idempotent route; its handler does not get it."""
+
+
+class Idempotent(Protocol):
+    """How a route takes effect once: `idempotency.ByKey`, which needs a database."""
+
+    header: type[binding.Header]
+    transaction: type
+
+    def once(  # noqa: PLR0913, PLR0917  see idempotency.ByKey
+        self, key: Any, uid: str, route: str, body: Any, work: Any, arguments: dict[str, Any]
+    ) -> Reply[Any]:
+        """Run `work` in a transaction, or return its earlier reply."""
+        ...
+
+
 class Route(NamedTuple):
-    """One method on one path, with everything about it that does not change."""
+    """One method on one path, with everything that is fixed at registration."""
 
     method: str
     path: str
@@ -28,10 +46,11 @@ class Route(NamedTuple):
     signature: binding.Signature
     role: str | None
     headers: RawHeaders
+    idempotent: Idempotent | None
 
 
 class Table:
-    """The routes of one function: exact paths by dictionary, the others by pattern in order."""
+    """The routes of one function: exact paths in a dictionary, the others as patterns in order."""
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
@@ -62,7 +81,7 @@ class Table:
         route = methods.get("GET" if method == "HEAD" else method)
         if route is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
-            message = f"{path} takes {', '.join(allowed)}"
+            message = f"{path} supports {', '.join(allowed)}"
             raise errors.MethodNotAllowed(message, headers={"Allow": ", ".join(allowed)})
         return route, variables
 
@@ -78,13 +97,18 @@ class Table:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return what matches a path with its variables; all else in it is meant literally."""
+    """Return a pattern for a path with its variables; the rest of it is literal."""
     parts = enumerate(_VARIABLE.split(path))
     return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in parts))
 
 
-def build(
-    manifest: "Manifest", method: str, path: str, handler: Callable[..., Any], status: int
+def build(  # noqa: PLR0913, PLR0917  one argument per part of the declaration
+    manifest: "Manifest",
+    method: str,
+    path: str,
+    handler: Callable[..., Any],
+    status: int,
+    idempotent: Idempotent | None = None,
 ) -> Route:
     """Return the route of a handler under a manifest; raise TypeError when they disagree."""
     trigger = manifest.trigger.http
@@ -92,9 +116,9 @@ def build(
         message = f"{manifest.name} does not own the path {path}: see its function.yaml"
         raise TypeError(message)
     names = tuple(_VARIABLE.findall(path))
-    signature = binding.examine(handler, names, manifest.limits.items)
+    signature = _signature(handler, names, manifest.limits.items, idempotent)
     if signature.role is not None and trigger.caller not in {"public", "player", signature.role}:
-        # Taking the parameter alone would open what the manifest closes.
+        # The parameter must not open a path that the manifest closes.
         message = (
             f"{handler.__name__} takes a {signature.role}; {manifest.name} is for {trigger.caller}s"
         )
@@ -109,16 +133,33 @@ def build(
         signature=signature,
         role=role,
         headers=_deprecation(manifest, path),
+        idempotent=idempotent,
     )
 
 
+def _signature(
+    handler: Callable[..., Any],
+    names: tuple[str, ...],
+    max_items: int,
+    idempotent: Idempotent | None,
+) -> binding.Signature:
+    """Return a handler's signature, an idempotent one's with the header of its key."""
+    if idempotent is None:
+        return binding.examine(handler, names, max_items)
+    found = binding.examine(handler, names, max_items, idempotent.transaction)
+    if not found.transaction_name or not found.caller_name or inspect.iscoroutinefunction(handler):
+        message = f"{handler.__name__} is idempotent: a `def` with a caller and a Connection"
+        raise TypeError(message)
+    return found._replace(headers={**found.headers, KEY: idempotent.header})
+
+
 def owns(prefix: str, path: str) -> bool:
-    """Tell whether `path` lies under `prefix`, by whole segments or as its `:verb`."""
+    """Tell whether `path` is under `prefix`, by whole segments or as its `:verb`."""
     return path == prefix or path.startswith((prefix + "/", prefix + ":"))
 
 
 def _deprecation(manifest: "Manifest", path: str) -> RawHeaders:
-    """Return RFC 9745 and RFC 8594 headers when the manifest says that the path goes away."""
+    """Return RFC 9745 and RFC 8594 headers if the manifest declares the path deprecated."""
     for one in manifest.deprecations:
         if one.path == path:
             # A bundle's manifest is JSON, where a date is text.

@@ -1,1 +1,1 @@
-"""How the tables came to be: one file a step, in `versions`, applied in their chain's order."""
+"""Migrations: one file per step in `versions`, applied in the order of their revisions."""

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the versions on the connection that `shared.schema.migrate` opened."""
+"""Alembic's entry point: runs the versions on the connection opened by `shared.schema.migrate`."""
 
 from alembic import context
 

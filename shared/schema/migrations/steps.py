@@ -1,7 +1,7 @@
-"""The steps a migration is made of: each is safe to run again, and locks nobody out.
+"""The steps of migrations: each is safe to repeat and does not block reads and writes.
 
-Neither MySQL nor MariaDB can roll DDL back. So a migration that died half way is healed by
-running it again, and every step first looks whether it is already done.
+Neither MySQL nor MariaDB can roll back DDL. So an interrupted migration is run again, and every
+step first checks whether it is already done.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,18 +18,18 @@ def create_table(statement: str) -> None:
     Columns are compared byte by byte unless they name another collation.
     """
     if not statement.lstrip().startswith("CREATE TABLE IF NOT EXISTS "):
-        raise ValueError("a table is made by CREATE TABLE IF NOT EXISTS, so that it can run again")
+        raise ValueError("use CREATE TABLE IF NOT EXISTS, so that the migration can run again")
     op.execute(text(f"{statement} {OPTIONS}"))
 
 
 def add_column(table: str, column: str, definition: str) -> None:
-    """Add a column without copying the table; NOT NULL needs a DEFAULT for older revisions."""
+    """Add a column without copying the table; older revisions need a DEFAULT for NOT NULL."""
     if not _exists("COLUMNS", table, "COLUMN_NAME", column):
         op.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {definition}, ALGORITHM=INSTANT"))
 
 
 def add_index(table: str, index: str, *columns: str) -> None:
-    """Add an index while others read and write the table."""
+    """Add an index online."""
     if not _exists("STATISTICS", table, "INDEX_NAME", index):
         keys = ", ".join(columns)
         op.execute(
@@ -38,11 +38,11 @@ def add_index(table: str, index: str, *columns: str) -> None:
 
 
 def change_column(table: str, column: str, before: str, after: str, *, copy: bool = False) -> None:
-    """Widen a column, given its definition before and after, while others read and write.
+    """Widen a column online, given its definitions before and after.
 
-    Where the engine can only copy the table it refuses; `copy` lets it, with writers waiting.
+    Fails if the engine has to copy the table, unless `copy` allows it; writes wait meanwhile.
     """
-    del before  # for the guard, which compares the two
+    del before  # compared by the migration guard
     how = "ALGORITHM=COPY" if copy else "ALGORITHM=INPLACE, LOCK=NONE"
     op.execute(text(f"ALTER TABLE {table} MODIFY COLUMN {column} {after}, {how}"))
 
@@ -53,19 +53,19 @@ def drop_table(table: str) -> None:
 
 
 def drop_column(table: str, column: str) -> None:
-    """Drop a column that no release uses any more and no index holds."""
+    """Drop a column that no release uses any more and no index contains."""
     if _exists("COLUMNS", table, "COLUMN_NAME", column):
         op.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}, ALGORITHM=INSTANT"))
 
 
 def drop_index(table: str, index: str) -> None:
-    """Drop an index that no release's queries rely on any more."""
+    """Drop an index that no release's queries need any more."""
     if _exists("STATISTICS", table, "INDEX_NAME", index):
         op.execute(text(f"ALTER TABLE {table} DROP INDEX {index}, ALGORITHM=INPLACE, LOCK=NONE"))
 
 
 def insert_missing(table: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert the rows whose primary key is not there yet; rows that are there stay as they are."""
+    """Insert the rows whose primary key does not exist; existing rows are not changed."""
     columns = list(rows[0])
     names, values = ", ".join(columns), ", ".join(f":{column}" for column in columns)
     statement = text(f"INSERT IGNORE INTO {table} ({names}) VALUES ({values})")  # noqa: S608 - names in a migration's own text

@@ -1,4 +1,4 @@
-# Objects: artifacts are private and reached by signed URLs, what is public is named by its content.
+# Objects: artifacts are private and need signed URLs, public objects are named by content hash.
 
 locals {
   buckets = {
@@ -8,9 +8,9 @@ locals {
 }
 
 resource "google_storage_bucket" "this" {
-  #checkov:skip=CKV_GCP_62:Cloud Audit Logs tell who reads artifacts; the load balancer logs what is public.
-  #checkov:skip=CKV_GCP_78:Objects are named by their content and never change; what is deleted can be had back for 7 days.
-  #checkov:skip=CKV_GCP_114:What is public is read by everyone; the artifacts' bucket enforces the prevention.
+  #checkov:skip=CKV_GCP_62:Cloud Audit Logs record reads of artifacts, the load balancer those of public objects.
+  #checkov:skip=CKV_GCP_78:Objects are named by content hash and never change; deleted ones can be restored for 7 days.
+  #checkov:skip=CKV_GCP_114:Public objects are public; the artifacts' bucket enforces the prevention.
   for_each = local.buckets
 
   name                        = "${var.project}-${each.key}"
@@ -18,7 +18,7 @@ resource "google_storage_bucket" "this" {
   uniform_bucket_level_access = true
   public_access_prevention    = each.value.public ? "inherited" : "enforced"
 
-  # Any origin may: the URL is the right, and no cookie is involved.
+  # Any origin may: the signed URL is the right, and no cookie is involved.
   cors {
     origin          = ["*"]
     method          = ["GET", "HEAD", "PUT"]
@@ -57,9 +57,9 @@ resource "google_storage_bucket" "this" {
   }
 }
 
-# Everyone reads what they can name and lists nothing, which objectViewer would allow.
+# Everyone may read objects by name but not list them, which objectViewer would allow.
 resource "google_storage_bucket_iam_member" "everyone_reads" {
-  #checkov:skip=CKV_GCP_28:Art and detection lists are for everyone.
+  #checkov:skip=CKV_GCP_28:Art and detection lists are public.
   bucket = google_storage_bucket.this["public"].name
   role   = "roles/storage.legacyObjectReader"
   member = "allUsers"

@@ -1,4 +1,4 @@
-# Firestore: rules, indexes and times to live are those that the emulator is given.
+# Firestore, with the same rules, indexes and times to live as the emulator.
 
 locals {
   indexes = {
@@ -75,7 +75,7 @@ resource "google_firestore_field" "this" {
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 
-  # An empty list of indexes means none; no list at all, those that every field has.
+  # An empty list of indexes means none; no list means the automatic ones.
   dynamic "index_config" {
     for_each = can(each.value.indexes) ? [each.value.indexes] : []
     content {

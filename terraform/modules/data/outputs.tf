@@ -1,5 +1,5 @@
 output "accounts_role" {
-  description = "Full name of the role that reads and gives the claims of players' accounts."
+  description = "Full name of the role that reads and sets the claims of players' accounts."
   value       = google_project_iam_custom_role.accounts.name
 }
 
@@ -9,12 +9,12 @@ output "buckets" {
 }
 
 output "secrets" {
-  description = "Ids of the secrets, once they exist."
+  description = "Ids of the secrets, available once they exist."
   value       = { for key, secret in google_secret_manager_secret.this : key => secret.secret_id }
 }
 
 output "sql_connection_name" {
-  description = "project:region:instance, which the connector is told."
+  description = "project:region:instance, for the connector."
   value       = google_sql_database_instance.this.connection_name
 }
 

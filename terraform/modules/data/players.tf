@@ -1,4 +1,4 @@
-# Whom Firestore and the functions believe: guests first, who link an address later.
+# Players' accounts: guests first, who may link an email address later.
 
 resource "google_identity_platform_config" "this" {
   authorized_domains         = var.authorized_domains
@@ -16,7 +16,7 @@ resource "google_identity_platform_config" "this" {
   }
 }
 
-# Firebase's own roles would let a function delete players, too.
+# Firebase's predefined roles would also allow deleting players.
 resource "google_project_iam_custom_role" "accounts" {
   role_id     = "savepointAccounts"
   title       = "Reads and gives the claims of players' accounts"

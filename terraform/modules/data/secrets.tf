@@ -1,4 +1,4 @@
-# Secrets without their values: a value in Terraform would be in its state (README.md).
+# Secrets without values: Terraform's state would contain them (README.md).
 
 resource "google_secret_manager_secret" "this" {
   for_each = var.secrets

@@ -1,4 +1,4 @@
-# MySQL: private, in two zones, recoverable to any moment of the last week.
+# MySQL: private, in two zones, with point-in-time recovery over the last week.
 
 resource "google_sql_database_instance" "this" {
   name                = "savepoint"
@@ -21,7 +21,7 @@ resource "google_sql_database_instance" "this" {
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
-    # For MySQL, recovery to a moment is the binary log.
+    # For MySQL, point-in-time recovery is the binary log.
     backup_configuration {
       enabled                        = true
       binary_log_enabled             = true
@@ -96,7 +96,7 @@ resource "google_sql_database_instance" "replica" {
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
-    # Promoted, it must let the same users in and hold the same pools.
+    # When promoted, it must accept the same users and the same pools.
     dynamic "database_flags" {
       for_each = local.flags
       content {

@@ -9,7 +9,7 @@ variable "firestore_indexes" {
 }
 
 variable "firestore_location" {
-  description = "Where Firestore keeps documents."
+  description = "Firestore's location."
   type        = string
 }
 
@@ -19,12 +19,12 @@ variable "firestore_rules" {
 }
 
 variable "network" {
-  description = "Id of the network that the database is reached in."
+  description = "Id of the database's network."
   type        = string
 }
 
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "Google Cloud project id."
   type        = string
 }
 
@@ -49,6 +49,6 @@ variable "sql_replica_region" {
 }
 
 variable "sql_tier" {
-  description = "Machine of the database."
+  description = "Machine type of the database."
   type        = string
 }

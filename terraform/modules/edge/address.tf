@@ -1,4 +1,4 @@
-# What a client reaches: addresses, certificate, TLS, and the way from HTTP to HTTPS.
+# Addresses, certificate, TLS, and the redirect from HTTP to HTTPS.
 
 locals {
   hosts = { api = var.domain, objects = "objects.${var.domain}" }
@@ -15,13 +15,13 @@ resource "google_compute_global_address" "edge" {
   ip_version = each.key
 
   lifecycle {
-    # A new address means new DNS records, and hours until all players see them.
+    # A new address needs new DNS records, which take hours to reach all players.
     prevent_destroy = true
   }
 }
 
 resource "google_compute_managed_ssl_certificate" "edge" {
-  # Its domains cannot change, and it cannot go while it is used: another name comes first.
+  # Its domains cannot change, and it cannot be deleted while in use, so a new name is created first.
   name = "edge-${substr(sha256(join(",", values(local.hosts))), 0, 8)}"
 
   managed {
@@ -51,7 +51,7 @@ resource "google_compute_url_map" "to_https" {
 
   default_url_redirect {
     https_redirect = true
-    # 308 keeps the method and the body, which 301 may lose.
+    # 308 keeps method and body; 301 may not.
     redirect_response_code = "PERMANENT_REDIRECT"
     strip_query            = false
   }

@@ -1,13 +1,13 @@
-# Limits by address, and Google's WAF rules, which only log until they are known to hit nobody.
-# No limit is by token: a key is the header's first 128 bytes, which all tokens of one signing
-# key share, so all players together would be limited as one (docs/adr/0021).
+# Rate limits by address, and Google's WAF rules, which only log until false alarms are ruled out.
+# Tokens cannot be limited: a key is the header's first 128 bytes, which all tokens of one signing
+# key share, so all players would share one limit (docs/adr/0021).
 
 locals {
   limits = {
     with_token    = { priority = 2000, match = "has(request.headers['authorization'])" }
     without_token = { priority = 2001, match = "!has(request.headers['authorization'])" }
   }
-  # Not methodenforcement: it refuses PUT, PATCH and DELETE.
+  # Without methodenforcement, which blocks PUT, PATCH and DELETE.
   waf = [
     "sqli-v33-stable",
     "xss-v33-stable",
@@ -22,9 +22,9 @@ locals {
 }
 
 resource "google_compute_security_policy" "edge" {
-  #checkov:skip=CKV_GCP_73:Its rule is here, in preview as the others: nothing of ours is Java.
+  #checkov:skip=CKV_GCP_73:Its rule is included, in preview like the others; nothing here is Java.
   name        = "edge"
-  description = "Limits by address; WAF rules${var.waf_preview ? ", in preview" : ""}."
+  description = "Rate limits by address; WAF rules${var.waf_preview ? ", in preview" : ""}."
   type        = "CLOUD_ARMOR"
 
   advanced_options_config {
@@ -55,7 +55,7 @@ resource "google_compute_security_policy" "edge" {
     content {
       action      = "throttle"
       priority    = rule.value.priority
-      description = "Limit of one address, ${replace(rule.key, "_", " ")}"
+      description = "Rate limit per address, ${replace(rule.key, "_", " ")}"
 
       match {
         expr {
@@ -79,7 +79,7 @@ resource "google_compute_security_policy" "edge" {
   rule {
     action      = "allow"
     priority    = 2147483647
-    description = "Everything else"
+    description = "Default: allow"
 
     match {
       versioned_expr = "SRC_IPS_V1"

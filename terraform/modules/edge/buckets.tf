@@ -1,15 +1,15 @@
-# What is answered without a function: public objects, the contract, and two problem documents.
+# Responses without a function: public objects, the contract, and two problem documents.
 
 locals {
   problems = {
     not_found = {
-      title  = "Nothing is here"
+      title  = "Not found"
       status = 404
       detail = "Nothing is at this path."
       retry  = "never"
     }
     unavailable = {
-      title  = "A part of us is away"
+      title  = "Service temporarily unavailable"
       status = 503
       detail = "The function did not answer."
       retry  = "later"
@@ -31,18 +31,18 @@ resource "google_compute_backend_bucket" "public" {
 }
 
 resource "google_storage_bucket" "own" {
-  #checkov:skip=CKV_GCP_62:Everyone may read what lies here, and the load balancer logs who did.
-  #checkov:skip=CKV_GCP_114:It is read by everyone, through the load balancer.
-  #checkov:skip=CKV_GCP_78:Terraform writes what lies here from the repository, which keeps its versions.
+  #checkov:skip=CKV_GCP_62:Its contents are public, and the load balancer logs reads.
+  #checkov:skip=CKV_GCP_114:It is public, through the load balancer.
+  #checkov:skip=CKV_GCP_78:Terraform writes its contents from the repository, which keeps versions.
   name                        = "${var.project}-edge"
   location                    = var.region
   uniform_bucket_level_access = true
 }
 
 resource "google_storage_bucket_iam_member" "everyone_reads" {
-  #checkov:skip=CKV_GCP_28:The contract and two problem documents are for everyone.
+  #checkov:skip=CKV_GCP_28:The contract and two problem documents are public.
   bucket = google_storage_bucket.own.name
-  # Not objectViewer, which lists too.
+  # objectViewer would also allow listing.
   role   = "roles/storage.legacyObjectReader"
   member = "allUsers"
 }

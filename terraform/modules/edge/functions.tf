@@ -1,4 +1,4 @@
-# One backend a function; what everyone may read is kept by the CDN as its own headers say.
+# One backend per function; the CDN caches public responses by their own headers.
 
 resource "google_compute_region_network_endpoint_group" "function" {
   for_each = var.functions
@@ -33,7 +33,7 @@ resource "google_compute_backend_service" "function" {
     content {
       cache_mode       = "USE_ORIGIN_HEADERS"
       negative_caching = false
-      # Left out, the CDN would go on with what is up to a day old: 60 s is what is promised.
+      # By default the CDN would serve responses up to a day old; 60 s is what is promised.
       serve_while_stale = 0
 
       cache_key_policy {

@@ -1,5 +1,5 @@
 output "addresses" {
-  description = "For the DNS: A and AAAA records of both hosts."
+  description = "DNS A and AAAA records of both hosts."
   value       = { for version, one in google_compute_global_address.edge : version => one.address }
 }
 
@@ -9,7 +9,7 @@ output "hosts" {
 }
 
 output "routes" {
-  description = "Path rules as the load balancer has them, to the Cloud Run service."
+  description = "The load balancer's path rules: path to Cloud Run service."
   value = merge([
     for one in var.functions : { for path in one.paths : path => one.service }
   ]...)

@@ -1,5 +1,5 @@
 variable "domain" {
-  description = "Host name of the API; public objects are read at `objects.` before it."
+  description = "Host name of the API; public objects are at the same host prefixed with `objects.`."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "domain" {
 }
 
 variable "functions" {
-  description = "HTTP functions by name: the Cloud Run service, whether everyone may call it, its path rules, and the prefixes these come from."
+  description = "HTTP functions by name: Cloud Run service, whether it is public, path rules and their prefixes."
   type = map(object({
     service  = string
     public   = bool
@@ -24,39 +24,39 @@ variable "functions" {
 }
 
 variable "log_sample_rate" {
-  description = "Share of requests that the load balancer writes to its log."
+  description = "Share of requests that the load balancer logs."
   type        = number
   default     = 0.1
 
   validation {
     condition     = var.log_sample_rate >= 0 && var.log_sample_rate <= 1
-    error_message = "log_sample_rate is a share: 0 to 1."
+    error_message = "log_sample_rate must be 0 to 1."
   }
 }
 
 variable "openapi" {
-  description = "The OpenAPI document that /openapi.json answers."
+  description = "The OpenAPI document served at /openapi.json."
   type        = string
 }
 
 variable "project" {
-  description = "Project id; the bucket of what the edge answers itself is named after it."
+  description = "Google Cloud project id, also used to name the bucket of static responses."
   type        = string
 }
 
 variable "public_bucket" {
-  description = "Name of the bucket that everyone may read: art and detection lists."
+  description = "Name of the public bucket: art and detection lists."
   type        = string
 }
 
 variable "rate_limits" {
-  description = "Requests a minute that one address may send with a token, and without one. Many players share an address: homes, schools, mobile networks."
+  description = "Requests per minute and address, with a token and without one. Many players share an address: homes, schools, mobile networks."
   type        = object({ with_token = number, without_token = number })
   default     = { with_token = 6000, without_token = 1200 }
 
   validation {
     condition     = var.rate_limits.with_token >= var.rate_limits.without_token && var.rate_limits.without_token >= 60
-    error_message = "Allow at least 60 a minute without a token, and with one no less than without."
+    error_message = "Allow at least 60 per minute without a token, and at least as many with one."
   }
 }
 
@@ -66,7 +66,7 @@ variable "region" {
 }
 
 variable "waf_preview" {
-  description = "Whether the WAF's rules only log what they would refuse. Read the log for a week before setting false."
+  description = "Whether WAF rules only log what they would block. Read the log for a week before setting it to false."
   type        = bool
   default     = true
 }

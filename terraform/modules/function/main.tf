@@ -1,4 +1,4 @@
-# What runs a function: its bundle, named by its content, and the service built from it.
+# A function's bundle, named by its content hash, and the service built from it.
 
 locals {
   image  = "${var.repository}/${var.service}:${var.bundle.hash}"
@@ -6,7 +6,7 @@ locals {
   object = "${replace(var.service, "-", "_")}/${var.bundle.hash}.zip"
 }
 
-# Another content is another name, so that only what changed is built and deployed again.
+# Changed content has a new name, so that only changed functions are built and deployed.
 resource "google_storage_bucket_object" "bundle" {
   bucket = var.bundles_bucket
   name   = local.object
@@ -45,7 +45,7 @@ resource "google_cloud_run_v2_service" "this" {
   description         = var.description
   deletion_protection = true
   ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
-  # Players show tokens of their own, which the function verifies; triggers are called by IAM.
+  # The function verifies players' tokens itself; triggers are called with IAM.
   invoker_iam_disabled = var.anyone
 
   build_config {
@@ -55,8 +55,8 @@ resource "google_cloud_run_v2_service" "this" {
     service_account = var.builder
   }
 
-  # Of the service, not of the revision: one that serves nobody any more keeps none warm, and an
-  # operator can change both without a new revision, which would get no requests.
+  # Set on the service, not on the revision: replaced revisions keep no instances, and an operator
+  # can change both without a new revision, which would get no traffic.
   scaling {
     min_instance_count = var.instances.min
     max_instance_count = var.instances.max
@@ -114,7 +114,7 @@ resource "google_cloud_run_v2_service" "this" {
   }
 
   lifecycle {
-    # The release moves traffic, and what it runs names itself.
+    # The release moves traffic and sets these itself.
     ignore_changes = [traffic, client, client_version]
   }
 

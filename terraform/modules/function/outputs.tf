@@ -4,11 +4,11 @@ output "name" {
 }
 
 output "service_account" {
-  description = "Address of the account that it runs as."
+  description = "Email of its service account."
   value       = var.service_account
 }
 
 output "uri" {
-  description = "Address of the service, which only Google's own deliveries and the load balancer reach."
+  description = "URL of the service, reachable only for Google's deliveries and the load balancer."
   value       = google_cloud_run_v2_service.this.uri
 }

@@ -1,5 +1,5 @@
 variable "anyone" {
-  description = "Whether requests need no Google identity: what the load balancer leads to."
+  description = "Whether it accepts requests without a Google identity, from the load balancer."
   type        = bool
 }
 
@@ -9,7 +9,7 @@ variable "builder" {
 }
 
 variable "bundle" {
-  description = "The staged function: hash of its content, and the archive to upload."
+  description = "The staged function: content hash and archive."
   type        = object({ hash = string, zip = string })
 }
 
@@ -19,7 +19,7 @@ variable "bundles_bucket" {
 }
 
 variable "concurrency" {
-  description = "Requests that an instance handles at once."
+  description = "Requests per instance at a time."
   type        = number
 
   validation {
@@ -34,7 +34,7 @@ variable "concurrency" {
 }
 
 variable "cpu" {
-  description = "CPUs of an instance."
+  description = "CPUs per instance."
   type        = number
 
   validation {
@@ -44,12 +44,12 @@ variable "cpu" {
 }
 
 variable "description" {
-  description = "What the function does, in a sentence."
+  description = "What the function does, in one sentence."
   type        = string
 }
 
 variable "instances" {
-  description = "Instances kept warm, and the most that a revision may have."
+  description = "Minimum and maximum number of instances."
   type        = object({ min = number, max = number })
 
   validation {
@@ -59,7 +59,7 @@ variable "instances" {
 }
 
 variable "memory" {
-  description = "Memory of an instance, such as 512Mi."
+  description = "Memory per instance, such as 512Mi."
   type        = string
 
   validation {
@@ -69,7 +69,7 @@ variable "memory" {
 }
 
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "Google Cloud project id."
   type        = string
 }
 
@@ -79,7 +79,7 @@ variable "region" {
 }
 
 variable "repository" {
-  description = "Artifact Registry's address of images."
+  description = "Artifact Registry repository of images."
   type        = string
 }
 
@@ -89,12 +89,12 @@ variable "secret_settings" {
 }
 
 variable "service" {
-  description = "The function's name in the cloud."
+  description = "The function's service name."
   type        = string
 }
 
 variable "service_account" {
-  description = "Address of the account that it runs as."
+  description = "Email of its service account."
   type        = string
 }
 
@@ -104,12 +104,12 @@ variable "settings" {
 }
 
 variable "subnetwork" {
-  description = "Subnetwork that it reaches the database through; null without one."
+  description = "Subnetwork through which it reaches the database; null without one."
   type        = string
 }
 
 variable "timeout" {
-  description = "Seconds that a request may take."
+  description = "Timeout of a request in seconds."
   type        = number
 
   validation {

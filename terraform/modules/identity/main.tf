@@ -1,8 +1,8 @@
-# Who a function is, and everything it may do: what its function.yaml names and nothing else.
+# A function's identity and rights: what its function.yaml names and nothing else.
 
 locals {
-  # A signed request shows the HMAC key of this account, so the rights on objects are its own.
-  # What is public needs no right to be read.
+  # Requests are signed with this account's HMAC key, so it needs the rights on objects itself.
+  # Reading the public bucket needs no right.
   bucket_roles = { r = "roles/storage.objectViewer", rw = "roles/storage.objectUser" }
   rights = {
     for bucket, right in var.objects : bucket => right
@@ -12,7 +12,7 @@ locals {
     var.sql ? { sql = "roles/cloudsql.client", sql_user = "roles/cloudsql.instanceUser" } : {},
     var.documents ? { documents = "roles/datastore.user" } : {},
     var.accounts ? { accounts = var.accounts_role } : {},
-    # Every function says what it measures and where a sampled request went.
+    # Every function exports metrics and the spans of sampled requests.
     { metrics = "roles/telemetry.metricsWriter", traces = "roles/telemetry.tracesWriter" },
   )
 }
@@ -30,7 +30,7 @@ resource "google_project_iam_member" "roles" {
   member  = google_service_account.this.member
 }
 
-# MySQL knows the user by the account's name, without its domain. It starts without privileges:
+# MySQL's user name is the account's name without its domain. It starts without privileges:
 # the migrate job grants them.
 resource "google_sql_user" "this" {
   count = var.sql ? 1 : 0

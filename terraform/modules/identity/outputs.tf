@@ -1,15 +1,15 @@
 output "database_user" {
-  description = "The account's name as MySQL knows it, or null."
+  description = "The account's user name in MySQL, or null."
   value       = var.sql ? google_service_account.this.account_id : null
 }
 
 output "email" {
-  description = "Address of the service account."
+  description = "Email of the service account."
   value       = google_service_account.this.email
 }
 
 output "grants" {
-  description = "Every right that it has, as `role on what`."
+  description = "Every right that it has, as `role on resource`."
   value = concat(
     [for one in google_project_iam_member.roles : "${one.role} on the project"],
     [for one in google_pubsub_topic_iam_member.publishes : "${one.role} on ${one.topic}"],
@@ -19,6 +19,6 @@ output "grants" {
 }
 
 output "member" {
-  description = "The service account as IAM writes a member."
+  description = "The service account as an IAM member."
   value       = google_service_account.this.member
 }

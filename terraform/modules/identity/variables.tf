@@ -1,10 +1,10 @@
 variable "accounts" {
-  description = "Whether it reads and gives the claims of players' accounts."
+  description = "Whether it reads and sets the claims of players' accounts."
   type        = bool
 }
 
 variable "accounts_role" {
-  description = "Full name of the role for that."
+  description = "Full name of the role that allows it."
   type        = string
 }
 
@@ -24,7 +24,7 @@ variable "objects" {
 }
 
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "Google Cloud project id."
   type        = string
 }
 
@@ -39,7 +39,7 @@ variable "secrets" {
 }
 
 variable "service" {
-  description = "The function's name in the cloud."
+  description = "The function's service name."
   type        = string
 
   validation {

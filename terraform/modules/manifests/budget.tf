@@ -1,4 +1,4 @@
-# During a rollout two revisions of a function hold their pools at once.
+# During a rollout two revisions of a function hold connections.
 
 locals {
   connections = var.sql_reserved_connections + sum([
@@ -11,7 +11,7 @@ resource "terraform_data" "connection_budget" {
   lifecycle {
     precondition {
       condition     = local.connections <= local.connections_allowed
-      error_message = "The functions may hold ${local.connections} connections while two revisions are live, but 80 % of max_connections is ${local.connections_allowed}: lower sql.pool or instances.max in a function.yaml, or raise sql_max_connections."
+      error_message = "The functions may hold ${local.connections} connections during a rollout, but 80 % of max_connections is ${local.connections_allowed}: lower sql.pool or instances.max in a function.yaml, or raise sql_max_connections."
     }
   }
 }
@@ -20,7 +20,7 @@ resource "terraform_data" "paths" {
   lifecycle {
     precondition {
       condition     = length(local.path_rules) == length(flatten([for one in local.functions : one.paths]))
-      error_message = "Two functions own the same path prefix, so requests to it could reach only one of them."
+      error_message = "Two functions have the same path prefix; requests could reach only one of them."
     }
   }
 }

@@ -1,6 +1,5 @@
-# Every function of the repository, as its function.yaml describes it, with what the runtime
-# assumes where the file says nothing. Needs no provider, so it is tested anywhere. released.tf
-# says what those that serve need meanwhile.
+# Every function of the repository by its function.yaml, with the runtime's defaults. Needs no
+# provider, so it can be tested anywhere. released.tf adds what serving revisions still need.
 
 locals {
   _files = {
@@ -9,7 +8,7 @@ locals {
   _now      = { for name, file in local._files : name => yamldecode(file("${var.root}/${file}")) }
   _released = { for name, file in local._files : name => try(yamldecode(file("${var.released}/${file}")), null) }
 
-  # What the released file does not know yet is taken from the one that is here.
+  # Keys that the released file does not have are taken from the current one.
   _described = merge(
     { for name, manifest in local._now : "now/${name}" => merge(manifest, { folder = dirname(local._files[name]) }) },
     {
@@ -33,7 +32,7 @@ locals {
       concurrency = manifest.concurrency
       instances   = { min = try(manifest.instances.min, 0), max = manifest.instances.max }
       timeout     = manifest.timeout
-      # A trigger's failures and pauses are rows, whatever else it touches.
+      # Every trigger stores failures and pauses in MySQL.
       sql         = can(manifest.stores.sql) || !can(manifest.trigger.http)
       pool        = try(manifest.stores.sql.pool, 0)
       tables      = try(manifest.stores.sql.tables, {})
@@ -43,17 +42,16 @@ locals {
         artifacts = try(manifest.stores.objects.artifacts, null)
         public    = try(manifest.stores.objects.public, null)
       }
-      # What everyone may read needs no key.
+      # Reading the public bucket needs no key.
       signs = can(manifest.stores.objects.artifacts) || try(manifest.stores.objects.public, "") == "rw"
-      # A trigger's hopeless events are messages; those that a schedule calls have none.
+      # Triggers publish dead letters, except those with a schedule.
       publishes = setunion(
         try(manifest.topics, []),
         can(manifest.trigger.http) || can(manifest.trigger.schedule) || try(manifest.trigger.topic, "") == "dead-letters" ? [] : ["dead-letters"],
       )
-      # Who writes the table of dead letters over HTTP sends them to their consumers again.
+      # An HTTP function that writes the table of dead letters redrives them.
       redrives   = can(manifest.trigger.http) && try(manifest.stores.sql.tables.dead_letters, "") == "rw"
       topics     = try(manifest.topics, [])
-      secrets    = try(manifest.secrets, [])
       retry      = try(manifest.retry, null)
       limits     = { body_bytes = try(manifest.limits.body_bytes, 262144), items = try(manifest.limits.items, 500) }
       objectives = manifest.objectives

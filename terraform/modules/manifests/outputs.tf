@@ -4,26 +4,26 @@ output "connections" {
 }
 
 output "functions" {
-  description = "Every function by name, as its function.yaml describes it, defaults filled in."
+  description = "Every function by name: its function.yaml with defaults."
   value       = local.functions
 }
 
 output "granted" {
-  description = "What each function may do: what its function.yaml names, and what the released one named."
+  description = "Each function's rights, by its current and its released function.yaml."
   value       = local.granted
 }
 
 output "kept_paths" {
-  description = "By function, path prefixes that only the released one has."
+  description = "Path prefixes by function that only the released manifest has."
   value       = local.kept_paths
 }
 
 output "path_rules" {
-  description = "The load balancer's path rules: prefix to service. A rule covers the prefix and everything below it."
+  description = "The load balancer's path rules: prefix to service. A rule covers the prefix and all paths below it."
   value       = local.path_rules
 }
 
 output "topics" {
-  description = "Every topic that a function publishes to or consumes."
+  description = "Every topic that a function publishes to or subscribes to."
   value       = local.topics
 }

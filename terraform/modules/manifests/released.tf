@@ -1,5 +1,5 @@
-# What serves keeps what it was deployed with until the release after it: traffic moves after
-# Terraform has applied, and may move back. So a right leaves one release later than its code.
+# Serving revisions keep their rights, paths and indexes until the next release: traffic moves after
+# Terraform has applied, and may move back. So rights are removed one release after the code.
 
 locals {
   _before = { for name, one in local.functions : name => try(local.released[name], one) }
@@ -13,7 +13,6 @@ locals {
         contains([right, local._before[name].objects[bucket]], "rw") ? "rw" : try(coalesce(right, local._before[name].objects[bucket]), null)
       }
       publishes = setunion(one.publishes, local._before[name].publishes)
-      secrets   = setunion(one.secrets, local._before[name].secrets)
       signs     = one.signs || local._before[name].signs
       sql       = one.sql || local._before[name].sql
     }
@@ -31,7 +30,7 @@ resource "terraform_data" "moved_paths" {
   lifecycle {
     precondition {
       condition     = length(local.moved_paths) == 0
-      error_message = "${join(", ", local.moved_paths)}: another function serves it. Between the moves of the path and of the requests nobody would: give it a new path, and announce the old one's end (deprecations)."
+      error_message = "${join(", ", local.moved_paths)}: another function serves it. A path cannot move between functions without an outage: add a new path, and deprecate the old one (deprecations)."
     }
   }
 }

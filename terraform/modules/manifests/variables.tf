@@ -1,20 +1,20 @@
 variable "released" {
-  description = "Folder with functions/ and triggers/ of what serves; null when nothing does."
+  description = "Folder with functions/ and triggers/ of the serving revisions; null if there are none."
   type        = string
   default     = null
 }
 
 variable "root" {
-  description = "Folder with functions/ and triggers/, relative to where terraform runs or absolute."
+  description = "Folder with functions/ and triggers/, relative to the working directory or absolute."
   type        = string
 }
 
 variable "sql_max_connections" {
-  description = "The database's max_connections; every function's pools must fit into 80 % of it."
+  description = "The database's max_connections; the pools of all functions must fit into 80 % of it."
   type        = number
 }
 
 variable "sql_reserved_connections" {
-  description = "Connections kept for people, migrations and the database's own work."
+  description = "Connections reserved for people, migrations and the database itself."
   type        = number
 }

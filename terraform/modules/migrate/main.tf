@@ -1,4 +1,4 @@
-# The job that changes tables, and then says who may use them. Its user is the only one with DDL.
+# The job that migrates tables and grants rights to them. Only its user may run DDL.
 
 resource "google_service_account" "this" {
   account_id   = "migrate"
@@ -28,7 +28,7 @@ resource "google_cloud_run_v2_job" "this" {
   template {
     template {
       service_account = google_service_account.this.email
-      # An ALTER of a big table must be able to end, and half of one is looked at by a person.
+      # An ALTER of a big table needs time, and a failed one needs a person.
       timeout     = "3600s"
       max_retries = 0
 
@@ -61,7 +61,7 @@ resource "google_cloud_run_v2_job" "this" {
   }
 
   lifecycle {
-    # The release names who runs it.
+    # The release sets the image and the executor.
     ignore_changes = [client, client_version]
   }
 

@@ -4,6 +4,6 @@ output "job" {
 }
 
 output "service_account" {
-  description = "Address of the account that it runs as."
+  description = "Email of its service account."
   value       = google_service_account.this.email
 }

@@ -1,5 +1,5 @@
 variable "database_users" {
-  description = "Each function's database user."
+  description = "Database user of each function."
   type        = map(string)
 }
 
@@ -9,7 +9,7 @@ variable "image" {
 }
 
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "Google Cloud project id."
   type        = string
 }
 
@@ -19,7 +19,7 @@ variable "region" {
 }
 
 variable "settings" {
-  description = "Environment variables that say where the database is."
+  description = "Environment variables that locate the database."
   type        = map(string)
 }
 
@@ -29,6 +29,6 @@ variable "sql_instance" {
 }
 
 variable "subnetwork" {
-  description = "Subnetwork that it reaches the database through."
+  description = "Subnetwork through which it reaches the database."
   type        = string
 }

@@ -1,14 +1,14 @@
-# The private network: functions leave through it to reach the database, and each other.
+# The private network through which functions reach the database and each other.
 
 resource "google_compute_network" "this" {
-  #checkov:skip=CKV2_GCP_18:Nothing in it listens: functions only leave through it, and no rule lets anything in.
+  #checkov:skip=CKV2_GCP_18:Nothing listens in it: it is only for egress, and no rule allows ingress.
   name                    = "savepoint"
   auto_create_subnetworks = false
 }
 
-# Direct VPC egress takes up to two addresses an instance, and keeps them a while.
+# Direct VPC egress uses up to two addresses per instance, and keeps them for a while.
 resource "google_compute_subnetwork" "functions" {
-  #checkov:skip=CKV_GCP_26:Every request is logged at both its ends; flow logs of the way between would cost more than they tell.
+  #checkov:skip=CKV_GCP_26:Every request is logged at both ends; flow logs would add cost and little information.
   name                     = "savepoint"
   region                   = var.region
   network                  = google_compute_network.this.id
@@ -30,11 +30,11 @@ resource "google_service_networking_connection" "services" {
   reserved_peering_ranges = [google_compute_global_address.services.name]
 }
 
-# Who sends a dead letter to its consumer again calls it at run.app. Only what comes through the
-# network counts as internal, and only private addresses go through it: these are Google's.
+# A redrive calls the consumer at run.app. Only requests through the network count as internal,
+# and only private addresses are routed through it: these are Google's.
 resource "google_dns_managed_zone" "run" {
   name        = "run-app"
-  description = "Cloud Run by private addresses, so that functions may call each other."
+  description = "Private addresses of Cloud Run, so that functions can call each other."
   dns_name    = "run.app."
   visibility  = "private"
 

@@ -1,9 +1,9 @@
-# Every other alert, one table: what it watches, when it speaks, and the runbook that it links.
+# Every other alert in one table: what it watches, its threshold and its runbook.
 
 locals {
   _channels = { CRITICAL = var.channels.page, WARNING = var.channels.ticket }
 
-  # A `filter` is compared with `above`, a `promql` says all by itself, an `absent` filter must not fall silent.
+  # `filter` is compared with `above`, `promql` contains its own comparison, `absent` alerts on missing data.
   _alerts = merge(local._messages, local._stores, local._edge, local._instances, local._silent)
 
   _timed = { for name, one in var.functions : name => one if try(split(" ", one.schedule)[1] == "*", false) }
@@ -89,7 +89,7 @@ resource "google_monitoring_alert_policy" "other" {
           query               = condition_prometheus_query_language.value.promql
           duration            = "${condition_prometheus_query_language.value.minutes * 60}s"
           evaluation_interval = "60s"
-          # A metric is there only once something was measured.
+          # A metric exists only after its first value.
           disable_metric_validation = true
         }
       }

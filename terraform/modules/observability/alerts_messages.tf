@@ -1,11 +1,11 @@
-# Messages that wait, and those that were given up.
+# Alerts on waiting messages and dead letters.
 
 locals {
   _oldest = "resource.type=\"pubsub_subscription\" metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
 
   _messages = {
     dead-letters = {
-      title    = "Events were given up"
+      title    = "New dead letters"
       severity = "WARNING"
       runbook  = "dead-letters"
       conditions = [

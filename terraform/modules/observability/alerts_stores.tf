@@ -1,4 +1,4 @@
-# The database and the documents.
+# Alerts on the database and Firestore.
 
 locals {
   _sql       = "resource.type=\"cloudsql_database\" resource.labels.database_id=starts_with(\"${var.project}:${var.sql.instance}\") metric.type=\"cloudsql.googleapis.com/database/"
@@ -20,7 +20,7 @@ locals {
       }]
     }
     sql-connections = {
-      title    = "The database's connections run out"
+      title    = "The database runs out of connections"
       severity = "CRITICAL"
       runbook  = "sql-connections"
       conditions = [{
@@ -59,7 +59,7 @@ locals {
       }]
     }
     firestore-denials = {
-      title    = "Firestore's rules refuse many clients"
+      title    = "Firestore's rules deny many requests"
       severity = "WARNING"
       runbook  = "firestore-denials"
       conditions = [{
@@ -72,7 +72,7 @@ locals {
       }]
     }
     firestore-contention = {
-      title    = "Firestore's transactions collide"
+      title    = "Firestore transactions have high contention"
       severity = "WARNING"
       runbook  = "firestore-contention"
       conditions = [{

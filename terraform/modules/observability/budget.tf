@@ -9,7 +9,7 @@ resource "google_billing_budget" "month" {
   count = var.billing == null ? 0 : 1
 
   billing_account = var.billing.account
-  display_name    = "${var.project}: a month (docs/runbooks/budget.md)"
+  display_name    = "${var.project}: monthly budget (docs/runbooks/budget.md)"
 
   budget_filter {
     projects        = ["projects/${var.project}"]
@@ -36,7 +36,7 @@ resource "google_billing_budget" "month" {
   }
 
   all_updates_rule {
-    # A budget takes five channels at most.
+    # A budget accepts at most five channels.
     monitoring_notification_channels = slice(var.channels.ticket, 0, min(5, length(var.channels.ticket)))
   }
 

@@ -1,13 +1,13 @@
-# Alerts on how fast a function uses up what its objectives allow it: chapter 5 of Google's SRE
-# workbook, two windows each, so that an alert comes soon and goes soon.
+# Alerts on the burn rate of each function's error budget: chapter 5 of Google's SRE workbook,
+# with two windows each, so that alerts start and end quickly.
 
 locals {
   _speeds = {
-    fast   = { rate = 14.4, long = 3600, short = 300, severity = "CRITICAL", text = "2 % of the month's allowance in an hour" }
-    medium = { rate = 6, long = 21600, short = 1800, severity = "CRITICAL", text = "5 % of the month's allowance in 6 hours" }
-    slow   = { rate = 1, long = 259200, short = 21600, severity = "WARNING", text = "10 % of the month's allowance in 3 days" }
+    fast   = { rate = 14.4, long = 3600, short = 300, severity = "CRITICAL", text = "2 % of the monthly error budget in an hour" }
+    medium = { rate = 6, long = 21600, short = 1800, severity = "CRITICAL", text = "5 % of the monthly error budget in 6 hours" }
+    slow   = { rate = 1, long = 259200, short = 21600, severity = "WARNING", text = "10 % of the monthly error budget in 3 days" }
   }
-  # Fewer requests in an hour say too little to wake someone: then it is a ticket.
+  # Fewer requests per hour are too few for a page: then it is a ticket.
   _enough = 100
 
   _burns = merge([
@@ -76,7 +76,7 @@ resource "google_monitoring_alert_policy" "burn" {
   documentation {
     subject   = "${each.value.function}: ${each.value.objective}"
     mime_type = "text/markdown"
-    content   = "`${each.value.function}` uses up ${each.value.text}. Runbook: docs/runbooks/${each.value.runbook}.md."
+    content   = "`${each.value.function}` used ${each.value.text}. Runbook: docs/runbooks/${each.value.runbook}.md."
 
     dynamic "links" {
       for_each = var.runbooks[*]

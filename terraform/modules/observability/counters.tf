@@ -1,4 +1,4 @@
-# What the product counts by log lines, as metrics. A line says how many: the sum is the count.
+# Product metrics counted from log lines. A line contains an amount; the metric is their sum.
 
 resource "google_logging_metric" "counter" {
   for_each = var.counters

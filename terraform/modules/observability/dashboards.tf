@@ -1,15 +1,15 @@
-# One dashboard a capability with a row for each of its functions, and one over everything.
+# One dashboard per capability with a row per function, and an overview.
 
 locals {
   _capabilities = toset([for one in values(var.functions) : one.capability])
 
   _of = { for name, one in var.functions : name => "monitored_resource=\"cloud_run_revision\",service_name=\"${one.service}\"" }
 
-  # A row of a function: what comes, how fast it goes, what it may still spend, how instances start.
+  # A function's row: requests, latency, errors, instances.
   _rows = {
     for name, one in var.functions : name => [
       {
-        title  = "${name}: requests a second"
+        title  = "${name}: requests per second"
         charts = { "{{response_code_class}}" = "sum by (response_code_class) (rate(run_googleapis_com:request_count{${local._of[name]}}[5m]))" }
       },
       {
@@ -21,14 +21,14 @@ locals {
         line = one.objectives.p99_ms
       },
       {
-        title = "${name}: share of bad answers (objective ${format("%.4g", 1 - one.objectives.availability)})"
+        title = "${name}: error rate (objective ${format("%.4g", 1 - one.objectives.availability)})"
         charts = {
           bad = "sum(rate(run_googleapis_com:request_count{${local._of[name]},response_code_class=\"5xx\"}[1h])) / sum(rate(run_googleapis_com:request_count{${local._of[name]}}[1h]))"
         }
         line = 1 - one.objectives.availability
       },
       {
-        title = "${name}: instances, and cold starts a minute"
+        title = "${name}: instances, and cold starts per minute"
         charts = {
           instances     = "sum(run_googleapis_com:container_instance_count{${local._of[name]}})"
           "cold starts" = "60 * sum(rate(run_googleapis_com:container_startup_latencies_count{${local._of[name]}}[5m]))"
@@ -39,11 +39,11 @@ locals {
 
   _overview = [
     {
-      title  = "Requests a second, by function"
+      title  = "Requests per second by function"
       charts = { "{{service_name}}" = "sum by (service_name) (rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\"}[5m]))" }
     },
     {
-      title  = "Share of bad answers, by function"
+      title  = "Error rate by function"
       charts = { "{{service_name}}" = "sum by (service_name) (rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",response_code_class=\"5xx\"}[5m])) / sum by (service_name) (rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\"}[5m]))" }
     },
     {
@@ -51,20 +51,20 @@ locals {
       charts = { "{{service_name}}" = "histogram_quantile(0.99, sum by (service_name, le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\"}[5m])))" }
     },
     {
-      title  = "Start of an instance, p95 by function, ms"
+      title  = "Instance start-up, p95 by function, ms"
       charts = { "{{service_name}}" = "histogram_quantile(0.95, sum by (service_name, le) (rate(run_googleapis_com:container_startup_latencies_bucket{monitored_resource=\"cloud_run_revision\"}[30m])))" }
     },
     {
-      title  = "Oldest event that waits, by consumer, s"
+      title  = "Oldest waiting event by consumer, s"
       charts = { "{{subscription_id}}" = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age)" }
       line   = 600
     },
     {
-      title  = "Events given up in an hour, by code"
+      title  = "Dead letters per hour by code"
       charts = { "{{code}}" = "sum by (code) (increase(savepoint_dead_letters_total[1h]))" }
     },
     {
-      title = "How far behind: outbox and documents, s"
+      title = "Lag of outbox and documents, s"
       charts = {
         outbox                = "max(savepoint_outbox_lag_seconds)"
         "documents, {{kind}}" = "max by (kind) (savepoint_projection_lag_seconds)"
@@ -72,14 +72,14 @@ locals {
       line = 300
     },
     {
-      title = "Events an hour: failed tries, and those that had taken effect before"
+      title = "Events per hour: failed attempts and duplicates"
       charts = {
         "failed, {{function}}"     = "sum by (function) (increase(savepoint_events_failed_total[1h]))"
         "duplicates, {{function}}" = "sum by (function) (increase(savepoint_inbox_duplicates_total[1h]))"
       }
     },
     {
-      title = "An hour: messages relayed by the sweep, documents projected and swept"
+      title = "Per hour: messages relayed by the sweep, documents projected and swept"
       charts = {
         relayed               = "sum(increase(savepoint_outbox_relayed_total[1h]))"
         "projected, {{kind}}" = "sum by (kind) (increase(savepoint_projections_written_total[1h]))"
@@ -87,11 +87,11 @@ locals {
       }
     },
     {
-      title  = "Work without the network, p99 by kind, s"
+      title  = "Time inside the function, p99 by kind, s"
       charts = { "{{kind}}" = "histogram_quantile(0.99, sum by (kind, le) (rate(savepoint_request_seconds_bucket[5m])))" }
     },
     {
-      title  = "Items of one roll-up, p99"
+      title  = "Items per roll-up, p99"
       charts = { "{{function}}" = "histogram_quantile(0.99, sum by (function, le) (rate(savepoint_roll_up_size_bucket[5m])))" }
     },
     {
@@ -104,7 +104,7 @@ locals {
       line   = floor(0.8 * var.sql.max_connections)
     },
     {
-      title = "Database: CPU and disk in use, lag of a replica in s"
+      title = "Database: CPU and disk utilization, replica lag in s"
       charts = {
         "CPU, {{database_id}}"  = "max by (database_id) (cloudsql_googleapis_com:database_cpu_utilization)"
         "disk, {{database_id}}" = "max by (database_id) (cloudsql_googleapis_com:database_disk_utilization)"
@@ -112,22 +112,22 @@ locals {
       }
     },
     {
-      title = "Firestore: requests by answer, rules by result, a second"
+      title = "Firestore per second: requests by response, rules by result"
       charts = {
         "{{response_code}}" = "sum by (response_code) (rate(firestore_googleapis_com:api_request_count{monitored_resource=\"firestore.googleapis.com/Database\"}[5m]))"
         "rules: {{result}}" = "sum by (result) (rate(firestore_googleapis_com:rules_evaluation_count{monitored_resource=\"firestore.googleapis.com/Database\"}[5m]))"
       }
     },
     {
-      title  = "Edge: requests a second by the cache's answer"
+      title  = "Edge: requests per second by cache result"
       charts = { "{{cache_result}}" = "sum by (cache_result) (rate(loadbalancing_googleapis_com:https_request_count{monitored_resource=\"https_lb_rule\"}[5m]))" }
     },
     {
-      title  = "Reads from an instance's memory: share of hits, by function"
+      title  = "Reads from memory: hit rate by function"
       charts = { "{{function}}" = "sum by (function) (rate(savepoint_cache_reads_total{result=\"hit\"}[5m])) / sum by (function) (rate(savepoint_cache_reads_total[5m]))" }
     },
     {
-      title  = "What the product counts, an hour"
+      title  = "Product metrics per hour"
       charts = { for name in sort(keys(var.counters)) : name => "sum(increase(logging_googleapis_com:user_${name}_sum{monitored_resource=\"cloud_run_revision\"}[1h]))" }
     },
   ]
@@ -176,7 +176,7 @@ resource "google_monitoring_dashboard" "this" {
   lifecycle {
     precondition {
       condition     = !contains(local._capabilities, "overview")
-      error_message = "`overview` is the name of the dashboard over everything."
+      error_message = "`overview` is the name of the overview dashboard."
     }
   }
 }

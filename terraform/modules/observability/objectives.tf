@@ -1,4 +1,4 @@
-# What each function.yaml promises, as service level objectives over the requests of 28 days.
+# The objectives of each function.yaml, as service level objectives over 28 days of requests.
 
 locals {
   _requests = {
@@ -24,7 +24,7 @@ resource "google_monitoring_slo" "availability" {
 
   service             = google_monitoring_service.function[each.key].service_id
   slo_id              = "availability"
-  display_name        = "${each.key}: ${each.value.objectives.availability * 100} % of answers are good"
+  display_name        = "${each.key}: ${each.value.objectives.availability * 100} % of responses are good"
   goal                = each.value.objectives.availability
   rolling_period_days = 28
 
@@ -41,7 +41,7 @@ resource "google_monitoring_slo" "latency" {
 
   service             = google_monitoring_service.function[each.key].service_id
   slo_id              = "latency"
-  display_name        = "${each.key}: 99 % of answers within ${each.value.objectives.p99_ms} ms"
+  display_name        = "${each.key}: 99 % of responses within ${each.value.objectives.p99_ms} ms"
   goal                = 0.99
   rolling_period_days = 28
 

@@ -1,5 +1,5 @@
 output "alerts" {
-  description = "Every alert: the function that it is about, if it is about one, and its runbook."
+  description = "Every alert with its runbook and, if it concerns one function, that function."
   value = merge(
     { for key, one in local._burns : key => { function = one.function, runbook = one.runbook } },
     { for key, one in local._alerts : key => { function = try(one.function, null), runbook = one.runbook } },
@@ -7,6 +7,6 @@ output "alerts" {
 }
 
 output "tiles" {
-  description = "Titles of every dashboard's tiles."
+  description = "Titles of each dashboard's tiles."
   value       = { for name, tiles in local._dashboards : name => [for one in tiles : one.title] }
 }

@@ -1,11 +1,11 @@
-# Whether the world reaches us: what no function can say of itself.
+# Whether the API is reachable from outside, which no function can measure itself.
 
 locals {
   _checks = "resource.type=\"uptime_url\" resource.labels.host=\"${var.host}\" metric.type=\"monitoring.googleapis.com/uptime_check/"
 
   _edge = {
     unreachable = {
-      title    = "The API is not reached from two continents"
+      title    = "The API is unreachable from two continents"
       severity = "CRITICAL"
       runbook  = "unreachable"
       conditions = [{
@@ -18,7 +18,7 @@ locals {
       }]
     }
     certificate = {
-      title    = "The certificate ends within 15 days"
+      title    = "The certificate expires within 15 days"
       severity = "WARNING"
       runbook  = "certificate-ends"
       conditions = [{
@@ -31,7 +31,7 @@ locals {
       }]
     }
     edge-refusals = {
-      title    = "The edge refuses one request in twenty"
+      title    = "The edge blocks 5 % of requests"
       severity = "WARNING"
       runbook  = "edge-refusals"
       conditions = [{

@@ -1,16 +1,16 @@
 variable "billing" {
-  description = "Billing account and the budget of a month in its currency's units; null makes no budget."
+  description = "Billing account and monthly budget in units of its currency; null: no budget."
   type        = object({ account = string, monthly = number })
   default     = null
 
   validation {
     condition     = try(var.billing.monthly > 0, true)
-    error_message = "A budget is larger than zero."
+    error_message = "The budget must be above zero."
   }
 }
 
 variable "channels" {
-  description = "Notification channels by full name: who is woken (page), and who looks in the morning (ticket)."
+  description = "Notification channels by full name: immediate (page) and next working day (ticket)."
   type        = object({ page = list(string), ticket = list(string) })
   default     = { page = [], ticket = [] }
 
@@ -18,17 +18,17 @@ variable "channels" {
     condition = alltrue([
       for one in concat(var.channels.page, var.channels.ticket) : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", one))
     ])
-    error_message = "A channel is named projects/PROJECT/notificationChannels/NUMBER; `gcloud beta monitoring channels list` shows them."
+    error_message = "Channel names must look like projects/PROJECT/notificationChannels/NUMBER; `gcloud beta monitoring channels list` shows them."
   }
 }
 
 variable "counters" {
-  description = "Metrics that are counted by log lines: name to what it means and which labels its lines have."
+  description = "Metrics counted by log lines: name to meaning and labels."
   type        = map(object({ help = string, labels = list(string) }))
 }
 
 variable "functions" {
-  description = "Functions by name, with the objectives of their function.yaml and the capability whose dashboard shows them."
+  description = "Functions by name, with the objectives of their function.yaml and the capability of their dashboard."
   type = map(object({
     service    = string
     capability = string
@@ -44,7 +44,7 @@ variable "host" {
 }
 
 variable "project" {
-  description = "Project id."
+  description = "Google Cloud project id."
   type        = string
 }
 
@@ -54,32 +54,32 @@ variable "region" {
 }
 
 variable "runbooks" {
-  description = "Address of the folder of runbooks, without a slash at the end; null links nothing."
+  description = "URL of the runbooks' folder, without a trailing slash; null: no links."
   type        = string
   default     = null
 
   validation {
     condition     = var.runbooks == null || can(regex("^https://.*[^/]$", var.runbooks))
-    error_message = "runbooks starts with https:// and does not end with a slash."
+    error_message = "runbooks must start with https:// and must not end with a slash."
   }
 }
 
 variable "sql" {
-  description = "The database instance's name and its max_connections."
+  description = "The database instance's name and max_connections."
   type        = object({ instance = string, max_connections = number })
 
   validation {
     condition     = var.sql.max_connections > 0
-    error_message = "max_connections is larger than zero."
+    error_message = "max_connections must be above zero."
   }
 }
 
 variable "uptime_paths" {
-  description = "Public paths that are asked from several continents."
+  description = "Public paths that are requested from several continents."
   type        = set(string)
 
   validation {
     condition     = length(var.uptime_paths) > 0 && alltrue([for path in var.uptime_paths : startswith(path, "/")])
-    error_message = "Name at least one path; each begins with a slash."
+    error_message = "There must be at least one path; each must start with a slash."
   }
 }

@@ -1,11 +1,11 @@
-# Eventarc keeps the subscription of this trigger to itself, without a dead letter: the runtime
-# buries what is hopeless or older than 20 hours. It retries for 24 hours.
+# Eventarc manages this trigger's subscription, without dead letters and with retries for 24 hours:
+# the runtime records events that cannot succeed or are older than 20 hours.
 
 resource "google_eventarc_trigger" "this" {
   count = var.document == null ? 0 : 1
 
   name = var.service
-  # The database's own location, also where that is a multi-region, which the API asks for.
+  # The API requires the database's own location, even if it is a multi-region.
   location                = var.firestore_location
   service_account         = var.delivery
   event_data_content_type = "application/protobuf"

@@ -1,4 +1,4 @@
-# What calls a function that nobody calls over HTTP: a topic, a document, or the clock.
+# What triggers a function other than HTTP: a topic, a document, or a schedule.
 
 resource "google_cloud_run_v2_service_iam_member" "delivers" {
   location = var.region

@@ -1,5 +1,5 @@
 output "subscription" {
-  description = "How messages are delivered: where dead letters go, and when a delivery counts as failed; null without a topic."
+  description = "Dead letter topic and acknowledgement deadline of its messages; null without a topic."
   value = one([
     for one in google_pubsub_subscription.this : {
       name        = one.name

@@ -1,4 +1,4 @@
-# A call that fails is not tried again: the next one comes.
+# A failed call is not retried: the next one follows.
 
 resource "google_cloud_scheduler_job" "this" {
   count = var.schedule == null ? 0 : 1

@@ -1,5 +1,5 @@
-# Subscriptions are our own, so that a deploy touches none of them and a message that cannot be
-# handled is kept. That of the dead letters itself has nowhere to go, and retries for ever.
+# Subscriptions are managed here, so that a deployment does not change them and a message that
+# cannot be handled is kept. The dead letters' own subscription retries without limit.
 
 locals {
   dead_letter = var.topic != null && var.topic != var.dead_letters
@@ -11,7 +11,7 @@ resource "google_pubsub_subscription" "this" {
 
   name  = var.service
   topic = var.topic
-  # Never shorter than the function may take, else a second delivery starts beside the first.
+  # Not below the function's timeout, else a second delivery starts during the first.
   ack_deadline_seconds       = max(10, var.timeout)
   message_retention_duration = local.dead_letter ? "604800s" : "2678400s"
 
@@ -46,21 +46,21 @@ resource "google_pubsub_subscription" "this" {
   depends_on = [google_cloud_run_v2_service_iam_member.delivers]
 
   lifecycle {
-    # What waits in it would be lost: terraform/README.md says how a consumer is retired.
+    # Waiting messages would be lost: terraform/README.md describes how to retire a consumer.
     prevent_destroy = true
 
     precondition {
       condition     = var.timeout <= 600
-      error_message = "${var.service} takes messages, whose acknowledgement waits 600 seconds at most."
+      error_message = "${var.service} handles messages, whose acknowledgement deadline is at most 600 seconds."
     }
     precondition {
       condition     = var.retry != null
-      error_message = "${var.service} must say how messages are retried."
+      error_message = "${var.service} handles messages and needs `retry`."
     }
   }
 }
 
-# Pub/Sub forwards a dead letter in two steps, each with a right of its own.
+# Pub/Sub forwards a dead letter in two steps, each needs a right.
 resource "google_pubsub_subscription_iam_member" "forwards" {
   count = local.dead_letter ? 1 : 0
 

@@ -1,20 +1,20 @@
 variable "dead_letters" {
-  description = "Id of the topic of dead letters."
+  description = "Id of the dead letter topic."
   type        = string
 }
 
 variable "delivery" {
-  description = "Address of the account that Google's deliveries show."
+  description = "Email of the account with which Google delivers events."
   type        = string
 }
 
 variable "description" {
-  description = "What the function does, in a sentence."
+  description = "What the function does, in one sentence."
   type        = string
 }
 
 variable "document" {
-  description = "Documents watched, and what must happen to them; null without any."
+  description = "Watched documents and the event; null if there are none."
   type        = object({ path = string, event = string })
 
   validation {
@@ -24,12 +24,12 @@ variable "document" {
 }
 
 variable "firestore_location" {
-  description = "Where Firestore keeps documents."
+  description = "Firestore's location."
   type        = string
 }
 
 variable "kind" {
-  description = "Which kind of trigger it is."
+  description = "Kind of trigger."
   type        = string
 
   validation {
@@ -39,12 +39,12 @@ variable "kind" {
 }
 
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "Google Cloud project id."
   type        = string
 }
 
 variable "pubsub_agent" {
-  description = "Pub/Sub's own account, as IAM writes a member."
+  description = "Pub/Sub's service agent, as an IAM member."
   type        = string
 }
 
@@ -54,42 +54,42 @@ variable "region" {
 }
 
 variable "retry" {
-  description = "Attempts and backoff (seconds) of a message; null where no message is delivered."
+  description = "Attempts and backoff in seconds; null if no messages are delivered."
   type        = object({ max_attempts = number, min_backoff = number, max_backoff = number })
 
   validation {
     condition     = try(var.retry.max_attempts >= 5 && var.retry.max_attempts <= 100 && var.retry.min_backoff <= var.retry.max_backoff && var.retry.max_backoff <= 600, var.retry == null)
-    error_message = "retry must have 5 to 100 attempts, and a backoff of at most 600 seconds that does not shrink."
+    error_message = "retry must have 5 to 100 attempts, and a min_backoff not above max_backoff, at most 600 seconds."
   }
 }
 
 variable "schedule" {
-  description = "When the clock calls it (cron, UTC); null when it does not."
+  description = "Schedule (cron, UTC); null if there is none."
   type        = string
 
   validation {
     condition     = var.schedule == null || can(regex("^\\S+( \\S+){4}$", var.schedule))
-    error_message = "schedule must have the five fields of cron."
+    error_message = "schedule must have five cron fields."
   }
 }
 
 variable "service" {
-  description = "The function's name in the cloud, which its trigger bears as well."
+  description = "The function's service name, also the name of its trigger."
   type        = string
 }
 
 variable "service_account" {
-  description = "Address of the account that the function runs as."
+  description = "Email of the function's service account."
   type        = string
 }
 
 variable "timeout" {
-  description = "Seconds that the function may take."
+  description = "Timeout of the function in seconds."
   type        = number
 }
 
 variable "topic" {
-  description = "Id of the topic whose messages reach it; null without one."
+  description = "Id of the topic that it subscribes to; null if there is none."
   type        = string
 }
 

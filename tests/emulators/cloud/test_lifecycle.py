@@ -1,4 +1,4 @@
-"""Starting, stopping and dying: in order, with one sentence, and nothing is left behind."""
+"""Services start, stop and die: in order, with one clear message, leaving no process behind."""
 
 import contextlib
 import json
@@ -75,7 +75,7 @@ def test_status_lists_every_service(own: LocalCloud) -> None:
     assert str(own.pid("edge")) in answer.stdout
 
 
-def test_a_second_one_on_the_same_state_is_refused(own: LocalCloud) -> None:
+def test_a_second_cloud_on_the_same_state_is_refused(own: LocalCloud) -> None:
     answer = own.command("up", "--ports", "auto")
     assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1
@@ -93,7 +93,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 def _free_neighbours(count: int) -> int:
-    """Return the first of `count` neighbouring ports that nobody uses now."""
+    """Return the first of `count` consecutive free ports."""
     for base in range(20000, 30000, count):
         with contextlib.ExitStack() as opened, contextlib.suppress(OSError):
             for port in range(base, base + count):
@@ -102,7 +102,7 @@ def _free_neighbours(count: int) -> int:
     raise AssertionError
 
 
-def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GCLOUD_SDK_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     answer = local_cloud.command(tmp_path, "up", "--no-seed", "--ports", "auto", "--only", "pubsub")
@@ -118,7 +118,7 @@ def test_an_unknown_service_is_named(tmp_path: Path) -> None:
     assert "no service 'postgres'" in answer.stderr
 
 
-def test_a_change_becomes_visible_and_nobody_is_refused(own: LocalCloud, extra: Path) -> None:
+def test_a_change_is_served_and_no_request_is_refused(own: LocalCloud, extra: Path) -> None:
     answers = set()
 
     def changed() -> bool:
@@ -139,8 +139,8 @@ def test_a_function_that_cannot_be_imported_does_not_hurt_the_others(
     assert "SyntaxError" in str(answer["detail"])
     assert str(extra / "functions/broken") in own.cloud.log("functions").read_text()
     assert ask(own) == "two"
-    write(extra, "broken", "mended")
-    eventually(lambda: ask(own, "/test/broken") == "mended", 60)
+    write(extra, "broken", "fixed")
+    eventually(lambda: ask(own, "/test/broken") == "fixed", 60)
 
 
 def _problem(cloud: LocalCloud, path: str) -> dict[str, object]:
@@ -150,18 +150,18 @@ def _problem(cloud: LocalCloud, path: str) -> dict[str, object]:
     return found
 
 
-def test_a_service_that_died_is_said_and_started_again(own: LocalCloud) -> None:
+def test_a_service_that_died_is_reported_and_restarted(own: LocalCloud) -> None:
     for name in ("pubsub", "mysql", "functions"):
         killed = own.pid(name)
         own.kill(name)
         own.wait_until_back(name, killed)
-    said = (own.cloud.state / "up.out").read_text()
+    output = (own.cloud.state / "up.out").read_text()
     for name in ("pubsub", "mysql", "functions"):
-        assert f"{name} was killed by signal 9 (SIGKILL) and is started again" in said
+        assert f"{name} was killed by signal 9 (SIGKILL) and is started again" in output
     assert ask(own) == "two"
 
 
-def test_functions_taken_away_are_a_503_and_pushes_are_paused(own: LocalCloud) -> None:
+def test_without_functions_requests_are_503_and_pushes_are_paused(own: LocalCloud) -> None:
     before = _endpoints(own)
     assert any(before)
     with own.without("functions"):
@@ -199,7 +199,7 @@ def test_after_that_it_starts_again_and_stops_completely(own: LocalCloud, extra:
     assert not again.cloud.file.exists()
 
 
-def test_one_that_was_left_running_says_why_it_ended(tmp_path: Path) -> None:
+def test_a_detached_cloud_logs_why_it_ended(tmp_path: Path) -> None:
     words = ("--detach", "--only", "functions", "--ports", "auto", "--no-seed")
     assert local_cloud.command(tmp_path, "up", *words).returncode == 0
     file = tmp_path / "cloud.json"
@@ -209,9 +209,9 @@ def test_one_that_was_left_running_says_why_it_ended(tmp_path: Path) -> None:
         eventually(lambda: not file.exists(), 60)
     finally:
         local_cloud.command(tmp_path, "down")
-    said = (tmp_path / "logs/supervisor.log").read_text()
-    assert "functions was killed by signal 9 (SIGKILL) again and again" in said.splitlines()[-1]
-    assert "Traceback" not in said
+    log = (tmp_path / "logs/supervisor.log").read_text()
+    assert "functions was killed by signal 9 (SIGKILL) again and again" in log.splitlines()[-1]
+    assert "Traceback" not in log
 
 
 def _killed(file: Path) -> bool:
@@ -225,22 +225,13 @@ def _killed(file: Path) -> bool:
     return True
 
 
-def test_reset_deletes_what_was_kept(own: LocalCloud) -> None:
+def test_reset_deletes_the_state(own: LocalCloud) -> None:
     state = own.cloud.state
     own.token("ada")
-    kept = [state / name for name in ("relay.sqlite", "mysql.password", "issuer", "logs")]
-    assert all(one.exists() for one in kept)
+    files = [state / name for name in ("relay.sqlite", "mysql.password", "issuer", "logs")]
+    assert all(one.exists() for one in files)
     answer = local_cloud.command(state, "reset")
     assert answer.returncode == 0
-    assert not any(one.exists() for one in kept)
+    assert not any(one.exists() for one in files)
     assert local_cloud.command(state, "down").stdout == "No local cloud is running here.\n"
     assert "make run" in local_cloud.command(state, "status").stderr
-
-
-def _in_order_of_their_end(processes: list[psutil.Process]) -> list[psutil.Process]:
-    ended: list[psutil.Process] = []
-    names = {one.pid: one.name() for one in processes}
-    psutil.wait_procs(processes, timeout=60, callback=ended.append)
-    for one in ended:
-        one.name = lambda pid=one.pid: names[pid]  # type: ignore[method-assign, misc]
-    return ended

@@ -1,4 +1,4 @@
-"""The supervisor's order: what is needed first, the rest at once, and back in reverse."""
+"""The supervisor starts services after those they need, and stops them in reverse."""
 
 import sys
 import threading
@@ -57,11 +57,11 @@ def cloud(tmp_path: Path) -> Cloud:
 
 
 def run(cloud: Cloud, services: list[Service], then: Callable[[Supervisor], None]) -> list[str]:
-    """Run the services; when they are ready call `then`; return what was told."""
-    told: list[str] = []
-    supervisor = Supervisor(cloud, services, {}, told.append, lambda _running: None)
+    """Run the services; call `then` when they are ready; return the reported messages."""
+    reported: list[str] = []
+    supervisor = Supervisor(cloud, services, {}, reported.append, lambda _running: None)
     supervisor.run(lambda: then(supervisor))
-    return told
+    return reported
 
 
 def stop(supervisor: Supervisor) -> None:
@@ -82,7 +82,7 @@ def test_services_start_after_what_they_need_and_stop_in_reverse(cloud: Cloud) -
     ]
 
 
-def test_when_one_does_not_start_the_others_are_stopped(cloud: Cloud) -> None:
+def test_when_a_service_does_not_start_the_others_are_stopped(cloud: Cloud) -> None:
     services = [part("a"), part("b", "a", code="3"), part("c", "b")]
     with pytest.raises(CloudError, match=r"b ended with code 3 while it started; .*b\.log"):
         run(cloud, services, stop)
@@ -90,7 +90,7 @@ def test_when_one_does_not_start_the_others_are_stopped(cloud: Cloud) -> None:
 
 
 def killing(before: Callable[[Supervisor, int], None]) -> Callable[[Supervisor], None]:
-    """Return what kills b whenever it is ready; `before` is called with its pid first."""
+    """Return a function that kills b whenever it is ready, after calling `before` with its pid."""
 
     def kill(supervisor: Supervisor) -> None:
         def again() -> None:
@@ -109,30 +109,30 @@ def killing(before: Callable[[Supervisor, int], None]) -> Callable[[Supervisor],
     return kill
 
 
-def test_what_dies_again_and_again_stops_everything(cloud: Cloud) -> None:
+def test_a_service_that_dies_too_often_stops_everything(cloud: Cloud) -> None:
     with pytest.raises(CloudError, match=r"b was killed by signal 9 .* again and again"):
         run(cloud, [part("a"), part("b", "a")], killing(lambda _supervisor, _pid: None))
     assert diary(cloud).count("started b") == 4
     assert diary(cloud)[-1] == "stopped a"
 
 
-def test_what_is_killed_by_hand_is_started_again_as_often_as_it_is(cloud: Cloud) -> None:
+def test_deaths_by_the_console_are_not_counted(cloud: Cloud) -> None:
     killed: set[int] = set()
 
     def mark(supervisor: Supervisor, pid: int) -> None:
         killed.add(pid)
         supervisor.stopping = len(killed) > 5
-        cloud.mark_of_death("b").parent.mkdir(exist_ok=True)
-        cloud.mark_of_death("b").write_text(str(pid))
+        cloud.kill_marker("b").parent.mkdir(exist_ok=True)
+        cloud.kill_marker("b").write_text(str(pid))
 
-    told = run(cloud, [part("a"), part("b", "a")], killing(mark))
-    assert sum("is started again" in sentence for sentence in told) >= 5
+    reported = run(cloud, [part("a"), part("b", "a")], killing(mark))
+    assert sum("is started again" in message for message in reported) >= 5
 
 
-def test_a_mark_counts_for_the_process_it_names_only(cloud: Cloud) -> None:
+def test_a_kill_marker_counts_only_for_the_process_it_names(cloud: Cloud) -> None:
     def mark(_supervisor: Supervisor, _pid: int) -> None:
-        cloud.mark_of_death("b").parent.mkdir(exist_ok=True)
-        cloud.mark_of_death("b").write_text("1")
+        cloud.kill_marker("b").parent.mkdir(exist_ok=True)
+        cloud.kill_marker("b").write_text("1")
 
     with pytest.raises(CloudError, match="again and again"):
         run(cloud, [part("a"), part("b", "a")], killing(mark))
@@ -144,7 +144,7 @@ def test_a_step_that_fails_is_named(cloud: Cloud) -> None:
     assert diary(cloud) == ["started step"]
 
 
-def test_what_goes_away_while_it_is_wired_is_wired_once_it_is_back(cloud: Cloud) -> None:
+def test_a_service_that_dies_while_it_is_wired_is_wired_after_its_restart(cloud: Cloud) -> None:
     tries: list[int] = []
 
     def wired(_cloud: Cloud, _manifests: object) -> None:
@@ -152,5 +152,5 @@ def test_what_goes_away_while_it_is_wired_is_wired_once_it_is_back(cloud: Cloud)
         if len(tries) < 3:
             raise httpx.RemoteProtocolError("gone")
 
-    told = run(cloud, [replace(part("a"), wired=wired)], stop)
-    assert (len(tries), told) == (3, [])
+    reported = run(cloud, [replace(part("a"), wired=wired)], stop)
+    assert (len(tries), reported) == (3, [])

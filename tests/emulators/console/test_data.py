@@ -1,4 +1,4 @@
-"""Both stores as the console shows them, and what it can start."""
+"""The console's API for data and actions."""
 
 import os
 import uuid
@@ -33,7 +33,7 @@ def got(client: httpx.Client, path: str, /, **query: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def someone(client: httpx.Client, player: Callable[..., Player], eventually: Wait) -> Player:
-    """A player of three games, whose documents are written."""
+    """A player of three games whose documents exist."""
     found = player()
     for game in ("41", "42", "43"):
         items = playing.session(playing.now() - timedelta(minutes=40), 8, game_id=game, name=game)
@@ -54,7 +54,7 @@ def test_every_table_is_listed(client: httpx.Client) -> None:
         "start_at",
     ]
     assert intervals["growth"]
-    assert intervals["end"]
+    assert intervals["retention"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_every_table_is_listed(client: httpx.Client) -> None:
 def test_a_table_is_read_page_by_page(
     client: httpx.Client, someone: Player, name: str, lowest: tuple[str, ...]
 ) -> None:
-    """Others play meanwhile, so that it begins with the player's own rows."""
+    """Starts at the player's rows, because other tests add rows meanwhile."""
     first = got(client, f"tables/{name}", limit=2, after=encode_cursor(someone.uid, *lowest))
     second = got(client, f"tables/{name}", limit=2, after=first["next_after"])
     assert len(first["rows"]) == 2
@@ -89,7 +89,7 @@ def test_a_table_is_read_to_its_end(client: httpx.Client, sql: sqlalchemy.Connec
     assert len(seen) > 2
 
 
-def test_a_key_of_bytes_begins_a_page(client: httpx.Client, sql: sqlalchemy.Connection) -> None:
+def test_a_binary_key_starts_a_page(client: httpx.Client, sql: sqlalchemy.Connection) -> None:
     title, start = uuid.uuid4().hex, os.urandom(30) + b"\xff"
     game = {"title": title, "import_key": title, "revision": 1, "updated_at": playing.now()}
     game_id = sql.execute(games.insert().values(**game)).lastrowid
@@ -120,7 +120,7 @@ def test_a_key_of_bytes_begins_a_page(client: httpx.Client, sql: sqlalchemy.Conn
         ("players/__x__", 400),
     ],
 )
-def test_what_cannot_be_read_is_a_problem(client: httpx.Client, path: str, status: int) -> None:
+def test_an_invalid_request_is_a_problem(client: httpx.Client, path: str, status: int) -> None:
     assert client.get(f"{API}/{path}").status_code == status
 
 
@@ -132,7 +132,7 @@ def test_documents_are_browsed_from_the_root(client: httpx.Client, someone: Play
     while "next_after" in page:
         page = got(client, "documents", path="players", after=page["next_after"])
         listed += page["documents"]
-    # It has no document of its own, only others below it.
+    # The player has no document, only subcollections.
     assert {"path": here, "data": None, "updated_at": None} in listed
     assert "stats" in got(client, "documents", path=here)["collections"]
     begin = got(client, "documents", path=f"{here}/stats", limit=2)
@@ -172,7 +172,7 @@ def test_a_player_is_shown_in_both_stores_and_where_they_differ(
     assert differing["43"]["kind"] == "stats"
 
 
-def test_the_tokens_open_what_they_should(client: httpx.Client) -> None:
+def test_tokens_have_their_roles(client: httpx.Client) -> None:
     tokens = got(client, "tokens")
     roles = {name: _claims(token).get("roles", []) for name, token in tokens.items()}
     assert roles == {"ada": [], "creator": ["creator"], "admin": ["admin"]}
@@ -184,23 +184,23 @@ def _claims(token: str) -> dict[str, Any]:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def test_the_whole_is_what_the_manifests_say(cloud: LocalCloud, client: httpx.Client) -> None:
-    whole = got(client, "whole")
+def test_the_topology_matches_the_manifests(cloud: LocalCloud, client: httpx.Client) -> None:
+    topology = got(client, "topology")
     functions = manifest.discover(cloud.cloud.roots)
-    assert whole["project"] == environment(cloud.cloud)["GOOGLE_CLOUD_PROJECT"]
-    assert whole["isolated"] is False
-    nodes = {one["id"]: one for one in whole["nodes"]}
-    named = [one["name"] for one in whole["nodes"] if one["kind"] in {"function", "trigger"}]
+    assert topology["project"] == environment(cloud.cloud)["GOOGLE_CLOUD_PROJECT"]
+    assert topology["isolated"] is False
+    nodes = {one["id"]: one for one in topology["nodes"]}
+    named = [one["name"] for one in topology["nodes"] if one["kind"] in {"function", "trigger"}]
     assert sorted(named) == sorted(functions)
     assert nodes["function:sessions"]["source"] == "functions/sessions/main.py"
     assert nodes["function:sessions"]["http"] == {"paths": ["/v1/me/sessions"], "caller": "player"}
-    edges = {(one["from"], one["to"], one["kind"]) for one in whole["edges"]}
+    edges = {(one["from"], one["to"], one["kind"]) for one in topology["edges"]}
     stats = "collection:players/{uid}/stats"
     assert edges >= {
         ("function:sessions", "topic:sessions-reported", "publishes"),
         ("topic:sessions-reported", "trigger:roll_up_sessions", "pushes"),
         ("trigger:roll_up_sessions", "topic:dead-letters", "publishes"),
-        ("trigger:roll_up_sessions", stats, "documents"),
+        ("trigger:roll_up_sessions", stats, "uses"),
         ("trigger:roll_up_sessions", "table:play_intervals", "writes"),
         ("trigger:roll_up_sessions", "table:erasures", "reads"),
         ("trigger:verify_artifact", "bucket:artifacts", "writes"),
@@ -220,7 +220,7 @@ def test_a_schedule_is_run_now(client: httpx.Client) -> None:
 
 
 ELSEWHERE = "987654321"
-"""A game that no other test makes, or merges into another."""
+"""A game that no other test creates or merges."""
 
 
 def test_ada_plays_one_of_her_games(client: httpx.Client, eventually: Wait) -> None:
@@ -236,11 +236,13 @@ def test_ada_plays_one_of_her_games(client: httpx.Client, eventually: Wait) -> N
     assert done["trace"] != trace_of(begun)
     eventually(lambda: _played(client, headers)[ELSEWHERE] >= 28 * 60_000, 60)
     for minutes in ("0", "721", '"x"', "null", "true", "1e999", "[" * 100_000):
-        asked = client.post(f"{API}/play", content=f'{{"minutes": {minutes}}}')
-        assert asked.status_code == 400
+        response = client.post(f"{API}/play", content=f'{{"minutes": {minutes}}}')
+        assert response.status_code == 400
 
 
-def test_ada_plays_while_the_database_is_away(cloud: LocalCloud, client: httpx.Client) -> None:
+def test_ada_plays_while_the_database_is_unavailable(
+    cloud: LocalCloud, client: httpx.Client
+) -> None:
     (cloud.cloud.state / "seed.txt").write_text(f"curl -s '{cloud.url}/v1/games/45'\n")
     with cloud.without("mysql"):
         answer = client.post(f"{API}/play", json={"minutes": 20})

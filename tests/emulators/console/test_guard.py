@@ -1,4 +1,4 @@
-"""Who may use the console: its own page, and no page of anybody else's."""
+"""Only the console's own page may use its API."""
 
 import httpx
 import pytest
@@ -21,12 +21,13 @@ from tests.support.windows import API
     ],
 )
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/whole"), ("GET", "/stream"), ("POST", "/poison"), ("GET", "/x")]
+    ("method", "path"),
+    [("GET", "/topology"), ("GET", "/stream"), ("POST", "/poison"), ("GET", "/x")],
 )
 def test_another_page_is_refused(
     client: httpx.Client, headers: dict[str, str], method: str, path: str
 ) -> None:
-    # A stream that is not refused has no end.
+    # A stream that is not refused never ends.
     with client.stream(method, API + path, headers=headers) as answer:
         assert answer.status_code == 403
         answer.read()
@@ -38,28 +39,28 @@ def test_another_page_is_refused(
 def test_the_page_itself_is_answered(cloud: LocalCloud, client: httpx.Client, host: str) -> None:
     own = f"{host}:{cloud.cloud.ports['edge']}"
     headers = {"Host": own, "Origin": f"http://{own}", "Sec-Fetch-Site": "same-origin"}
-    answer = client.get(f"{API}/whole", headers=headers)
+    answer = client.get(f"{API}/topology", headers=headers)
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"].startswith("default-src 'self';")
     assert answer.headers["cache-control"] == "no-cache"
 
 
-def test_the_recorded_bodies_are_guarded_where_they_are_kept(cloud: LocalCloud) -> None:
+def test_the_recorded_requests_are_guarded_on_the_host(cloud: LocalCloud) -> None:
     url = f"{cloud.cloud.url('functions')}/_exchanges/"
     assert httpx.get(url).status_code == 200
     for headers in ({"Host": "elsewhere.test"}, {"Origin": "https://elsewhere.test"}):
         assert httpx.get(url, headers=headers).status_code == 403
-        assert httpx.post(f"{url}{'a' * 16}/again", headers=headers).status_code == 403
+        assert httpx.post(f"{url}{'a' * 16}/replay", headers=headers).status_code == 403
 
 
-def test_the_address_of_the_cloud_leads_to_the_page(client: httpx.Client) -> None:
+def test_the_root_redirects_to_the_page(client: httpx.Client) -> None:
     for path in ("/", "/_local/console"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["location"]) == (307, "/_local/console/")
     assert client.post("/").status_code == 404
 
 
-def test_what_does_not_exist_is_a_problem(client: httpx.Client) -> None:
+def test_an_unknown_route_is_a_problem(client: httpx.Client) -> None:
     answer = client.get(f"{API}/nothing")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 

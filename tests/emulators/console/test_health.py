@@ -1,4 +1,4 @@
-"""What does not work is said with its reason, and what is broken on purpose ends nothing."""
+"""Failures are reported with their reason, and killed services come back."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import local_cloud, windows
 from tests.support.local_cloud import LocalCloud, eventually
-from tests.support.windows import API, Told, Window
+from tests.support.windows import API, StreamEvent, Window
 
 PROBE = local_cloud.FIXTURES / "functions/probe"
 
@@ -24,7 +24,7 @@ def extra(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory, extra: Path) -> Iterator[LocalCloud]:
-    """A cloud that the tests of this file may break."""
+    """A local cloud that the tests of this file may break."""
     opened = local_cloud.running(tmp_path_factory.mktemp("own"), "--extra", str(extra))
     with opened as cloud:
         yield cloud
@@ -39,18 +39,16 @@ def add(folder: Path, name: str) -> Path:
 
 
 def until(window: Window, field: str, wanted: Any) -> None:
-    """Wait until the health's field holds what is wanted."""
+    """Wait until a field of the health event satisfies `wanted`."""
 
-    def found(told: Told) -> bool:
-        return told.event == "health" and bool(wanted(told.data[field]))
+    def found(event: StreamEvent) -> bool:
+        return event.type == "health" and bool(wanted(event.data[field]))
 
     if not wanted(window.hello["health"][field]):
         window.wait(found, field)
 
 
-def test_a_function_that_cannot_be_imported_is_said_with_its_reason(
-    own: LocalCloud, extra: Path
-) -> None:
+def test_an_import_error_is_reported(own: LocalCloud, extra: Path) -> None:
     code = extra / "functions/probe/main.py"
     good = code.read_text()
     with windows.opened(own) as window:
@@ -58,22 +56,22 @@ def test_a_function_that_cannot_be_imported_is_said_with_its_reason(
         code.write_text("def main(:\n")
         until(window, "failed", lambda failed: "SyntaxError" in failed.get("probe", ""))
         code.write_text(good)
-        window.wait(lambda told: told.event == "health" and told.data["failed"] == {})
+        window.wait(lambda event: event.type == "health" and event.data["failed"] == {})
 
 
-def test_a_manifest_that_cannot_be_taken_is_said_and_the_edge_outlives_it(
+def test_an_invalid_manifest_is_reported_and_the_edge_survives_it(
     own: LocalCloud, extra: Path
 ) -> None:
     bad = add(extra, "bad")
     with windows.opened(own) as window:
         (bad / "function.yaml").write_text("description: [torn")
-        until(window, "complaint", lambda said: said and str(bad) in said)
+        until(window, "manifest_error", lambda error: error and str(bad) in error)
     killed = own.pid("edge")
     own.kill("edge")
     own.wait_until_back("edge", killed)
     assert httpx.get(own.url + "/test/probe").is_success
     shutil.rmtree(bad)
-    eventually(lambda: hello(own)["health"]["complaint"] is None, 60)
+    eventually(lambda: hello(own)["health"]["manifest_error"] is None, 60)
     assert own.process.poll() is None
 
 
@@ -82,7 +80,7 @@ def hello(cloud: LocalCloud) -> dict[str, Any]:
         return window.hello
 
 
-def test_a_service_is_killed_by_hand_as_often_as_one_likes(own: LocalCloud) -> None:
+def test_a_service_can_be_killed_repeatedly(own: LocalCloud) -> None:
     for _ in range(5):
         killed = own.pid("pubsub")
         answer = httpx.post(f"{own.url}{API}/services/pubsub/kill")

@@ -1,4 +1,4 @@
-"""`trace` finds one request in the logs and puts its spans under one another."""
+"""A trace is found in the logs and its spans form a tree."""
 
 import json
 from pathlib import Path
@@ -28,14 +28,14 @@ def line(span: str, parent: str | None, name: str, start: str, **more: Any) -> s
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    said = {trace.TRACE: f"projects/p/traces/{ID}", trace.SPAN_ID: "b" * 16}
+    ids = {trace.TRACE: f"projects/p/traces/{ID}", trace.SPAN_ID: "b" * 16}
     lines = [
         line("b" * 16, "a" * 16, "second", "2026-01-01T00:00:00.010000+00:00", status="error"),
         line("a" * 16, None, "first", "2026-01-01T00:00:00.000000+00:00", kind="http"),
         line("c" * 16, "f" * 16, "orphan", "2026-01-01T00:00:00.020000+00:00"),
         line("d" * 16, None, "another", "2026-01-01T00:00:00+00:00", id="ff" * 16),
-        json.dumps({"severity": "WARNING", "message": "mind the gap", **said}),
-        "no JSON at all",
+        json.dumps({"severity": "WARNING", "message": "mind the gap", **ids}),
+        "not JSON",
         line("e" * 16, None, "cut", "2026-01-01T00:00:00+00:00")[:-20],
     ]
     (tmp_path / "functions.log").write_text("\n".join(lines) + "\n")
@@ -50,7 +50,7 @@ def drawn(folder: Path, given: str) -> list[str]:
 
 
 @pytest.mark.parametrize("given", [ID, ID.upper(), ID[:8], f"00-{ID}-{'a' * 16}-01"])
-def test_a_trace_is_found_by_id_beginning_and_traceparent(folder: Path, given: str) -> None:
+def test_a_trace_is_found_by_id_prefix_and_traceparent(folder: Path, given: str) -> None:
     assert drawn(folder, given) == [
         f"trace {ID}: 3 spans in 21.5 ms",
         "+0.0 ms http first 1.5 ms",
@@ -60,34 +60,34 @@ def test_a_trace_is_found_by_id_beginning_and_traceparent(folder: Path, given: s
     ]
 
 
-def test_a_child_hangs_under_its_parent(folder: Path) -> None:
+def test_a_child_is_below_its_parent(folder: Path) -> None:
     _, roots = trace.read(folder, ID)
     assert [root.name for root in roots] == ["first", "orphan"]
     assert [child.name for child in roots[0].children] == ["second"]
 
 
 @pytest.mark.parametrize("given", ["", "abc", "not hex at all", ID + "0"])
-def test_what_is_no_trace_is_refused(folder: Path, given: str) -> None:
-    with pytest.raises(CloudError, match="is no trace"):
+def test_an_invalid_trace_id_is_refused(folder: Path, given: str) -> None:
+    with pytest.raises(CloudError, match="is not a trace id"):
         trace.read(folder, given)
 
 
-def test_an_unknown_trace_is_said_to_be_unknown(folder: Path) -> None:
+def test_an_unknown_trace_is_refused(folder: Path) -> None:
     with pytest.raises(CloudError, match="No trace '1234'"):
         trace.read(folder, "1234")
 
 
-def test_a_trace_of_which_nothing_has_ended_is_said_to_be_so(folder: Path) -> None:
-    said = {trace.TRACE: f"projects/p/traces/{'1' * 32}", trace.SPAN_ID: "b" * 16}
-    line_ = json.dumps({"severity": "INFO", "message": "beginning", **said})
+def test_a_trace_without_an_ended_span_is_refused(folder: Path) -> None:
+    ids = {trace.TRACE: f"projects/p/traces/{'1' * 32}", trace.SPAN_ID: "b" * 16}
+    line_ = json.dumps({"severity": "INFO", "message": "beginning", **ids})
     (folder / "functions.log").write_text(line_ + "\n")
-    with pytest.raises(CloudError, match="nothing of it has ended yet"):
+    with pytest.raises(CloudError, match="none of its spans has ended yet"):
         trace.read(folder, "1" * 32)
 
 
-def test_a_traceback_follows_what_was_said(folder: Path) -> None:
-    said = {trace.TRACE: f"projects/p/traces/{ID}", trace.SPAN_ID: "a" * 16}
-    failed = {"severity": "ERROR", "message": "failed", "stack_trace": "Traceback\n  here", **said}
+def test_a_traceback_follows_its_message(folder: Path) -> None:
+    ids = {trace.TRACE: f"projects/p/traces/{ID}", trace.SPAN_ID: "a" * 16}
+    failed = {"severity": "ERROR", "message": "failed", "stack_trace": "Traceback\n  here", **ids}
     with (folder / "functions.log").open("a") as log:
         log.write(json.dumps(failed) + "\n")
-    assert trace.read(folder, ID)[1][0].said == ["ERROR failed\nTraceback\n  here"]
+    assert trace.read(folder, ID)[1][0].log_lines == ["ERROR failed\nTraceback\n  here"]

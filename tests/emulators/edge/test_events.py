@@ -1,4 +1,4 @@
-"""Events reach their triggers, again and again until they are done with."""
+"""Events reach their triggers, and are retried until they are handled."""
 
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,7 @@ def test_a_message_is_pushed_to_its_trigger(cloud: LocalCloud, firestore: Any) -
     eventually(lambda: handled(firestore, f"handled/{key}"))
 
 
-def test_a_message_is_pushed_until_its_trigger_is_mended(cloud: LocalCloud, firestore: Any) -> None:
+def test_a_message_is_pushed_until_its_trigger_is_fixed(cloud: LocalCloud, firestore: Any) -> None:
     key = uuid4().hex
     firestore.document(f"broken/{key}").set({})
     body = f'{{"key": "{key}", "fails": "while_broken"}}'.encode()
@@ -50,7 +50,7 @@ def test_a_document_event_reaches_its_trigger(cloud: LocalCloud, firestore: Any)
     eventually(lambda: not handled(firestore, f"seen/{key}"))
 
 
-def test_a_document_event_is_delivered_until_its_trigger_is_mended(
+def test_a_document_event_is_delivered_until_its_trigger_is_fixed(
     cloud: LocalCloud, firestore: Any
 ) -> None:
     key = uuid4().hex
@@ -62,7 +62,7 @@ def test_a_document_event_is_delivered_until_its_trigger_is_mended(
     eventually(lambda: _waiting(cloud) == 0)
 
 
-def test_document_events_survive_the_death_of_edge_and_functions(
+def test_document_events_survive_a_restart_of_edge_and_functions(
     cloud: LocalCloud, firestore: Any
 ) -> None:
     keys = [uuid4().hex for _ in range(20)]
@@ -93,15 +93,13 @@ def test_a_pulled_topic_is_emptied_when_its_schedule_fires(
     assert all(handled(firestore, f"pulled/{key}") for key in keys)
 
 
-def test_fire_refuses_what_has_no_schedule(cloud: LocalCloud) -> None:
+def test_fire_refuses_a_trigger_without_a_schedule(cloud: LocalCloud) -> None:
     answer = cloud.command("fire", "flaky_message")
     assert answer.returncode == 1
-    assert "has a schedule; these have:" in answer.stderr
+    assert "is not a scheduled trigger; these are:" in answer.stderr
 
 
-def test_trace_shows_the_way_from_a_message_to_a_document(
-    cloud: LocalCloud, firestore: Any
-) -> None:
+def test_trace_leads_from_a_message_to_a_document(cloud: LocalCloud, firestore: Any) -> None:
     key, trace = uuid4().hex, uuid4().hex
     traceparent = f"00-{trace}-00f067aa0ba902b7-01"
     body = f'{{"key": "{key}"}}'.encode()

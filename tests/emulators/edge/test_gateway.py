@@ -1,4 +1,4 @@
-"""The gateway finds the owner of a path and changes nothing of what passes through."""
+"""The gateway finds the function that owns a path, and forwards requests unchanged."""
 
 import anyio
 import httpx
@@ -39,7 +39,7 @@ def test_the_longest_prefix_of_whole_segments_owns_a_path(
     assert (found.name if found else None) == owner
 
 
-def test_what_passes_through_stays_as_it_is(client: httpx.Client) -> None:
+def test_a_request_is_forwarded_unchanged(client: httpx.Client) -> None:
     raw = "/test/probe/a%2Fb/%C3%A9:verb?q=%20x&q=[y]&empty="
     answer = client.request(
         "PATCH", raw, content=b"body", headers={"X-One": "1", "Authorization": "Bearer t"}
@@ -57,7 +57,7 @@ def test_what_passes_through_stays_as_it_is(client: httpx.Client) -> None:
     assert len(answer.headers.get_list("date")) == 1
 
 
-def test_no_header_is_added_that_changes_the_answer(cloud_url: str) -> None:
+def test_no_header_is_added_that_changes_the_response(cloud_url: str) -> None:
     request = httpx.Request("GET", f"{cloud_url}/test/probe", headers={"Host": "x"})
     with httpx.Client() as bare:
         seen = dict(bare.send(request).json()["headers"])
@@ -74,15 +74,15 @@ def test_an_unknown_path_is_a_problem_that_a_browser_can_read(client: httpx.Clie
 
 
 def test_a_preflight_for_an_unknown_path_is_answered(client: httpx.Client) -> None:
-    asked = {"Origin": "https://x.test", "Access-Control-Request-Method": "PUT"}
-    answer = client.options("/nowhere", headers=asked)
+    headers = {"Origin": "https://x.test", "Access-Control-Request-Method": "PUT"}
+    answer = client.options("/nowhere", headers=headers)
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "PUT" in answer.headers["access-control-allow-methods"]
     assert answer.headers["access-control-max-age"] == "7200"
 
 
-def test_a_function_that_is_away_is_a_503_that_says_when_to_come_again(rules: Rules) -> None:
+def test_a_function_that_is_not_running_is_a_503_with_retry_after(rules: Rules) -> None:
     async def ask() -> httpx.Response:
         gateway = Gateway(rules, "http://127.0.0.1:9/{function}", "http://base")
         transport = httpx.ASGITransport(gateway)

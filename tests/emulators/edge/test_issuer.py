@@ -1,4 +1,4 @@
-"""Tokens carry what Firebase documents, and keys can be changed while tokens are about."""
+"""Tokens carry the claims that Firebase documents; keys can be rotated while tokens are valid."""
 
 from typing import Any
 
@@ -46,26 +46,26 @@ def test_after_a_rotation_the_old_key_is_still_published(
     assert jwt.get_unverified_header(after)["kid"] == kid
     for token in (before, after):
         assert verified(cloud, client, token)["sub"] == "ada"
-    # Functions ask for keys once in 30 s; whatever runs next has tokens of the new one.
+    # Functions fetch keys every 30 s; wait until they accept the new one, for the tests after this.
     headers = {"Authorization": f"Bearer {after}"}
     mine = "/v1/me/playtime"
     eventually(lambda: client.get(mine, headers=headers).status_code == 200, timeout=60)
 
 
-def test_a_page_elsewhere_does_not_rotate(client: httpx.Client) -> None:
+def test_a_page_of_another_origin_cannot_rotate(client: httpx.Client) -> None:
     before = client.get("/_local/issuer/jwks.json").json()
     answer = client.post("/_local/issuer/rotate", headers={"Origin": "https://elsewhere.test"})
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert client.get("/_local/issuer/jwks.json").json() == before
 
 
-def test_keys_are_for_their_owner_only(cloud: LocalCloud) -> None:
+def test_keys_are_readable_by_their_owner_only(cloud: LocalCloud) -> None:
     files = [*(cloud.cloud.state / "issuer").glob("*.pem"), cloud.cloud.state / "mysql.password"]
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
     assert len(files) <= issuer.KEPT_KEYS + 1
 
 
-def test_the_command_prints_a_token_alone(cloud: LocalCloud, client: httpx.Client) -> None:
+def test_the_command_prints_only_a_token(cloud: LocalCloud, client: httpx.Client) -> None:
     answer = cloud.command("token", "--uid", "grace", "--role", "creator")
     claims = verified(cloud, client, answer.stdout.strip())
     assert (claims["sub"], claims["roles"]) == ("grace", ["creator"])
@@ -74,25 +74,25 @@ def test_the_command_prints_a_token_alone(cloud: LocalCloud, client: httpx.Clien
 TOKEN = "/_local/issuer/token"
 
 
-def test_a_token_over_http_opens_what_its_roles_open(
+def test_a_token_over_http_grants_what_its_roles_grant(
     cloud: LocalCloud, client: httpx.Client
 ) -> None:
     answer = client.post(TOKEN, json={"uid": "grace", "roles": ["creator", "admin"]})
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    told = answer.json()
-    assert set(told) == {"id_token", "expires_in"}
-    claims = verified(cloud, client, told["id_token"])
+    issued = answer.json()
+    assert set(issued) == {"id_token", "expires_in"}
+    claims = verified(cloud, client, issued["id_token"])
     assert (claims["sub"], claims["roles"]) == ("grace", ["creator", "admin"])
-    assert claims["exp"] - claims["iat"] == told["expires_in"]
-    headers = {"Authorization": f"Bearer {told['id_token']}"}
+    assert claims["exp"] - claims["iat"] == issued["expires_in"]
+    headers = {"Authorization": f"Bearer {issued['id_token']}"}
     assert client.get("/v1/admin/consumers", headers=headers).status_code == 200
 
 
-def test_a_token_over_http_has_no_role_unless_asked(
+def test_a_token_over_http_has_only_requested_roles(
     cloud: LocalCloud, client: httpx.Client
 ) -> None:
-    for wish in ({"uid": "ada"}, {"uid": "ada", "roles": []}, {"uid": "ada", "roles": ["player"]}):
-        token = client.post(TOKEN, json=wish).json()["id_token"]
+    for body in ({"uid": "ada"}, {"uid": "ada", "roles": []}, {"uid": "ada", "roles": ["player"]}):
+        token = client.post(TOKEN, json=body).json()["id_token"]
         assert "roles" not in verified(cloud, client, token)
 
 
@@ -100,9 +100,9 @@ def test_a_token_over_http_has_no_role_unless_asked(
     "origin", ["http://localhost:5173", "http://127.0.0.1:1", "http://[::1]:65535"]
 )
 def test_a_page_of_this_machine_may_sign_in(client: httpx.Client, origin: str) -> None:
-    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     allowed = client.options(
-        TOKEN, headers=asked | {"Access-Control-Request-Headers": "content-type"}
+        TOKEN, headers=headers | {"Access-Control-Request-Headers": "content-type"}
     )
     assert allowed.status_code == 204
     assert "POST" in allowed.headers["access-control-allow-methods"]
@@ -132,7 +132,9 @@ def test_a_page_of_this_machine_may_sign_in(client: httpx.Client, origin: str) -
         {"Host": "elsewhere.test", "Origin": "http://localhost:5173"},
     ],
 )
-def test_a_page_elsewhere_mints_nothing(client: httpx.Client, headers: dict[str, str]) -> None:
+def test_a_page_of_another_origin_gets_no_token(
+    client: httpx.Client, headers: dict[str, str]
+) -> None:
     for method in ("POST", "OPTIONS"):
         answer = client.request(method, TOKEN, json={"uid": "ada"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -156,7 +158,7 @@ def test_a_page_elsewhere_mints_nothing(client: httpx.Client, headers: dict[str,
         (b'{"uid": "ada", "lifetime": 9}', "lifetime"),
     ],
 )
-def test_a_bad_wish_for_a_token_names_its_field(
+def test_an_invalid_token_request_names_its_field(
     client: httpx.Client, body: bytes, field: str
 ) -> None:
     answer = client.post(TOKEN, content=body)

@@ -1,4 +1,4 @@
-"""Every metric, asked of the Prometheus endpoint before and after something real."""
+"""Every metric, read from the Prometheus endpoint before and after a real cause."""
 
 import json
 import uuid
@@ -13,6 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Connection, insert
 
 from emulators.edge import prometheus
+from shared.domain import metrics as product
+from shared.domain.metrics import ROLL_UP_SIZE
 from shared.domain.tools.download_counts import DownloadGranted
 from shared.runtime import clock, messages, metrics
 from shared.schema.operations import outbox, projections
@@ -31,7 +33,7 @@ class Endpoint:
         self.cloud = cloud
 
     def read(self, name: str, **labels: str) -> list[float]:
-        """Return the values of a sample's name with these labels, of each instance."""
+        """Return a sample's values with these labels, one per instance."""
         text = httpx.get(f"{self.cloud.url}{prometheus.METRICS}").raise_for_status().text
         return [
             sample.value
@@ -41,15 +43,15 @@ class Endpoint:
         ]
 
     def fresh(self, name: str, **labels: str) -> list[float]:
-        """Read after another request, which brings what was measured since the last export."""
+        """Read after another request, which exports what was measured since the last one."""
         httpx.head(f"{self.cloud.url}/v1/detection/nothing-here")
         return self.read(name, **labels)
 
     def grows(
         self, by: float, act: Callable[[], Any], name: str, part: str = "", **labels: str
     ) -> None:
-        """Let `act` happen, and see that a total grows by exactly so much."""
-        self.fresh(name)  # so that nothing from before comes in between
+        """Call `act`, and check that a total grows by exactly this much."""
+        self.fresh(name)  # exports what happened before
         before = sum(self.read(name + part, **labels))
         act()
         eventually(
@@ -65,10 +67,10 @@ def endpoint(cloud: LocalCloud) -> Endpoint:
 
 @pytest.fixture
 def downloaded(cloud: LocalCloud, sql: Connection) -> Callable[[], None]:
-    """Have the same download told, and rolled up."""
+    """Return a function that publishes the same download and rolls it up."""
     tool_id = publishing.tool(sql, publishing.game(sql))
     version_id = publishing.version(sql, tool_id, "1.0.0")
-    told = DownloadGranted(
+    granted = DownloadGranted(
         download_id=str(uuid.uuid4()),
         tool_id=str(tool_id),
         version_id=str(version_id),
@@ -76,7 +78,7 @@ def downloaded(cloud: LocalCloud, sql: Connection) -> Callable[[], None]:
     )
 
     def tell() -> None:
-        messages.publish(told, event_id=told.download_id)
+        messages.publish(granted, event_id=granted.download_id)
         assert cloud.fire("roll_up_downloads").status_code == httpx.codes.NO_CONTENT
 
     return tell
@@ -99,7 +101,7 @@ def test_a_request_is_counted_and_timed(
     assert 0 < sum(endpoint.read(f"{metrics.REQUEST}_sum", function="playtime")) < 10
 
 
-def test_an_event_is_counted_as_a_request_is(endpoint: Endpoint, cloud: LocalCloud) -> None:
+def test_an_event_is_counted_as_a_request(endpoint: Endpoint, cloud: LocalCloud) -> None:
     where = {"function": "flaky_message", "kind": "message", "status": "2xx"}
     body = json.dumps({"key": uuid.uuid4().hex}).encode()
     endpoint.grows(
@@ -107,7 +109,7 @@ def test_an_event_is_counted_as_a_request_is(endpoint: Endpoint, cloud: LocalClo
     )
 
 
-def test_memory_says_what_it_had(endpoint: Endpoint, client: httpx.Client, sql: Connection) -> None:
+def test_cache_hits_are_counted(endpoint: Endpoint, client: httpx.Client, sql: Connection) -> None:
     game_id = publishing.game(sql)
 
     def ask() -> None:
@@ -117,15 +119,15 @@ def test_memory_says_what_it_had(endpoint: Endpoint, client: httpx.Client, sql: 
     endpoint.grows(1, ask, metrics.CACHE_READS, function="catalog", result="hit")
 
 
-def test_what_comes_again_is_a_duplicate(
+def test_a_repeated_event_is_a_duplicate(
     endpoint: Endpoint, downloaded: Callable[[], None]
 ) -> None:
     here = {"function": "roll_up_downloads"}
-    endpoint.grows(1, downloaded, metrics.ROLL_UP_SIZE, "_count", **here)
+    endpoint.grows(1, downloaded, ROLL_UP_SIZE, "_count", **here)
     endpoint.grows(1, downloaded, metrics.INBOX_DUPLICATES, **here)
 
 
-def test_a_roll_up_says_how_large_it_was(
+def test_the_size_of_a_roll_up_is_counted(
     endpoint: Endpoint, client: httpx.Client, player: Players
 ) -> None:
     reports = playing.session(playing.now() - timedelta(hours=1), 20)
@@ -136,7 +138,7 @@ def test_a_roll_up_says_how_large_it_was(
     endpoint.grows(
         1,
         report,
-        metrics.ROLL_UP_SIZE,
+        ROLL_UP_SIZE,
         "_count",
         function="roll_up_sessions",
     )
@@ -153,9 +155,7 @@ def test_an_event_that_is_given_up_is_a_dead_letter(endpoint: Endpoint, cloud: L
     )
 
 
-def test_a_try_that_failed_is_counted(
-    endpoint: Endpoint, cloud: LocalCloud, firestore: Any
-) -> None:
+def test_a_failed_attempt_is_counted(endpoint: Endpoint, cloud: LocalCloud, firestore: Any) -> None:
     key = uuid.uuid4().hex
     firestore.document(f"broken/{key}").set({})
     before = sum(endpoint.read(metrics.EVENTS_FAILED, function="flaky_message"))
@@ -167,7 +167,7 @@ def test_a_try_that_failed_is_counted(
     firestore.document(f"broken/{key}").delete()
 
 
-def test_the_outbox_tells_how_late_it_is(
+def test_the_lag_of_the_outbox_is_shown(
     endpoint: Endpoint, cloud: LocalCloud, sql: Connection
 ) -> None:
     key = str(uuid.uuid4())
@@ -178,7 +178,7 @@ def test_the_outbox_tells_how_late_it_is(
         "body": json.dumps({"key": key}),
         "created_at": clock.now() - timedelta(minutes=5),
     }
-    cloud.fire("relay_outbox")  # what others left waiting
+    cloud.fire("relay_outbox")  # publishes what other tests left
     sql.execute(insert(outbox).values(**row))
     endpoint.grows(1, lambda: cloud.fire("relay_outbox"), metrics.OUTBOX_RELAYED)
     eventually(lambda: 300 <= max(endpoint.fresh(metrics.OUTBOX_LAG)) < 600)
@@ -186,7 +186,7 @@ def test_the_outbox_tells_how_late_it_is(
     eventually(lambda: max(endpoint.fresh(metrics.OUTBOX_LAG)) < 1)
 
 
-def test_documents_that_are_overdue_tell_how_long(
+def test_the_lag_of_projections_is_shown(
     endpoint: Endpoint, cloud: LocalCloud, sql: Connection, player: Players
 ) -> None:
     def owe() -> None:
@@ -205,7 +205,7 @@ def test_documents_that_are_overdue_tell_how_long(
     eventually(lambda: max(endpoint.fresh(metrics.PROJECTION_LAG, kind="stats")) < 1)
 
 
-def test_nothing_is_shown_that_is_not_listed(
+def test_only_listed_metrics_are_shown(
     endpoint: Endpoint,
 ) -> None:
     text = httpx.get(f"{endpoint.cloud.url}{prometheus.METRICS}").text
@@ -215,17 +215,20 @@ def test_nothing_is_shown_that_is_not_listed(
             assert sample.labels.keys() - {"le"} == {"instance", "function", *listed.labels}
 
 
-def test_every_exported_metric_is_asked_for_above() -> None:
+def test_every_exported_metric_is_tested_above() -> None:
     above = Path(__file__).read_text(encoding="utf-8")
     exported = {name for name, one in metrics.INSTRUMENTS.items() if one.kind != "line"}
-    names = {name for name, value in vars(metrics).items() if str(value) in exported}
-    assert {name for name in names if f"metrics.{name}" not in above} == set()
+    known = {**vars(metrics), **vars(product)}
+    names = {name for name, value in known.items() if str(value) in exported}
+    assert {name for name in names if name not in above} == set()
 
 
 @pytest.mark.parametrize(
     ("content_type", "body"), [("text/plain", b""), (prometheus.PROTOBUF, b"\xff\xff\xff")]
 )
-def test_what_is_no_export_is_refused(cloud: LocalCloud, content_type: str, body: bytes) -> None:
+def test_a_body_that_is_not_an_export_is_refused(
+    cloud: LocalCloud, content_type: str, body: bytes
+) -> None:
     url = f"{cloud.url}{prometheus.OTLP}/v1/metrics"
     answer = httpx.post(url, content=body, headers={"content-type": content_type})
     assert answer.status_code == httpx.codes.BAD_REQUEST

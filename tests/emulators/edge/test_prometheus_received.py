@@ -1,4 +1,4 @@
-"""What Prometheus is shown of instances that come and go."""
+"""Series of instances that start and end."""
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -7,22 +7,22 @@ from emulators.edge import prometheus
 from shared.runtime import metrics
 
 
-def said(name: str, value: str) -> KeyValue:
+def attribute(name: str, value: str) -> KeyValue:
     return KeyValue(key=name, value=AnyValue(string_value=value))
 
 
 def export(instance: str, lag: float) -> bytes:
-    """What an instance sends that found the outbox so late."""
+    """Return the export of an instance that measured this lag of the outbox."""
     made = ExportMetricsServiceRequest()
     series = made.resource_metrics.add()
-    series.resource.attributes.append(said("service.instance.id", instance))
+    series.resource.attributes.append(attribute("service.instance.id", instance))
     metric = series.scope_metrics.add().metrics.add(name=metrics.OUTBOX_LAG)
     point = metric.gauge.data_points.add(as_double=lag)
-    point.attributes.append(said("function", "relay_outbox"))
+    point.attributes.append(attribute("function", "relay_outbox"))
     return made.SerializeToString()
 
 
-def test_a_gauge_ends_with_its_instance_though_no_other_sends_anything() -> None:
+def test_a_gauge_ends_with_its_instance_though_no_other_exports() -> None:
     now = 1000.0
     received = prometheus.Received(clock=lambda: now)
     received.take(export("first", 7))

@@ -1,4 +1,4 @@
-"""The relay keeps an event until it was taken, and gives up after a day only."""
+"""The relay keeps an event until it is delivered, and gives up after a day."""
 
 import time
 from collections.abc import Callable
@@ -46,15 +46,15 @@ def test_an_event_is_stored_before_it_is_acknowledged(tmp_path: Path) -> None:
     assert again.store.waiting() == 1
 
 
-def test_an_event_that_becomes_due_just_after_one_looked_is_delivered(
+def test_an_event_that_becomes_due_just_after_the_query_is_delivered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = make(tmp_path, lambda _request: httpx.Response(204))
-    looked, due = [], one.store.due
+    calls, due = [], one.store.due
 
     def too_early(limit: int, busy: set[int]) -> list[relay.Event]:
-        looked.append(limit)
-        return [] if len(looked) == 1 else due(limit, busy)
+        calls.append(limit)
+        return [] if len(calls) == 1 else due(limit, busy)
 
     monkeypatch.setattr(one.store, "due", too_early)
 
@@ -65,13 +65,13 @@ def test_an_event_that_becomes_due_just_after_one_looked_is_delivered(
     anyio.run(main)
 
 
-def test_an_event_is_delivered_as_it_came_until_it_is_taken(tmp_path: Path) -> None:
+def test_an_event_is_delivered_unchanged_until_it_succeeds(tmp_path: Path) -> None:
     seen: list[httpx.Request] = []
 
     def third_time_lucky(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         if len(seen) == 1:
-            raise httpx.ConnectError("away")
+            raise httpx.ConnectError("refused")
         return httpx.Response(500 if len(seen) == 2 else 204)
 
     one = make(tmp_path, third_time_lucky)
@@ -86,8 +86,8 @@ def test_an_event_is_delivered_as_it_came_until_it_is_taken(tmp_path: Path) -> N
     assert str(seen[-1].url) == "http://functions/flaky_document/"
     assert seen[-1].content == b"\x00\xff"
     assert seen[-1].headers["ce-id"] == "7"
-    mended = "//firestore.googleapis.com/projects/p/databases/(default)"
-    assert seen[-1].headers["ce-source"] == mended
+    fixed = "//firestore.googleapis.com/projects/p/databases/(default)"
+    assert seen[-1].headers["ce-source"] == fixed
 
 
 def test_backoff_doubles_up_to_ten_minutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_an_event_is_given_up_after_a_day(tmp_path: Path, monkeypatch: pytest.Mo
     anyio.run(main)
 
 
-def test_no_more_than_a_few_are_delivered_at_once(tmp_path: Path) -> None:
+def test_deliveries_at_a_time_are_limited(tmp_path: Path) -> None:
     most, now = 0, 0
 
     async def slow(_request: httpx.Request) -> httpx.Response:
@@ -147,4 +147,4 @@ def test_no_more_than_a_few_are_delivered_at_once(tmp_path: Path) -> None:
         await run_until_empty(one)
 
     anyio.run(main)
-    assert most == relay.AT_ONCE
+    assert most == relay.CONCURRENCY

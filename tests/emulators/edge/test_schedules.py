@@ -1,4 +1,4 @@
-"""Schedules run on time, each time once, with the headers that Cloud Scheduler sends."""
+"""Schedules run on time, once each time, with Cloud Scheduler's headers."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from shared.runtime.manifest import Trigger
 from tests.support.local_cloud import FIXTURES
 
 
-def test_a_schedule_runs_each_time_once_whatever_the_answer() -> None:
+def test_a_schedule_runs_once_each_time_whatever_the_response() -> None:
     pulled = manifest.load(FIXTURES / "triggers" / "pulled_batch")
     every_second = Trigger.model_construct(schedule="* * * * * *")
     timed = pulled.model_copy(update={"trigger": every_second})
@@ -20,7 +20,7 @@ def test_a_schedule_runs_each_time_once_whatever_the_answer() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         if len(seen) == 1:
-            raise httpx.ConnectError("away")
+            raise httpx.ConnectError("refused")
         return httpx.Response(500)
 
     async def main() -> None:

@@ -1,6 +1,6 @@
-"""Each function from its bundle, in its process, as its database user, by production's command.
+"""`--isolated`: each function runs from its bundle, in its process, as its database user.
 
-On both engines: MySQL asks for more rights than MariaDB where a row is locked.
+On both engines: MySQL requires more privileges than MariaDB where a row is locked.
 """
 
 import json
@@ -48,7 +48,7 @@ def read(what: str) -> Count:
 main = api.entry_point()
 """
 FORGOT = """
-description: Reads a table that it does not name.
+description: Reads a table that its manifest does not name.
 trigger: {http: {paths: [/v1/forgetful], caller: public}}
 memory: 512Mi
 cpu: 1
@@ -84,19 +84,19 @@ def isolated(
 
 @pytest.fixture
 def client(isolated: LocalCloud) -> Iterator[httpx.Client]:
-    """Someone who may everything."""
+    """A client with every role."""
     headers = {"Authorization": f"Bearer {isolated.token('grace', EVERYTHING)}"}
     with httpx.Client(base_url=isolated.url, headers=headers, timeout=60) as opened:
         yield opened
 
 
-def asked(cloud: LocalCloud, query: str) -> set[Any]:
-    """What the database answers someone who may everything."""
+def queried(cloud: LocalCloud, query: str) -> set[Any]:
+    """Return the first column of a query that root executes."""
     with migrate.engine(database_users.root_url(cloud.cloud)).connect() as connection:
         return set(connection.exec_driver_sql(query).scalars())
 
 
-def test_a_report_goes_its_whole_way_through_bundles(
+def test_a_report_becomes_playtime_through_bundles(
     isolated: LocalCloud, client: httpx.Client
 ) -> None:
     now = clock.now()
@@ -122,7 +122,7 @@ def test_a_report_goes_its_whole_way_through_bundles(
         return sum(day["play_ms"] for day in days)
 
     eventually(lambda: played() == 8 * 60_000, 60)
-    users = asked(isolated, "SELECT user FROM information_schema.processlist")
+    users = queried(isolated, "SELECT user FROM information_schema.processlist")
     assert users >= {"playtime", "roll-up-sessions"}
     commands = [
         " ".join(child.cmdline())
@@ -132,58 +132,58 @@ def test_a_report_goes_its_whole_way_through_bundles(
 
 
 def reads() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every path that is read, with an example of what it asks for."""
+    """Yield every path with a GET, with examples of its required parameters."""
     for path, operations in DOCUMENT["paths"].items():
-        asked = operations.get("get", {}).get("parameters", [])
+        parameters = operations.get("get", {}).get("parameters", [])
         examples = {
             one["name"]: one["schema"].get("examples", ["win32"])[0]
-            for one in asked
+            for one in parameters
             if one.get("required")
         }
         if "get" in operations:
             yield path.format(**examples), examples
 
 
-def test_every_function_reads_what_it_names(client: httpx.Client) -> None:
+def test_every_function_may_read_what_its_manifest_names(client: httpx.Client) -> None:
     answers = {path: client.get(path, params=given).status_code for path, given in reads()}
     assert len(answers) > 20
-    # 503 is a detection list's, which nobody has built of no games; what is denied is a 500.
+    # 503: no detection list is built without games. A denied statement would be a 500.
     wrong = {path: status for path, status in answers.items() if status not in (200, 404, 503)}
     assert wrong == {}
 
 
 @pytest.mark.parametrize("name", [name for name, one in FUNCTIONS.items() if one.schedule])
-def test_every_schedule_does_what_it_names(isolated: LocalCloud, name: str) -> None:
+def test_every_schedule_may_do_what_its_manifest_names(isolated: LocalCloud, name: str) -> None:
     answer = isolated.fire(name)
     assert answer.is_success, answer.text
 
 
-def test_operators_creators_and_players_write_what_is_named(
+def test_operators_creators_and_players_may_write(
     isolated: LocalCloud, client: httpx.Client
 ) -> None:
-    def did(method: str, path: str, **request: Any) -> Any:
+    def call(method: str, path: str, **request: Any) -> Any:
         answer = client.request(method, path, **request)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
-    game_id = did("POST", "/v1/admin/games", json={"title": uuid.uuid4().hex})["game_id"]
-    did("PUT", "/v1/admin/entitlements/grace/premium", json={})
-    did("DELETE", "/v1/admin/entitlements/grace/premium")
-    did("PUT", "/v1/admin/roles/grace/creator")
-    did("POST", "/v1/admin/consumers/erase_player/pause", json={"reason": "a test"})
-    did("POST", "/v1/admin/consumers/erase_player/resume")
-    did("POST", "/v1/admin/projections/rebuild", json={"kind": "stats"})
+    game_id = call("POST", "/v1/admin/games", json={"title": uuid.uuid4().hex})["game_id"]
+    call("PUT", "/v1/admin/entitlements/grace/premium", json={})
+    call("DELETE", "/v1/admin/entitlements/grace/premium")
+    call("PUT", "/v1/admin/roles/grace/creator")
+    call("POST", "/v1/admin/consumers/erase_player/pause", json={"reason": "a test"})
+    call("POST", "/v1/admin/consumers/erase_player/resume")
+    call("POST", "/v1/admin/projections/rebuild", json={"kind": "stats"})
     tool = {"game_id": str(game_id), "kind": "trainer", "texts": {"en": TEXTS}}
     key = {"Idempotency-Key": uuid.uuid4().hex}
-    did("POST", "/v1/creator/tools", json=tool, headers=key)
+    call("POST", "/v1/creator/tools", json=tool, headers=key)
     item = {"id": "a", "path": "C:/Games/Swift/swift.exe"}
-    did("POST", "/v1/me/library:match", json={"sent_at": clock.now().isoformat(), "items": [item]})
+    call("POST", "/v1/me/library:match", json={"sent_at": clock.now().isoformat(), "items": [item]})
 
     leaving = {"Authorization": f"Bearer {isolated.token('heidi')}"}
     erasure = client.delete("/v1/me", headers=leaving)
     assert erasure.status_code == 202, erasure.text
     erased = "SELECT uid FROM erasures WHERE finished_at IS NOT NULL"
-    eventually(lambda: "heidi" in asked(isolated, erased), 60)
+    eventually(lambda: "heidi" in queried(isolated, erased), 60)
 
 
 AUDITED = [name for name, one in FUNCTIONS.items() if "audit" in one.tables]
@@ -191,7 +191,7 @@ AUDITED = [name for name, one in FUNCTIONS.items() if "audit" in one.tables]
 
 @pytest.mark.parametrize("name", [one for one in AUDITED if one != "clean_up"])
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = ''", "DELETE FROM audit"])
-def test_what_was_audited_stays(isolated: LocalCloud, name: str, statement: str) -> None:
+def test_audit_entries_cannot_be_changed(isolated: LocalCloud, name: str, statement: str) -> None:
     url = database_users.sql_url(isolated.cloud, FUNCTIONS[name])
     with (
         migrate.engine(url).connect() as connection,

@@ -1,4 +1,4 @@
-"""The local object store: any S3 client works with it, and what S3 refuses it refuses too."""
+"""The local object store works with any S3 client, and refuses what S3 refuses."""
 
 import json
 import os
@@ -44,14 +44,14 @@ def _settings(store: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def use(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `shared.runtime.objects` reach the store of this cloud."""
+    """Point `shared.runtime.objects` at the store of this cloud."""
     for name, value in cloud.env.items():
         monkeypatch.setenv(name, value)
     settings.reset()
 
 
 def boto(secret: str | None = None, **config: Any) -> "S3Client":
-    """A client as its users make one."""
+    """Return a boto3 client with default settings."""
     known = settings.objects()
     return boto3.client(
         "s3",
@@ -66,7 +66,7 @@ def boto(secret: str | None = None, **config: Any) -> "S3Client":
 
 
 def curl(*words: str) -> tuple[int, str]:
-    """Run curl, and return the status and the answer."""
+    """Run curl; return the status and the body."""
     ran = subprocess.run(
         ["curl", "-sS", "-w", "\n%{http_code}", *words],
         capture_output=True,
@@ -78,12 +78,12 @@ def curl(*words: str) -> tuple[int, str]:
 
 
 def code(answer: httpx.Response) -> str:
-    """Return the code of an error as S3 writes it."""
+    """Return the code of an S3 error."""
     return answer.text.partition("<Code>")[2].partition("</Code>")[0]
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    """Let what signs believe that it is another time."""
+    """Sign as if at another time."""
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: moment)
 
 
@@ -98,7 +98,7 @@ def test_curl_puts_and_gets(tmp_path: Path) -> None:
     assert copied.read_bytes() == BODY
 
 
-def test_boto3_reads_what_was_put_and_the_other_way_round() -> None:
+def test_boto3_and_the_runtime_read_each_others_objects() -> None:
     bucket = settings.objects().artifacts_bucket
     client = boto()
     client.put_object(Bucket=bucket, Key="from/boto3 é", Body=BODY)
@@ -121,7 +121,7 @@ def test_urls_that_boto3_signs_work(style: str) -> None:
     assert httpx.get(url).content == BODY
 
 
-def test_boto3_with_its_own_checksums_and_parts_works_here_too() -> None:
+def test_boto3_with_default_checksums_and_multipart_works() -> None:
     known = settings.objects()
     client = boto3.client(
         "s3",
@@ -149,7 +149,7 @@ def test_a_wrong_secret_is_refused() -> None:
     assert objects.head("artifacts", "guessed") is None
 
 
-def test_another_body_than_the_signed_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_was_not_signed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     signed: list[Any] = []
     pool = signed_requests.pool()
     monkeypatch.setattr(signed_requests, "pool", lambda: Recorder(signed, pool))
@@ -162,7 +162,7 @@ def test_another_body_than_the_signed_one_is_refused(monkeypatch: pytest.MonkeyP
 
 
 class Recorder:
-    """Passes requests on, and notes what was sent."""
+    """Forwards requests and records them."""
 
     def __init__(self, seen: list[Any], pool: Any) -> None:
         self._seen, self._pool = seen, pool
@@ -246,7 +246,7 @@ def test_a_url_is_for_one_method_only() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 4, 6])
-def test_another_length_than_the_signed_one_is_refused(size: int) -> None:
+def test_a_length_that_was_not_signed_is_refused(size: int) -> None:
     url = objects.presign_put("incoming/sized", size=5, seconds=60)
     answer = httpx.put(url, content=b"x" * size, headers={"Content-Type": TYPE})
     assert (answer.status_code, code(answer)) == (403, "SignatureDoesNotMatch")
@@ -255,14 +255,14 @@ def test_another_length_than_the_signed_one_is_refused(size: int) -> None:
     assert objects.head("artifacts", "incoming/sized") is None
 
 
-def test_another_type_than_the_signed_one_is_refused() -> None:
+def test_a_content_type_that_was_not_signed_is_refused() -> None:
     url = objects.presign_put("incoming/typed", size=5, seconds=60, content_type="image/webp")
     answer = httpx.put(url, content=b"12345", headers={"Content-Type": "text/html"})
     assert (answer.status_code, code(answer)) == (403, "SignatureDoesNotMatch")
     assert httpx.put(url, content=b"12345", headers={"Content-Type": "image/webp"}).is_success
 
 
-def test_an_upload_cannot_be_made_a_copy_of_what_is_private() -> None:
+def test_an_upload_cannot_copy_a_private_object() -> None:
     objects.put("artifacts", "private", b"secret", content_type=TYPE)
     url = objects.presign_put("incoming/copy", size=0, seconds=60)
     source = {"x-amz-copy-source": f"/{settings.objects().artifacts_bucket}/private"}
@@ -300,7 +300,7 @@ def test_a_request_signed_long_ago_is_refused(monkeypatch: pytest.MonkeyPatch) -
         objects.stream("artifacts", "a")
 
 
-def test_strangers_only_read_and_only_what_is_public() -> None:
+def test_anonymous_requests_only_read_public_objects() -> None:
     known, everyone = settings.objects(), settings.public_objects().url
     objects.put("public", "shown", b"shown", content_type="text/plain")
     objects.put("artifacts", "hidden", b"treasure", content_type="text/plain")
@@ -329,7 +329,7 @@ def test_strangers_only_read_and_only_what_is_public() -> None:
 
 
 def curl_status(url: str) -> httpx.Response:
-    """Ask with the path exactly as it is written."""
+    """Request the path exactly as written."""
     status, body = curl("--path-as-is", url)
     return httpx.Response(status, text=body)
 
@@ -345,11 +345,13 @@ def preflight(url: str, method: str) -> httpx.Response:
 
 def test_a_page_may_put_get_and_read_ranges() -> None:
     url = objects.presign_put("incoming/page", size=5, seconds=60)
-    asked = preflight(url, "PUT")
-    assert asked.status_code == 200
-    assert asked.headers["access-control-allow-origin"] in {"*", ORIGIN}
-    assert {"GET", "HEAD", "PUT"} <= set(asked.headers["access-control-allow-methods"].split(", "))
-    assert asked.headers["access-control-allow-headers"] == "Content-Type, Range"
+    allowed = preflight(url, "PUT")
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] in {"*", ORIGIN}
+    assert {"GET", "HEAD", "PUT"} <= set(
+        allowed.headers["access-control-allow-methods"].split(", ")
+    )
+    assert allowed.headers["access-control-allow-headers"] == "Content-Type, Range"
     put = httpx.put(url, content=b"12345", headers={"Content-Type": TYPE, "Origin": ORIGIN})
     assert readable(put) >= {"etag"}
     url = objects.presign_get("incoming/page", seconds=60)
@@ -359,14 +361,14 @@ def test_a_page_may_put_get_and_read_ranges() -> None:
     assert readable(part) >= {"etag", "content-range", "content-length"}
 
 
-def test_the_rules_for_pages_are_those_that_production_is_told_to_set() -> None:
+def test_the_cors_rules_are_those_documented_for_production() -> None:
     page = (ROOT / "docs/objects.md").read_text()
     written = json.loads(page.partition("```json\n")[2].partition("```")[0])["CORSRules"]
     bucket = settings.objects().artifacts_bucket
     assert boto().get_bucket_cors(Bucket=bucket)["CORSRules"] == written
 
 
-def test_a_page_can_read_why_it_is_refused() -> None:
+def test_a_page_can_read_an_error() -> None:
     origin = {"Origin": ORIGIN}
     missing = httpx.get(objects.public_url("none"), headers=origin)
     refused = httpx.get(objects.presign_get("a", seconds=60) + "0", headers=origin)
@@ -376,13 +378,13 @@ def test_a_page_can_read_why_it_is_refused() -> None:
 
 
 def readable(answer: httpx.Response) -> set[str]:
-    """Return the headers that a page of another origin sees; it sees nothing of a foreign one."""
+    """Return the headers that a page of another origin may read."""
     assert answer.headers["access-control-allow-origin"] in {"*", ORIGIN}
     exposed = answer.headers["access-control-expose-headers"]
     return {name.strip().lower() for name in exposed.split(",")}
 
 
-def test_objects_outlive_a_killed_process(store: LocalCloud) -> None:
+def test_objects_survive_a_killed_process(store: LocalCloud) -> None:
     objects.put("artifacts", "kept", BODY, content_type=TYPE)
     objects.put("artifacts", "gone", BODY, content_type=TYPE)
     objects.delete("artifacts", "gone")
@@ -396,7 +398,7 @@ def test_objects_outlive_a_killed_process(store: LocalCloud) -> None:
     assert objects.head("artifacts", "gone") is None
 
 
-def test_writers_of_one_key_do_not_break_each_other(store: LocalCloud) -> None:
+def test_concurrent_writers_of_one_key_succeed(store: LocalCloud) -> None:
     bodies = [bytes([number]) * 100_000 for number in range(100)]
 
     def put(body: bytes) -> None:
@@ -412,7 +414,7 @@ def test_writers_of_one_key_do_not_break_each_other(store: LocalCloud) -> None:
     assert b"".join(objects.stream("artifacts", "contested")) == last
 
 
-def test_objects_outlive_the_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_objects_survive_the_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with local_cloud.running(tmp_path, "--only", "objects") as first:
         use(first, monkeypatch)
         objects.put(
@@ -432,7 +434,7 @@ def test_objects_outlive_the_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [after[name] for name in names] == [before[name] for name in names]
 
 
-def test_its_log_shows_no_url_that_opens_anything(store: LocalCloud) -> None:
+def test_its_log_has_no_presigned_url(store: LocalCloud) -> None:
     url = objects.presign_get("logged", seconds=60)
     httpx.get(url)
     signature = urlsplit(url).query.partition("X-Amz-Signature=")[2]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 
 from shared.domain.play.sessions import SessionsReported
 from shared.runtime import clock, messages
-from shared.schema.collections import INBOX, STATS
+from shared.schema.collections import NOTICES, STATS
 from shared.schema.operations import outbox
 from tests.conftest import Player
 from tests.support.local_cloud import LocalCloud
@@ -53,7 +53,7 @@ def erasure(client: httpx.Client, player: Player) -> Any:
 def documents(firestore: Any, player: Player) -> list[str]:
     return [
         one.reference.path
-        for collection in (STATS, INBOX)
+        for collection in (STATS, NOTICES)
         for one in firestore.collection(collection.of(player.uid)).stream()
     ]
 

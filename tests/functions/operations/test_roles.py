@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from emulators.edge import accounts, issuer
+from emulators.edge import identity_toolkit, issuer
 from tests.conftest import Player
 from tests.support.local_cloud import LocalCloud
 
@@ -86,19 +86,19 @@ def test_of_two_admins_who_take_the_role_from_each_other_one_is_left(
 def test_other_claims_stay(cloud: LocalCloud, player: Any, call: Any) -> None:
     someone = player()
     other = {"region": "eu", "roles": ["tester"]}
-    accounts._write(cloud.cloud.state, someone.uid, json.dumps(other))
+    identity_toolkit._write(cloud.cloud.state, someone.uid, json.dumps(other))
     assert call("PUT", someone, "creator").json()["roles"] == ["creator", "player"]
-    told = accounts.sign_in(cloud.cloud.state, someone.uid)
+    told = identity_toolkit.sign_in(cloud.cloud.state, someone.uid)
     assert told == {"region": "eu", "roles": ["tester", "creator"]}
     call("DELETE", someone, "creator")
-    assert accounts.sign_in(cloud.cloud.state, someone.uid) == other
+    assert identity_toolkit.sign_in(cloud.cloud.state, someone.uid) == other
 
 
 def test_claims_that_would_be_too_long_are_refused_and_not_audited(
     cloud: LocalCloud, client: httpx.Client, operator: Player, player: Any, call: Any
 ) -> None:
     someone = player()
-    accounts._write(cloud.cloud.state, someone.uid, json.dumps({"note": "x" * 970}))
+    identity_toolkit._write(cloud.cloud.state, someone.uid, json.dumps({"note": "x" * 970}))
     refused = call("PUT", someone, "creator")
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     assert "1000" in refused.json()["detail"]
@@ -136,9 +136,9 @@ def test_the_commands_do_the_same(cloud: LocalCloud, player: Any) -> None:
     someone = player()
     granted = cloud.command("roles", "grant", someone.uid, "creator")
     assert (granted.returncode, granted.stdout) == (0, f"{someone.uid}: creator, player\n")
-    assert cloud.command("roles", "take-back", someone.uid, "creator").returncode == 0
+    assert cloud.command("roles", "revoke", someone.uid, "creator").returncode == 0
     assert cloud.command("roles", "list", someone.uid).stdout == f"{someone.uid}: player\n"
-    refused = cloud.command("roles", "take-back", "operator", "admin")
+    refused = cloud.command("roles", "revoke", "operator", "admin")
     assert (refused.returncode, "another admin" in refused.stderr) == (1, True)
 
 
@@ -167,4 +167,4 @@ def test_the_stand_in_asks_who_it_is(
     someone = player()
     wish = {"localId": someone.uid, "customAttributes": '{"roles": ["admin"]}'}
     assert client.post(UPDATE, headers=headers, json=wish).status_code == status
-    assert accounts.sign_in(cloud.cloud.state, someone.uid) == {}
+    assert identity_toolkit.sign_in(cloud.cloud.state, someone.uid) == {}

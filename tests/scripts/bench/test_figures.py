@@ -34,8 +34,3 @@ def test_a_section_is_printed_plainly_when_nobody_watches(
     assert "how it was done" in printed
     (row,) = (one for one in printed.splitlines() if "reading" in one)
     assert row.split() == ["reading", "12", "µs", "10", "µs", "1.20", "≤", "1.8", "yes", "Python"]
-
-
-def test_what_is_kept_says_target_and_outcome() -> None:
-    kept = Section("t", "h", [Line("x", "1", ratio=2.0, at_most=1.0)]).kept()
-    assert (kept["lines"][0]["target"], kept["lines"][0]["met"]) == ("≤ 1", False)

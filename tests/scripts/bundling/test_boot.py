@@ -1,32 +1,29 @@
 """Every bundle boots alone: its own process, production's command, only its own requirements."""
 
-import http.client
 import json
-import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emulators.cloud import processes
-from emulators.cloud.config import HOST, choose_ports
-from scripts.bundling import bundle, imports, isolation
+from emulators.cloud.config import choose_ports
+from scripts.bundling import bundle
 from scripts.bundling.requirements import distributions, extras
-from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
-from tests.support.local_cloud import LocalCloud, eventually
+from tests.scripts.bundling.serving import (
+    COMMAND,
+    FUNCTIONS,
+    READY_SECONDS,
+    environment,
+    serving,
+    status,
+)
+from tests.support import site_packages
+from tests.support.local_cloud import LocalCloud
 
-FUNCTIONS = manifest.discover([imports.ROOT])
-
-# What production runs (the buildpack's command) and what it sets.
-COMMAND = ("-m", "functions_framework", "--target=main", "--source=main.py")
 # Importing these costs a second or more of every cold start: only who needs them pays.
 HEAVY = {
     "google.cloud.firestore": "documents",
@@ -47,7 +44,6 @@ NEVER_AT_IMPORT = {
     "opentelemetry.sdk",
     "pytest",
 }
-READY_SECONDS = 60
 
 PROBE = """
 import json, os, sys, threading
@@ -72,18 +68,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[frozenset[str], Path
     wanted = {frozenset(extras(one)) for one in FUNCTIONS.values()}
     folder = tmp_path_factory.mktemp("sites")
     return {
-        one: isolation.site(distributions(one), folder / str(number))
+        one: site_packages.site(distributions(one), folder / str(number))
         for number, one in enumerate(sorted(wanted, key=sorted))
-    }
-
-
-def environment(site: Path, **settings: str) -> dict[str, str]:
-    """Nothing of this process's own environment but where programs are."""
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(site),
-        "FUNCTION_USE_ASGI": "1",
-        **settings,
     }
 
 
@@ -113,47 +99,6 @@ def test_importing_starts_nothing_and_loads_only_what_is_declared(
     assert heavy <= {one for one, needed in HEAVY.items() if wanted & set(needed.split())}
     assert NEVER_AT_IMPORT & set(found["modules"]) == set()
     assert {one for one in found["modules"] if one.split(".")[0] in ("emulators", "tests")} == set()
-
-
-@contextmanager
-def serving(
-    function: Manifest, staged: Path, site: Path, cloud: LocalCloud, **more: str
-) -> Iterator[str]:
-    """Run a bundle as production does, in front of the local cloud's stores."""
-    port = choose_ports("auto")["functions"]
-    known = {**cloud.env, "K_SERVICE": function.service, "HOST": HOST, "PORT": str(port)}
-    settings = known | more
-    log = staged / f"{function.name}.log"
-    process = processes.spawn(
-        [sys.executable, "-S", *COMMAND],
-        log,
-        environment(site, **settings),
-        cwd=staged / function.name,
-    )
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        try:
-            status(f"http://{HOST}:{port}/_nothing_here", "HEAD")
-        except (urllib.error.URLError, http.client.HTTPException, ConnectionError):
-            return False
-        return True
-
-    try:
-        eventually(answers, READY_SECONDS, f"{function.name} is not up")
-        yield f"http://{HOST}:{port}"
-    finally:
-        processes.stop(process)
-
-
-def status(url: str, method: str, body: bytes | None = None) -> int:
-    """The status of one request; any status is an answer."""
-    request = urllib.request.Request(url, body, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
 
 
 @pytest.mark.parametrize("name", [one.name for one in FUNCTIONS.values() if one.trigger.http])

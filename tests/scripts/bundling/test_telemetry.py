@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, insert
 
-from scripts.bundling import bundle, isolation
+from scripts.bundling import bundle
 from scripts.bundling.requirements import distributions, extras
 from shared.runtime import clock, metrics, otlp, telemetry
 from shared.schema.operations import projections
@@ -21,7 +21,8 @@ from shared.schema.play import player_stats
 from tests.conftest import Player
 from tests.scripts.bundling import otlp_receiver
 from tests.scripts.bundling.otlp_receiver import Receiver
-from tests.scripts.bundling.test_boot import FUNCTIONS, serving
+from tests.scripts.bundling.serving import FUNCTIONS, serving
+from tests.support import site_packages
 from tests.support.local_cloud import LocalCloud, eventually
 
 Start = Callable[..., AbstractContextManager[str]]
@@ -44,7 +45,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """For each function, a folder of exactly what its bundle requires."""
     folder = tmp_path_factory.mktemp("sites")
     return {
-        one.name: isolation.site(distributions(frozenset(extras(one))), folder / one.name)
+        one.name: site_packages.site(distributions(frozenset(extras(one))), folder / one.name)
         for one in SERVED
     }
 

@@ -136,184 +136,184 @@ def found(change: Change, ended: tuple[str, ...] = ()) -> list[str]:
 
 
 GET, POST = f"GET {PATH}: ", f"POST {PATH}: "
-ANSWER = GET + "answer 200: "
+ANSWER = GET + "response 200: "
 REQUEST = POST + "request: "
 BREAKS: dict[str, tuple[Change, str]] = {
-    "a path goes": (lambda d: d["paths"].clear(), "is gone"),
-    "a method goes": (lambda d: d["paths"][PATH].pop("post"), f"{POST}is gone"),
+    "a path goes": (lambda d: d["paths"].clear(), "was removed"),
+    "a method goes": (lambda d: d["paths"][PATH].pop("post"), f"{POST}was removed"),
     "a role is asked": (
         lambda d: operation(d).update({"x-role": "admin"}),
-        f"{GET}needs the role admin now",
+        f"{GET}now needs the role admin",
     ),
     "a success status goes": (
         lambda d: operation(d, "post").update(responses={"200": {}}),
-        f"{POST}answer 202 is gone",
+        f"{POST}response 202 was removed",
     ),
     "a kind of answer goes": (
         lambda d: operation(d)["responses"].update({"200": {"content": {"text/csv": {}}}}),
-        f"{ANSWER}application/json is gone",
+        f"{ANSWER}application/json was removed",
     ),
     "a field goes, deep down": (
         lambda d: item(d).pop("title"),
-        f"{ANSWER}field items[].title is gone",
+        f"{ANSWER}field items[].title was removed",
     ),
     "a field below a model that holds itself changes": (
         lambda d: item(d).update(size=TEXT),
-        f"{ANSWER}field items[].size was integer and is string",
+        f"{ANSWER}field items[].size changed from integer to string",
     ),
     "a field may be absent": (
         lambda d: models(d)["Item"].update(required=["title"]),
-        f"{ANSWER}field items[].size is no longer always there",
+        f"{ANSWER}field items[].size is no longer always present",
     ),
     "a field may be null": (
         lambda d: item(d).update(title={"anyOf": [TEXT, {"type": "null"}]}),
-        f"{ANSWER}field items[].title was string and is string or null",
+        f"{ANSWER}field items[].title changed from string to string or null",
     ),
     "a field is any number": (
         lambda d: item(d).update(size={"type": "number"}),
-        f"{ANSWER}field items[].size was integer and is number",
+        f"{ANSWER}field items[].size changed from integer to number",
     ),
     "a field may be anything": (
         lambda d: item(d).update(size={}),
-        f"{ANSWER}field items[].size was integer and is anything",
+        f"{ANSWER}field items[].size changed from integer to anything",
     ),
     "entries of a map change": (
         lambda d: item(d)["labels"].update(additionalProperties=TEXT),
-        f"{ANSWER}field items[].labels.* was integer and is string",
+        f"{ANSWER}field items[].labels.* changed from integer to string",
     ),
     "entries of a map go": (
         lambda d: item(d)["labels"].update(additionalProperties=False),
-        f"{ANSWER}field items[].labels: its entries are gone",
+        f"{ANSWER}field items[].labels: its entries were removed",
     ),
     "a place of a tuple changes": (
         lambda d: item(d)["pair"].update(prefixItems=[TEXT, TEXT]),
-        f"{ANSWER}field items[].pair[1] was integer and is string",
+        f"{ANSWER}field items[].pair[1] changed from integer to string",
     ),
     "a field of a kind goes": (
         lambda d: item(d).update(event={"oneOf": [{"properties": {"type": {"const": "began"}}}]}),
-        f"{ANSWER}field items[].event.at is gone",
+        f"{ANSWER}field items[].event.at was removed",
     ),
     "a field of every error goes": (
         lambda d: models(d)["Problem"]["allOf"].pop(),
-        f"{GET}answer 404: field why is gone",
+        f"{GET}response 404: field why was removed",
     ),
     "a field of every error may be absent": (
         lambda d: models(d)["Problem"]["allOf"][1].pop("required"),
-        f"{GET}answer 404: field why is no longer always there",
+        f"{GET}response 404: field why is no longer always present",
     ),
     "a parameter goes": (
         lambda d: operation(d)["parameters"].pop(),
-        f"{GET}parameter q (query) is gone",
+        f"{GET}parameter q (query) was removed",
     ),
     "a parameter is asked": (
         lambda d: operation(d)["parameters"].append({"name": "n", "in": "query", "required": True}),
-        f"{GET}parameter n (query) is required now",
+        f"{GET}parameter n (query) is now required",
     ),
     "an optional parameter is asked": (
         lambda d: operation(d)["parameters"][1].update(required=True),
-        f"{GET}parameter q (query) is required now",
+        f"{GET}parameter q (query) is now required",
     ),
     "a parameter is shorter": (
         lambda d: operation(d)["parameters"][1]["schema"].update(maxLength=8),
-        f"{GET}parameter q (query): maxLength was 9 and is 8",
+        f"{GET}parameter q (query): maxLength changed from 9 to 8",
     ),
     "a parameter is a number": (
         lambda d: operation(d)["parameters"][1].update(schema={"type": "integer"}),
-        f"{GET}parameter q (query) was string and is integer",
+        f"{GET}parameter q (query) changed from string to integer",
     ),
     "a parameter gets a pattern": (
         lambda d: operation(d)["parameters"][0].update(schema={**TEXT, "pattern": "^x$"}),
-        f"{GET}parameter thing_id (path): pattern was absent and is ^x$",
+        f"{GET}parameter thing_id (path): pattern changed from absent to ^x$",
     ),
     "a body is asked": (
         lambda d: operation(d).update(requestBody={"required": True, "content": {}}),
-        f"{GET}request: a body is required now",
+        f"{GET}request: a body is now required",
     ),
     "a kind of body goes": (
         lambda d: operation(d, "post")["requestBody"].update(content={"text/csv": {}}),
-        f"{REQUEST}application/json is gone",
+        f"{REQUEST}application/json was removed",
     ),
     "a body may hold less": (
         lambda d: operation(d, "post")["x-limits"].update(body_bytes=8),
-        f"{REQUEST}body_bytes was 9 and is 8",
+        f"{REQUEST}body_bytes changed from 9 to 8",
     ),
     "a body may hold fewer items": (
         lambda d: operation(d, "post")["x-limits"].update(items=500),
-        f"{REQUEST}items was absent and is 500",
+        f"{REQUEST}items changed from absent to 500",
     ),
     "a new field is asked": (
         lambda d: models(d)["Wish"].update(
             properties={**wish(d), "more": TEXT}, required=["name", "more"]
         ),
-        f"{REQUEST}field more is required now",
+        f"{REQUEST}field more is now required",
     ),
     "an optional field is asked": (
         lambda d: models(d)["Wish"].update(required=["name", "kind"]),
-        f"{REQUEST}field kind is required now",
+        f"{REQUEST}field kind is now required",
     ),
     "unknown members are refused": (
         lambda d: models(d)["Wish"].update(additionalProperties=False),
-        f"{REQUEST}the body: unknown members are refused now",
+        f"{REQUEST}the body: unknown members are rejected now",
     ),
     "a value goes": (
         lambda d: wish(d)["kind"].update(enum=["one"]),
-        f"{REQUEST}field kind: two is no longer taken",
+        f"{REQUEST}field kind: two is no longer accepted",
     ),
     "only some values are taken": (
         lambda d: wish(d).update(name={"type": "string", "enum": ["a", "b"]}),
-        f"{REQUEST}field name: only a, b are taken now",
+        f"{REQUEST}field name: only a, b are accepted now",
     ),
     "a maximum is smaller": (
         lambda d: wish(d)["count"].update(maximum=8),
-        f"{REQUEST}field count: maximum was 9 and is 8",
+        f"{REQUEST}field count: maximum changed from 9 to 8",
     ),
     "a maximum is said otherwise and is smaller": (
         lambda d: wish(d).update(count={"type": "integer", "minimum": 1, "exclusiveMaximum": 9}),
-        f"{REQUEST}field count: maximum was 9 and is 8",
+        f"{REQUEST}field count: maximum changed from 9 to 8",
     ),
     "a minimum is larger": (
         lambda d: wish(d)["count"].update(minimum=2),
-        f"{REQUEST}field count: minimum was 1 and is 2",
+        f"{REQUEST}field count: minimum changed from 1 to 2",
     ),
     "a minimum is said otherwise and is larger": (
         lambda d: wish(d).update(count={"type": "integer", "exclusiveMinimum": 1, "maximum": 9}),
-        f"{REQUEST}field count: minimum was 1 and is 2",
+        f"{REQUEST}field count: minimum changed from 1 to 2",
     ),
     "a number is whole": (
         lambda d: wish(d).update(share={"type": "integer"}),
-        f"{REQUEST}field share was number and is integer",
+        f"{REQUEST}field share changed from number to integer",
     ),
     "a text is shorter": (
         lambda d: wish(d)["name"].update(maxLength=8),
-        f"{REQUEST}field name: maxLength was 9 and is 8",
+        f"{REQUEST}field name: maxLength changed from 9 to 8",
     ),
     "a text is longer at least": (
         lambda d: wish(d)["name"].update(minLength=2),
-        f"{REQUEST}field name: minLength was 1 and is 2",
+        f"{REQUEST}field name: minLength changed from 1 to 2",
     ),
     "a pattern changes": (
         lambda d: wish(d)["name"].update(pattern="^b"),
-        f"{REQUEST}field name: pattern was ^a and is ^b",
+        f"{REQUEST}field name: pattern changed from ^a to ^b",
     ),
     "a list is shorter": (
         lambda d: wish(d)["many"].update(maxItems=8),
-        f"{REQUEST}field many: maxItems was 9 and is 8",
+        f"{REQUEST}field many: maxItems changed from 9 to 8",
     ),
     "what a list holds is narrower": (
         lambda d: wish(d)["many"].update(items={**TEXT, "maxLength": 8}),
-        f"{REQUEST}field many[]: maxLength was 9 and is 8",
+        f"{REQUEST}field many[]: maxLength changed from 9 to 8",
     ),
     "a type goes": (
         lambda d: wish(d)["when"].update(type="string"),
-        f"{REQUEST}field when was string or null and is string",
+        f"{REQUEST}field when changed from string or null to string",
     ),
     "a format changes": (
         lambda d: wish(d)["when"].update(format="date-time"),
-        f"{REQUEST}field when: format was date and is date-time",
+        f"{REQUEST}field when: format changed from date to date-time",
     ),
     "a kind goes": (
         lambda d: wish(d).update(event=event("Began")),
-        f"{REQUEST}field event: type end is no longer taken",
+        f"{REQUEST}field event: type end is no longer accepted",
     ),
 }
 
@@ -341,7 +341,7 @@ FREE: dict[str, Change] = {
     ),
     "a longer parameter": lambda d: operation(d)["parameters"][1]["schema"].update(maxLength=99),
     "a new answer": lambda d: operation(d)["responses"].update({"429": {"description": "Wait"}}),
-    "an error that is gone": lambda d: operation(d)["responses"].pop("404"),
+    "an error that was removed": lambda d: operation(d)["responses"].pop("404"),
     "a new answer field": lambda d: item(d).update(more=TEXT),
     "a field that is always there now": lambda d: models(d)["Item"]["required"].append("state"),
     "a new value in an answer": lambda d: item(d)["state"].update(enum=["open", "closed", "lost"]),
@@ -378,7 +378,7 @@ def test_a_field_that_a_strict_body_no_longer_knows_is_found() -> None:
     models(old)["Wish"]["additionalProperties"] = False
     new = copy.deepcopy(old)
     del wish(new)["kind"]
-    assert list(contract.findings(old, new)) == [f"{REQUEST}field kind is no longer taken"]
+    assert list(contract.findings(old, new)) == [f"{REQUEST}field kind is no longer accepted"]
 
 
 def test_a_variable_of_a_path_may_be_renamed_but_not_narrowed() -> None:
@@ -388,7 +388,7 @@ def test_a_variable_of_a_path_may_be_renamed_but_not_narrowed() -> None:
     parameters[0]["name"] = "id"
     assert list(contract.findings(OLD, new)) == []
     parameters[0]["schema"] = {"type": "integer"}
-    said = f"{GET}parameter thing_id (path) was string and is integer"
+    said = f"{GET}parameter thing_id (path) changed from string to integer"
     assert list(contract.findings(OLD, new)) == [said]
 
 
@@ -401,7 +401,7 @@ def test_one_error_model_is_told_once() -> None:
         operation(old)["responses"][status] = operation(old)["responses"]["404"]
     new = copy.deepcopy(old)
     change(new)
-    assert list(contract.findings(old, new)) == [f"{GET}answer 404: field why is gone"]
+    assert list(contract.findings(old, new)) == [f"{GET}response 404: field why was removed"]
 
 
 def test_a_path_whose_announced_end_has_passed_may_go() -> None:
@@ -445,9 +445,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 
 
 @pytest.mark.usefixtures("repository")
-def test_without_a_tag_nothing_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_tag_there_is_nothing_to_compare_with(capsys: pytest.CaptureFixture[str]) -> None:
     contract.main()
-    assert capsys.readouterr().out == "There is no tag yet: nothing is promised.\n"
+    assert capsys.readouterr().out == "There is no tag yet: nothing to compare with.\n"
 
 
 def test_the_working_tree_is_compared_with_the_last_tag(
@@ -455,14 +455,14 @@ def test_the_working_tree_is_compared_with_the_last_tag(
 ) -> None:
     repository("tag", "v1")
     contract.main()
-    assert "Clients of v1 get on" in capsys.readouterr().out
+    assert "is compatible with clients of v1" in capsys.readouterr().out
     new = copy.deepcopy(OLD)
     del item(new)["title"]
     (tmp_path / contract.FILE_COMPARED).write_text(json.dumps(new))
     with pytest.raises(SystemExit) as refused:
         contract.main()
     told = str(refused.value).splitlines()
-    assert told[0] == f"{ANSWER}field items[].title is gone"
+    assert told[0] == f"{ANSWER}field items[].title was removed"
     assert "clients of v1" in told[-1]
 
 

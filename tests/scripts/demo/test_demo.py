@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic_core import to_json
 
-from scripts.demo import model, players
+from scripts.demo import expected, players
 from scripts.demo.players import Player
 from shared.domain.play import model as intervals
 from shared.domain.play import roll_up, sessions
@@ -44,7 +44,7 @@ def received(player: Player) -> dict[str, Play]:
 @pytest.mark.parametrize("seed", range(30))
 def test_what_is_received_is_what_was_played(seed: int) -> None:
     player = invent(seed)
-    truth = model.truth(player)
+    truth = expected.truth(player)
     plays = received(player)
     assert {
         (key, day): ms
@@ -60,7 +60,7 @@ def test_what_is_received_is_what_was_played(seed: int) -> None:
 
 def test_a_batch_that_is_lost_shows() -> None:
     player = invent(1)
-    truth = model.truth(player)
+    truth = expected.truth(player)
     player.batches = player.batches[:1]
     counted = [intervals.playtime(play.runs()) for play in received(player).values()]
     assert sum(sum(days.values()) for days in counted) < sum(truth.days.values())
@@ -75,7 +75,7 @@ def test_players_are_of_every_sort() -> None:
     assert any(batch.broken for batch in batches)
     assert any(batch.twice for batch in batches)
     assert any("unlisted" in batch.items[0] for batch in batches if "unlisted" in batch.items[0])
-    assert {one for player in invented for one in model.truth(player).achievements} == {
+    assert {one for player in invented for one in expected.truth(player).achievements} == {
         "first_hour",
         "ten_hours",
         "five_games",

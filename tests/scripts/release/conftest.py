@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from scripts.release import ROOT, image, plan, promote, release
+from tests.scripts.release.monitoring import monitored
 
 PROGRAMS = ("gcloud", "terraform", "docker", "make")
 # Migrations and manifests are compared with those of a commit, which the real git shows.
@@ -125,7 +126,5 @@ def fake(
 @pytest.fixture
 def monitoring() -> Iterator[Any]:
     """Cloud Monitoring, told each revision's requests, errors and p99; returns settings of it."""
-    from tests.scripts.release import steps  # noqa: PLC0415  it knows this file's `Fake`
-
-    with steps.monitored() as tell:
+    with monitored() as tell:
         yield tell

@@ -15,7 +15,7 @@ import httpx
 
 from emulators.cloud import processes
 from emulators.cloud.config import HOST, choose_ports
-from scripts.checks import released
+from scripts.checks import last_release
 from tests.support.local_cloud import eventually
 
 READY_SECONDS = 60
@@ -23,7 +23,7 @@ READY_SECONDS = 60
 
 def extract(commit: str, folder: Path) -> Path:
     """Write a commit's code into a folder."""
-    with released.archive(commit, "shared", "functions", "triggers") as packed:
+    with last_release.archive(commit, "shared", "functions", "triggers") as packed:
         packed.extractall(folder, filter="data")
     return folder
 

@@ -1,7 +1,8 @@
 """A green build means that what serves was made of its commit."""
 
 from tests.scripts.release.conftest import Fake
-from tests.scripts.release.steps import GOOD, Monitoring, deployed, do
+from tests.scripts.release.monitoring import GOOD, Monitoring
+from tests.scripts.release.steps import deployed, do
 
 
 def test_a_build_whose_newest_revision_is_of_other_code_is_red(
@@ -12,6 +13,6 @@ def test_a_build_whose_newest_revision_is_of_other_code_is_red(
     (fake.folder / "catalog.sha256").write_text("other\n")
     done = fake.step("promote")
     assert done.returncode == 1
-    assert "catalog: what serves was not made of this commit" in done.stderr
+    assert "catalog: serves code of another commit" in done.stderr
     (fake.folder / "catalog.sha256").write_text("hash\n")
     do(fake, "promote")

@@ -7,16 +7,8 @@ import pytest
 
 from scripts.release import ROOT, image, plan
 from tests.scripts.release.conftest import HEAD, Fake
-from tests.scripts.release.steps import (
-    GOOD,
-    Monitoring,
-    deployed,
-    do,
-    later,
-    released,
-    state,
-    write,
-)
+from tests.scripts.release.monitoring import GOOD, Monitoring
+from tests.scripts.release.steps import deployed, do, later, released, state, write
 
 
 def test_a_build_that_failed_its_smoke_test_is_shipped_when_it_is_repeated(
@@ -40,7 +32,7 @@ def test_what_went_back_with_a_worse_one_is_shipped_by_the_next_build_and_the_wo
     assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
     later(fake)
     fake.change(applies=[])
-    assert "catalog stays at catalog-1: catalog-2 was sent back." in deployed(fake)
+    assert "catalog stays at catalog-1: catalog-2 was reverted." in deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     done = fake.step("promote")
     assert done.returncode == 1
@@ -122,7 +114,7 @@ def test_a_function_that_was_moved_by_hand_to_what_nobody_knows_stops_the_next_b
     for name in ("plan", "migrate"):
         done = fake.step(name)
         assert done.returncode == 1
-        assert "catalog serves catalog-0, which no release is recorded of" in done.stderr
+        assert "catalog serves catalog-0, which is in no recorded release" in done.stderr
         assert "catalog-2" in done.stderr
     assert not any("jobs execute" in one for one in fake.ran())
 
@@ -188,7 +180,7 @@ def test_after_that_the_next_build_knows_what_serves_and_what_stays_back(
     assert fake.shares("catalog") == {"catalog-2": 100}
     later(fake)
     write(fake, "code 2", "catalog")  # the third is reverted, the bad second is not
-    assert "catalog stays at catalog-2: catalog-5 was sent back." in deployed(fake)
+    assert "catalog stays at catalog-2: catalog-5 was reverted." in deployed(fake)
 
 
 def test_a_build_that_changes_nothing_is_not_what_a_rollback_undoes(
@@ -239,7 +231,7 @@ def test_a_release_that_went_back_is_not_taken_up_by_hand(
     assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
     done = fake.step(step)
     assert done.returncode == 1
-    assert "went back" in done.stderr
+    assert "was reverted" in done.stderr
     assert fake.step(step, COMMIT_SHA="another").returncode == 1
     assert fake.shares("catalog") == {"catalog-1": 100}
 

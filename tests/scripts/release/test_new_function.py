@@ -1,7 +1,8 @@
 """A function that a release brings for the first time serves before anything can hold it back."""
 
 from tests.scripts.release.conftest import HEAD, Fake
-from tests.scripts.release.steps import Monitoring, do, later, released
+from tests.scripts.release.monitoring import Monitoring
+from tests.scripts.release.steps import do, later, released
 
 
 def test_one_whose_release_failed_before_it_was_recorded_does_not_stop_the_next_build(

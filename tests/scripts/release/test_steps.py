@@ -10,7 +10,8 @@ import pytest
 
 from scripts.release import apply, image, release
 from tests.scripts.release.conftest import HEAD, Fake, service
-from tests.scripts.release.steps import AT_ONCE, GOOD, Monitoring, deployed, do, write
+from tests.scripts.release.monitoring import AT_ONCE, GOOD, Monitoring
+from tests.scripts.release.steps import deployed, do, write
 from tests.support.local_cloud import eventually
 
 
@@ -38,7 +39,7 @@ def test_rolling_back_moves_requests_and_is_done_once(fake: Fake, monitoring: Mo
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
     again = fake.step("rollback")
     assert again.returncode == 1
-    assert "undone already" in again.stderr
+    assert "already undone" in again.stderr
 
 
 def test_what_was_rolled_back_stays_so_until_its_function_changes(
@@ -79,7 +80,7 @@ def test_one_that_is_worse_sends_everything_back(
     told = monitoring({"catalog-2": worse, "roll-up-sessions-2": (1_000, 0, 50)})
     done = fake.step("canary", **told)
     assert done.returncode == 1
-    assert "The release goes back because of catalog." in done.stderr
+    assert "The release was reverted because of catalog." in done.stderr
     assert fake.shares("catalog") == {"catalog-1": 100}
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
 
@@ -88,7 +89,7 @@ def test_what_cannot_be_compared_goes_back(fake: Fake) -> None:
     deployed(fake)
     done = fake.step("canary", **AT_ONCE, MONITORING_URL="http://127.0.0.1:1")
     assert done.returncode == 1
-    assert "Cloud Monitoring does not say" in done.stderr
+    assert "Cloud Monitoring could not be queried" in done.stderr
     assert fake.shares("catalog") == {"catalog-1": 100}
 
 
@@ -200,7 +201,7 @@ def test_other_plans_are_applied(fake: Fake, plan: dict[str, Any]) -> None:
 
 def test_the_first_deployment_has_no_job_yet(fake: Fake) -> None:
     fake.change(jobs=[])
-    assert "The first deployment" in do(fake, "migrate")
+    assert "First deployment" in do(fake, "migrate")
     assert not any("jobs execute" in one for one in fake.ran())
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from scripts.checks import released
+from scripts.checks import last_release
 from shared.schema import migrate
 from tests.scripts.release import load, previous
 from tests.support.engines import execute
@@ -20,7 +20,7 @@ ENOUGH = 15
 
 @pytest.fixture(scope="session")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    commit = released.tag() or released.before_newest_migration()
+    commit = last_release.tag() or last_release.before_newest_migration()
     if commit is None:
         pytest.skip("this clone is shallow: `git fetch --unshallow --tags` brings the last release")
     return previous.extract(commit, tmp_path_factory.mktemp("previous"))

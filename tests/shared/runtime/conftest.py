@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from emulators.cloud import processes, sdk
+from emulators.cloud import google_emulators, processes
 from emulators.cloud.config import HOST, Cloud, choose_ports
 from shared.runtime import documents, identity, logs, messages, metrics, settings, sql, tracing
 from shared.runtime.events import deadletters, pull
@@ -72,7 +72,10 @@ def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     cloud = Cloud(state=tmp_path_factory.mktemp("emulators"), ports=choose_ports("auto"))
     started = [
         processes.spawn(command(cloud), cloud.log(name), os.environ)
-        for name, command in (("firestore", sdk.firestore_command), ("pubsub", sdk.pubsub_command))
+        for name, command in (
+            ("firestore", google_emulators.firestore_command),
+            ("pubsub", google_emulators.pubsub_command),
+        )
     ]
     try:
         for name in ("firestore", "pubsub"):
@@ -169,7 +172,7 @@ def sql_door(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door
 @pytest.fixture
 def issuer(monkeypatch: pytest.MonkeyPatch, project: str) -> Iterator[Issuer]:
     """A trusted issuer, of which nothing is known yet."""
-    for name in ("_keys", "_asked_at", "_fetching"):
+    for name in ("_keys", "_fetched_at", "_fetching"):
         monkeypatch.setattr(identity, name, {})
     monkeypatch.setattr(identity, "_verified", type(identity._verified)())
     with serving() as made:

@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import delete
 
-from shared.runtime import errors, events, sql, tracing
+from shared.runtime import errors, sql, tracing
 from shared.runtime.events.consumer import EntryPoint
+from shared.runtime.events.documents import on_document
 from shared.schema.operations import event_failures
 from tests.shared.runtime import consumers as trigger
 from tests.shared.runtime.conftest import PubSub
@@ -36,7 +37,7 @@ class Watch:
         self.seen: list[tuple[Stats | None, dict[str, str], tracing.Context | None]] = []
         self.error: Exception | None = None
 
-        @events.on_document(Stats, entry_file)
+        @on_document(Stats, entry_file)
         def main(stats: Stats | None, params: dict[str, str]) -> None:
             self.seen.append((stats, params, tracing.current()))
             if self.error is not None:

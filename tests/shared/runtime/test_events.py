@@ -167,7 +167,7 @@ def test_a_bug_is_500_and_noted_with_its_reason_and_count(
     for text in ("first", "second"):
         listener.fail(KeyError(text))
         answer = trigger.push(listener.main, {"text": "a"})
-        assert (answer.status, answer.json()["detail"]) == (500, "a bug of ours")
+        assert (answer.status, answer.json()["detail"]) == (500, "a bug on our side")
     ((event_id, attempts, reason),) = failures()
     assert (event_id, attempts) == ("e1", 2)
     assert reason.rstrip().endswith("KeyError: 'second'")
@@ -234,7 +234,7 @@ def test_what_still_fails_after_twenty_hours_is_kept_before_its_transport_gives_
 
 
 def test_a_store_that_is_away_is_never_a_reason(listener: Told, letters: Letters) -> None:
-    listener.fail(errors.Unavailable("the database does not answer now"))
+    listener.fail(errors.Unavailable("the database is not responding"))
     for age in (0, 23 * HOURS):
         answer = trigger.push(listener.main, {"text": "a"}, age=age)
         assert answer.status == 503

@@ -4,16 +4,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from shared.runtime import errors, idempotency, sql
+from shared.runtime import errors, idempotency, identity, sql
 from shared.runtime.http import Reply
+from shared.runtime.identity import Player, Principal
+from shared.schema.operations import idempotency_keys as keys
 from tests.shared.runtime.doors import Door
 from tests.shared.runtime.sqls import Own, thread_of
+from tests.shared.runtime.unit.edge import ask as call
+from tests.shared.runtime.unit.edge import make
 
 COMMIT = b"\x03COMMIT"
 
@@ -48,8 +53,28 @@ class Writer:
 
 
 def ask(work: Writer, key: str | None = "key", **changes: Any) -> Reply[Any]:
-    given: dict[str, Any] = {"uid": work.own.name, "route": "things", "wish": Wish()}
+    given: dict[str, Any] = {"uid": work.own.name, "route": "things", "body": Wish()}
     return idempotency.once(idempotency.Key.read(key), **(given | changes), work=work)
+
+
+def refused() -> None:
+    raise errors.Conflict("nothing was uploaded")
+
+
+def test_what_is_checked_before_is_checked_outside_the_transaction(own: Own) -> None:
+    work, checked = Writer(own), []
+
+    def look() -> None:
+        checked.append(own.ids())
+
+    with pytest.raises(errors.Conflict, match="nothing was uploaded"):
+        ask(work, before=refused)
+    assert work.runs == 0
+    first = ask(work, before=look)
+    assert (work.runs, checked) == (1, [[]])
+    assert seen(ask(work, before=refused)) == seen(first), "the upload may be gone by now"
+    with pytest.raises(errors.Unprocessable, match="another body"):
+        ask(work, before=refused, body=Wish(name="other"))
 
 
 def seen(reply: Reply[Any]) -> tuple[int, bytes, bytes, Any]:
@@ -80,7 +105,7 @@ def test_another_body_under_the_same_key_is_refused(own: Own) -> None:
     ask(work)
     for wish in (Wish(name="other"), None):
         with pytest.raises(errors.Unprocessable, match="another body"):
-            ask(work, wish=wish)
+            ask(work, body=wish)
     assert work.runs == 1
 
 
@@ -164,6 +189,39 @@ def test_a_connection_lost_at_the_commit_is_made_up_for(
     work = Writer(own)
     assert ask(work).body == b'{"run":%d}' % runs
     assert own.ids() == [f"effect {runs}"]
+
+
+def test_a_route_that_is_declared_idempotent_takes_effect_once(
+    own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def signed_in(_: str | None) -> Principal:
+        return Principal(own.name, frozenset({"player"}))
+
+    for name in ("GOOGLE_CLOUD_PROJECT", "PUBLIC_URL", "TRUSTED_ISSUERS"):
+        monkeypatch.setenv(name, "demo-runtime")
+    monkeypatch.setattr(identity, "authenticate", signed_in)
+    api = make(tmp_path, trigger={"http": {"paths": ["/v1/things"], "caller": "player"}})
+    asked: list[tuple[int, str]] = []
+
+    def look(thing: int, body: Wish) -> None:
+        asked.append((thing, body.name))
+
+    @api.post("/v1/things/{thing}", status=201, idempotent=idempotency.ByKey(before=look))
+    def write(player: Player, tx: Connection, thing: int, body: Wish) -> Done:
+        tx.execute(own.insert(f"{thing} {body.name}"))
+        return Done(run=thing)
+
+    def send(thing: int, **headers: str) -> tuple[int, Any]:
+        answer = call(api, "POST", f"/v1/things/{thing}", headers, {"name": "a"})
+        return answer.status, answer.json().get("run")
+
+    key = {"Idempotency-Key": "key"}
+    assert [send(1, **key), send(1, **key), send(2, **key)] == [(201, 1), (201, 1), (201, 2)]
+    assert own.ids() == ["1 a", "2 a"]
+    assert asked == [(1, "a"), (1, "a"), (2, "a")]
+    assert send(1)[0] == 400, "the key is required"
+    routes = sql.read(lambda conn: list(conn.scalars(select(keys.c.route).order_by(keys.c.route))))
+    assert {"POST /v1/things/1", "POST /v1/things/2"} <= set(routes)
 
 
 @pytest.fixture(autouse=True)

@@ -268,7 +268,7 @@ def test_a_rotated_key_is_picked_up_and_the_old_one_serves_until_it_is_withdrawn
 ) -> None:
     who(issuer.token("one"))
     issuer.published = ["one", "two"]
-    later(monkeypatch, identity.ASKED_EVERY_SECONDS + 1)
+    later(monkeypatch, identity.FETCH_EVERY_SECONDS + 1)
     assert who(issuer.token("two", sub="bob")).uid == "bob"
     assert who(issuer.token("one", sub="eve")).uid == "eve"
     assert issuer.asked == 2
@@ -284,7 +284,7 @@ def test_unknown_keys_have_the_set_fetched_at_most_once_a_pause(
     for number in range(5):
         refused(f"Bearer {issuer.token(f'unknown-{number}')}")
     assert issuer.asked == 1
-    later(monkeypatch, identity.ASKED_EVERY_SECONDS + 1)
+    later(monkeypatch, identity.FETCH_EVERY_SECONDS + 1)
     for number in range(5):
         refused(f"Bearer {issuer.token(f'unknown-{number}')}")
     assert issuer.asked == 2

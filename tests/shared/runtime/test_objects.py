@@ -94,7 +94,7 @@ class TestStore:
             lambda: objects.presign_get(key, seconds=1),
         ]
         for call in calls:
-            with pytest.raises(ValueError, match="no object can have the key"):
+            with pytest.raises(ValueError, match="invalid object key"):
                 call()
 
     def test_what_is_missing_is_said(self) -> None:

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import delete, select
 
-from shared.runtime import errors, events, messages, sql
+from shared.runtime import errors, messages, sql
 from shared.runtime.events import pull
 from shared.runtime.events.consumer import EntryPoint
+from shared.runtime.events.pull import on_pull
 from shared.runtime.messages import Message
 from shared.schema.operations import event_failures
 from tests.shared.runtime import consumers as trigger
@@ -36,7 +37,7 @@ class Emptied:
         self.batches: list[list[str]] = []
         self.act: Callable[[list[str]], None] = lambda _: None
 
-        @events.on_pull(Said, entry_file)
+        @on_pull(Said, entry_file)
         def main(batch: list[Said]) -> None:
             texts = sorted(said.text for said in batch)
             self.act(texts)

@@ -12,7 +12,7 @@ from shared.domain.players import erasure
 from shared.domain.players.erasure import ErasureRequested
 from shared.runtime import clock, documents, projections
 from shared.runtime import sql as runtime_sql
-from shared.schema.collections import INBOX, STATS
+from shared.schema.collections import NOTICES, STATS
 from tests.conftest import Player
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -44,7 +44,7 @@ def erase(what: ErasureRequested) -> None:
 def left(firestore: Any, player: Player) -> list[str]:
     return [
         one.reference.path
-        for collection in (STATS, INBOX)
+        for collection in (STATS, NOTICES)
         for one in firestore.collection(collection.of(player.uid)).stream()
     ]
 
@@ -55,7 +55,7 @@ def test_documents_go_page_by_page(
     monkeypatch.setattr(erasure, "DOCUMENTS_A_STEP", 2)
     ada = player()
     projections.project_due(stats.KIND, played(ada, 5))
-    firestore.collection(INBOX.of(ada.uid)).document("one").set({"code": "x"})
+    firestore.collection(NOTICES.of(ada.uid)).document("one").set({"code": "x"})
     assert len(left(firestore, ada)) >= 6
     erase(wish(ada))
     assert left(firestore, ada) == []

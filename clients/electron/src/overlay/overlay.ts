@@ -6,14 +6,14 @@ declare global {
   }
 }
 
-// There is no timer here: the page is drawn when it is told something, else it sleeps.
-window.savepoint.onState(({ title, waiting }) => {
-  draw("title", title ?? "No game runs");
-  draw("waiting", waiting === 0 ? "" : `Offline, ${waiting} to send`);
+// No timers: the page is only drawn when it receives something.
+window.savepoint.onState(({ title, pending }) => {
+  draw("title", title ?? "No game running");
+  draw("pending", pending === 0 ? "" : `Offline, ${pending} reports pending`);
 });
 window.savepoint.onStats((stats) => {
   draw("today", duration(stats?.todayMs ?? null));
-  draw("overall", duration(stats?.overallMs ?? null));
+  draw("total", duration(stats?.totalMs ?? null));
 });
 
 function draw(id: string, text: string): void {

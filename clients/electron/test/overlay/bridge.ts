@@ -1,4 +1,4 @@
-// What a preload script would install, for a page in a browser; a test tells instead of main.
+// Replaces the preload script for a page in a browser; the test sends instead of main.
 import type { SavepointBridge, State, Stats } from "../../src/bridge.js";
 
 const state: ((state: State) => void)[] = [];
@@ -15,6 +15,6 @@ for (const name of ["setTimeout", "setInterval", "requestAnimationFrame"] as con
 Object.assign(window, {
   savepoint,
   timers,
-  tellState: (told: State) => state.forEach((listener) => listener(told)),
-  tellStats: (told: Stats | null) => stats.forEach((listener) => listener(told)),
+  sendState: (value: State) => state.forEach((listener) => listener(value)),
+  sendStats: (value: Stats | null) => stats.forEach((listener) => listener(value)),
 });

@@ -1,29 +1,29 @@
-// Against a local cloud: report, read until it is there, find a game, and be told what is wrong.
+// Against a local cloud: report a session, read the playtime, search a game, and get errors.
 import assert from "node:assert/strict";
-import { createSavepoint, localTime, sendBatch } from "@savepoint/client";
+import { createSavepointClient, localTimestamp, sendBatch } from "@savepoint/client";
 
 const { SAVEPOINT_URL = "", TOKEN = "", GAME_ID = "", TITLE = "" } = process.env;
 const clientName = "desktop/8.4.1 (linux; x64)";
-const savepoint = createSavepoint({ baseUrl: SAVEPOINT_URL, clientName, token: async () => TOKEN });
+const savepoint = createSavepointClient({ baseUrl: SAVEPOINT_URL, clientName, getToken: async () => TOKEN });
 
 const start = Date.now() - 3_600_000;
-const moments = (["started", "heartbeat", "ended"] as const).map((kind, index) => ({
+const items = (["started", "heartbeat", "ended"] as const).map((kind, index) => ({
   event_id: crypto.randomUUID(),
   session_id: "api",
   game_id: GAME_ID,
   kind,
-  at: localTime(new Date(start + index * 240_000)),
+  at: localTimestamp(new Date(start + index * 240_000)),
   install_id: "i",
   boot_id: "b",
   uptime_ms: 60_000 + index * 240_000,
 }));
-const receipt = await sendBatch(savepoint, "/v1/me/sessions:batch", moments);
+const receipt = await sendBatch(savepoint, "/v1/me/sessions:batch", items);
 assert.deepEqual(receipt, { accepted: 3, duplicates: 0, rejected: [] });
 
 const until = Date.now() + 20_000;
 let played = 0;
 while (played === 0) {
-  assert.ok(Date.now() < until, "the playtime did not come");
+  assert.ok(Date.now() < until, "the playtime did not arrive");
   await new Promise((resolve) => setTimeout(resolve, 50));
   const { data } = await savepoint.GET("/v1/me/playtime");
   played = data?.items.reduce((sum, day) => sum + day.play_ms, 0) ?? 0;
@@ -37,7 +37,7 @@ const params = { path: { game_id: "999999999" } };
 const { error, response } = await savepoint.GET("/v1/games/{game_id}", { params });
 assert.deepEqual([error?.code, error?.retry, response.status], ["not_found", "never", 404]);
 
-const stranger = createSavepoint({ baseUrl: SAVEPOINT_URL, clientName, token: async () => "x" });
-const refused = await stranger.GET("/v1/me/playtime");
+const unauthorized = createSavepointClient({ baseUrl: SAVEPOINT_URL, clientName, getToken: async () => "x" });
+const refused = await unauthorized.GET("/v1/me/playtime");
 assert.deepEqual([refused.error?.code, refused.error?.retry], ["unauthenticated", "after-refresh"]);
 console.log("done");

@@ -1,20 +1,20 @@
-// A queue in a process of its own, so that it can be killed: `add SESSIONS` or `send`.
-import { createSavepoint, localTime } from "@savepoint/client";
+// Runs a queue in its own process, so that it can be killed: `add SESSIONS` or `send`.
+import { createSavepointClient, localTimestamp } from "@savepoint/client";
 import { openQueue } from "@savepoint/client/queue";
 
 const { SAVEPOINT_URL = "", TOKEN = "", FOLDER = "", HANG_AT = "" } = process.env;
 const [command, sessions] = process.argv.slice(2);
 
-let answered = 0;
-const savepoint = createSavepoint({
+let responses = 0;
+const savepoint = createSavepointClient({
   baseUrl: SAVEPOINT_URL,
   clientName: "desktop/8.4.1 (linux; x64)",
-  token: async () => TOKEN,
-  // The server has taken a batch and the queue never hears of it: the worst time to be killed.
+  getToken: async () => TOKEN,
+  // The server has accepted a batch but the queue never sees the response: the worst time to die.
   async fetch(request) {
-    const answer = await fetch(request);
-    answered += 1;
-    if (answered < Number(HANG_AT || Infinity)) return answer;
+    const response = await fetch(request);
+    responses += 1;
+    if (responses < Number(HANG_AT || Infinity)) return response;
     console.log("hangs");
     return new Promise(() => setInterval(() => {}, 1000));
   },
@@ -31,16 +31,16 @@ if (command === "add") {
         session_id: `session-${session}`,
         game_id: "7",
         kind,
-        at: localTime(new Date(first + ms)),
+        at: localTimestamp(new Date(first + ms)),
         install_id: "i",
         boot_id: "b",
         uptime_ms: 60_000 + ms,
       };
     });
     await queue.add(moments);
-    // In the middle of the others one that no server takes.
-    const poisoned = moments.slice(0, 1).map((one) => ({ ...one, event_id: "not an id" }));
-    if (session === 500) await queue.add(poisoned);
+    // One item among the others that the server rejects.
+    const invalid = moments.slice(0, 1).map((one) => ({ ...one, event_id: "not an id" }));
+    if (session === 500) await queue.add(invalid);
   }
 }
 const outcome = await queue.send().catch((error: unknown) => String(error));

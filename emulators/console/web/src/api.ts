@@ -1,7 +1,7 @@
 /**
- * What the page asks: the console's own back-end, and the functions as a signed-in caller.
+ * Requests to the console's own back end, and to the functions as a signed-in caller.
  *
- * What is refused raises an Error whose text is for a person.
+ * A request that fails throws an Error whose message can be shown to the user.
  */
 
 export interface Node {
@@ -10,7 +10,7 @@ export interface Node {
   name: string;
   description?: string;
   source?: string;
-  reached_by?: string;
+  invoked_by?: string;
   objectives?: { availability: number; p99_ms: number };
   memory?: string;
   concurrency?: number;
@@ -20,10 +20,10 @@ export interface Node {
 export interface Edge {
   from: string;
   to: string;
-  kind: "pushes" | "pulls" | "fires" | "publishes" | "documents" | "writes" | "reads";
+  kind: "pushes" | "pulls" | "fires" | "publishes" | "uses" | "writes" | "reads";
 }
 
-export interface Whole {
+export interface Topology {
   project: string;
   url: string;
   isolated: boolean;
@@ -42,7 +42,7 @@ export interface TraceSpan {
   ms: number;
   failed: boolean;
   attributes: Record<string, unknown>;
-  said: string[];
+  log_lines: string[];
   has_exchange: boolean;
 }
 
@@ -63,9 +63,8 @@ export interface Exchange {
   function: string;
   method: string;
   path: string;
-  at: string;
   request: Body & { headers: Record<string, string> };
-  answer: Body & { status: number; headers: Record<string, string> };
+  response: Body & { status: number; headers: Record<string, string> };
 }
 
 export type Row = Record<string, unknown>;
@@ -79,31 +78,27 @@ export interface StoredDocument {
 export type Caller = "ada" | "creator" | "admin";
 export const CALLERS: Caller[] = ["ada", "creator", "admin"];
 
-/** A body, and the trace that led to it. */
-export interface Told<T> {
+/** A response body, and the trace of its request. */
+export interface Traced<T> {
   body: T;
   trace: string | undefined;
 }
 
-async function told<T>(answering: Promise<Response>): Promise<Told<T>> {
-  const answer = await answering.catch(() => {
-    throw new Error("The local cloud does not answer.");
+async function traced<T>(pending: Promise<Response>): Promise<Traced<T>> {
+  const response = await pending.catch(() => {
+    throw new Error("The local cloud is unreachable.");
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(detail(answer, text));
-  return { body: JSON.parse(text) as T, trace: answer.headers.get("traceparent")?.split("-")[1] };
+  const text = await response.text();
+  if (!response.ok) throw new Error(errorDetail(response, text));
+  return { body: JSON.parse(text) as T, trace: response.headers.get("traceparent")?.split("-")[1] };
 }
 
-async function read<T>(answering: Promise<Response>): Promise<T> {
-  return (await told<T>(answering)).body;
-}
-
-function detail(answer: Response, text: string): string {
+function errorDetail(response: Response, text: string): string {
   try {
     const problem = JSON.parse(text) as { title: string; detail: string };
-    return `${answer.status} ${problem.title}: ${problem.detail}`;
+    return `${response.status} ${problem.title}: ${problem.detail}`;
   } catch {
-    return `${answer.status}: ${text.slice(0, 200)}`;
+    return `${response.status}: ${text.slice(0, 200)}`;
   }
 }
 
@@ -111,28 +106,28 @@ function withJson(body: unknown): RequestInit {
   return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
 
-/** Fetch JSON of this machine. */
-export function fetched<T>(path: string): Promise<T> {
-  return read(fetch(path));
+/** Get JSON from this origin. */
+export async function fetchJson<T>(path: string, init?: RequestInit): Promise<T> {
+  return (await traced<T>(fetch(path, init))).body;
 }
 
-/** Ask the console's back-end. */
-export function ask<T>(path: string): Promise<T> {
-  return fetched(`api/${path}`);
+/** Send a GET request to the console's back end. */
+export function consoleGet<T>(path: string): Promise<T> {
+  return fetchJson(`api/${path}`);
 }
 
-/** Let the console's back-end do something. */
-export function act<T>(path: string, body?: unknown): Promise<T> {
-  return read(fetch(`api/${path}`, { method: "POST", ...(body ? withJson(body) : {}) }));
+/** Send a POST request to the console's back end. */
+export function consolePost<T>(path: string, body?: unknown): Promise<T> {
+  return fetchJson(`api/${path}`, { method: "POST", ...(body ? withJson(body) : {}) });
 }
 
-const TOKENS_KEPT_MS = 30 * 60_000;
+const TOKEN_MAX_AGE_MS = 30 * 60_000;
 let minted: { at: number; tokens: Promise<Record<Caller, string>> } | undefined;
 
-/** Return an ID token of one of the local cloud's people. */
+/** Return an ID token for a caller. */
 export async function token(caller: Caller): Promise<string> {
-  if (!minted || Date.now() - minted.at > TOKENS_KEPT_MS) {
-    minted = { at: Date.now(), tokens: ask("tokens") };
+  if (!minted || Date.now() - minted.at > TOKEN_MAX_AGE_MS) {
+    minted = { at: Date.now(), tokens: consoleGet("tokens") };
     minted.tokens.catch(() => (minted = undefined));
   }
   return (await minted.tokens)[caller];
@@ -145,23 +140,23 @@ export async function call<T>(
   path: string,
   body?: unknown,
 ): Promise<T> {
-  return (await tell<T>(caller, method, path, body)).body;
+  return (await callTraced<T>(caller, method, path, body)).body;
 }
 
-/** Call a function as `call` does, and learn its trace; a write takes effect once. */
-export async function tell<T>(
+/** Like `call`, but also return the trace; a POST carries an idempotency key. */
+export async function callTraced<T>(
   caller: Caller,
   method: "GET" | "POST",
   path: string,
   body?: unknown,
-): Promise<Told<T>> {
-  const sent = body === undefined ? {} : withJson(body);
-  const headers = new Headers({ ...sent.headers, Authorization: `Bearer ${await token(caller)}` });
+): Promise<Traced<T>> {
+  const init = body === undefined ? {} : withJson(body);
+  const headers = new Headers({ ...init.headers, Authorization: `Bearer ${await token(caller)}` });
   if (method === "POST") headers.set("Idempotency-Key", crypto.randomUUID());
-  return told(fetch(path, { ...sent, method, headers }));
+  return traced(fetch(path, { ...init, method, headers }));
 }
 
-/** Read what everyone may read, as new as it is: no copy that the browser kept. */
-export function look<T>(path: string): Promise<Told<T>> {
-  return told(fetch(path, { cache: "no-cache" }));
+/** Read a public resource, revalidating what the browser has cached. */
+export function getPublic<T>(path: string): Promise<Traced<T>> {
+  return traced(fetch(path, { cache: "no-cache" }));
 }

@@ -1,11 +1,11 @@
-/** Catalog: games found as one types, what there is for one, and a download whose bytes are proved. */
+/** Catalog: search as you type, a game's details and tools, and a download with a verified checksum. */
 
 import { useRef, useState } from "preact/hooks";
-import { look, tell, type Told } from "./api";
+import { callTraced, getPublic, type Traced } from "./api";
 import { Publish, sha256 } from "./publish";
-import { Act, Pending, route, Rows, to, useAsked, Way } from "./ui";
+import { ActionButton, href, Pending, route, Rows, TraceLink, useQuery } from "./ui";
 
-interface Found {
+interface SearchResults {
   items: { game_id: string; title: string }[];
   next_cursor?: string;
 }
@@ -44,7 +44,7 @@ interface Tool {
   newest: ToolVersion[];
 }
 
-const LONGEST = 256;
+const MAX_IMAGE_WIDTH = 256;
 
 export function Catalog() {
   const gameId = route.value[1];
@@ -57,26 +57,26 @@ export function Catalog() {
 }
 
 function Search() {
-  const [words, type] = useState("");
-  const asked = useAsked(() => look<Found>(`/v1/games?limit=12&q=${encodeURIComponent(words)}`), [words]);
-  // What was found for the word before stays until the next answer: a list must not flicker.
-  const kept = useRef<Told<Found>>(undefined);
-  if (asked.data) kept.current = asked.data;
-  const found = asked.data ?? kept.current;
+  const [text, setText] = useState("");
+  const query = useQuery(() => getPublic<SearchResults>(`/v1/games?limit=12&q=${encodeURIComponent(text)}`), [text]);
+  // The previous results stay until the next ones arrive, so that the list does not flicker.
+  const previous = useRef<Traced<SearchResults>>(undefined);
+  if (query.data) previous.current = query.data;
+  const found = previous.current;
   return (
     <section class="card" aria-labelledby="search">
       <h2 id="search">Search</h2>
       <p class="bar">
-        <label>A game's name, or how it begins{" "}
-          <input type="search" value={words} maxLength={100} onInput={(event) => type(event.currentTarget.value)} />
+        <label>Title{" "}
+          <input type="search" value={text} maxLength={100} onInput={(event) => setText(event.currentTarget.value)} />
         </label>
-        <span role="status">{found && (found.body.items.length ? `${found.body.items.length}${found.body.next_cursor ? " and more" : ""} found` : "Nothing found")}</span>
-        {found && <Way of={found} />}
+        <span role="status">{found && (found.body.items.length ? `${found.body.items.length}${found.body.next_cursor ? "+" : ""} found` : "No games found")}</span>
+        {found && <TraceLink of={found} />}
       </p>
-      {asked.error && <Pending asked={asked} />}
-      <ul class="near" aria-label="Games">
+      {query.error && <Pending query={query} />}
+      <ul class="inline" aria-label="Games">
         {found?.body.items.map((game) => (
-          <li key={game.game_id}><a href={to("catalog", game.game_id)}>{game.title}</a></li>
+          <li key={game.game_id}><a href={href("catalog", game.game_id)}>{game.title}</a></li>
         ))}
       </ul>
     </section>
@@ -85,38 +85,38 @@ function Search() {
 
 function Game({ gameId }: { gameId: string }) {
   const path = `/v1/games/${encodeURIComponent(gameId)}`;
-  const game = useAsked(() => look<GameDetail>(path), [gameId]);
-  const listed = () => look<{ items: Tool[] }>(`${path}/tools?limit=50`);
-  const tools = useAsked(listed, [gameId]);
+  const game = useQuery(() => getPublic<GameDetail>(path), [gameId]);
+  const listed = () => getPublic<{ items: Tool[] }>(`${path}/tools?limit=50`);
+  const tools = useQuery(listed, [gameId]);
   const found = game.data?.body;
-  if (!game.data || !found) return <Pending asked={game} />;
+  if (!game.data || !found) return <Pending query={game} />;
   return (
     <>
       <section class="card" aria-labelledby="game">
         <h2 id="game">{found.title}</h2>
-        <p class="bar"><span class="quiet">Game {found.game_id}, in {found.locale}</span> <Way of={game.data} /></p>
+        <p class="bar"><span class="quiet">Game {found.game_id}, locale {found.locale}</span> <TraceLink of={game.data} /></p>
         <Art art={found.art} of={found.title} />
-        {found.aliases.length > 0 && <p>Also {found.aliases.join(" · ")}</p>}
-        <Rows caption="Stores" empty="none known." rows={found.stores.map((one) => ({ ...one }))} />
-        <Rows caption="Executables" empty="none known." rows={found.executables.map((one) => ({ ...one }))} />
-        <Rows caption="Builds" empty="none known." rows={found.builds.map((one) => ({ ...one }))} />
+        {found.aliases.length > 0 && <p>Also known as {found.aliases.join(" · ")}</p>}
+        <Rows caption="Stores" empty="none." rows={found.stores.map((one) => ({ ...one }))} />
+        <Rows caption="Executables" empty="none." rows={found.executables.map((one) => ({ ...one }))} />
+        <Rows caption="Builds" empty="none." rows={found.builds.map((one) => ({ ...one }))} />
       </section>
       <section class="card" aria-labelledby="tools">
         <h2 id="tools">Tools</h2>
-        <Pending asked={tools} />
+        <Pending query={tools} />
         {tools.data && <p class="bar">
-          <span class="quiet" role="status">{tools.data.body.items.length || "No"} published</span> <Way of={tools.data} />
+          <span class="quiet" role="status">Published: {tools.data.body.items.length}</span> <TraceLink of={tools.data} />
         </p>}
         {tools.data?.body.items.map((tool) => <ToolCard key={tool.tool_id} tool={tool} />)}
       </section>
-      <Publish gameId={found.game_id} listed={listed} visible={tools.again} />
+      <Publish gameId={found.game_id} listed={listed} reload={tools.reload} />
     </>
   );
 }
 
 function Art({ art, of }: { art: Record<string, Picture>; of: string }) {
   const pictures = Object.entries(art).map(([kind, picture]) => {
-    const sizes = picture.sizes.filter((one) => one.width <= LONGEST);
+    const sizes = picture.sizes.filter((one) => one.width <= MAX_IMAGE_WIDTH);
     return { kind, colour: picture.colour, ...(sizes.at(-1) ?? picture.sizes[0])! };
   });
   if (!pictures.length) return null;
@@ -134,7 +134,7 @@ function ToolCard({ tool }: { tool: Tool }) {
   return (
     <article data-tool={tool.tool_id} aria-labelledby={`tool-${tool.tool_id}`}>
       <h3 id={`tool-${tool.tool_id}`}>{tool.name}</h3>
-      <p class="quiet">{tool.kind}{tool.plan && `, needs the plan ${tool.plan}`}. {tool.summary}</p>
+      <p class="quiet">{tool.kind}{tool.plan && `, requires plan ${tool.plan}`}. {tool.summary}</p>
       <Art art={tool.art} of={tool.name} />
       <ul class="plain">
         {tool.newest.map((one) => (
@@ -150,22 +150,23 @@ function ToolCard({ tool }: { tool: Tool }) {
 }
 
 function Download({ tool, version }: { tool: Tool; version: ToolVersion }) {
-  const [got, setGot] = useState<{ told: Told<unknown>; says: string; same: boolean }>();
+  const [result, setResult] = useState<{ grant: Traced<unknown>; text: string; verified: boolean }>();
   const download = async () => {
-    setGot(undefined);
-    const wish = { tool_id: tool.tool_id, version: version.version };
-    const told = await tell<{ url: string; sha256: string }>("ada", "POST", "/v1/downloads", wish);
-    const answer = await fetch(told.body.url);
-    if (!answer.ok) throw new Error(`The object store answered ${answer.status}.`);
-    const bytes = await answer.arrayBuffer();
-    const found = await sha256(bytes);
-    const same = found === told.body.sha256 && found === version.sha256;
-    setGot({ told, same, says: `${bytes.byteLength} bytes, SHA-256 ${found.slice(0, 12)}… ${same ? "as promised" : "is another"}` });
+    setResult(undefined);
+    const body = { tool_id: tool.tool_id, version: version.version };
+    const grant = await callTraced<{ url: string; sha256: string }>("ada", "POST", "/v1/downloads", body);
+    const response = await fetch(grant.body.url);
+    if (!response.ok) throw new Error(`The object store returned ${response.status}.`);
+    const bytes = await response.arrayBuffer();
+    const digest = await sha256(bytes);
+    const verified = digest === grant.body.sha256 && digest === version.sha256;
+    const text = `${bytes.byteLength} bytes, SHA-256 ${digest.slice(0, 12)}… ${verified ? "verified" : "does not match"}`;
+    setResult({ grant, text, verified });
   };
   return (
     <>
-      <Act does={download} label={`Download as ada: ${tool.name} ${version.version}`}>Download as ada</Act>{" "}
-      <span role="status">{got && <><b class={got.same ? "" : "error"}>{got.says}</b> <Way of={got.told} /></>}</span>
+      <ActionButton run={download} label={`Download as ada: ${tool.name} ${version.version}`}>Download as ada</ActionButton>{" "}
+      <span role="status">{result && <><b class={result.verified ? "" : "error"}>{result.text}</b> <TraceLink of={result.grant} /></>}</span>
     </>
   );
 }

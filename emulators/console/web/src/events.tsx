@@ -1,61 +1,60 @@
-/** Live events: each request and event as it happens. */
+/** Live events: each run of a function as it happens. */
 
 import { useState } from "preact/hooks";
 import { runs, type Span } from "./live";
-import { clock, millis, to } from "./ui";
+import { clock, href, millis } from "./ui";
 
-const SHOWN = 200;
+const MAX_ROWS = 200;
 
-interface Wish {
-  words: string;
-  onlyFailed: boolean;
-  withReads: boolean;
+interface Filter {
+  text: string;
+  failedOnly: boolean;
+  adminReads: boolean;
 }
 
-/** What an operator reads, this console's views among them, is not what one came to see. */
-function isOperatorsRead(span: Span): boolean {
+/** Admin reads are mostly this console's own requests. */
+function isAdminRead(span: Span): boolean {
   return span.name.startsWith("GET /v1/admin/");
 }
 
-function fits(span: Span, { words, onlyFailed, withReads }: Wish): boolean {
-  if (onlyFailed && !span.failed) return false;
-  if (!withReads && isOperatorsRead(span)) return false;
-  const said = `${span.function} ${span.kind} ${span.name} ${span.status} ${span.trace}`.toLowerCase();
-  return words.toLowerCase().split(/\s+/).every((word) => said.includes(word));
+function matches(span: Span, { text, failedOnly, adminReads }: Filter): boolean {
+  if (failedOnly && !span.failed) return false;
+  if (!adminReads && isAdminRead(span)) return false;
+  const searched = `${span.function} ${span.kind} ${span.name} ${span.status} ${span.trace}`.toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => searched.includes(word));
 }
 
 export function Events() {
-  const [wish, setWish] = useState<Wish>({ words: "", onlyFailed: false, withReads: false });
-  const [held, hold] = useState<readonly Span[] | null>(null);
-  const all = held ?? runs.value;
-  const shown = all.filter((span) => fits(span, wish)).slice(0, SHOWN);
-  const missed = held ? runs.value.findIndex((span) => span.id === held[0]?.id) : 0;
-  const waiting = missed < 0 ? ` (${runs.value.length}+ new)` : missed ? ` (${missed} new)` : "";
+  const [filter, setFilter] = useState<Filter>({ text: "", failedOnly: false, adminReads: false });
+  const [paused, setPaused] = useState<readonly Span[] | null>(null);
+  const all = paused ?? runs.value;
+  const shown = all.filter((span) => matches(span, filter)).slice(0, MAX_ROWS);
+  const newer = paused ? runs.value.findIndex((span) => span.id === paused[0]?.id) : 0;
+  const count = newer < 0 ? ` (${runs.value.length}+ new)` : newer ? ` (${newer} new)` : "";
   return (
     <>
       <form class="bar" role="search" onSubmit={(event) => event.preventDefault()}>
         <label>
-          Find <input type="search" value={wish.words} placeholder="a function, a path, a status"
-            onInput={(event) => setWish({ ...wish, words: event.currentTarget.value })} />
+          Filter <input type="search" value={filter.text} placeholder="function, path or status"
+            onInput={(event) => setFilter({ ...filter, text: event.currentTarget.value })} />
         </label>
         <label>
-          <input type="checkbox" checked={wish.onlyFailed}
-            onChange={(event) => setWish({ ...wish, onlyFailed: event.currentTarget.checked })} />
-          only failed
+          <input type="checkbox" checked={filter.failedOnly}
+            onChange={(event) => setFilter({ ...filter, failedOnly: event.currentTarget.checked })} />
+          Failed only
         </label>
         <label>
-          <input type="checkbox" checked={wish.withReads}
-            onChange={(event) => setWish({ ...wish, withReads: event.currentTarget.checked })} />
-          operators' reads too
+          <input type="checkbox" checked={filter.adminReads}
+            onChange={(event) => setFilter({ ...filter, adminReads: event.currentTarget.checked })} />
+          Include admin reads
         </label>
-        <button type="button" aria-pressed={held !== null}
-          onClick={() => hold(held ? null : runs.value)}>
-          {held ? `Go on${waiting}` : "Hold still"}
+        <button type="button" onClick={() => setPaused(paused ? null : runs.value)}>
+          {paused ? `Resume${count}` : "Pause"}
         </button>
       </form>
       {!shown.length && (all.length
-        ? <p class="quiet">None of the last {all.length} fits.</p>
-        : <p class="quiet">Nothing yet. <a href={to("play")}>Let ada play</a>.</p>)}
+        ? <p class="quiet">No matches in the last {all.length} events.</p>
+        : <p class="quiet">No events yet. <a href={href("simulate")}>Simulate a play session</a>.</p>)}
       {shown.length > 0 && <List spans={shown} />}
     </>
   );
@@ -63,10 +62,10 @@ export function Events() {
 
 function List({ spans }: { spans: readonly Span[] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Events, the newest first">
+    <div class="scroll" tabIndex={0} role="region" aria-label="Events, newest first">
       <table class="events">
         <thead>
-          <tr>{["time", "kind", "function", "what", "status", "took"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
+          <tr>{["time", "kind", "function", "name", "status", "duration"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
         </thead>
         <tbody>
           {spans.map((span) => (
@@ -74,7 +73,7 @@ function List({ spans }: { spans: readonly Span[] }) {
               <td><time dateTime={span.start}>{clock(span.start)}</time></td>
               <td><span class={`kind ${span.kind}`}>{span.kind}</span></td>
               <td>{span.function}</td>
-              <td><a href={to("trace", span.trace)}>{span.name}</a></td>
+              <td><a href={href("trace", span.trace)}>{span.name}</a></td>
               <td>{span.status}</td>
               <td class="number">{millis(span.ms)}</td>
             </tr>

@@ -1,4 +1,4 @@
-/** What happens, as the stream tells it: kept bounded, and shown at most ten times a second. */
+/** The event stream: a bounded history, rendered at most ten times a second. */
 
 import { signal } from "@preact/signals";
 
@@ -37,16 +37,16 @@ export interface Service {
 export interface Health {
   services: Record<string, Service>;
   ready: boolean;
-  /** Functions that answer 500 on purpose. */
+  /** Functions that are broken on purpose and return 500. */
   broken: string[];
-  /** Functions that could not be imported, and why. */
+  /** Functions that failed to import, and the error. */
   failed: Record<string, string>;
-  /** Why the manifests are not taken as they are now. */
-  complaint: string | null;
+  /** Why the manifests on disk are invalid. */
+  manifest_error: string | null;
 }
 
-/** What a function did within the last five minutes, counted by the edge for every window. */
-export interface Figures {
+/** A function's metrics over the last five minutes, computed by the back end. */
+export interface Metrics {
   per_minute: number;
   p50: number | null;
   p99: number | null;
@@ -55,81 +55,80 @@ export interface Figures {
 
 interface Hello {
   health: Health;
-  figures: Record<string, Figures>;
-  recent: Told[];
-  /** Whether what this window knows goes on, or the stream has begun anew. */
-  continues: boolean;
+  metrics: Record<string, Metrics>;
+  recent: StreamEvent[];
+  /** Whether the stream resumes where it broke off; if not, the history is discarded. */
+  resumed: boolean;
 }
 
-interface Told {
+interface StreamEvent {
   id: number;
   event: string;
   data: unknown;
-  /** It happened before this window looked: it is listed, and nothing glows. */
+  /** It happened before this window connected: it is listed, but not animated. */
   past?: boolean;
 }
 
-const SHOWN_EVERY_MS = 100;
-// Many a part is back before anybody could have seen that it died.
+const RENDER_EVERY_MS = 100;
+// A service often restarts before anyone could see that it died.
 const RED_MS = 1500;
-const KEPT_SPANS = 1000;
-const KEPT_LOGS = 20;
-const AGAIN_AFTER_MS = 2000;
+const MAX_SPANS = 1000;
+const MAX_LOGS = 20;
+const RECONNECT_AFTER_MS = 2000;
 const RUNS: readonly SpanKind[] = ["http", "message", "document", "schedule", "pull"];
-const QUIET: Figures = { per_minute: 0, p50: null, p99: null, errors: 0 };
+const IDLE: Metrics = { per_minute: 0, p50: null, p99: null, errors: 0 };
 
 export const connected = signal(false);
 export const health = signal<Health | null>(null);
-/** Requests and events, the newest first. */
+/** Runs of functions, newest first. */
 export const runs = signal<readonly Span[]>([]);
-export const figures = signal<Record<string, Figures>>({});
-/** Grows with every log line that is remembered. */
-export const lined = signal(0);
-/** How often the stream was opened: a new one may follow a change of the functions. */
-export const openings = signal(0);
+export const metrics = signal<Record<string, Metrics>>({});
+/** The number of log lines received, so that views render when it changes. */
+export const logCount = signal(0);
+/** How often the stream has connected; the edge restarts when the functions change. */
+export const connections = signal(0);
 
-const lines = new Map<string, Log[]>();
+const logs = new Map<string, Log[]>();
 const listeners = new Set<(spans: readonly Span[]) => void>();
-let last = 0;
-let waiting: Told[] = [];
+let lastId = 0;
+let waiting: StreamEvent[] = [];
 let states: Health[] = [];
 let redUntil = 0;
 
-/** Call `listener` with spans of every kind as they happen; returns what ends that. */
+/** Call `listener` with new spans of every kind; returns a function that unsubscribes. */
 export function onSpans(listener: (spans: readonly Span[]) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Return the last log lines of a function, the newest first. */
+/** Return a function's recent log lines, newest first. */
 export function logsOf(name: string): readonly Log[] {
-  return lines.get(name) ?? [];
+  return logs.get(name) ?? [];
 }
 
-/** Return what a function did lately. */
-export function figuresOf(name: string): Figures {
-  return figures.value[name] ?? QUIET;
+export function metricsOf(name: string): Metrics {
+  return metrics.value[name] ?? IDLE;
 }
 
-/** Open the stream; it goes on by itself from where it broke off. */
-export function listen(): void {
-  setInterval(show, SHOWN_EVERY_MS);
-  open();
+/** Connect to the stream; it reconnects and resumes automatically. */
+export function connect(): void {
+  setInterval(render, RENDER_EVERY_MS);
+  openStream();
 }
 
-function open(): void {
+function openStream(): void {
   const source = new EventSource("api/stream");
   source.onopen = () => {
     connected.value = true;
-    openings.value++;
+    connections.value++;
   };
   source.onerror = () => {
     connected.value = false;
-    // The browser tries again only after it was cut off, not after it was refused.
-    if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_AFTER_MS);
+    // The browser reconnects after a network error, but not after an HTTP error.
+    if (source.readyState === EventSource.CLOSED) setTimeout(openStream, RECONNECT_AFTER_MS);
   };
-  source.addEventListener("hello", (event) => greet(JSON.parse(event.data) as Hello));
-  source.addEventListener("figures", (event) => (figures.value = JSON.parse(event.data)));
+  source.addEventListener("hello", (event) => receiveHello(JSON.parse(event.data) as Hello));
+  source.addEventListener("metrics", (event) => (metrics.value = JSON.parse(event.data)));
   for (const kind of ["span", "log", "health"]) {
     source.addEventListener(kind, (event) => {
       const message = event as MessageEvent<string>;
@@ -139,20 +138,20 @@ function open(): void {
   }
 }
 
-function greet(hello: Hello): void {
-  if (!hello.continues) {
+function receiveHello(hello: Hello): void {
+  if (!hello.resumed) {
     waiting = [];
-    lines.clear();
+    logs.clear();
     runs.value = [];
-    last = 0;
+    lastId = 0;
   }
   const recent = hello.recent.filter((one) => one.event !== "health");
   waiting.push(...recent.map((one) => ({ ...one, past: true })));
   states.push(hello.health);
-  figures.value = hello.figures;
+  metrics.value = hello.metrics;
 }
 
-function showHealth(): void {
+function renderHealth(): void {
   while (states.length && Date.now() >= redUntil) {
     const next = states.shift()!;
     health.value = next;
@@ -161,29 +160,29 @@ function showHealth(): void {
   }
 }
 
-function show(): void {
-  if (!waiting.length) return showHealth();
-  const told = waiting;
+function render(): void {
+  if (!waiting.length) return renderHealth();
+  const events = waiting;
   waiting = [];
   const spans: Span[] = [];
-  const happening: Span[] = [];
-  for (const one of told) {
-    if (one.event === "health") states.push(one.data as Health);
-    // What is told again after the stream broke off is known already.
-    else if (one.id <= last) continue;
-    else if (one.event === "span") {
-      spans.push(one.data as Span);
-      if (!one.past) happening.push(one.data as Span);
-    } else if (one.event === "log") remember(one.data as Log);
-    last = Math.max(last, one.id);
+  const live: Span[] = [];
+  for (const { id, event, data, past } of events) {
+    if (event === "health") states.push(data as Health);
+    // A reconnected stream repeats events that this window has already.
+    else if (id <= lastId) continue;
+    else if (event === "span") {
+      spans.push(data as Span);
+      if (!past) live.push(data as Span);
+    } else if (event === "log") addLog(data as Log);
+    lastId = Math.max(lastId, id);
   }
-  showHealth();
-  const ran = spans.filter((span) => RUNS.includes(span.kind));
-  if (ran.length) runs.value = [...ran.reverse(), ...runs.value].slice(0, KEPT_SPANS);
-  if (happening.length) for (const listener of listeners) listener(happening);
+  renderHealth();
+  const newRuns = spans.filter((span) => RUNS.includes(span.kind));
+  if (newRuns.length) runs.value = [...newRuns.reverse(), ...runs.value].slice(0, MAX_SPANS);
+  if (live.length) for (const listener of listeners) listener(live);
 }
 
-function remember(log: Log): void {
-  lines.set(log.function, [log, ...logsOf(log.function)].slice(0, KEPT_LOGS));
-  lined.value++;
+function addLog(log: Log): void {
+  logs.set(log.function, [log, ...logsOf(log.function)].slice(0, MAX_LOGS));
+  logCount.value++;
 }

@@ -1,4 +1,4 @@
-/** The console's page: which view is open, and whether everything is well. */
+/** The console's page: navigation, service status and the current view. */
 
 import "./style.css";
 import { effect, signal } from "@preact/signals";
@@ -7,24 +7,24 @@ import { useEffect, useRef } from "preact/hooks";
 import { Catalog } from "./catalog";
 import { Data } from "./data";
 import { Events } from "./events";
-import { connected, health, listen } from "./live";
+import { connect, connected, health } from "./live";
 import { Operations } from "./operations";
-import { Play } from "./play";
-import { TraceView } from "./trace";
+import { Overview } from "./overview";
 import { Reference } from "./reference";
-import { route, to } from "./ui";
-import { WholeView } from "./whole";
+import { Simulate } from "./simulate";
+import { TraceView } from "./trace";
+import { href, route } from "./ui";
 
-const heard = signal("Savepoint console");
+const pageTitle = signal("Savepoint console");
 
 const VIEWS = {
-  "": { title: "The whole", view: WholeView },
+  "": { title: "Overview", view: Overview },
   events: { title: "Live events", view: Events },
   catalog: { title: "Catalog", view: Catalog },
-  try: { title: "Try it", view: Reference },
+  api: { title: "API", view: Reference },
   data: { title: "Data", view: Data },
   operations: { title: "Operations", view: Operations },
-  play: { title: "Play", view: Play },
+  simulate: { title: "Simulate", view: Simulate },
 };
 
 const DOTS: Record<string, string> = { ready: "good", died: "bad" };
@@ -32,15 +32,15 @@ const DOTS: Record<string, string> = { ready: "good", died: "bad" };
 function Services() {
   const known = health.value;
   if (!connected.value || !known) {
-    return <p class="services" role="status"><i class="dot bad" /> Not connected; trying again …</p>;
+    return <p class="services" role="status"><i class="dot bad" /> Disconnected. Reconnecting …</p>;
   }
-  const kept = Object.entries(known.services).filter(([, one]) => one.phase !== "done");
+  const running = Object.entries(known.services).filter(([, one]) => one.phase !== "done");
   return (
     <div role="status" class="services">
       <ul aria-label="Services">
-        {kept.map(([name, one]) => (
+        {running.map(([name, one]) => (
           <li key={name} data-service={name} data-phase={one.phase}
-            title={`${name}: ${one.phase}${one.pid ? `, process ${one.pid}` : ""}`}>
+            title={`${name}: ${one.phase}${one.pid ? `, PID ${one.pid}` : ""}`}>
             <i class={`dot ${DOTS[one.phase] ?? "busy"}`} />
             {name}<span class="unseen"> {one.phase}</span>
           </li>
@@ -58,8 +58,8 @@ function App() {
   const heading = useRef<HTMLHeadingElement>(null);
   const opened = useRef(false);
   useEffect(() => {
-    heard.value = `${title} · Savepoint console`;
-    // Who navigates by keyboard or ear goes on from the view's heading.
+    pageTitle.value = `${title} · Savepoint console`;
+    // Keyboard and screen reader users continue from the view's heading.
     if (opened.current) heading.current?.focus({ preventScroll: true });
     opened.current = true;
     scrollTo(0, 0);
@@ -69,12 +69,12 @@ function App() {
       <a class="skip" href="#main" onClick={(event) => {
         event.preventDefault();
         heading.current?.focus();
-      }}>Skip to the view</a>
+      }}>Skip to main content</a>
       <header>
         <a class="brand" href="#/">Savepoint</a>
         <nav aria-label="Views">
           {Object.entries(VIEWS).map(([name, one]) => (
-            <a key={name} href={name ? to(name) : "#/"}
+            <a key={name} href={name ? href(name) : "#/"}
               aria-current={one === known && first !== "trace" ? "page" : undefined}>{one.title}</a>
           ))}
         </nav>
@@ -82,26 +82,26 @@ function App() {
       </header>
       <main id="main">
         <h1 ref={heading} tabIndex={-1}>{title}</h1>
-        {health.value?.complaint && <p class="error" role="alert">{health.value.complaint}</p>}
+        {health.value?.manifest_error && <p class="error" role="alert">{health.value.manifest_error}</p>}
         <View />
       </main>
     </>
   );
 }
 
-// The reference brings a dark mode of its own, switched by a class.
+// Swagger UI has a dark mode of its own, switched by a class.
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
-dark.addEventListener("change", follow);
-follow();
+const updateTheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", updateTheme);
+updateTheme();
 
 effect(() => {
   const phases = Object.values(health.value?.services ?? {}).map((one) => one.phase);
   const bad = !connected.value || phases.includes("died");
   document.documentElement.dataset.state = bad ? "bad" : "good";
-  // Seen in a tab that nobody looks at, too.
-  document.title = bad ? `✕ ${heard.value}` : heard.value;
+  // Visible in a background tab, too.
+  document.title = bad ? `✕ ${pageTitle.value}` : pageTitle.value;
 });
 
-listen();
+connect();
 render(<App />, document.body);

@@ -1,30 +1,30 @@
-/** Operations: what an operator sees and does, over the same `/v1/admin` as in production. */
+/** Operations: what an operator sees and does, through the same `/v1/admin` API as in production. */
 
 import { useState } from "preact/hooks";
-import { act, ask, call, type Row } from "./api";
+import { call, consoleGet, consolePost, type Row, type Topology } from "./api";
 import type { Span } from "./live";
-import { Act, ActWithReason, Pending, Rows, to, traceOf, Turn, useAfter, useAsked } from "./ui";
+import { ActionButton, href, Pager, Pending, ReasonButton, Rows, traceOf, useQuery, useReloadAfter } from "./ui";
 
-interface Waiting {
+interface Backlog {
   waiting: number;
   oldest_at?: string;
 }
 
 interface Consumer {
   consumer: string;
-  failing: Waiting;
+  failing: Backlog;
   open_dead_letters: number;
   paused?: { reason: string };
   reason?: string;
 }
 
-interface Overview {
+interface ConsumerPage {
   items: Consumer[];
-  outbox: Waiting;
-  projections_due: Waiting;
+  outbox: Backlog;
+  projections_due: Backlog;
 }
 
-interface Letter {
+interface DeadLetter {
   dead_letter_id: string;
   consumer: string;
   code: string;
@@ -38,19 +38,19 @@ interface Page<T> {
   next_cursor?: string;
 }
 
-const AGAIN_AFTER_MS = 1500;
+const RELOAD_AFTER_MS = 1500;
 
 const admin = <T,>(method: "GET" | "POST", path: string, body?: unknown) =>
   call<T>("admin", method, `/v1/admin/${path}`, body);
 
-/** What the page itself asks is no event. */
+/** The page's own requests must not trigger a reload. */
 const isEvent = (span: Span) => span.kind !== "http" && span.function !== "operations";
 
 export function Operations() {
   return (
     <>
       <Consumers />
-      <Letters />
+      <DeadLetters />
       <Schedules />
       <Projections />
       <Audit />
@@ -59,44 +59,44 @@ export function Operations() {
 }
 
 function Consumers() {
-  const asked = useAsked(async () => {
-    const [overview, whole] = await Promise.all([
-      admin<Overview>("GET", "consumers"),
-      ask<{ nodes: { kind: string; name: string }[] }>("whole"),
+  const query = useQuery(async () => {
+    const [page, topology] = await Promise.all([
+      admin<ConsumerPage>("GET", "consumers"),
+      consoleGet<Topology>("topology"),
     ]);
-    const names = whole.nodes.filter((one) => one.kind === "trigger").map((one) => one.name);
-    return { overview, names };
+    const names = topology.nodes.filter((one) => one.kind === "trigger").map((one) => one.name);
+    return { page, names };
   }, []);
-  useAfter(isEvent, asked.again, AGAIN_AFTER_MS);
+  useReloadAfter(isEvent, query.reload, RELOAD_AFTER_MS);
   return (
     <section aria-labelledby="consumers">
       <h2 id="consumers">Consumers</h2>
-      <Pending asked={asked} />
-      {asked.data && <ConsumerTable {...asked.data} again={asked.again} />}
+      <Pending query={query} />
+      {query.data && <ConsumerTable {...query.data} reload={query.reload} />}
     </section>
   );
 }
 
-function ConsumerTable({ overview, names, again }: {
-  overview: Overview;
+function ConsumerTable({ page, names, reload }: {
+  page: ConsumerPage;
   names: string[];
-  again: () => void;
+  reload: () => void;
 }) {
-  const known = new Map(overview.items.map((one) => [one.consumer, one]));
-  const since = (one: Waiting) => `${one.waiting}${one.oldest_at ? ` since ${one.oldest_at}` : ""}`;
+  const byName = new Map(page.items.map((one) => [one.consumer, one]));
+  const backlog = (one: Backlog) => `${one.waiting}${one.oldest_at ? ` since ${one.oldest_at}` : ""}`;
   return (
     <>
       <p>
-        Outbox: <b data-outbox>{since(overview.outbox)}</b> waiting. Projections due:{" "}
-        <b>{since(overview.projections_due)}</b>.
+        Outbox backlog: <b data-outbox>{backlog(page.outbox)}</b>. Projections due:{" "}
+        <b>{backlog(page.projections_due)}</b>.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="What waits for whom">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Backlog per consumer">
         <table>
           <thead>
-            <tr>{["consumer", "failing", "because", "open dead letters", "state", "do"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
+            <tr>{["consumer", "failing", "last error", "open dead letters", "state", "actions"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr>
           </thead>
           <tbody>
-            {names.map((name) => <ConsumerRow key={name} name={name} one={known.get(name)} again={again} />)}
+            {names.map((name) => <ConsumerRow key={name} name={name} one={byName.get(name)} reload={reload} />)}
           </tbody>
         </table>
       </div>
@@ -104,10 +104,10 @@ function ConsumerTable({ overview, names, again }: {
   );
 }
 
-function ConsumerRow({ name, one, again }: {
+function ConsumerRow({ name, one, reload }: {
   name: string;
   one: Consumer | undefined;
-  again: () => void;
+  reload: () => void;
 }) {
   const failing = one?.failing.waiting ?? 0;
   const paused = one?.paused;
@@ -117,33 +117,33 @@ function ConsumerRow({ name, one, again }: {
       <td class="number">{failing}</td>
       <td>{one?.reason?.trim().split("\n").pop() ?? ""}</td>
       <td class="number">{one?.open_dead_letters ?? 0}</td>
-      <td>{paused ? `paused: ${paused.reason}` : "works"}</td>
+      <td>{paused ? `paused: ${paused.reason}` : "running"}</td>
       <td>
         {paused ? (
-          <Act label={`Resume ${name}`} does={async () => {
+          <ActionButton label={`Resume ${name}`} run={async () => {
             await admin("POST", `consumers/${name}/resume`);
-            again();
-          }}>Resume</Act>
+            reload();
+          }}>Resume</ActionButton>
         ) : (
-          <ActWithReason label={`Pause ${name}`} does={async (reason) => {
+          <ReasonButton label={`Pause ${name}`} run={async (reason) => {
             await admin("POST", `consumers/${name}/pause`, { reason });
-            again();
-          }}>Pause</ActWithReason>
+            reload();
+          }}>Pause</ReasonButton>
         )}
       </td>
     </tr>
   );
 }
 
-function Letters() {
+function DeadLetters() {
   const [state, setState] = useState("open");
-  const [places, turn] = useState<readonly string[]>([""]);
-  const place = places.at(-1)!;
-  const asked = useAsked(
-    () => admin<Page<Letter>>("GET", `dead-letters?state=${state}&limit=20${place && `&cursor=${encodeURIComponent(place)}`}`),
-    [state, place],
+  const [cursors, setCursors] = useState<readonly string[]>([""]);
+  const cursor = cursors.at(-1)!;
+  const query = useQuery(
+    () => admin<Page<DeadLetter>>("GET", `dead-letters?state=${state}&limit=20${cursor && `&cursor=${encodeURIComponent(cursor)}`}`),
+    [state, cursor],
   );
-  useAfter(isEvent, asked.again, AGAIN_AFTER_MS);
+  useReloadAfter(isEvent, query.reload, RELOAD_AFTER_MS);
   return (
     <section aria-labelledby="letters">
       <h2 id="letters">Dead letters</h2>
@@ -152,29 +152,29 @@ function Letters() {
           State{" "}
           <select value={state} onChange={(event) => {
             setState(event.currentTarget.value);
-            turn([""]);
+            setCursors([""]);
           }}>
             {["open", "redriven", "resolved"].map((one) => <option key={one}>{one}</option>)}
           </select>
         </label>
       </p>
-      <Pending asked={asked} />
-      {asked.data && !asked.data.items.length && <p class="quiet">None. <a href={to("play")}>Poison a topic</a> to see one.</p>}
+      <Pending query={query} />
+      {query.data && !query.data.items.length && <p class="quiet">No dead letters. <a href={href("simulate")}>Publish a poison message</a> to create one.</p>}
       <ul class="letters">
-        {asked.data?.items.map((one) => (
-          <LetterItem key={one.dead_letter_id} letter={one} open={state === "open"} again={asked.again} />
+        {query.data?.items.map((one) => (
+          <DeadLetterItem key={one.dead_letter_id} letter={one} open={state === "open"} reload={query.reload} />
         ))}
       </ul>
-      <Turn places={places} turn={turn} next={asked.data?.next_cursor} />
+      <Pager cursors={cursors} setCursors={setCursors} next={query.data?.next_cursor} />
     </section>
   );
 }
 
-function LetterItem({ letter, open, again }: { letter: Letter; open: boolean; again: () => void }) {
-  const [shown, show] = useState<Row | null>(null);
-  const [told, tell] = useState("");
+function DeadLetterItem({ letter, open, reload }: { letter: DeadLetter; open: boolean; reload: () => void }) {
+  const [details, setDetails] = useState<Row | null>(null);
+  const [status, setStatus] = useState("");
   const path = `dead-letters/${letter.dead_letter_id}`;
-  const what = `letter ${letter.dead_letter_id}`;
+  const name = `dead letter ${letter.dead_letter_id}`;
   return (
     <li class="card" data-letter={letter.dead_letter_id} data-event={letter.event_id}>
       <p>
@@ -183,48 +183,48 @@ function LetterItem({ letter, open, again }: { letter: Letter; open: boolean; ag
         <small>{letter.event_id}: {letter.reason.trim().split("\n").pop()}</small>
       </p>
       <p class="bar">
-        <Act label={`${shown ? "Hide" : "Show"} ${what}`} does={async () => show(shown ? null : await admin<Row>("GET", path))}>{shown ? "Hide" : "Show"}</Act>
+        <ActionButton label={`${details ? "Hide" : "Show"} ${name}`} run={async () => setDetails(details ? null : await admin<Row>("GET", path))}>{details ? "Hide" : "Show"}</ActionButton>
         {open && (
           <>
-            <Act label={`Redrive ${what}`} does={async () => {
-              const said = await admin<{ state: string; status?: number; detail?: string }>("POST", `${path}/redrive`);
-              tell(said.state === "redriven" ? "It is healed." : `Still open: ${said.status ?? ""} ${said.detail ?? ""}`);
-              again();
-            }}>Redrive</Act>
-            <ActWithReason label={`Resolve ${what}`} does={async (reason) => {
+            <ActionButton label={`Redrive ${name}`} run={async () => {
+              const result = await admin<{ state: string; status?: number; detail?: string }>("POST", `${path}/redrive`);
+              setStatus(result.state === "redriven" ? "Redriven." : `Still open: ${result.status ?? ""} ${result.detail ?? ""}`);
+              reload();
+            }}>Redrive</ActionButton>
+            <ReasonButton label={`Resolve ${name}`} run={async (reason) => {
               await admin("POST", `${path}/resolve`, { reason });
-              again();
-            }}>Resolve</ActWithReason>
+              reload();
+            }}>Resolve</ReasonButton>
           </>
         )}
-        <span role="status">{told}</span>
+        <span role="status">{status}</span>
       </p>
-      {shown && <LetterBody letter={shown} />}
+      {details && <DeadLetterDetails letter={details} />}
     </li>
   );
 }
 
-function LetterBody({ letter }: { letter: Row }) {
+function DeadLetterDetails({ letter }: { letter: Row }) {
   const { reason, ...rest } = letter;
   const trace = traceOf(rest.traceparent);
   return (
     <>
       <pre tabIndex={0}>{String(reason).trim()}</pre>
       <pre tabIndex={0}>{JSON.stringify(rest, null, 2)}</pre>
-      {trace && <p><a href={to("trace", trace)}>Its trace</a></p>}
+      {trace && <p><a href={href("trace", trace)}>View trace</a></p>}
     </>
   );
 }
 
 function Schedules() {
-  const asked = useAsked(() => ask<{ schedules: { name: string; schedule: string }[] }>("schedules"), []);
+  const query = useQuery(() => consoleGet<{ schedules: { name: string; schedule: string }[] }>("schedules"), []);
   return (
     <section aria-labelledby="schedules">
       <h2 id="schedules">Schedules</h2>
-      <Pending asked={asked} />
+      <Pending query={query} />
       <table>
         <tbody>
-          {asked.data?.schedules.map((one) => <Schedule key={one.name} {...one} />)}
+          {query.data?.schedules.map((one) => <Schedule key={one.name} {...one} />)}
         </tbody>
       </table>
     </section>
@@ -232,55 +232,55 @@ function Schedules() {
 }
 
 function Schedule({ name, schedule }: { name: string; schedule: string }) {
-  const [told, tell] = useState("");
+  const [status, setStatus] = useState("");
   return (
     <tr data-schedule={name}>
       <th scope="row">{name}</th>
       <td><code>{schedule}</code></td>
       <td>
-        <Act label={`Run now: ${name}`} does={async () => {
-          const said = await act<{ status: number; text: string }>(`schedules/${name}/run`);
-          tell(`answered ${said.status} ${said.text.slice(0, 200)}`);
-        }}>Run now</Act>
+        <ActionButton label={`Run now: ${name}`} run={async () => {
+          const result = await consolePost<{ status: number; text: string }>(`schedules/${name}/run`);
+          setStatus(`Returned ${result.status} ${result.text.slice(0, 200)}`);
+        }}>Run now</ActionButton>
       </td>
-      <td role="status">{told}</td>
+      <td role="status">{status}</td>
     </tr>
   );
 }
 
 function Projections() {
   const [uid, setUid] = useState("ada");
-  const [found, setFound] = useState<{ equal: boolean; rows: Row; differences: Row[] } | null>(null);
-  const [told, tell] = useState("");
-  const compare = async () => setFound(await admin("GET", `projections?uid=${encodeURIComponent(uid)}`));
+  const [comparison, setComparison] = useState<{ equal: boolean; rows: Row; differences: Row[] } | null>(null);
+  const [status, setStatus] = useState("");
+  const compare = async () => setComparison(await admin("GET", `projections?uid=${encodeURIComponent(uid)}`));
   return (
     <section aria-labelledby="projections">
       <h2 id="projections">Projections</h2>
       <p class="bar">
         <label>uid <input value={uid} onInput={(event) => setUid(event.currentTarget.value)} /></label>
-        <Act does={compare}>Compare</Act>
-        <Act does={async () => {
-          const said = await admin<{ rebuilt: number }>("POST", "projections/rebuild", { kind: "stats", uid });
-          tell(`${said.rebuilt} documents written.`);
+        <ActionButton run={compare}>Compare</ActionButton>
+        <ActionButton run={async () => {
+          const { rebuilt } = await admin<{ rebuilt: number }>("POST", "projections/rebuild", { kind: "stats", uid });
+          setStatus(`${rebuilt} documents written.`);
           await compare();
-        }}>Rebuild</Act>
+        }}>Rebuild</ActionButton>
         <span role="status">
-          {told} {found && (found.equal ? `Equal: ${JSON.stringify(found.rows)}.` : `${found.differences.length} differ.`)}
+          {status} {comparison && (comparison.equal ? `No differences in ${JSON.stringify(comparison.rows)}.` : `Differences: ${comparison.differences.length}.`)}
         </span>
       </p>
-      {found && !found.equal && <Rows caption="Differences" rows={found.differences} marked={() => true} />}
+      {comparison && !comparison.equal && <Rows caption="Differences" rows={comparison.differences} isMarked={() => true} />}
     </section>
   );
 }
 
 function Audit() {
-  const asked = useAsked(() => admin<Page<Row>>("GET", "audit?limit=10"), []);
+  const query = useQuery(() => admin<Page<Row>>("GET", "audit?limit=10"), []);
   return (
     <section aria-labelledby="audit">
-      <h2 id="audit">Who did what</h2>
-      <p><button type="button" onClick={asked.again}>Read again</button></p>
-      <Pending asked={asked} />
-      {asked.data && <Rows rows={asked.data.items} caption="The last ten" empty="Nothing yet." />}
+      <h2 id="audit">Audit log</h2>
+      <p><button type="button" onClick={query.reload}>Reload</button></p>
+      <Pending query={query} />
+      {query.data && <Rows rows={query.data.items} caption="Last 10 entries" empty="No entries yet." />}
     </section>
   );
 }

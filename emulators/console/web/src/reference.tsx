@@ -1,22 +1,22 @@
-/** Try it: the OpenAPI reference, whose "Execute" is signed in already. */
+/** API: the OpenAPI reference, whose "Execute" sends signed-in requests. */
 
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { type Caller, CALLERS, fetched, token } from "./api";
-import { Pending, to, traceOf, useAsked } from "./ui";
+import { type Caller, CALLERS, fetchJson, token } from "./api";
+import { href, Pending, traceOf, useQuery } from "./ui";
 
-interface Sent {
+interface Message {
   url: string;
   headers: Record<string, string>;
 }
 
-interface Library {
+interface SwaggerUi {
   (options: Record<string, unknown>): unknown;
 }
 
 declare global {
   interface Window {
-    SwaggerUIBundle?: Library;
+    SwaggerUIBundle?: SwaggerUi;
   }
 }
 
@@ -27,19 +27,19 @@ interface Operation {
   requestBody?: { content: Record<string, { example?: unknown }> };
 }
 
-interface Contract {
+interface OpenApi {
   servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { securitySchemes?: unknown };
 }
 
 const caller = signal<Caller>("ada");
-const answered = signal<{ trace: string; what: string } | null>(null);
-const TIME = /^\d{4}-\d\d-\d\dT/;
+const lastCall = signal<{ trace: string; path: string } | null>(null);
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT/;
 
 export function Reference() {
-  const place = useRef<HTMLDivElement>(null);
-  const asked = useAsked(() => open(place.current!), []);
+  const container = useRef<HTMLDivElement>(null);
+  const query = useQuery(() => render(container.current!), []);
   return (
     <>
       <fieldset class="bar">
@@ -51,47 +51,47 @@ export function Reference() {
           </label>
         ))}
         <span role="status">
-          {answered.value && (
-            <a href={to("trace", answered.value.trace)}>The way of {answered.value.what}</a>
+          {lastCall.value && (
+            <a href={href("trace", lastCall.value.trace)}>Trace of {lastCall.value.path}</a>
           )}
         </span>
       </fieldset>
-      <Pending asked={asked} />
-      <div ref={place} class="reference" />
+      <Pending query={query} />
+      <div ref={container} class="reference" />
     </>
   );
 }
 
-async function open(domNode: HTMLElement): Promise<Contract> {
-  const [library, spec] = await Promise.all([loaded(), contract()]);
+async function render(domNode: HTMLElement): Promise<OpenApi> {
+  const [swaggerUi, spec] = await Promise.all([loadSwaggerUi(), loadDocument()]);
   new MutationObserver((_changes, seen) => {
-    // It brings a main landmark of its own; the page has one.
+    // Swagger UI adds a second main landmark.
     const main = domNode.querySelector("main");
     main?.setAttribute("role", "presentation");
     if (main) seen.disconnect();
   }).observe(domNode, { childList: true, subtree: true });
-  library({
+  swaggerUi({
     domNode,
     spec,
     validatorUrl: null,
     tryItOutEnabled: true,
     defaultModelsExpandDepth: -1,
     displayRequestDuration: true,
-    requestInterceptor: async (request: Sent) => {
+    requestInterceptor: async (request: Message) => {
       request.headers.Authorization = `Bearer ${await token(caller.value)}`;
       return request;
     },
-    responseInterceptor: (answer: Sent) => {
-      const trace = traceOf(answer.headers.traceparent);
-      if (trace) answered.value = { trace, what: new URL(answer.url).pathname };
-      return answer;
+    responseInterceptor: (response: Message) => {
+      const trace = traceOf(response.headers.traceparent);
+      if (trace) lastCall.value = { trace, path: new URL(response.url).pathname };
+      return response;
     },
   });
   return spec;
 }
 
-/** The library adds itself to the window; its script is fetched once, when it is first needed. */
-async function loaded(): Promise<Library> {
+/** Load Swagger UI, which registers itself as a global, on first use. */
+async function loadSwaggerUi(): Promise<SwaggerUi> {
   if (!window.SwaggerUIBundle) {
     const style = Object.assign(document.createElement("link"), {
       rel: "stylesheet",
@@ -103,35 +103,35 @@ async function loaded(): Promise<Library> {
     document.head.append(style, script);
     await new Promise((done, failed) => {
       script.onload = done;
-      script.onerror = () => failed(new Error("The reference could not be loaded."));
+      script.onerror = () => failed(new Error("The API reference failed to load."));
     });
   }
   return window.SwaggerUIBundle!;
 }
 
-/** The document, with this machine as its server, and who may call in words, not as padlocks. */
-async function contract(): Promise<Contract> {
-  const found = await fetched<Contract>("/openapi.json");
+/** Return the OpenAPI document with this origin as its server, and the required role in each summary. */
+async function loadDocument(): Promise<OpenApi> {
+  const found = await fetchJson<OpenApi>("/openapi.json");
   found.servers = [{ url: location.origin }];
   delete found.components.securitySchemes;
   for (const operation of Object.values(found.paths).flatMap((one) => Object.values(one))) {
     delete operation.security;
-    operation.summary = `${operation["x-role"] ?? "anybody"}: ${operation.summary}`;
+    operation.summary = `${operation["x-role"] ?? "anyone"}: ${operation.summary}`;
     for (const content of Object.values(operation.requestBody?.content ?? {})) {
-      content.example = now(content.example);
+      content.example = toNow(content.example);
     }
   }
   return found;
 }
 
-/** Move an example's times, so that it is sent at this moment. */
-function now(example: unknown): unknown {
+/** Shift an example's timestamps so that it appears to be sent now. */
+function toNow(example: unknown): unknown {
   const sentAt = (example as { sent_at?: string } | undefined)?.sent_at;
   if (!sentAt) return example;
-  const late = Date.now() - Date.parse(sentAt);
-  const moved = (_name: string, value: unknown) =>
-    typeof value === "string" && TIME.test(value)
-      ? new Date(Date.parse(value) + late).toISOString()
+  const shift = Date.now() - Date.parse(sentAt);
+  const shifted = (_name: string, value: unknown) =>
+    typeof value === "string" && TIMESTAMP.test(value)
+      ? new Date(Date.parse(value) + shift).toISOString()
       : value;
-  return JSON.parse(JSON.stringify(example), moved);
+  return JSON.parse(JSON.stringify(example), shifted);
 }

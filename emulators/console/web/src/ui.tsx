@@ -1,83 +1,82 @@
-/** Small parts that several views use. */
+/** Components and hooks that several views share. */
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Row, Told } from "./api";
+import type { Row, Traced } from "./api";
 import { onSpans, type Span } from "./live";
 
-/** Where the page is: the words after `#/`, decoded. */
-export const route = signal<readonly string[]>(words());
+/** The current route: the path segments after `#/`, decoded. */
+export const route = signal<readonly string[]>(segments());
 
-function words(): string[] {
+function segments(): string[] {
   const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
   try {
     return parts.map(decodeURIComponent);
   } catch {
-    return []; // cut off while it was pasted
+    return []; // an incomplete percent-encoding
   }
 }
 
-addEventListener("hashchange", () => (route.value = words()));
+addEventListener("hashchange", () => (route.value = segments()));
 
-/** Return the address of a view. */
-export function to(...parts: string[]): string {
+/** Return the URL of a view. */
+export function href(...parts: string[]): string {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
 
-export interface Asked<T> {
+export interface Query<T> {
   data?: T;
   error?: string;
-  again: () => void;
+  reload: () => void;
 }
 
-/** Ask when the view opens and whenever `about` changes; an answer stays until `again` brings another. */
-export function useAsked<T>(asking: () => Promise<T>, about: readonly unknown[]): Asked<T> {
-  const [found, setFound] = useState<{ data?: T; error?: string; to?: () => void }>({});
+/** Load data when the view opens and whenever `inputs` change; `reload` keeps it until new data arrives. */
+export function useQuery<T>(load: () => Promise<T>, inputs: readonly unknown[]): Query<T> {
+  const [result, setResult] = useState<{ data?: T; error?: string; for?: () => void }>({});
   const newest = useRef(0);
-  const again = useCallback(() => {
+  const reload = useCallback(() => {
     const mine = ++newest.current;
-    asking().then(
-      (data) => mine === newest.current && setFound({ data, to: again }),
-      (error: unknown) => mine === newest.current && setFound((before) => ({
-        ...(before.to === again && before), error: text(error), to: again,
+    load().then(
+      (data) => mine === newest.current && setResult({ data, for: reload }),
+      (error: unknown) => mine === newest.current && setResult((before) => ({
+        ...(before.for === reload && before), error: errorText(error), for: reload,
       })),
     );
-  }, about);
+  }, inputs);
   useEffect(() => {
-    again();
+    reload();
     return () => void newest.current++;
-  }, [again]);
-  // An answer to another question is none, not even until the new one comes.
-  return found.to === again ? { ...found, again } : { again };
+  }, [reload]);
+  // Never show a result for earlier inputs.
+  return result.for === reload ? { ...result, reload } : { reload };
 }
 
-/** Ask `again` a moment after spans that are wanted: a storm of them asks a few times only. */
-export function useAfter(wanted: (span: Span) => boolean, again: () => void, ms: number): void {
+/** Reload a moment after a matching span; many spans at once cause only a few reloads. */
+export function useReloadAfter(matches: (span: Span) => boolean, reload: () => void, ms: number): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = onSpans((spans) => {
-      if (timer !== undefined || !spans.some(wanted)) return;
+    const unsubscribe = onSpans((spans) => {
+      if (timer !== undefined || !spans.some(matches)) return;
       timer = setTimeout(() => {
         timer = undefined;
-        again();
+        reload();
       }, ms);
     });
     return () => {
       clearTimeout(timer);
-      end();
+      unsubscribe();
     };
-  }, [again]);
+  }, [reload]);
 }
 
-/** Say what went wrong. */
-export function text(error: unknown): string {
+export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A button that does something once at a time, and says when it could not. */
-export function Act({ does, children, label, danger }: {
-  does: () => Promise<unknown>;
+/** A button that runs one action at a time and shows its error. */
+export function ActionButton({ run, children, label, danger }: {
+  run: () => Promise<unknown>;
   children: ComponentChildren;
   label?: string;
   danger?: boolean;
@@ -87,10 +86,10 @@ export function Act({ does, children, label, danger }: {
   const press = () => {
     setBusy(true);
     setError("");
-    does().catch((failed: unknown) => setError(text(failed))).finally(() => setBusy(false));
+    run().catch((failure: unknown) => setError(errorText(failure))).finally(() => setBusy(false));
   };
   return (
-    <span class="act">
+    <span class="action">
       <button type="button" class={danger ? "danger" : ""} aria-label={label}
         aria-disabled={busy} onClick={() => busy || press()}>
         {children}
@@ -100,9 +99,9 @@ export function Act({ does, children, label, danger }: {
   );
 }
 
-/** A button that wants a reason first. */
-export function ActWithReason({ does, children, label }: {
-  does: (reason: string) => Promise<unknown>;
+/** A button that asks for a reason first. */
+export function ReasonButton({ run, children, label }: {
+  run: (reason: string) => Promise<unknown>;
   children: ComponentChildren;
   label: string;
 }) {
@@ -113,59 +112,58 @@ export function ActWithReason({ does, children, label }: {
     opener.current?.focus();
   };
   return (
-    <span class="act">
+    <span class="action">
       <button type="button" ref={opener} aria-label={label} aria-expanded={open}
         onClick={() => setOpen(!open)}>{children}</button>
-      {open && <Reason label={label} does={does} close={close} />}
+      {open && <Reason label={label} run={run} close={close} />}
     </span>
   );
 }
 
-function Reason({ does, label, close }: {
-  does: (reason: string) => Promise<unknown>;
+function Reason({ run, label, close }: {
+  run: (reason: string) => Promise<unknown>;
   label: string;
   close: () => void;
 }) {
   const [reason, setReason] = useState("");
   const [error, setError] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  // Once: later drawing must not take the focus from where a person has moved it.
+  // Only once: rendering again must not steal the focus.
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = () => {
-    if (!reason.trim()) return setError("Say why.");
-    does(reason.trim()).then(close, (failed: unknown) => setError(text(failed)));
+    if (!reason.trim()) return setError("Enter a reason.");
+    run(reason.trim()).then(close, (failure: unknown) => setError(errorText(failure)));
   };
   return (
-    <form class="act" onKeyDown={(event) => event.key === "Escape" && close()}
+    <form class="action" onKeyDown={(event) => event.key === "Escape" && close()}
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}>
-      <input ref={field} aria-label={`Reason: ${label}`} placeholder="Reason, for the audit"
+      <input ref={field} aria-label={`Reason: ${label}`} placeholder="Reason, for the audit log"
         value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
-      <button type="submit" aria-label={`Do it: ${label}`}>Do it</button>
+      <button type="submit" aria-label={`Confirm: ${label}`}>Confirm</button>
       {error && <span class="error" role="alert">{error}</span>}
     </form>
   );
 }
 
-/** What is shown while nothing is known, or what went wrong. */
-export function Pending({ asked }: { asked: Asked<unknown> }) {
-  if (asked.error) {
+/** The loading or error state of a query. */
+export function Pending({ query }: { query: Query<unknown> }) {
+  if (query.error) {
     return (
       <p class="error" role="alert">
-        {asked.error} <button type="button" onClick={asked.again}>Try again</button>
+        {query.error} <button type="button" onClick={query.reload}>Retry</button>
       </p>
     );
   }
-  return asked.data === undefined ? <p class="quiet" role="status">Asking …</p> : null;
+  return query.data === undefined ? <p class="quiet" role="status">Loading …</p> : null;
 }
 
-/** Rows of a store, as they are. */
-export function Rows({ rows, columns, marked = () => false, caption, empty = "No rows." }: {
+export function Rows({ rows, columns, isMarked = () => false, caption, empty = "No rows." }: {
   rows: readonly Row[];
   columns?: readonly string[];
-  marked?: (row: Row) => boolean;
+  isMarked?: (row: Row) => boolean;
   caption?: string;
   empty?: string;
 }) {
@@ -178,7 +176,7 @@ export function Rows({ rows, columns, marked = () => false, caption, empty = "No
         <thead><tr>{shown.map((name) => <th scope="col" key={name}>{name}</th>)}</tr></thead>
         <tbody>
           {rows.map((row, index) => (
-            <tr key={index} class={marked(row) ? "differs" : ""}>
+            <tr key={index} class={isMarked(row) ? "differs" : ""}>
               {shown.map((name) => <td key={name}><Value value={row[name]} /></td>)}
             </tr>
           ))}
@@ -188,39 +186,39 @@ export function Rows({ rows, columns, marked = () => false, caption, empty = "No
   );
 }
 
-/** Leads back and on through pages; `places` are where those so far begin. */
-export function Turn({ places, turn, next }: {
-  places: readonly string[];
-  turn: (places: readonly string[]) => void;
+/** Previous and next page; `cursors` has one entry per page so far. */
+export function Pager({ cursors, setCursors, next }: {
+  cursors: readonly string[];
+  setCursors: (cursors: readonly string[]) => void;
   next: string | undefined;
 }) {
   return (
     <p class="bar">
-      {places.length > 1 && <button type="button" onClick={() => turn(places.slice(0, -1))}>Back</button>}
-      {next && <button type="button" onClick={() => turn([...places, next])}>Next page</button>}
+      {cursors.length > 1 && <button type="button" onClick={() => setCursors(cursors.slice(0, -1))}>Previous page</button>}
+      {next && <button type="button" onClick={() => setCursors([...cursors, next])}>Next page</button>}
     </p>
   );
 }
 
-/** Leads to the waterfall of an answer. */
-export function Way({ of }: { of: Told<unknown> }) {
-  return of.trace ? <a href={to("trace", of.trace)}>Its way</a> : null;
+/** A link to the trace of a request. */
+export function TraceLink({ of }: { of: Traced<unknown> }) {
+  return of.trace ? <a href={href("trace", of.trace)}>View trace</a> : null;
 }
 
-/** Return the trace that a traceparent names. */
+/** Return the trace id in a traceparent. */
 export function traceOf(traceparent: unknown): string | undefined {
   return /^00-([0-9a-f]{32})-/.exec(String(traceparent))?.[1];
 }
 
 export function Value({ value }: { value: unknown }) {
-  if (value === null || value === undefined) return <span class="quiet">∅</span>;
+  if (value === null || value === undefined) return <span class="quiet">null</span>;
   if (typeof value === "object") return <code>{JSON.stringify(value)}</code>;
-  const found = String(value);
-  const trace = traceOf(found);
-  return trace ? <a href={to("trace", trace)}>{trace.slice(0, 8)}…</a> : <>{found}</>;
+  const text = String(value);
+  const trace = traceOf(text);
+  return trace ? <a href={href("trace", trace)}>{trace.slice(0, 8)}…</a> : <>{text}</>;
 }
 
-/** A time of today by the clock, to the millisecond. */
+/** Return the local time of day, to the millisecond. */
 export function clock(time: string): string {
   const at = new Date(time);
   const pad = (value: number, digits = 2) => String(value).padStart(digits, "0");

@@ -11,7 +11,7 @@ run "the_repository" {
 
   assert {
     condition     = output.functions["catalog"].kind == "http"
-    error_message = "The catalog answers HTTP."
+    error_message = "The catalog is an HTTP function."
   }
   assert {
     condition     = output.path_rules["/v1/games"] == "catalog"
@@ -19,7 +19,7 @@ run "the_repository" {
   }
   assert {
     condition     = output.functions["roll_up_sessions"].service == "roll-up-sessions"
-    error_message = "Names in the cloud have no underscore."
+    error_message = "Service names have no underscore."
   }
   assert {
     condition     = alltrue([for one in output.functions : contains(["http", "topic", "document", "schedule", "pull"], one.kind)])
@@ -27,11 +27,11 @@ run "the_repository" {
   }
   assert {
     condition     = alltrue([for one in output.functions : one.retry != null if contains(["topic", "document"], one.kind)])
-    error_message = "Every function that events are delivered to says how they are retried."
+    error_message = "Every function that handles events has `retry`."
   }
   assert {
     condition     = output.connections.needed <= output.connections.allowed
-    error_message = "The pools fit."
+    error_message = "The pools fit into the database."
   }
 }
 

@@ -1,4 +1,4 @@
-"""A seeded local cloud of the console's own, and a real browser that looks at it."""
+"""A seeded local cloud for the console's tests, and a real browser."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,9 +22,9 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A local cloud with the games and ada, as `make run` leaves it; its parts may be killed.
+    """A seeded local cloud, as `make run` leaves it, whose services may be killed.
 
-    The last of its roots is a folder for a test's own functions.
+    The last of its roots is a folder for functions that a test adds.
     """
     state, more = tmp_path_factory.mktemp("console"), tmp_path_factory.mktemp("more")
     for kind in ("functions", "triggers"):
@@ -37,7 +37,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="module", name="chromium")
 def _chromium() -> Iterator[Browser]:
-    """The machine's Chromium; closed with the module, because Playwright's loop runs that long."""
+    """Chromium; closed with the module, because Playwright's event loop runs that long."""
     with chromium.opened() as browser:
         expect.set_options(timeout=PATIENCE_MS)
         yield browser
@@ -45,7 +45,7 @@ def _chromium() -> Iterator[Browser]:
 
 @dataclass
 class Watched:
-    """One window, and what it did that it should not have."""
+    """A window, the hosts that it contacted and its errors."""
 
     page: Page
     base: str
@@ -53,13 +53,13 @@ class Watched:
     errors: list[str] = field(default_factory=list)
 
     def open(self, view: str = "") -> Page:
-        """Go to a view of the console and wait until it is told what happens."""
+        """Open a view of the console and wait until it receives events."""
         self.page.goto(f"{self.base}/_local/console/#/{view}")
         expect(self.page.locator("[data-service=edge][data-phase=ready]")).to_be_visible()
         return self.page
 
     def picture(self, name: str) -> Path:
-        """Keep a picture of what the window shows as build output."""
+        """Save a screenshot as build output."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         file = PICTURES / f"{name}.png"
         self.page.screenshot(path=file)
@@ -82,12 +82,12 @@ def _watched(browser: Browser, seeded: LocalCloud, **options: Any) -> Iterator[W
 
 @pytest.fixture
 def another(seeded: LocalCloud, chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Open a window; it must ask nobody but us and our objects, and its scripts must not fail."""
+    """Opens windows, which may contact only the edge and the object store, and without errors."""
     with ExitStack() as opened:
         yield lambda **options: opened.enter_context(_watched(chromium, seeded, **options))
 
 
 @pytest.fixture
 def window(another: Callable[..., Watched]) -> Watched:
-    """A window as a laptop has it."""
+    """A window of a laptop's size."""
     return another()

@@ -1,10 +1,9 @@
-"""What the console's page shows, clicked as a person would, in a real browser."""
+"""The console's views in a real browser."""
 
 import json
 import shutil
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -12,12 +11,21 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from emulators.cloud.config import ROOT
 from emulators.console.trace import SPAN_ID
+from tests.emulators.console.browser.accessibility import axe
 from tests.emulators.console.browser.conftest import Watched
 from tests.support.local_cloud import LocalCloud, eventually
 from tests.support.windows import API
 
-AXE = ROOT / "emulators/console/web/node_modules/axe-core/axe.min.js"
-VIEWS = ("", "events", "try", "data", "data/tables/games", "data/documents", "operations", "play")
+VIEWS = (
+    "",
+    "events",
+    "api",
+    "data",
+    "data/tables/games",
+    "data/documents",
+    "operations",
+    "simulate",
+)
 SENT = "function:sessions→topic:sessions-reported"
 DELIVERED = "topic:sessions-reported→trigger:roll_up_sessions"
 WRITTEN = "trigger:roll_up_sessions→collection:players/{uid}/stats"
@@ -25,7 +33,7 @@ FIRED = "collection:players/{uid}/stats→trigger:grant_achievements"
 
 
 def play(seeded: LocalCloud) -> str:
-    """Let ada play for half an hour, and return the trace."""
+    """Report half an hour of play for ada, and return the trace."""
     answer = httpx.post(f"{seeded.url}{API}/play", json={"minutes": 30}, timeout=60)
     return str(answer.raise_for_status().json()["trace"])
 
@@ -35,7 +43,7 @@ def row_of(page: Page, trace: str, kind: str) -> Locator:
     return rows.filter(has=page.locator(f".kind.{kind}"))
 
 
-def test_the_whole_is_drawn_and_an_event_lights_its_arrows(
+def test_the_topology_is_drawn_and_an_event_lights_its_edges(
     seeded: LocalCloud, window: Watched
 ) -> None:
     page = window.open()
@@ -51,13 +59,13 @@ def test_the_whole_is_drawn_and_an_event_lights_its_arrows(
     eventually(lambda: arrow.evaluate("one => one.getAnimations().length > 0"))
     for edge in (SENT, DELIVERED, WRITTEN, FIRED):
         expect(page.locator(f"[data-edge='{edge}'][data-pulses]")).to_have_count(1)
-    figures = page.locator("tr[data-function=sessions] td")
-    expect(figures.nth(2)).to_contain_text("ms")
+    cells = page.locator("tr[data-function=sessions] td")
+    expect(cells.nth(2)).to_contain_text("ms")
     assert trace
-    window.picture("whole")
+    window.picture("overview")
 
 
-def test_a_function_tells_what_it_is_and_touches(window: Watched) -> None:
+def test_a_function_shows_its_details_and_connections(window: Watched) -> None:
     page = window.open()
     page.locator("[data-node='trigger:roll_up_sessions']").click()
     card = page.get_by_role("region", name="roll_up_sessions")
@@ -65,7 +73,7 @@ def test_a_function_tells_what_it_is_and_touches(window: Watched) -> None:
     expect(card).to_contain_text("topic sessions-reported")
     expect(page.locator("[data-node='function:catalog']")).to_have_class("box function faint")
     card.get_by_role("button", name="play_intervals").click()
-    page.get_by_role("link", name="Its rows").click()
+    page.get_by_role("link", name="View rows").click()
     expect(page.get_by_role("heading", name="play_intervals")).to_be_visible()
     expect(page.get_by_role("columnheader", name="session_id")).to_be_visible()
 
@@ -110,13 +118,13 @@ def test_a_new_function_appears_and_one_that_cannot_be_imported_is_red(
     expect(page.locator("tr[data-function=hello]")).to_have_count(0)
 
 
-def test_an_address_of_no_view_leads_to_the_whole(window: Watched) -> None:
+def test_an_unknown_route_shows_the_overview(window: Watched) -> None:
     for address in ("constructor", "__proto__", "%", "nothing"):
         page = window.open(address)
-        expect(page.get_by_role("heading", name="The whole")).to_be_visible()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
-def test_an_answer_that_comes_late_is_not_shown(window: Watched) -> None:
+def test_a_response_that_arrives_late_is_not_shown(window: Watched) -> None:
     page = window.open("data")
     expect(page.get_by_role("region", name="Projection stats")).to_be_visible()
     late: list[Route] = []
@@ -125,9 +133,9 @@ def test_an_answer_that_comes_late_is_not_shown(window: Watched) -> None:
         late.append(route)
 
     page.route("**/api/players/ada", hold, times=1)
-    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("button", name="Reload").click()
     page.wait_for_timeout(100)
-    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("button", name="Reload").click()
     page.wait_for_timeout(500)
     nothing = {"uid": "ada", "tables": {}, "documents": [], "differences": []}
     late[0].fulfill(json=nothing)
@@ -152,8 +160,8 @@ def test_an_event_is_seen_in_every_window_and_opens_as_a_waterfall(
     for page in pages:
         for kind in ("http", "message", "document"):
             expect(row_of(page, trace, kind)).to_be_visible()
-    told = [page.locator(f"tr[data-trace='{trace}']") for page in pages]
-    spans = [[one.get_attribute("data-span") for one in rows.all()] for rows in told]
+    rows = [page.locator(f"tr[data-trace='{trace}']") for page in pages]
+    spans = [[one.get_attribute("data-span") for one in found.all()] for found in rows]
     assert spans[0] == spans[1]
     window.picture("events")
     row_of(window.page, trace, "message").get_by_role("link").click()
@@ -163,13 +171,13 @@ def test_an_event_is_seen_in_every_window_and_opens_as_a_waterfall(
 
 
 def drawn(page: Page) -> dict[str, tuple[float, float]]:
-    """When each span of the waterfall begins and how long it takes, in ms."""
+    """Return the start and duration of each span in the waterfall, in ms."""
     lines = page.locator(".waterfall li").evaluate_all("all => all.map(one => ({...one.dataset}))")
     return {one["span"]: (float(one["start"]), float(one["ms"])) for one in lines}
 
 
 def logged(seeded: LocalCloud, trace: str) -> dict[str, tuple[float, float]]:
-    """The same, worked out from the log lines."""
+    """Return the same, computed from the log lines."""
     files = (seeded.cloud.state / "logs").glob("*.log")
     lines = [line for file in files for line in file.read_text().splitlines() if trace in line]
     written = [json.loads(line) for line in lines if '"span":{' in line]
@@ -191,7 +199,7 @@ def within_a_millisecond(
     )
 
 
-def test_bodies_are_shown_on_demand_and_a_message_goes_again(
+def test_bodies_are_shown_on_demand_and_a_message_is_replayed(
     seeded: LocalCloud, window: Watched
 ) -> None:
     trace = play(seeded)
@@ -199,44 +207,44 @@ def test_bodies_are_shown_on_demand_and_a_message_goes_again(
     line = page.locator(".waterfall li[data-kind=message]")
     line.get_by_role("button").first.click()
     expect(line).not_to_contain_text("utc_offset_min")
-    line.get_by_role("button", name="Show the bodies").click()
+    line.get_by_role("button", name="Show request and response").click()
     expect(line.locator(".bodies")).to_contain_text("utc_offset_min")
-    expect(line.locator(".bodies")).to_contain_text("Answer 204")
-    line.get_by_role("button", name="Deliver it again").click()
-    expect(line).to_contain_text("Sent once more: 204.")
-    # The second delivery has a span of its own in the same trace.
+    expect(line.locator(".bodies")).to_contain_text("Response 204")
+    line.get_by_role("button", name="Replay request").click()
+    expect(line).to_contain_text("Replayed: 204.")
+    # The second delivery has its own span in the same trace.
     expect(page.locator(".waterfall li[data-kind=message]")).to_have_count(2)
     window.picture("bodies")
 
 
-def test_events_are_found_held_and_bounded(seeded: LocalCloud, window: Watched) -> None:
+def test_events_are_filtered_paused_and_bounded(seeded: LocalCloud, window: Watched) -> None:
     page = window.open("events")
-    page.get_by_label("Find").fill("catalog 404")
+    page.get_by_label("Filter").fill("catalog 404")
     expect(page.locator("table.events")).to_have_count(0)
     with httpx.Client(base_url=seeded.url) as client:
         client.get("/v1/games/999999999999")
         expect(page.locator("table.events tbody tr")).to_have_count(1)
-        page.get_by_label("Find").fill("")
-        page.get_by_role("button", name="Hold still").click()
-        held = page.locator("table.events tbody tr").first.get_attribute("data-span")
+        page.get_by_label("Filter").fill("")
+        page.get_by_role("button", name="Pause").click()
+        newest = page.locator("table.events tbody tr").first.get_attribute("data-span")
         for _ in range(1500):
             client.get("/v1/games?limit=1")
         last = client.get("/v1/games/999999999998").headers["traceparent"].split("-")[1]
-    expect(page.get_by_role("button", name="Go on (1000+ new)")).to_be_visible()
-    assert page.locator("table.events tbody tr").first.get_attribute("data-span") == held
-    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Resume (1000+ new)")).to_be_visible()
+    assert page.locator("table.events tbody tr").first.get_attribute("data-span") == newest
+    page.get_by_role("button", name="Resume").click()
     expect(page.locator("table.events tbody tr").first).to_have_attribute("data-trace", last)
     expect(page.locator("table.events tbody tr")).to_have_count(200)
 
 
 def send(page: Page, path: str, method: str) -> Locator:
-    """Open an operation of the reference, send it as it stands, and return what it shows."""
-    # The library gives every operation an id that ends in its operationId.
+    """Send an operation's example from the reference, and return the response element."""
+    # Swagger UI gives every operation an id that ends in its operationId.
     block = page.locator(f".opblock-{method}", has=page.locator(f"[data-path='{path}']"))
     block.locator(".opblock-summary-control").click()
     block.get_by_role("button", name="Execute").click()
-    answer: Locator = block.locator(".live-responses-table .response")
-    return answer
+    response: Locator = block.locator(".live-responses-table .response")
+    return response
 
 
 @pytest.mark.parametrize(
@@ -253,23 +261,23 @@ def send(page: Page, path: str, method: str) -> Locator:
 def test_the_reference_sends_signed_in(
     window: Watched, caller: str, path: str, method: str, status: str
 ) -> None:
-    page = window.open("try")
+    page = window.open("api")
     page.get_by_role("radio", name=caller).check()
-    answer = send(page, path, method)
-    expect(answer.locator(".response-col_status")).to_contain_text(status)
+    response = send(page, path, method)
+    expect(response.locator(".response-col_status")).to_contain_text(status)
     if method == "post":
-        expect(answer).to_contain_text('"rejected": []')
+        expect(response).to_contain_text('"rejected": []')
         window.picture("reference")
-    page.get_by_role("link", name=f"The way of {path}").click()
+    page.get_by_role("link", name=f"Trace of {path}").click()
     expect(page.locator(".waterfall li[data-kind=http]")).to_contain_text(path)
 
 
-def test_a_player_is_shown_from_both_stores_and_what_disagrees_is_marked(
+def test_a_player_is_shown_from_both_databases_and_differences_are_marked(
     seeded: LocalCloud, window: Watched
 ) -> None:
     page = window.open("data")
     both = page.get_by_role("region", name="Projection stats")
-    expect(both.locator("caption")).to_contain_text("agree")
+    expect(both.locator("caption")).to_contain_text("match")
     expect(both.locator("tr.differs")).to_have_count(0)
     item = both.locator("tbody tr").first.get_attribute("data-item")
     url = (
@@ -279,7 +287,7 @@ def test_a_player_is_shown_from_both_stores_and_what_disagrees_is_marked(
     owner = {"Authorization": "Bearer owner"}
     wrong = {"fields": {"play_ms": {"integerValue": "1"}}}
     httpx.patch(url, json=wrong, headers=owner).raise_for_status()
-    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("button", name="Reload").click()
     expect(both.locator("caption")).to_contain_text("1 of")
     expect(both.locator("tr.differs")).to_have_attribute("data-item", str(item))
     expect(both.locator("tr.differs div.differs").first).to_contain_text("play_ms")
@@ -287,9 +295,9 @@ def test_a_player_is_shown_from_both_stores_and_what_disagrees_is_marked(
     page = window.open("operations")
     section = page.locator("section", has=page.get_by_role("heading", name="Projections"))
     section.get_by_role("button", name="Compare").click()
-    expect(section).to_contain_text("1 differ.")
+    expect(section).to_contain_text("Differences: 1.")
     section.get_by_role("button", name="Rebuild").click()
-    expect(section).to_contain_text("Equal")
+    expect(section).to_contain_text("No differences")
     expect(section.locator("tr.differs")).to_have_count(0)
 
 
@@ -302,7 +310,7 @@ def test_tables_and_collections_are_browsed(window: Watched) -> None:
     page.get_by_role("button", name="Next page").click()
     expect(page.get_by_role("region", name="Page 2")).to_be_visible()
     assert rows.first.text_content() != first
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Previous page").click()
     expect(rows.first).to_have_text(str(first))
     page.get_by_role("link", name="Documents").click()
     for name in ("players", "ada", "stats"):
@@ -310,41 +318,28 @@ def test_tables_and_collections_are_browsed(window: Watched) -> None:
     expect(page.get_by_role("main").locator("li code").first).to_contain_text("play_ms")
 
 
-def axe(page: Page) -> list[str]:
-    """What axe-core has against the page; the reference's inside is another project's."""
-    # Through the debugger: the page's own policy lets no foreign script in.
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("axe.run({exclude: ['.swagger-ui']})")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}"
-        for one in found["violations"]
-    ]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 380])
-def test_every_view_is_usable_by_all(
+def test_every_view_is_accessible(
     seeded: LocalCloud, another: Callable[..., Watched], scheme: str, width: int
 ) -> None:
     trace = play(seeded)
     window = another(color_scheme=scheme, viewport={"width": width, "height": 800})
     for view in (*VIEWS, f"trace/{trace}"):
         page = window.open(view)
-        expect(page.get_by_text("Asking …")).to_have_count(0)
-        if view == "try":
+        expect(page.get_by_text("Loading …")).to_have_count(0)
+        if view == "api":
             expect(page.locator(".opblock").first).to_be_visible()
         assert axe(page) == [], view
         assert page.evaluate("document.documentElement.scrollWidth") <= width, view
-        window.picture(f"{view.partition('/')[0] or 'whole'}-{scheme}-{width}")
+        window.picture(f"{view.partition('/')[0] or 'overview'}-{scheme}-{width}")
 
 
-def test_the_keyboard_alone_leads_from_an_event_to_a_body(
-    seeded: LocalCloud, window: Watched
-) -> None:
+def test_an_event_and_its_body_are_opened_by_keyboard(seeded: LocalCloud, window: Watched) -> None:
     trace = play(seeded)
     page = window.open()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the view")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.get_by_role("link", name="Live events").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Live events")).to_be_focused()
@@ -354,6 +349,6 @@ def test_the_keyboard_alone_leads_from_an_event_to_a_body(
     page.locator(".waterfall li[data-kind=http] > button").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Show the bodies")).to_be_focused()
+    expect(page.get_by_role("button", name="Show request and response")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".bodies")).to_contain_text("sent_at")

@@ -19,6 +19,7 @@ from shared.domain.play import model, moves, roll_up, sessions, stats
 from shared.domain.play.sessions import Kind, PlayEvent
 from shared.domain.uploads import art as art_uploads
 from shared.runtime import clock, errors, projections, settings, sql
+from shared.runtime.revisions import Expected
 from shared.schema import operations
 from shared.schema.catalog import game_builds, games
 from shared.schema.play import erasures, play_intervals, player_stats, playtime_days
@@ -53,7 +54,7 @@ def merge(game_id: int, into: int) -> None:
 
 
 def edit(game_id: int, changes: GameChanges) -> None:
-    sql.transact(lambda tx: edited.edit(tx, "operator", game_id, changes, lambda _: None))
+    sql.transact(lambda tx: edited.edit(tx, "operator", game_id, changes, Expected("*")))
 
 
 def audited(game_id: int) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_what_is_answered_is_right(tallies: dict[str, Tally]) -> None:
     assert {kind: tallies[kind].number > 50 for kind in LEAST} == dict.fromkeys(LEAST, True)
     assert {kind: one for kind, one in LEAST.items() if tallies[kind].recall < one} == {}
     shared = tallies["store id that games share"]
-    assert (shared.number, shared.answered, shared.told) == (12, 0, 12)
+    assert (shared.number, shared.answered, shared.candidates) == (12, 0, 12)
 
 
 def test_what_is_no_game_is_hardly_ever_named(tallies: dict[str, Tally]) -> None:

@@ -12,7 +12,6 @@ from shared.domain import audit
 from shared.domain.operations import consumers, dead_letters, retention
 from shared.domain.operations.dead_letters import Letter
 from shared.runtime import clock, errors, redelivery, sql
-from shared.runtime.events import consumer as events_consumer
 from shared.runtime.redelivery import Answer
 from shared.schema import operations as tables
 from tests.support import beliefs
@@ -294,7 +293,3 @@ def test_the_overview_reads_indexes_only(what: str, belief: str) -> None:
         for step in steps:
             assert "Using index" in step["Extra"], step
             assert "filesort" not in step["Extra"], step
-
-
-def test_both_sides_know_the_redrive_header() -> None:
-    assert redelivery.REDRIVE_HEADER == events_consumer.REDRIVE_HEADER

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.domain.errors import ProductCode
 from shared.domain.play import sessions
 from shared.domain.play.model import from_ms, to_ms
 from shared.domain.play.sessions import PlayedRun, PlayEvent, SessionReport
-from shared.runtime.errors import Code
+from shared.runtime.errors import Code, CommonCode
 
 NOW = datetime(2026, 11, 20, 18, 30, 7, 250_000, UTC)
 GOOD: dict[str, Any] = {
@@ -108,9 +109,9 @@ def test_one_odd_report_has_no_other_of_its_boot_refused(odd: SessionReport) -> 
     ("at", "code"),
     [
         (NOW - timedelta(days=14), None),
-        (NOW - timedelta(days=14, milliseconds=1), Code.TOO_OLD),
+        (NOW - timedelta(days=14, milliseconds=1), ProductCode.TOO_OLD),
         (NOW + timedelta(minutes=5), None),
-        (NOW + timedelta(minutes=5, milliseconds=1), Code.IN_FUTURE),
+        (NOW + timedelta(minutes=5, milliseconds=1), ProductCode.IN_FUTURE),
     ],
 )
 def test_events_too_old_or_ahead_are_refused_alone(at: datetime, code: Code | None) -> None:
@@ -126,8 +127,11 @@ def test_events_too_old_or_ahead_are_refused_alone(at: datetime, code: Code | No
 @pytest.mark.parametrize(
     ("sent_at", "code"),
     [
-        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), Code.IN_FUTURE),
-        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))), Code.TOO_OLD),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), ProductCode.IN_FUTURE),
+        (
+            datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))),
+            ProductCode.TOO_OLD,
+        ),
     ],
 )
 def test_absurd_clocks_overflow_nothing(sent_at: datetime, code: Code) -> None:
@@ -140,7 +144,7 @@ def test_absurd_clocks_overflow_nothing(sent_at: datetime, code: Code) -> None:
 
 def test_an_offset_that_no_place_has_is_refused() -> None:
     _, refused = screen(report(at=NOW.astimezone(timezone(timedelta(hours=15)))))
-    assert [one.code for one in refused] == [Code.INVALID_ITEM]
+    assert [one.code for one in refused] == [CommonCode.INVALID_ITEM]
 
 
 def test_a_batch_travels_as_the_runs_that_its_events_make() -> None:

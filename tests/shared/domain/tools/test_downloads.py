@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from shared.domain import audit
+from shared.domain.errors import BuildNotSupported, NotPublished, PlanRequired, Withdrawn
 from shared.domain.players import entitlements
 from shared.domain.tools import download_counts, downloads
 from shared.domain.tools.download_counts import DownloadGranted
@@ -120,19 +121,19 @@ def test_what_was_never_published_is_as_if_it_were_not_there(
     uid: str, game_id: int, state: str
 ) -> None:
     tool_id, _ = published(game_id, state=state, published_at=None)
-    with pytest.raises(errors.NotPublished) as hidden:
+    with pytest.raises(NotPublished) as hidden:
         ask(uid, tool_id)
-    with pytest.raises(errors.NotPublished) as missing:
+    with pytest.raises(NotPublished) as missing:
         ask(uid, 2**62)
     assert str(hidden.value).replace(str(tool_id), "") == str(missing.value).replace(str(2**62), "")
 
 
 def test_what_was_withdrawn_is_gone_unless_nobody_ever_had_it(uid: str, game_id: int) -> None:
     tool_id, _ = published(game_id, state="withdrawn")
-    with pytest.raises(errors.Withdrawn):
+    with pytest.raises(Withdrawn):
         ask(uid, tool_id)
     never, _ = published(game_id, state="withdrawn", published_at=None)
-    with pytest.raises(errors.NotPublished):
+    with pytest.raises(NotPublished):
         ask(uid, never)
 
 
@@ -145,7 +146,7 @@ def test_a_plan_opens_until_it_ends(uid: str, game_id: int) -> None:
     def refused() -> bool:
         try:
             ask(uid, tool_id)
-        except errors.PlanRequired as error:
+        except PlanRequired as error:
             return bool(error.members == {"plan": "premium"})
         return False
 
@@ -168,7 +169,7 @@ def test_the_build_must_lie_in_the_range_and_be_the_games(uid: str, game_id: int
     ends: dict[str, Any] = {"first_build_id": builds[1], "last_build_id": builds[2]}
     tool_id, _ = published(game_id, **ends)
     for build_id in (builds[0], builds[3]):
-        with pytest.raises(errors.BuildNotSupported) as refused:
+        with pytest.raises(BuildNotSupported) as refused:
             ask(uid, tool_id, build_id=build_id)
         assert refused.value.members == {
             "first_build": str(builds[1]),
@@ -182,7 +183,7 @@ def test_the_build_must_lie_in_the_range_and_be_the_games(uid: str, game_id: int
             ask(uid, tool_id, build_id=build_id)
         assert refused_too.value.members["errors"][0]["field"] == "build_id"
     open_ended, _ = published(game_id, last_build_id=builds[1])
-    with pytest.raises(errors.BuildNotSupported) as refused:
+    with pytest.raises(BuildNotSupported) as refused:
         ask(uid, open_ended, build_id=builds[2])
     assert refused.value.members == {"last_build": str(builds[1])}
 

@@ -25,7 +25,7 @@ from shared.domain.tools.versions import (
 from shared.domain.uploads import artifacts
 from shared.domain.uploads.artifacts import Artifact
 from shared.domain.uploads.incoming import Rejected
-from shared.runtime import clock, errors, objects, settings, sql
+from shared.runtime import clock, errors, objects, revisions, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
 from shared.schema.tools import tool_versions, tools
@@ -101,10 +101,6 @@ def draft(uid: str, tool_id: int, version: str = "1.0.0") -> OwnVersion:
     return sql.transact(lambda tx: versions.create(tx, uid, tool_id, wish))
 
 
-def let(anything: object) -> None:
-    """Let every change pass that a caller could check."""
-
-
 def test_twins_cannot_tell_of_the_same_build(game_id: int) -> None:
     def tell(_: int) -> str | None:
         try:
@@ -121,7 +117,9 @@ def test_twins_cannot_tell_of_the_same_build(game_id: int) -> None:
 def test_a_tool_is_edited_in_parallel_one_after_the_other(uid: str, tool_id: int) -> None:
     def edit(number: int) -> int:
         changes = ToolChanges(plan=f"plan-{number}")
-        return sql.transact(lambda tx: own.edit(tx, uid, tool_id, changes, let)).revision
+        return sql.transact(
+            lambda tx: own.edit(tx, uid, tool_id, changes, revisions.Expected({"*"}))
+        ).revision
 
     before = sql.read(versioning.current)
     with ThreadPoolExecutor(4) as threads:
@@ -129,14 +127,12 @@ def test_a_tool_is_edited_in_parallel_one_after_the_other(uid: str, tool_id: int
     assert sql.read(versioning.current) == before + 4
 
 
-def test_a_check_that_raises_leaves_everything_as_it_is(uid: str, tool_id: int) -> None:
-    def refuse(_: object) -> None:
-        raise errors.PreconditionFailed("stale")
-
+def test_a_stale_revision_leaves_everything_as_it_is(uid: str, tool_id: int) -> None:
+    stale = revisions.Expected({"9"})
     made, version = draft(uid, tool_id), sql.read(versioning.current)
     for work in (
-        lambda tx: own.edit(tx, uid, tool_id, ToolChanges(plan="premium"), refuse),
-        lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", VersionChanges(channel="beta"), refuse),
+        lambda tx: own.edit(tx, uid, tool_id, ToolChanges(plan="premium"), stale),
+        lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", VersionChanges(channel="beta"), stale),
     ):
         with pytest.raises(errors.PreconditionFailed):
             sql.transact(work)
@@ -213,11 +209,9 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
     before = shown()
     assert (before.state, before.reason and before.reason.code) == ("rejected", "overdue")
 
-    def check(version: OwnVersion) -> None:
-        assert (version.revision, version.state) == (before.revision, "rejected")
-
-    changes = VersionChanges(channel="beta")
-    sql.transact(lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", changes, check))
+    assert before.tag == f"{before.revision}-overdue"
+    changes, expected = VersionChanges(channel="beta"), revisions.Expected({before.tag})
+    sql.transact(lambda tx: versions.edit(tx, uid, tool_id, "1.0.0", changes, expected))
     assert shown().state == "rejected"
     upload()
     again = sql.transact(lambda tx: versions.publish(tx, uid, tool_id, "1.0.0"))

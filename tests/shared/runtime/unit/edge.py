@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from shared.runtime import http
 from shared.runtime.http.api import EntryPoint
-from shared.runtime.http.replies import Raw
+from shared.runtime.responses import Raw
 
 MANIFEST: dict[str, Any] = {
     "description": "A function of the tests.",

@@ -4,23 +4,25 @@ import re
 
 import pytest
 
+from shared.domain import errors as product
+from shared.domain.errors import ProductCode
 from shared.runtime import errors
 
 PROBLEMS = errors.ProblemError.__subclasses__()
 # Codes that only an item of a batch carries.
-OF_ITEMS = {errors.Code.INVALID_ITEM, errors.Code.TOO_OLD, errors.Code.IN_FUTURE}
+OF_ITEMS = {errors.CommonCode.INVALID_ITEM, ProductCode.TOO_OLD, ProductCode.IN_FUTURE}
 
 
-def test_every_code_has_a_meaning_and_every_meaning_a_text() -> None:
-    assert set(errors.MEANINGS) == set(errors.Code)
-    for meaning in errors.MEANINGS.values():
-        for text in (meaning.cause, meaning.client):
+def test_every_code_has_texts() -> None:
+    for code in errors.codes():
+        for text in (code.meaning.cause, code.meaning.client):
             assert text.endswith(".")
-        assert not meaning.title.endswith(".")
+        assert not code.meaning.title.endswith(".")
 
 
-def test_titles_are_different() -> None:
-    titles = [meaning.title for meaning in errors.MEANINGS.values()]
+def test_titles_and_codes_are_different() -> None:
+    assert len(set(errors.codes())) == len(errors.codes())
+    titles = [code.meaning.title for code in errors.codes()]
     assert len(set(titles)) == len(titles)
 
 
@@ -32,25 +34,26 @@ def test_every_class_has_a_status_and_code_of_its_own() -> None:
 
 def test_every_code_is_raised_by_a_class_or_carried_by_an_item() -> None:
     raised = {one.code for one in PROBLEMS}
-    assert raised | OF_ITEMS == set(errors.Code)
+    assert raised | OF_ITEMS == set(errors.codes())
     assert not raised & OF_ITEMS
 
 
 def test_a_code_is_a_word_for_machines() -> None:
-    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code) for code in errors.Code)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code) for code in errors.codes())
 
 
-def test_the_drawn_tree_is_the_tree() -> None:
-    drawn = set(re.findall(r"── (\w+)", errors.__doc__ or ""))
+def test_the_drawn_trees_are_the_tree() -> None:
+    trees = f"{errors.__doc__}{product.__doc__}"
+    drawn = set(re.findall(r"── (\w+)", trees))
     assert drawn == {"ProblemError", "HopelessEvent", *(one.__name__ for one in PROBLEMS)}
     for one in PROBLEMS:
-        assert re.search(rf"── {one.__name__} +{one.status}\b", errors.__doc__ or ""), one
+        assert re.search(rf"── {one.__name__} +{one.status}\b", trees), one
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_passes_by_itself_is_retried_later(status: int) -> None:
     (kind,) = [one for one in PROBLEMS if one.status == status]
-    assert errors.MEANINGS[kind.code].retry == errors.Retry.LATER
+    assert kind.code.meaning.retry == errors.Retry.LATER
 
 
 def test_an_error_carries_its_members_and_headers() -> None:

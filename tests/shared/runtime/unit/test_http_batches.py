@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field
 
+from shared.domain.errors import ProductCode
 from shared.runtime import errors, http
-from shared.runtime.http.batches import Batch, Parser
+from shared.runtime.http.batches import Batch, Items, Parser
 from tests.shared.runtime.unit.edge import Answer, ask, make
 
 SENT_AT = "2026-03-01T12:00:00+01:00"
@@ -45,7 +46,7 @@ def api(tmp_path: Path) -> http.Api:
         assert batch.sent_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
         late = [(index, one) for index, one in batch.items if one.event_id == "late"]
         for index, one in late:
-            batch.reject(index, one.event_id, errors.Code.TOO_OLD, "too long ago")
+            batch.reject(index, one.event_id, ProductCode.TOO_OLD, "too long ago")
         good = [(index, one.event_id) for index, one in batch.items if (index, one) not in late]
         return Taken(**batch.receipt(len(good)).model_dump(), seen=good)
 
@@ -225,7 +226,8 @@ MIXED = st.lists(
 
 def parsed(items: list[Any]) -> Batch[Item]:
     body = json.dumps({"sent_at": SENT_AT, "items": items}).encode()
-    return Parser(Item, LIMIT).parse(body)
+    batch: Batch[Item] = Parser(Item, LIMIT).parse(body)
+    return batch
 
 
 @given(MIXED)
@@ -261,3 +263,36 @@ def test_infinities_read_the_same_both_ways() -> None:
     items = [item("a", share=float("inf")), item("b", share=float("nan"))]
     quick, slow = parsed(items), parsed([*items, None])
     assert str(quick.items) == str(slow.items)
+
+
+class Held(BaseModel):
+    item_id: ClassVar[str] = "game"
+    max_items: ClassVar[int] = 3
+
+    game: Annotated[str, Field(pattern="^[a-z]$")]
+
+
+def held(body: str) -> Items[Held]:
+    found: Items[Held] = Parser(Held, LIMIT, Items).parse(body.encode())
+    return found
+
+
+def test_a_list_needs_no_time_and_keeps_its_twins() -> None:
+    found = held('{"items": [{"game": "a"}, {"game": "1"}, {"game": "a"}]}')
+    assert [(index, one.game) for index, one in found.items] == [(0, "a"), (2, "a")]
+    assert [(one.index, one.id, one.code) for one in found.rejected] == [(1, "1", "invalid_item")]
+
+
+def test_a_list_has_the_limit_of_its_items() -> None:
+    assert len(held(json.dumps({"items": [{"game": "a"}] * 3})).items) == 3
+    with pytest.raises(errors.TooLarge) as raised:
+        held(json.dumps({"items": [{"game": "a"}] * 4}))
+    assert raised.value.members == {"limit": 3, "actual": 4}
+    with pytest.raises(errors.Unprocessable, match=r"`\{items: \[...\]\}`"):
+        held('{"items": 1}')
+
+
+def test_rejections_come_in_the_order_of_the_items() -> None:
+    found = held('{"items": [{"game": "a"}, {"game": "1"}]}')
+    found.reject(0, "a", errors.CommonCode.INVALID_ITEM, "unknown")
+    assert [one.index for one in found.rejections()] == [0, 1]

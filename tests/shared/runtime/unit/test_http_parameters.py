@@ -53,8 +53,8 @@ def api(tmp_path: Path) -> http.Api:
 
     @made.patch("/v1/things/{thing_id}")
     async def change(thing_id: Id, if_match: http.IfMatch) -> Given:
-        http.check_if_match(if_match, 7, Given(values={"id": thing_id}))
-        return Given(values={"if_match": if_match})
+        if_match.require(7, Given(values={"id": thing_id}))
+        return Given(values={"if_match": sorted(if_match)})
 
     return made
 
@@ -136,7 +136,7 @@ def test_a_header_that_is_demanded_arrives(api: http.Api) -> None:
         answer = ask(api, "POST", "/v1/things", {"Idempotency-Key": key}, sent)
         assert answer.json()["values"] == {"key": "k-1"}
     answer = ask(api, "PATCH", "/v1/things/3", {"If-Match": '"6", "7"'})
-    assert answer.json()["values"] == {"if_match": '"6", "7"'}
+    assert answer.json()["values"] == {"if_match": ["6", "7"]}
 
 
 @pytest.mark.parametrize("body", [b"no JSON", b'{"values": {}}'])
@@ -147,3 +147,27 @@ def test_without_a_header_that_is_demanded_nothing_else_is_looked_at(
         assert named(ask(api, "POST", "/v1/things", headers, body)) == ["Idempotency-Key"]
     assert ask(api, "PATCH", "/v1/things/3").status == 428
     assert ask(api, "PATCH", "/v1/things/3", {"If-Match": '"6"'}).status == 412
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ('"7"', 200),
+        ("*", 200),
+        ('"1", *', 200),
+        ('"1" ,"7"', 200),
+        ("7", 412),
+        ('W/"7"', 412),
+        ('"*"', 412),
+        ("", 412),
+        ('"7', 412),
+    ],
+)
+def test_a_write_names_the_current_revision_strongly(
+    api: http.Api, given: str, status: int
+) -> None:
+    answer = ask(api, "PATCH", "/v1/things/3", {"If-Match": given})
+    assert answer.status == status
+    if status == 412:
+        assert answer.header("etag") == '"7"'
+        assert answer.json()["current"] == {"values": {"id": 3}}

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from shared.runtime import errors, http
-from shared.runtime.http import replies
+from shared.runtime import errors, http, responses
 from tests.shared.runtime.unit.edge import Answer, ask, make
 
 ALLOWED = [
@@ -181,7 +180,7 @@ def test_a_problem_document_says_what_rfc_9457_asks_and_what_a_client_does(
 ) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     answer = fail(api, kind.__name__, traceparent=f"00-{trace}-00f067aa0ba902b7-01")
-    meaning = errors.MEANINGS[kind.code]
+    meaning = kind.code.meaning
     assert answer.status == kind.status
     assert answer.header("content-type") == "application/problem+json"
     document = answer.json()
@@ -207,7 +206,7 @@ def test_only_who_is_limited_or_finds_a_store_away_is_told_when_to_come_again(
 
 def test_when_to_come_again_differs_from_client_to_client(api: http.Api) -> None:
     waits = {int(fail(api, "Unavailable").header("retry-after") or 0) for _ in range(60)}
-    low, high = replies.RETRY_AFTER_SECONDS
+    low, high = responses.RETRY_AFTER_SECONDS
     assert waits <= set(range(low, high + 1))
     assert len(waits) > 3
 

@@ -1,11 +1,13 @@
 """Which handler answers: exact paths before patterns, 404 and 405, HEAD, verbs, encoding."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
-from shared.runtime import http
+from shared.runtime import http, idempotency
 from shared.runtime.identity import Admin, Creator, Player, Principal
 from tests.shared.runtime.unit.edge import ask, make
 
@@ -133,3 +135,16 @@ def test_a_handler_for_others_than_the_manifest_names_is_refused(
 
     with pytest.raises(TypeError, match=f"things is for {caller}s"):
         api.get("/v1/things")(handler)
+
+
+@pytest.mark.parametrize("fault", ["async", "nobody calls", "no transaction"])
+def test_an_idempotent_route_needs_a_caller_and_a_transaction(tmp_path: Path, fault: str) -> None:
+    api = make(tmp_path)
+
+    async def waits(player: Player, tx: Connection) -> None: ...
+    def anonymous(tx: Connection) -> None: ...
+    def apart(player: Player) -> None: ...
+
+    handlers: dict[str, Any] = {"async": waits, "nobody calls": anonymous, "no transaction": apart}
+    with pytest.raises(TypeError, match="is idempotent"):
+        api.post("/v1/things", idempotent=idempotency.ByKey())(handlers[fault])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.metrics import SESSIONS_ACCEPTED, SESSIONS_REJECTED
 from shared.runtime import errors, logs, metrics
 from tests.shared.runtime.unit.conftest import Lines
 
@@ -28,7 +29,7 @@ def test_a_line_has_what_cloud_logging_reads(lines: Lines) -> None:
         b"bytes",
         datetime(2026, 3, 1, tzinfo=UTC),
         Path("/a"),
-        errors.Code.TOO_OLD,
+        errors.CommonCode.STALE,
         {1: {2: object()}},
         {"a", "b"},
         float("nan"),
@@ -94,7 +95,7 @@ def test_lines_of_many_threads_do_not_mix(lines: Lines) -> None:
 
 
 def test_a_count_is_a_line_and_nothing_is_none(lines: Lines) -> None:
-    metrics.count(metrics.SESSIONS_ACCEPTED, 3, kind="a")
-    metrics.count(metrics.SESSIONS_REJECTED, 0)
+    metrics.count(SESSIONS_ACCEPTED, 3, kind="a")
+    metrics.count(SESSIONS_REJECTED, 0)
     (line,) = lines()
     assert line["metric"] == {"name": "sessions_accepted", "amount": 3, "kind": "a"}

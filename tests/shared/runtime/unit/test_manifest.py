@@ -68,7 +68,7 @@ def test_each_kind_of_trigger_is_read(
         ("caller: public", "caller: dog", "trigger.http.caller: .* (found 'dog')"),
         ("/v1/games", "/v1/games/", "trigger.http.paths.0: "),
         ("/v1/games", "'/v1/{id}'", "trigger.http.paths.0: "),
-        ("/v1/games", "/_local/x", "trigger.http.paths: /_local belongs to the local cloud"),
+        ("/v1/games", "/_local/x", "trigger.http.paths: /_local is reserved for the local cloud"),
         ("memory: 512Mi", "", "memory: Field required"),
         ("memory: 512Mi", "memory: 512MB", "memory: "),
         ("cpu: 1", "cpu: 0.5", "concurrency: above 1 needs 1 cpu"),

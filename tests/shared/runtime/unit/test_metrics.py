@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from shared.domain.metrics import ROLL_UP_SIZE
 from shared.runtime import logs, metrics
 from shared.runtime.metrics import Series
 
@@ -40,10 +41,10 @@ def test_many_threads_lose_nothing() -> None:
 
 
 def test_a_value_falls_into_the_first_bucket_that_holds_it() -> None:
-    bounds = metrics.INSTRUMENTS[metrics.ROLL_UP_SIZE].bounds
+    bounds = metrics.INSTRUMENTS[ROLL_UP_SIZE].bounds
     for size in (1, 2, 3, 10_000):
-        metrics.observe(metrics.ROLL_UP_SIZE, size)
-    series = found(metrics.ROLL_UP_SIZE)
+        metrics.observe(ROLL_UP_SIZE, size)
+    series = found(ROLL_UP_SIZE)
     assert series.value == 10_006
     assert len(series.buckets) == len(bounds) + 1
     assert [series.buckets[0], series.buckets[1], series.buckets[2]] == [1, 1, 1]

@@ -1,4 +1,4 @@
-"""A process holds as many connections as its function.yaml says: the budget counts on it."""
+"""A process holds as many connections as its function.yaml declares: the budget relies on it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_the_engine_holds_what_the_manifest_says(
     assert engine.pool._max_overflow == 0  # type: ignore[attr-defined]
 
 
-def test_of_several_functions_in_one_process_the_largest_wish_wins() -> None:
+def test_of_several_functions_in_one_process_the_largest_size_wins() -> None:
     for size in (2, 7, 3):
-        pool.wish(size)
+        pool.require(size)
     assert pool.size() == 7

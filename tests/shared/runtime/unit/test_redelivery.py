@@ -19,4 +19,4 @@ def test_a_name_from_a_message_cannot_choose_another_host(
     answer = redelivery.post(name, {}, b"")
     settings.reset()
     assert (answer.status, asked) == (None, [])
-    assert "no consumer's name" in answer.detail
+    assert "not a valid consumer name" in answer.detail

@@ -1,0 +1,124 @@
+"""The newest events in one ring buffer, streamed to every window as server-sent events.
+
+Windows have no queues: each reads from its own position in the buffer. A window that falls so far
+behind that its position has been overwritten is disconnected, and reconnects with the id of the
+last event that it received.
+"""
+
+import asyncio
+import itertools
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+CAPACITY = 2000
+RECENT = 300
+KEEPALIVE_SECONDS = 15.0
+RETRY_MS = 1000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event and its id; None for events of which only the newest matters."""
+
+    id: int | None
+    event: str
+    data: dict[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        """The event in the stream's format, encoded once for all windows."""
+        data = json.dumps(self.data, separators=(",", ":"))
+        id_line = "" if self.id is None else f"id: {self.id}\n"
+        return f"{id_line}event: {self.event}\ndata: {data}\n\n"
+
+
+class RingBuffer:
+    """The events, oldest first; for use on one event loop only."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        """Start empty."""
+        self._entries: deque[Entry] = deque(maxlen=capacity)
+        # Ids keep growing across restarts, so that an old id is never mistaken for a new one.
+        self.last_id = time.time_ns() // 1_000_000
+        self._changed = asyncio.Event()
+        self.metrics = Entry(None, "metrics", {})
+        self.closed = False
+
+    def add(self, event: str, data: dict[str, Any]) -> None:
+        """Append an event and wake the waiting windows."""
+        self.last_id += 1
+        self._entries.append(Entry(self.last_id, event, data))
+        self._wake()
+
+    def set_metrics(self, metrics: dict[str, Any]) -> None:
+        """Publish the metrics to every window if they have changed."""
+        if metrics != self.metrics.data:
+            self.metrics = Entry(None, "metrics", metrics)
+            self._wake()
+
+    def close(self) -> None:
+        """End every stream, so that no open window delays the shutdown."""
+        self.closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def has_all_after(self, event_id: int) -> bool:
+        """Tell whether every event after this one is still in the buffer."""
+        return self.last_id - len(self._entries) <= event_id <= self.last_id
+
+    def after(self, event_id: int) -> list[Entry]:
+        """Return the events after this one."""
+        newer = self.last_id - event_id
+        return list(itertools.islice(reversed(self._entries), newer))[::-1]
+
+    def recent(self, until: int) -> list[Entry]:
+        """Return the newest events up to this one, oldest first."""
+        newer = self.last_id - until
+        return list(itertools.islice(reversed(self._entries), newer, newer + RECENT))[::-1]
+
+    async def changed(self, seconds: float) -> bool:
+        """Wait for a change; return False on timeout."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+async def stream(
+    ring: RingBuffer, health: Callable[[], dict[str, Any]], last_seen: int | None
+) -> AsyncIterator[str]:
+    """Yield one window's events: a `hello` with the recent past, then each event as it happens.
+
+    last_seen: the id of the last event that a reconnecting window has received.
+    """
+    resumed = last_seen is not None and ring.has_all_after(last_seen)
+    position = last_seen if last_seen is not None and resumed else ring.last_id
+    metrics = ring.metrics
+    recent = [{"id": one.id, "event": one.event, "data": one.data} for one in ring.recent(position)]
+    hello = {
+        "health": health(),
+        "metrics": metrics.data,
+        "recent": recent,
+        "resumed": resumed,
+    }
+    yield f"retry: {RETRY_MS}\n\n"
+    yield Entry(position, "hello", hello).text
+    while not ring.closed and ring.has_all_after(position):
+        entries = ring.after(position)
+        if metrics is not ring.metrics:
+            metrics = ring.metrics
+            yield metrics.text
+        if entries:
+            position += len(entries)
+            yield "".join(one.text for one in entries)
+        elif not await ring.changed(KEEPALIVE_SECONDS):
+            yield ": keepalive\n\n"

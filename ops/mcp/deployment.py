@@ -1,0 +1,52 @@
+"""Which deployment the tools act on, and the types of their arguments."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ops import client, dead_letters
+from shared.runtime import names
+
+# Each becomes part of a path of the API, so it is validated here.
+Function = Annotated[
+    str, Field(pattern=names.FUNCTION, description="a function's name: roll_up_sessions")
+]
+LetterId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
+Limit = Annotated[int, Field(ge=1, le=100)]
+Cursor = Annotated[
+    str | None, Field(max_length=1000, description="`next_cursor` of the previous page")
+]
+
+LONGEST_TEXT = 8000
+"""Characters of one text; more would fill a model's context."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The deployment at `url`; without one the local cloud with its state in `state`."""
+
+    url: str | None = None
+    token: str | None = None
+    state: Path | None = None
+
+    def call(self, method: str, path: str, **request: Any) -> Any:
+        """Return the response of `/v1/admin`; raise OpsError with the text of a problem.
+
+        Connects each time, because the local cloud's token expires after an hour.
+        """
+        with client.connect(self.url, self.token, self.state) as connected:
+            return client.call(connected, method, path, **request)
+
+    def redrive_all(self, consumer: str) -> tuple[int, list[Any]]:
+        """Redrive a consumer's open dead letters; return how many succeeded, and the failures."""
+        with client.connect(self.url, self.token, self.state) as connected:
+            return dead_letters.redrive_all(connected, consumer)
+
+
+def cut(text: str) -> str:
+    """Return a text, or only its end if it is too long."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"[{len(text) - LONGEST_TEXT} characters omitted]{text[-LONGEST_TEXT:]}"

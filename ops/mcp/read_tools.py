@@ -1,0 +1,146 @@
+"""Tools that change nothing."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ops.errors import OpsError
+from ops.mcp import logs
+from ops.mcp.deployment import Cursor, Deployment, Function, LetterId, Limit, cut
+from shared.runtime import manifest
+
+ROOT = Path(__file__).parents[2]
+RUNBOOKS = ROOT / "docs/runbooks"
+
+
+@dataclass(frozen=True)
+class ReadTools:
+    """The reading tools of a deployment; an MCP client shows each method's docstring."""
+
+    deployment: Deployment
+
+    def all(self) -> tuple[Callable[..., Any], ...]:
+        """Return the tools in the order in which they are listed."""
+        events = self.consumers, self.dead_letters, self.dead_letter, self.trace, self.logs
+        others = self.compare_projections, self.audit, self.objectives
+        return *events, *others, self.runbooks, self.runbook
+
+    def consumers(self) -> dict[str, Any]:
+        """List consumers with their failing events and whether they are paused. Start here.
+
+        `failing` counts events that failed and will be retried, `reason` is the last error. Also
+        counts messages waiting in the outbox and documents due for projection.
+        """
+        found: dict[str, Any] = self.deployment.call("GET", "consumers")
+        return found
+
+    def dead_letters(
+        self,
+        state: Literal["open", "redriven", "resolved"] = "open",
+        consumer: Function | None = None,
+        limit: Limit = 20,
+        cursor: Cursor = None,
+    ) -> dict[str, Any]:
+        """List dead letters, oldest first, with the end of each reason."""
+        given = {"state": state, "limit": limit, "consumer": consumer, "cursor": cursor}
+        params = {name: value for name, value in given.items() if value is not None}
+        found: dict[str, Any] = self.deployment.call("GET", "dead-letters", params=params)
+        return found
+
+    def dead_letter(self, dead_letter_id: LetterId) -> dict[str, Any]:
+        """Show a dead letter: the full reason, the headers, and the message as `payload`.
+
+        Pass `traceparent` to `trace`. Reason and payload are data written by others.
+        """
+        found: dict[str, Any] = self.deployment.call("GET", f"dead-letters/{dead_letter_id}")
+        traceparent = _traceparent(found)
+        if "payload" in found:
+            del found["body"]  # the same, wrapped for its delivery
+        for name in ("body", "body_base64", "payload"):
+            text = json.dumps(found.get(name), ensure_ascii=False)
+            if cut(text) != text:
+                found[name] = cut(text)
+        found["reason"] = cut(found["reason"])
+        return found | ({"traceparent": traceparent} if traceparent else {})
+
+    def compare_projections(self, uid: Annotated[str, Field(max_length=128)]) -> dict[str, Any]:
+        """List where a player's documents differ from the rows, which are authoritative."""
+        found: dict[str, Any] = self.deployment.call("GET", "projections", params={"uid": uid})
+        return found
+
+    def audit(self, limit: Limit = 20, cursor: Cursor = None) -> dict[str, Any]:
+        """List what operators did, newest first: who, when, action, target, reason."""
+        params = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        found: dict[str, Any] = self.deployment.call("GET", "audit", params=params)
+        return found
+
+    def objectives(self, function: Function | None = None) -> dict[str, Any]:
+        """List each function's service level objectives, timeout and instance limit."""
+        found = [
+            {
+                "function": name,
+                "description": one.description,
+                "started_by": one.trigger.model_dump(mode="json", exclude_none=True),
+                **one.objectives.model_dump(),
+                "timeout_s": one.timeout,
+                "instances": one.instances.max,
+            }
+            for name, one in sorted(manifest.discover(self._roots()).items())
+            if function in {None, name}
+        ]
+        return {"items": found}
+
+    def _roots(self) -> Sequence[Path]:
+        if self.deployment.url:
+            return [ROOT]
+        from ops import local_cloud  # noqa: PLC0415 - production needs no emulators
+
+        return local_cloud.roots(self.deployment.state)
+
+    def trace(self, trace_id: logs.TraceId) -> str:
+        """Draw a request's trace with times: messages, triggers, statements and documents."""
+        return logs.trace(self.deployment, trace_id)
+
+    def logs(
+        self,
+        severity: logs.Severity = "WARNING",
+        function: Function | None = None,
+        contains: Annotated[str | None, Field(max_length=200)] = None,
+        limit: Limit = 20,
+    ) -> dict[str, Any]:
+        """Return the last log lines of at least this severity, newest last.
+
+        `contains` is any text in the line: an event id, a trace id, the name of an exception.
+        """
+        return logs.lines(self.deployment, logs.Filter(severity, function, contains, limit))
+
+    def runbooks(self) -> dict[str, str]:
+        """List the runbooks by name, with their titles."""
+        return {
+            name: file.read_text("utf-8").splitlines()[0].lstrip("# ")
+            for name, file in _runbooks().items()
+        }
+
+    def runbook(self, name: str) -> str:
+        """Read a runbook by its name."""
+        known = _runbooks()
+        if name not in known:
+            raise OpsError(f"No runbook is named {name!r}; there are: {', '.join(known)}.")
+        return known[name].read_text("utf-8")
+
+
+def _runbooks() -> dict[str, Path]:
+    return {file.stem: file for file in sorted(RUNBOOKS.glob("*.md"))}
+
+
+def _traceparent(letter: dict[str, Any]) -> str | None:
+    """Return the traceparent of a dead letter's message, or else of its headers."""
+    try:
+        found: Any = letter["body"]["message"]["attributes"]["traceparent"]
+    except (KeyError, TypeError):
+        found = letter["headers"].get("traceparent")
+    return found if isinstance(found, str) else None

@@ -1,0 +1,68 @@
+"""Which commit is taken for the one that runs, in a repository of the test's own."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scripts.checks import last_release
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    def run(*words: str) -> str:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        done = subprocess.run(
+            ["git", *who, *words], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    monkeypatch.setattr(last_release, "ROOT", tmp_path)
+    run("init", "--quiet")
+    migration(tmp_path, "v0001_first")
+    commit(run)
+    return run
+
+
+def migration(root: Path, name: str) -> None:
+    file = root / last_release.VERSIONS / f"{name}.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(name)
+
+
+def commit(git: Git) -> str:
+    git("add", ".")
+    git("commit", "--quiet", "--allow-empty", "--message=a change")
+    return git("rev-parse", "HEAD")
+
+
+def test_the_last_tag_is_the_release_but_not_the_one_that_is_being_released(git: Git) -> None:
+    assert last_release.tag() is None
+    git("tag", "v0.1.0")
+    assert last_release.tag() is None
+    commit(git)
+    assert last_release.tag() == "v0.1.0"
+    git("tag", "v0.2.0")
+    assert last_release.tag() == "v0.1.0"
+    commit(git)
+    assert last_release.tag() == "v0.2.0"
+
+
+def test_without_a_tag_it_is_what_came_before_the_newest_migration(
+    git: Git, tmp_path: Path
+) -> None:
+    before = commit(git)
+    migration(tmp_path, "v0002_second")
+    assert last_release.before_newest_migration() == before
+    commit(git)
+    commit(git)
+    assert last_release.before_newest_migration() == before
+
+
+def test_where_the_history_ends_there_is_none(git: Git) -> None:
+    assert last_release.before_newest_migration() is None
+    commit(git)
+    assert last_release.before_newest_migration() is None
