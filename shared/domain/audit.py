@@ -1,4 +1,4 @@
-"""What operators did: one row an action, in the transaction of what it changed."""
+"""The audit log: one row per action, written in the transaction of the change itself."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from shared.runtime import clock
 from shared.schema.operations import audit
 
-_NOTE = insert(audit)
+_INSERT = insert(audit)
 
 
 class AuditEntry(BaseModel):
@@ -26,7 +26,7 @@ class AuditEntry(BaseModel):
 
 
 def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping[str, Any]) -> None:
-    """Note that `actor` (a uid) did `action` to `target`; `detail` must be JSON."""
+    """Record that `actor` (a uid) did `action` to `target`; `detail` must be JSON-serialisable."""
     row = {
         "at": clock.now(),
         "actor": actor,
@@ -34,17 +34,17 @@ def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping
         "target": target,
         "detail": json.dumps(detail, ensure_ascii=False),
     }
-    tx.execute(_NOTE, row)
+    tx.execute(_INSERT, row)
 
 
 def list_page(
     conn: Connection, before: int | None, limit: int
 ) -> tuple[list[AuditEntry], int | None]:
-    """Return up to `limit` actions, the newest first, and the id before which the next page is."""
-    newest = select(audit).order_by(audit.c.audit_id.desc()).limit(limit + 1)
+    """Return up to `limit` actions, newest first, and the next page's `before` or None."""
+    query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit + 1)
     if before is not None:
-        newest = newest.where(audit.c.audit_id < before)
-    rows = conn.execute(newest).all()
+        query = query.where(audit.c.audit_id < before)
+    rows = conn.execute(query).all()
     entries = [
         AuditEntry(
             audit_id=str(row.audit_id),

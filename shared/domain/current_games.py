@@ -1,4 +1,4 @@
-"""Which game an id or a program's hash means now: games are merged, and programs are learned."""
+"""Resolves ids of merged games, and hashes of programs, to current games."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,24 +10,24 @@ _games, _executable = games.c, game_executables.c
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
 MERGED = select(_games.game_id, _games.merged_into).where(_games.merged_into.is_not(None))
-"""Each merged game with its survivor."""
+"""Selects each merged game with its survivor."""
 
 _SURVIVORS = MERGED.where(_games.game_id.in_(_IDS))
 
 
 def survivors(conn: Connection, game_ids: Iterable[int]) -> dict[int, int]:
-    """Return the survivor of each of these games that was merged."""
+    """Map each of these games that was merged to its survivor."""
     rows = conn.execute(_SURVIVORS, {"ids": list(game_ids)})
     return {row.game_id: row.merged_into for row in rows}
 
 
 def survivor(conn: Connection, game_id: int) -> int | None:
-    """Return the game that this one was merged into, or None."""
+    """Return the game that this game was merged into, or None."""
     return survivors(conn, [game_id]).get(game_id)
 
 
 def by_hash(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, str]:
-    """Return the game id of each suffix hash that means exactly one game; a launcher means none."""
+    """Map each suffix hash that belongs to exactly one game to its id; launchers do not count."""
     rows = conn.execute(
         select(
             _executable.suffix_hash, func.min(_executable.game_id), func.max(_executable.game_id)

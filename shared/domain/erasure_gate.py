@@ -1,4 +1,4 @@
-"""What a writer of a player's rows must know of erasure; `erasing` is how one is carried out."""
+"""Keeps late events from writing rows of an erased player again."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ _REQUESTED_AT = select(erasures.c.requested_at).where(erasures.c.uid == bindpara
 
 
 def erased_since(tx: Connection, uid: str, moment: datetime) -> bool:
-    """Tell whether the player asked to be erased at or after `moment`.
+    """Return whether the player requested erasure at or after `moment`, when an event was accepted.
 
-    For an event accepted at `moment`, whose rows must not come back. Ask it as the last statement
-    of the transaction that writes them: a request committed before is seen here, and one
-    committed after finds the rows, because its deletes wait for them.
+    Call it as the last statement of the transaction that writes the event's rows. A request
+    committed earlier is visible here; one committed later deletes the rows, because its deletes
+    wait for this transaction's locks.
     """
-    asked = tx.scalar(_REQUESTED_AT, {"uid": uid})
-    return asked is not None and asked >= moment
+    requested_at = tx.scalar(_REQUESTED_AT, {"uid": uid})
+    return requested_at is not None and requested_at >= moment

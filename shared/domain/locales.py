@@ -1,7 +1,8 @@
-"""Languages: names and labels are kept by BCP 47 tag, English always, and looked up (RFC 4647).
+"""Languages: translated texts are keyed by BCP 47 tag and looked up as in RFC 4647.
 
-The language is asked for by `?locale=`, never by Accept-Language: a CDN keeps one answer an
-address. Every answer says which language it is in, for it may be another than was asked for.
+Every text exists in English. Clients choose a language with `?locale=`, not Accept-Language,
+because a CDN caches one response per URL. Each response names the language of its texts, which
+may differ from the requested one.
 """
 
 from collections.abc import Iterable
@@ -15,34 +16,34 @@ Tag = Annotated[
     str,
     Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", examples=["de-AT"]),
 ]
-"""What a text's language is named by: as long as RFC 5646 §4.4.1 asks to have room for."""
+"""A BCP 47 tag, up to the length that RFC 5646 §4.4.1 requires support for."""
 
 LocaleTag = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
 ]
-"""A BCP 47 tag of language, script and region, in the one way of writing it."""
+"""A BCP 47 tag of language, script and region, in canonical case."""
 
 Locale = Annotated[Tag | None, Field(description="A BCP 47 tag; English where it is unknown.")]
-"""The query parameter `locale`; left out, it means English."""
+"""The query parameter `locale`; the default is English."""
 
 
 def choose(wanted: str | None, available: Iterable[str]) -> str:
-    """Return the tag among `available` that suits `wanted` best; English where none does.
+    """Return the available tag that matches `wanted` best, or English if none does.
 
-    Lookup as RFC 4647 §3.4 has it: "zh-Hant-x-a" is followed by "zh-Hant", then "zh".
+    Follows the lookup of RFC 4647 §3.4: "zh-Hant-x-a" falls back to "zh-Hant", then "zh".
     """
     tags = {tag.lower(): tag for tag in available}
     parts = (wanted or DEFAULT).lower().split("-")
     while parts:
-        found = tags.get("-".join(parts))
-        if found is not None:
-            return found
+        match = tags.get("-".join(parts))
+        if match is not None:
+            return match
         parts.pop()
-        while parts and len(parts[-1]) == 1:  # it only announces what was just cut off
+        while parts and len(parts[-1]) == 1:  # a singleton only introduces the removed subtag
             parts.pop()
     return tags.get(DEFAULT, DEFAULT)
 
 
 def listed(tags: Iterable[str]) -> str:
-    """Return the languages of an answer's texts as the header Content-Language lists them."""
+    """Format the languages of a response's texts as a Content-Language header."""
     return ", ".join(sorted(set(tags))) or DEFAULT

@@ -1,4 +1,4 @@
-"""Plans that players have, and the condition for one that has not ended."""
+"""Plans, and the SQL condition for an entitlement that has not ended."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,5 +14,5 @@ Plan = Annotated[
 
 
 def not_ended(now: datetime) -> ColumnElement[bool]:
-    """Return the condition for an entitlement that has not ended at `now`."""
+    """Return the SQL condition that an entitlement has not ended at `now`."""
     return or_(entitlements.c.until.is_(None), entitlements.c.until > now)

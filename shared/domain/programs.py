@@ -1,4 +1,4 @@
-"""How programs are named: operating system, path suffix and its hash, generic file names."""
+"""How programs are identified: operating system, path suffix and its hash, generic file names."""
 
 import hashlib
 import re
@@ -9,11 +9,11 @@ Os = Literal["win32", "darwin", "linux"]
 
 
 def normalise_suffix(path: str) -> str:
-    r"""Return the end of a program's path as clients hash it.
+    r"""Return a program's path suffix in the normal form that clients hash.
 
-    Lower case by Unicode's own table, whatever the machine's language; then Unicode NFC;
-    backslashes become slashes; doubled slashes, spaces at both ends and slashes at the start go.
-    In JavaScript: `path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/")`, then
+    Lower case by Unicode's default mapping, independent of the machine's locale; then Unicode NFC;
+    runs of slashes and backslashes become one slash; leading slashes and spaces and trailing spaces
+    are removed. In JavaScript: `path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/")`, then
     `.replace(/^[ /]+| +$/g, "")`.
     """
     lower = unicodedata.normalize("NFC", path.lower())
@@ -21,7 +21,7 @@ def normalise_suffix(path: str) -> str:
 
 
 def suffix_hash(path: str) -> bytes:
-    """Return the SHA-256 (32 bytes) of the normalised suffix in UTF-8."""
+    """Return the SHA-256 (32 bytes) of the normalised suffix, encoded as UTF-8."""
     return hashlib.sha256(normalise_suffix(path).encode()).digest()
 
 
@@ -33,4 +33,4 @@ runner scummvm server settings setup shipping start starter steam test udk ue4ga
 ue4game-win64-shipping unity unityplayer update updater windows wine wine64
 """
 GENERIC_NAMES = frozenset(_GENERIC.split())
-"""File names, without extension, of interpreters, engines and launchers of any game."""
+"""File names without extension that identify no game: interpreters, engines, launchers."""

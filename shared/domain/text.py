@@ -1,8 +1,9 @@
-"""Normal forms of titles and names, public because clients and importers must agree on them.
+"""Normal forms of titles and names, and checks of displayed text.
 
-- `title_key` identifies a title. Only case, width, spaces and trademark signs fold, so that "Beyond
-  Good & Evil" and "Beyond Good and Evil" stay two games.
-- `name_key` is what a name is found by. Accents, punctuation, "&" and letters like "ø" fold too.
+- `title_key` identifies a title. It folds only case, width, spaces and trademark signs, so that
+  "Beyond Good & Evil" and "Beyond Good and Evil" stay two games.
+- `name_key` is for search and sorting. It also folds accents, punctuation, "&" and letters
+  like "ø".
 """
 
 import re
@@ -18,7 +19,7 @@ TRADEMARKS = re.compile("[™®©℠]")
 
 
 JOINED = re.compile("['`.\u2018\u2019\u00b4]")
-"""Marks inside a word: "Clancy's" is found by "clancys", "S.T.A.L.K.E.R." by "stalker"."""
+"""Marks inside a word, which are removed: "clancys" finds "Clancy's"."""
 
 
 PLAIN_LETTERS = str.maketrans(
@@ -27,17 +28,17 @@ PLAIN_LETTERS = str.maketrans(
         "ħ": "h", "ŧ": "t", "ŋ": "n",
     }
 )  # fmt: skip
-"""Latin letters that Unicode does not decompose, and what people type instead."""
+"""Latin letters that Unicode does not decompose, with what people type instead."""
 
 
 def title_key(title: str) -> str:
-    """Return the identity of a title: case, width, spaces and trademark signs fold."""
+    """Return the key that identifies a title; folds case, width, spaces and trademark signs."""
     plain = unicodedata.normalize("NFKC", TRADEMARKS.sub("", title))
     return " ".join(plain.casefold().split())
 
 
 def name_key(name: str) -> str:
-    """Return what a name is found and sorted by; never empty unless the name is blank."""
+    """Return the key for finding and sorting a name; empty only if the name is blank."""
     plain = JOINED.sub("", TRADEMARKS.sub("", name)).replace("&", " and ")
     letters = (c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) != "Mn")
     plain = "".join(letters).casefold().translate(PLAIN_LETTERS)
@@ -47,15 +48,15 @@ def name_key(name: str) -> str:
 
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Includes the characters that change text direction: they make one name look like another."""
+"""Control characters, including those that change text direction and can disguise a name."""
 
 
 def printable(text: str) -> str:
-    """Return text that can be displayed; raise ValueError for any other."""
+    """Return the text if it can be displayed; raise ValueError otherwise."""
     if CONTROL.search(text):
-        raise ValueError("it contains a control character")
+        raise ValueError("contains a control character")
     if text and not any(char.isprintable() and not char.isspace() for char in text):
-        raise ValueError("it has no visible character")
+        raise ValueError("has no visible character")
     return text
 
 

@@ -919,7 +919,7 @@ export interface components {
         };
         /**
          * Art
-         * @description A picture in the sizes of its kind, and its colour for the time until it is loaded.
+         * @description A picture in the sizes of its kind, and the placeholder colour until it is loaded.
          */
         Art: {
             /** Colour */
@@ -929,7 +929,7 @@ export interface components {
         };
         /**
          * ArtSize
-         * @description One size of a picture, in pixels; its address never shows another.
+         * @description One size of a picture, in pixels; the content at its URL never changes.
          */
         ArtSize: {
             /** Height */
@@ -1028,9 +1028,10 @@ export interface components {
         };
         /**
          * BuildMark
-         * @description A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
+         * @description A fact that identifies a build: a store's build id, or the hash of an executable.
          *
-         *     Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
+         *     kind: the store's name, `sha1`, `sha512` or `murmur2`. SHA hashes are lower-case hex; murmur2
+         *     (CurseForge's, seed 1) is a decimal number.
          */
         BuildMark: {
             /** Kind */
@@ -1209,9 +1210,9 @@ export interface components {
         };
         /**
          * DetectionList
-         * @description Where the newest list is, and how to come to it from an older one.
+         * @description The files of the newest list: the whole list, and a delta from the client's version if any.
          *
-         *     The hashes are SHA-256 of the JSON, unpacked; the sizes are what is transferred, packed.
+         *     Hashes are SHA-256 of the uncompressed JSON; sizes are the compressed bytes.
          */
         DetectionList: {
             /**
@@ -1257,7 +1258,7 @@ export interface components {
         };
         /**
          * EditableExecutable
-         * @description An executable as it is kept, also one that nobody could write today.
+         * @description A stored executable; older ones may break rules that new ones must follow.
          */
         EditableExecutable: {
             /** Is Launcher */
@@ -1269,7 +1270,7 @@ export interface components {
         };
         /**
          * EditableGame
-         * @description All that an operator can edit of a game; merged_into: the game that it became a part of.
+         * @description All that operators can edit about a game; merged_into: the surviving game, if merged.
          */
         EditableGame: {
             /** Aliases */
@@ -1371,7 +1372,7 @@ export interface components {
         };
         /**
          * GameBuild
-         * @description A version of the game as it is found on disks.
+         * @description A version of the game.
          */
         GameBuild: {
             /** Build Id */
@@ -1386,7 +1387,7 @@ export interface components {
         };
         /**
          * GameChanges
-         * @description What changes of a game; what is given replaces what was there, what is absent stays.
+         * @description Changes to a game: each member replaces the stored value; absent members keep theirs.
          * @example {
          *       "aliases": [
          *         "Serf City"
@@ -1424,9 +1425,9 @@ export interface components {
         };
         /**
          * GameDetail
-         * @description All that is known of one game.
+         * @description All details of one game.
          *
-         *     locale: the language of the title, English where it is not translated. builds: the newest.
+         *     locale: the language of the title; English if it is not translated. builds: the newest ones.
          */
         GameDetail: {
             /** Aliases */
@@ -1457,7 +1458,7 @@ export interface components {
         };
         /**
          * GameExecutable
-         * @description The end of a path by which a running program is known to be this game.
+         * @description A path suffix that identifies a running program as this game.
          */
         GameExecutable: {
             /** Is Launcher */
@@ -1479,9 +1480,9 @@ export interface components {
         };
         /**
          * ImportReport
-         * @description What an import did; `rejected` lists the first hundred of `rejected_count`.
+         * @description How many records had each outcome; `rejected` lists only the first hundred.
          *
-         *     merged: records that added to a game of another title, found by an id.
+         *     merged: records that added facts to a game with another title, matched by an id.
          */
         ImportReport: {
             /**
@@ -1770,7 +1771,7 @@ export interface components {
         };
         /**
          * NewBuild
-         * @description A build as a creator tells of it.
+         * @description A build to register for a game.
          * @example {
          *       "marks": [
          *         {
@@ -1815,7 +1816,7 @@ export interface components {
         };
         /**
          * NewGame
-         * @description A game; titles: by language, where another than English is known.
+         * @description A game to create; titles: translations by language, without English.
          * @example {
          *       "executables": [
          *         {
@@ -1863,7 +1864,7 @@ export interface components {
         };
         /**
          * NewGameExecutable
-         * @description An executable as an operator writes it.
+         * @description A program's path suffix; unlike in an import, unknown members are rejected.
          */
         NewGameExecutable: {
             /**
@@ -1881,7 +1882,7 @@ export interface components {
         };
         /**
          * NewGameStore
-         * @description A store id as an operator writes it: a list may say more of it, he may not.
+         * @description The game's id in a store; unlike in an import, unknown members are rejected.
          */
         NewGameStore: {
             /** Id */
@@ -2515,7 +2516,9 @@ export interface components {
         };
         /**
          * RejectedRecord
-         * @description A record that was not imported: its line, or its number in the array, from 1, and why.
+         * @description A record that was not imported, and why.
+         *
+         *     position: the line number or the index in the array, from 1.
          */
         RejectedRecord: {
             /** Position */
@@ -2850,7 +2853,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description Where to PUT the file, with which headers, until when.
+         * @description Where to PUT the file, with which headers, and until when.
          */
         Upload: {
             /**

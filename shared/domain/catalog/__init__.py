@@ -1,17 +1,17 @@
-"""Games: what they are called, how they are recognised, and who changes them.
+"""Games: their names, how programs and builds are recognised, and how games are changed.
 
-reading     games as everyone may read them: lists in the order of titles, all details of one
-editing     games as operators create and edit them
+reading     public views: lists of games by title, and the details of one game
+editing     operators create and edit games
 facts       names, store ids and executables of a game: parsed, compared, written
-builds      builds of a game, and the marks by which they are recognised on a disk
-merging     two games become one
+builds      builds of a game, and the marks that identify them on a disk
+merging     merges one game into another
 popularity  batch job: folds new players into the games' player counts
-art         art of games and tools as it is shown
-versioning  the catalog's version, by which every instance's cache expires
+art         published art of games and tools
+versioning  the catalog's version, which invalidates every instance's cache
 
-imports/    lists of games, ours and Discord's
-search/     games by any words of their names
-detection/  the list by which a client recognises running games
+imports/    imports lists of games, in our format or Discord's
+search/     finds games by any words of their names
+detection/  the lists by which clients recognise running games
 
 Other packages import: art.shown, art.Art, art.Kind, builds.check_range, builds.create,
 builds.invalid, builds.list_page, builds.require_game, builds.Build, builds.NewBuild,

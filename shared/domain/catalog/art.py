@@ -1,4 +1,4 @@
-"""Art of games and tools, as it is shown."""
+"""Published art of games and tools."""
 
 import json
 from typing import Literal, get_args
@@ -11,7 +11,7 @@ Kind = Literal["icon", "cover", "banner"]
 
 
 class ArtSize(BaseModel):
-    """One size of a picture, in pixels; its address never shows another."""
+    """One size of a picture, in pixels; the content at its URL never changes."""
 
     width: int
     height: int
@@ -19,25 +19,25 @@ class ArtSize(BaseModel):
 
 
 class Art(BaseModel):
-    """A picture in the sizes of its kind, and its colour for the time until it is loaded."""
+    """A picture in the sizes of its kind, and the placeholder colour until it is loaded."""
 
     colour: str
     sizes: list[ArtSize]
 
 
 def shown(stored: str | None) -> dict[Kind, Art]:
-    """Return what everyone sees of a row's column `art`, by kind."""
-    known = json.loads(stored or "{}")
+    """Return the published art in a row's column `art`, by kind."""
+    art = json.loads(stored or "{}")
     return {
         kind: Art(
-            colour=known[kind]["colour"],
+            colour=art[kind]["colour"],
             sizes=[
                 ArtSize(
-                    width=one["width"], height=one["height"], url=objects.public_url(one["name"])
+                    width=size["width"], height=size["height"], url=objects.public_url(size["name"])
                 )
-                for one in known[kind]["sizes"]
+                for size in art[kind]["sizes"]
             ],
         )
         for kind in get_args(Kind)
-        if "sizes" in known.get(kind, {})
+        if "sizes" in art.get(kind, {})
     }

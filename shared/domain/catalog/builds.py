@@ -1,4 +1,4 @@
-"""Builds of games: what a version of a game is called, and what it is known by on a disk."""
+"""Builds: the versions of a game, each with the marks that identify it on a disk."""
 
 import re
 from collections.abc import Iterable
@@ -33,9 +33,10 @@ Position = tuple[datetime, int]
 
 
 class BuildMark(BaseModel):
-    """A store's name and its id of the build, or sha1, sha512, murmur2 and that of an executable.
+    """A fact that identifies a build: a store's build id, or the hash of an executable.
 
-    Hashes are written in lower-case hex, a murmur2 (of CurseForge, with the seed 1) as a number.
+    kind: the store's name, `sha1`, `sha512` or `murmur2`. SHA hashes are lower-case hex; murmur2
+    (CurseForge's, seed 1) is a decimal number.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,15 +45,15 @@ class BuildMark(BaseModel):
     value: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
 
     @model_validator(mode="after")
-    def _is_that_hash(self) -> Self:
-        form = HASHES.get(self.kind)
-        if form is not None and not form.fullmatch(self.value):
-            raise ValueError(f"this is no {self.kind}")
+    def _check_hash(self) -> Self:
+        pattern = HASHES.get(self.kind)
+        if pattern is not None and not pattern.fullmatch(self.value):
+            raise ValueError(f"not a valid {self.kind}")
         return self
 
 
 class NewBuild(BaseModel):
-    """A build as a creator tells of it."""
+    """A build to register for a game."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -82,23 +83,26 @@ class Build(BaseModel):
     marks: list[BuildMark]
 
 
-def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
-    """Add a build to a game; raise NotFound, or Conflict when a mark names another build of it."""
-    versioning.lock(tx)  # of two who add the same build, the second one sees the first one's
+def create(tx: Connection, uid: str, game_id: int, new: NewBuild) -> Build:
+    """Register a build of a game.
+
+    Raises NotFound, or Conflict when the game was merged or one of its builds has such a mark.
+    """
+    versioning.lock(tx)  # a concurrent registration of the same build must see this one
     require_game(tx, game_id)
-    marks = sorted(set(wish.marks), key=lambda mark: (mark.kind, mark.value))
-    _refuse_known(tx, game_id, marks)
-    row = {"game_id": game_id, "name": wish.name, "released_at": wish.released_at}
-    made = tx.execute(insert(game_builds), row | {"created_by": uid, "created_at": clock.now()})
-    build_id = made.lastrowid
+    marks = sorted(set(new.marks), key=lambda mark: (mark.kind, mark.value))
+    _require_new(tx, game_id, marks)
+    row = {"game_id": game_id, "name": new.name, "released_at": new.released_at}
+    result = tx.execute(insert(game_builds), row | {"created_by": uid, "created_at": clock.now()})
+    build_id = result.lastrowid
     rows = [{"kind": mark.kind, "value": mark.value, "build_id": build_id} for mark in marks]
     tx.execute(insert(game_build_marks), rows)
     versioning.bump(tx)
     build = Build(
         build_id=str(build_id),
         game_id=str(game_id),
-        name=wish.name,
-        released_at=wish.released_at,
+        name=new.name,
+        released_at=new.released_at,
         marks=marks,
     )
     audit.record(tx, uid, "build.create", str(build_id), {"after": build.model_dump(mode="json")})
@@ -106,44 +110,45 @@ def create(tx: Connection, uid: str, game_id: int, wish: NewBuild) -> Build:
 
 
 def require_game(conn: Connection, game_id: int) -> None:
-    """Raise NotFound unless there is such a game, and Conflict when it went up in another one."""
+    """Raise NotFound unless the game exists, and Conflict if it was merged into another one."""
     game = conn.execute(select(games.c.merged_into).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
     if game.merged_into is not None:
-        raise errors.Conflict(f"the game {game_id} is the game {game.merged_into} now")
+        raise errors.Conflict(f"game {game_id} was merged into game {game.merged_into}")
 
 
-def _refuse_known(tx: Connection, game_id: int, marks: Iterable[BuildMark]) -> None:
-    mark = game_build_marks.c
-    named = or_(*(and_(mark.kind == one.kind, mark.value == one.value) for one in marks))
-    known = tx.execute(
-        select(mark.kind, mark.value, mark.build_id)
-        .join(game_builds, game_builds.c.build_id == mark.build_id)
-        .where(named, game_builds.c.game_id == game_id)
+def _require_new(tx: Connection, game_id: int, marks: Iterable[BuildMark]) -> None:
+    """Raise Conflict if a build of the game has one of these marks."""
+    column = game_build_marks.c
+    is_given = or_(*(and_(column.kind == m.kind, column.value == m.value) for m in marks))
+    existing = tx.execute(
+        select(column.kind, column.value, column.build_id)
+        .join(game_builds, game_builds.c.build_id == column.build_id)
+        .where(is_given, game_builds.c.game_id == game_id)
         .limit(1)
     ).one_or_none()
-    if known is not None:
-        detail = f"{known.kind} {known.value} is the build {known.build_id} already"
-        raise errors.Conflict(detail, build_id=str(known.build_id))
+    if existing is not None:
+        detail = f"{existing.kind} {existing.value} already identifies build {existing.build_id}"
+        raise errors.Conflict(detail, build_id=str(existing.build_id))
 
 
 def list_page(
     conn: Connection, game_id: int, after: Position | None, limit: int
 ) -> tuple[list[Build], Position | None]:
-    """Return up to `limit` builds, the newest first, and the last one's place unless it ends."""
+    """Return up to `limit` builds, newest first, and the position of the next page or None."""
     require_game(conn, game_id)
     build = game_builds.c
-    newest = select(game_builds).where(build.game_id == game_id)
+    query = select(game_builds).where(build.game_id == game_id)
     if after is not None:
         at, build_id = after
         earlier = or_(build.released_at < at, build.build_id < build_id)
-        newest = newest.where(build.released_at <= at, earlier)
+        query = query.where(build.released_at <= at, earlier)
     order = build.released_at.desc(), build.build_id.desc()
-    rows = conn.execute(newest.order_by(*order).limit(limit + 1)).all()
-    shown = rows[:limit]
-    last = (shown[-1].released_at, shown[-1].build_id) if len(rows) > limit else None
-    return _builds(conn, shown), last
+    rows = conn.execute(query.order_by(*order).limit(limit + 1)).all()
+    page = rows[:limit]
+    last = (page[-1].released_at, page[-1].build_id) if len(rows) > limit else None
+    return _builds(conn, page), last
 
 
 def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[Build]:
@@ -158,27 +163,27 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
         for row in rows
     }
     mark = game_build_marks.c
-    listed = select(game_build_marks).where(mark.build_id.in_(builds))
-    for row in conn.execute(listed.order_by(mark.kind, mark.value)) if builds else ():
+    marks = select(game_build_marks).where(mark.build_id.in_(builds))
+    for row in conn.execute(marks.order_by(mark.kind, mark.value)) if builds else ():
         builds[row.build_id].marks.append(BuildMark(kind=row.kind, value=row.value))
     return list(builds.values())
 
 
 def check_range(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
-    """Raise Unprocessable unless both are builds of this game, in the order of their release."""
-    asked = {name: one for name, one in (("first", first), ("last", last)) if one is not None}
+    """Raise Unprocessable unless both are builds of the game and `first` was not released later."""
+    given = {name: id_ for name, id_ in (("first", first), ("last", last)) if id_ is not None}
     build = game_builds.c
     query = select(build.build_id, build.released_at).where(
-        build.game_id == game_id, build.build_id.in_(map(int, asked.values()))
+        build.game_id == game_id, build.build_id.in_(map(int, given.values()))
     )
-    released = {str(row.build_id): row.released_at for row in conn.execute(query)} if asked else {}
-    for name, one in asked.items():
-        if one not in released:
-            raise invalid(f"{name}_build_id", f"the game {game_id} has no build {one}")
+    released = {str(row.build_id): row.released_at for row in conn.execute(query)} if given else {}
+    for name, build_id in given.items():
+        if build_id not in released:
+            raise invalid(f"{name}_build_id", f"game {game_id} has no build {build_id}")
     if first and last and released[first] > released[last]:
-        raise invalid("last_build_id", f"the build {last} was released before the build {first}")
+        raise invalid("last_build_id", f"build {last} was released before build {first}")
 
 
 def invalid(field: str, detail: str) -> errors.Unprocessable:
-    """Return the refusal of a member that is well-formed and does not fit what is known."""
+    """Return the error for a well-formed field whose value does not fit the stored data."""
     return errors.Unprocessable(f"{field}: {detail}", errors=[{"field": field, "detail": detail}])

@@ -1,4 +1,4 @@
-"""Games as operators see and edit them."""
+"""Operators create, read and edit games."""
 
 import json
 from collections.abc import Mapping
@@ -21,23 +21,23 @@ from shared.runtime.revisions import Expected
 from shared.schema.catalog import games
 
 
-def _beside_english(titles: dict[str, str]) -> dict[str, str]:
+def _without_english(titles: dict[str, str]) -> dict[str, str]:
     if locales.DEFAULT in titles:
-        raise ValueError("`en` is the title itself")
+        raise ValueError("the English title belongs in `title`")
     return titles
 
 
-Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100), AfterValidator(_beside_english)]
+Titles = Annotated[dict[LocaleTag, Name], Field(max_length=100), AfterValidator(_without_english)]
 
 
 class NewGameStore(Store):
-    """A store id as an operator writes it: a list may say more of it, he may not."""
+    """The game's id in a store; unlike in an import, unknown members are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class NewGameExecutable(Executable):
-    """An executable as an operator writes it."""
+    """A program's path suffix; unlike in an import, unknown members are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,7 +47,7 @@ Executables = Annotated[list[NewGameExecutable], Field(max_length=1000)]
 
 
 class NewGame(BaseModel):
-    """A game; titles: by language, where another than English is known."""
+    """A game to create; titles: translations by language, without English."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -71,7 +71,7 @@ class NewGame(BaseModel):
 
 
 class GameChanges(BaseModel):
-    """What changes of a game; what is given replaces what was there, what is absent stays."""
+    """Changes to a game: each member replaces the stored value; absent members keep theirs."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"aliases": ["Serf City"]}]}
@@ -84,7 +84,7 @@ class GameChanges(BaseModel):
     executables: Executables | None = None
 
     @model_validator(mode="after")
-    def _replaces(self) -> Self:
+    def _reject_nulls(self) -> Self:
         nulls = [name for name in self.model_fields_set if getattr(self, name) is None]
         if nulls:
             raise ValueError(f"{', '.join(sorted(nulls))}: cannot be null")
@@ -92,7 +92,7 @@ class GameChanges(BaseModel):
 
 
 class EditableExecutable(BaseModel):
-    """An executable as it is kept, also one that nobody could write today."""
+    """A stored executable; older ones may break rules that new ones must follow."""
 
     os: str
     name: str
@@ -100,7 +100,7 @@ class EditableExecutable(BaseModel):
 
 
 class EditableGame(BaseModel):
-    """All that an operator can edit of a game; merged_into: the game that it became a part of."""
+    """All that operators can edit about a game; merged_into: the surviving game, if merged."""
 
     game_id: str
     title: str
@@ -114,11 +114,11 @@ class EditableGame(BaseModel):
 
 
 def get(conn: Connection, game_id: int) -> EditableGame:
-    """Return a game, also a merged one; raise NotFound."""
+    """Return a game, even if it was merged; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
-    facts = game_facts.known(conn, [game_id])[game_id]
+    facts = game_facts.load(conn, [game_id])[game_id]
     return EditableGame(
         game_id=str(game_id),
         title=game.title,
@@ -138,23 +138,23 @@ def get(conn: Connection, game_id: int) -> EditableGame:
     )
 
 
-def create(tx: Connection, actor: str, wish: NewGame) -> EditableGame:
-    """Make a game; raise Conflict when there is one of that title."""
+def create(tx: Connection, actor: str, new: NewGame) -> EditableGame:
+    """Create a game; raise Conflict if a game has or had this title."""
     versioning.lock(tx)
-    key = _free_key(tx, wish.title, None)
+    key = _free_key(tx, new.title, None)
     row = {
-        "title": wish.title,
+        "title": new.title,
         "import_key": key,
-        "titles": _json(wish.titles),
+        "titles": _json(new.titles),
         "revision": 1,
         "updated_at": clock.now(),
     }
     game_id: int = tx.execute(insert(games), row).lastrowid
-    facts = game_facts.of(wish.title, wish.aliases, wish.stores, wish.executables)
+    facts = game_facts.collect(new.title, new.aliases, new.stores, new.executables)
     game_facts.write(tx, {game_id: facts})
-    made = _shown_anew(tx, game_id)
-    audit.record(tx, actor, "games.create", made.game_id, {"after": _audited(made)})
-    return made
+    game = _reindex(tx, game_id)
+    audit.record(tx, actor, "games.create", game.game_id, {"after": _audited(game)})
+    return game
 
 
 def edit(
@@ -164,69 +164,71 @@ def edit(
     changes: GameChanges,
     expected: Expected,
 ) -> EditableGame:
-    """Change a game, if it still has an expected revision; equal values change nothing.
+    """Edit a game if it has an expected revision; equal values change nothing.
 
-    Raises PreconditionFailed for another revision, NotFound, or Conflict.
-
-    What an import finds it by stays its first title, whatever it is called now.
+    Imports keep matching the title that the game was created with. Raises PreconditionFailed for
+    another revision, NotFound, Conflict or Unprocessable.
     """
     versioning.lock(tx)
     before = get(tx, game_id)
     expected.require(before.revision, before)
     if before.merged_into:
-        raise errors.Conflict(f"game {game_id} is merged into {before.merged_into}")
-    wanted = {name: getattr(changes, name) for name in changes.model_fields_set}
-    title, titles = wanted.get("title", before.title), wanted.get("titles", before.titles)
+        raise errors.Conflict(f"game {game_id} was merged into game {before.merged_into}")
+    given = {name: getattr(changes, name) for name in changes.model_fields_set}
+    title, titles = given.get("title", before.title), given.get("titles", before.titles)
     if title != before.title:
         _free_key(tx, title, game_id)
-    known = game_facts.known(tx, [game_id])[game_id]
-    facts = _changed(known, before, title, wanted)
-    if (facts, title, titles) == (known, before.title, before.titles):
+    stored = game_facts.load(tx, [game_id])[game_id]
+    facts = _changed(stored, before, title, given)
+    if (facts, title, titles) == (stored, before.title, before.titles):
         return before
-    game_facts.remove(tx, game_id, known.without(facts))
+    game_facts.remove(tx, game_id, stored.without(facts))
     game_facts.write(tx, {game_id: facts})
-    renamed = update(games).where(games.c.game_id == game_id)
-    tx.execute(renamed.values(title=title, titles=_json(titles)))
-    game_facts.touch(tx, [game_id], clock.now())
-    after = _shown_anew(tx, game_id)
+    this_game = update(games).where(games.c.game_id == game_id)
+    tx.execute(this_game.values(title=title, titles=_json(titles)))
+    game_facts.bump_revisions(tx, [game_id], clock.now())
+    after = _reindex(tx, game_id)
     detail = {"before": _audited(before), "after": _audited(after)}
     audit.record(tx, actor, "games.edit", after.game_id, detail)
     return after
 
 
-def _changed(known: Facts, before: EditableGame, title: str, wanted: Mapping[str, Any]) -> Facts:
-    """Return the facts after a change; of a list that is absent the rows stay as they are."""
-    aliases = wanted.get("aliases", before.aliases)
-    facts = game_facts.of(title, aliases, wanted.get("stores", ()), wanted.get("executables", ()))
-    if "stores" not in wanted:
-        facts.stores = known.stores
-    if "executables" not in wanted:
-        facts.programs = known.programs
+def _changed(stored: Facts, before: EditableGame, title: str, given: Mapping[str, Any]) -> Facts:
+    """Return the facts after an edit; a list that was not given keeps its stored rows."""
+    aliases = given.get("aliases", before.aliases)
+    facts = game_facts.collect(
+        title, aliases, given.get("stores", ()), given.get("executables", ())
+    )
+    if "stores" not in given:
+        facts.stores = stored.stores
+    if "executables" not in given:
+        facts.programs = stored.programs
     return facts
 
 
 def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
-    """Return a title's key; raise Conflict when another game has it, Unprocessable for none."""
+    """Return a title's key; raise Conflict if another game has it, Unprocessable if it is empty."""
     key = text.title_key(title)
     if not key:
-        fault = {"field": "title", "detail": "it holds no character that counts"}
+        fault = {"field": "title", "detail": "contains only spaces and trademark signs"}
         raise errors.Unprocessable("the body has the wrong shape", errors=[fault])
     owner = candidates.by_title(tx, {key}).get(key, game_id)
     if owner is not None and owner != game_id:
-        raise errors.Conflict(_taken(tx, key, owner))
+        raise errors.Conflict(_describe_owner(tx, key, owner))
     return key
 
 
-def _taken(tx: Connection, key: str, owner: int) -> str:
+def _describe_owner(tx: Connection, key: str, owner: int) -> str:
+    """Return why a title belongs to the game `owner`."""
     row = tx.execute(select(games).where(games.c.game_id == owner)).one()
     if text.title_key(row.title) == key:
         return f"game {owner} has this title"
     if row.import_key == key:
-        return f"game {owner} had this title at first, by which imports find it"
-    return f"a game that became a part of game {owner} had this title"
+        return f"game {owner} was created with this title, and imports still match it"
+    return f"a game that was merged into game {owner} had this title"
 
 
-def _shown_anew(tx: Connection, game_id: int) -> EditableGame:
+def _reindex(tx: Connection, game_id: int) -> EditableGame:
     index.update(tx, [game_id])
     versioning.bump(tx)
     return get(tx, game_id)

@@ -1,4 +1,4 @@
-"""What is said of a game, in a record or in rows: names, store ids and executables."""
+"""Facts about a game, from a record or from rows: names, store ids and executables."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -21,43 +21,43 @@ from shared.runtime import sql
 from shared.schema.catalog import game_executables, game_names, game_stores, games
 
 DISCORD = "discord"
-LONGEST_NAME = 300
-LONGEST_PROGRAM = 400
+MAX_NAME_LENGTH = 300
+MAX_SUFFIX_LENGTH = 400
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _names, _stores, _programs = game_names.c, game_stores.c, game_executables.c
 
 
-def _tidy(value: object) -> object:
+def _collapse_spaces(value: object) -> object:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def _printable(text: str) -> str:
     if _CONTROL.search(text):
-        raise ValueError("it holds a control character")
+        raise ValueError("contains a control character")
     return text
 
 
-def _title(text: str) -> str:
-    if len(title_key(text)) > LONGEST_NAME:
-        raise ValueError("it is too long when case and width are folded")
+def _check_name(text: str) -> str:
+    if len(title_key(text)) > MAX_NAME_LENGTH:
+        raise ValueError("too long after folding case and width")
     return _printable(text)
 
 
-def _program(path: str) -> str:
+def _check_program(path: str) -> str:
     suffix = normalise_suffix(path.removeprefix(">"))
-    if len(suffix) > LONGEST_PROGRAM:
-        raise ValueError("it is too long in lower case")
+    if len(suffix) > MAX_SUFFIX_LENGTH:
+        raise ValueError("too long in lower case")
     if {".", ".."} & set(suffix.split("/")):
-        raise ValueError("no part of it may be `.` or `..`")
+        raise ValueError("must not contain `.` or `..` as a segment")
     return _printable(path)
 
 
 Name = Annotated[
     str,
-    Field(min_length=1, max_length=LONGEST_NAME),
-    BeforeValidator(_tidy),
-    AfterValidator(_title),
+    Field(min_length=1, max_length=MAX_NAME_LENGTH),
+    BeforeValidator(_collapse_spaces),
+    AfterValidator(_check_name),
 ]
 Word = Annotated[
     str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^\s*[A-Za-z0-9_]+\s*$")
@@ -70,10 +70,12 @@ StoreId = Annotated[
 
 
 class Executable(BaseModel):
-    """The end of a program's path; Discord writes `>` before one that is a bare file name."""
+    """A program's path suffix; Discord puts `>` before a bare file name."""
 
     os: Literal["win32", "darwin", "linux"]
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_PROGRAM), AfterValidator(_program)]
+    name: Annotated[
+        str, Field(min_length=1, max_length=MAX_SUFFIX_LENGTH), AfterValidator(_check_program)
+    ]
     is_launcher: bool = False
 
 
@@ -90,7 +92,7 @@ StoreIds = Annotated[list[Store], Field(max_length=200)]
 
 
 class Record(BaseModel):
-    """One game of a list, in our format or in Discord's (`applications/detectable`)."""
+    """One game of an imported list, in our format or Discord's (`applications/detectable`)."""
 
     title: Name
     aliases: Aliases = []
@@ -105,7 +107,7 @@ class Record(BaseModel):
             return raw
         skus = raw.get("third_party_skus") or []
         if not isinstance(skus, list):
-            raise ValueError("third_party_skus: it should be a list")  # noqa: TRY004  pydantic names it
+            raise ValueError("third_party_skus: must be a list")  # noqa: TRY004  pydantic reports it
         return {
             "title": raw["name"],
             "aliases": raw.get("aliases") or [],
@@ -121,10 +123,10 @@ class Record(BaseModel):
 
 @dataclass
 class Facts:
-    """What is said of a game, under the keys by which two facts are the same one.
+    """Facts about one game, keyed so that equal facts have equal keys.
 
-    names: by `name_key`, each with whether it is the title. programs: by hash and OS, each as its
-    suffix and whether it is a launcher.
+    names: `name_key` to name and whether it is the title. stores: pairs of store and id.
+    programs: suffix hash and OS to suffix and whether it is a launcher.
     """
 
     names: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -134,31 +136,35 @@ class Facts:
     def __bool__(self) -> bool:
         return bool(self.names or self.stores or self.programs)
 
-    def beyond(self, known: "Facts") -> "Facts":
-        """Return what adds to what is known: a title as an alias.
+    def additions_to(self, stored: "Facts") -> "Facts":
+        """Return the facts that `stored` lacks, with a title as an alias.
 
-        Who says that a program is no launcher is right: then seeing it does mean the game.
+        If two sources disagree whether a program is a launcher, it counts as the game itself.
         """
         return Facts(
-            {key: (name, False) for key, (name, _) in self.names.items() if key not in known.names},
-            self.stores - known.stores,
+            {
+                key: (name, False)
+                for key, (name, _) in self.names.items()
+                if key not in stored.names
+            },
+            self.stores - stored.stores,
             {
                 key: program
                 for key, program in self.programs.items()
-                if key not in known.programs or (known.programs[key][1] and not program[1])
+                if key not in stored.programs or (stored.programs[key][1] and not program[1])
             },
         )
 
-    def without(self, kept: "Facts") -> "Facts":
-        """Return what is not among the facts that are kept."""
+    def without(self, other: "Facts") -> "Facts":
+        """Return the facts whose keys `other` lacks."""
         return Facts(
-            {key: name for key, name in self.names.items() if key not in kept.names},
-            self.stores - kept.stores,
-            {key: one for key, one in self.programs.items() if key not in kept.programs},
+            {key: name for key, name in self.names.items() if key not in other.names},
+            self.stores - other.stores,
+            {key: program for key, program in self.programs.items() if key not in other.programs},
         )
 
-    def listed(self) -> dict[str, list[str]]:
-        """Return them as people read them, in order: for the audit."""
+    def describe(self) -> dict[str, list[str]]:
+        """Return the facts as sorted, readable texts for the audit log."""
         return {
             "names": sorted(name for name, _ in self.names.values()),
             "stores": sorted(f"{store}/{store_id}" for store, store_id in self.stores),
@@ -169,53 +175,53 @@ class Facts:
         }
 
 
-def of(
+def collect(
     title: str, aliases: Iterable[str], stores: Iterable[Store], programs: Iterable[Executable]
 ) -> Facts:
-    """Return what people wrote of a game as facts."""
-    found = Facts({name_key(title): (title, True)})
+    """Return the facts in an operator's or a record's data."""
+    facts = Facts({name_key(title): (title, True)})
     for alias in aliases:
-        found.names.setdefault(name_key(alias), (alias, False))
-    found.names.pop("", None)
-    found.stores = {(one.store, one.id) for one in stores}
-    for one in programs:
-        suffix = normalise_suffix(one.name.removeprefix(">"))
-        key = suffix_hash(suffix), one.os
-        was_launcher = found.programs.get(key, (suffix, True))[1]
+        facts.names.setdefault(name_key(alias), (alias, False))
+    facts.names.pop("", None)
+    facts.stores = {(store.store, store.id) for store in stores}
+    for program in programs:
+        suffix = normalise_suffix(program.name.removeprefix(">"))
+        key = suffix_hash(suffix), program.os
+        was_launcher = facts.programs.get(key, (suffix, True))[1]
         if suffix:
-            found.programs[key] = suffix, one.is_launcher and was_launcher
-    return found
-
-
-def of_record(record: Record) -> Facts:
-    """Return a record's facts."""
-    facts = of(record.title, record.aliases, record.stores, record.executables)
-    facts.stores |= {(DISCORD, one) for one in record.discord_ids}
+            facts.programs[key] = suffix, program.is_launcher and was_launcher
     return facts
 
 
-def known(conn: Connection, game_ids: Collection[int]) -> dict[int, Facts]:
-    """Return what the tables hold of these games."""
-    found = {game_id: Facts() for game_id in game_ids}
-    if not found:
-        return found
+def from_record(record: Record) -> Facts:
+    """Return a record's facts."""
+    facts = collect(record.title, record.aliases, record.stores, record.executables)
+    facts.stores |= {(DISCORD, id_) for id_ in record.discord_ids}
+    return facts
+
+
+def load(conn: Connection, game_ids: Collection[int]) -> dict[int, Facts]:
+    """Return the stored facts about these games."""
+    facts = {game_id: Facts() for game_id in game_ids}
+    if not facts:
+        return facts
     names = select(_names.game_id, _names.name_key, _names.name, _names.is_title)
-    for game_id, key, *name in conn.execute(names.where(_names.game_id.in_(found))):
-        found[game_id].names[key] = tuple(name)
+    for game_id, key, *name in conn.execute(names.where(_names.game_id.in_(facts))):
+        facts[game_id].names[key] = tuple(name)
     stores = select(_stores.game_id, _stores.store, _stores.store_id)
-    for game_id, *store in conn.execute(stores.where(_stores.game_id.in_(found))):
-        found[game_id].stores.add(tuple(store))
+    for game_id, *store in conn.execute(stores.where(_stores.game_id.in_(facts))):
+        facts[game_id].stores.add(tuple(store))
     programs = select(
         _programs.game_id, _programs.suffix_hash, _programs.os, _programs.suffix,
         _programs.is_launcher,
     )  # fmt: skip
-    for game_id, hashed, os, *program in conn.execute(programs.where(_programs.game_id.in_(found))):
-        found[game_id].programs[hashed, os] = tuple(program)
-    return found
+    for game_id, hash_, os, *program in conn.execute(programs.where(_programs.game_id.in_(facts))):
+        facts[game_id].programs[hash_, os] = tuple(program)
+    return facts
 
 
 def write(tx: Connection, added: Mapping[int, Facts]) -> None:
-    """Write facts of games, over those with the same keys."""
+    """Write facts about games; replaces those with the same keys."""
     names = [
         {"game_id": game_id, "name_key": key, "name": name, "is_title": is_title}
         for game_id, facts in added.items()
@@ -229,28 +235,28 @@ def write(tx: Connection, added: Mapping[int, Facts]) -> None:
     ]
     sql.insert_ignore(tx, game_stores, stores)
     programs = [
-        {"game_id": game_id, "suffix_hash": hashed, "os": os, "suffix": suffix,
+        {"game_id": game_id, "suffix_hash": hash_, "os": os, "suffix": suffix,
          "is_launcher": is_launcher}
         for game_id, facts in added.items()
-        for (hashed, os), (suffix, is_launcher) in facts.programs.items()
+        for (hash_, os), (suffix, is_launcher) in facts.programs.items()
     ]  # fmt: skip
     sql.upsert(tx, game_executables, programs, ["is_launcher"])
 
 
-def remove(tx: Connection, game_id: int, gone: Facts) -> None:
-    """Delete facts of a game."""
-    if gone.names:
-        mine = (_names.game_id == game_id, _names.name_key.in_(gone.names))
-        tx.execute(delete(game_names).where(*mine))
-    if gone.stores:
-        ids = [and_(_stores.store == one, _stores.store_id == id_) for one, id_ in gone.stores]
+def remove(tx: Connection, game_id: int, facts: Facts) -> None:
+    """Delete facts about a game."""
+    if facts.names:
+        names = (_names.game_id == game_id, _names.name_key.in_(facts.names))
+        tx.execute(delete(game_names).where(*names))
+    if facts.stores:
+        ids = [and_(_stores.store == store, _stores.store_id == id_) for store, id_ in facts.stores]
         tx.execute(delete(game_stores).where(_stores.game_id == game_id, or_(*ids)))
-    if gone.programs:
-        keys = [and_(_programs.suffix_hash == one, _programs.os == os) for one, os in gone.programs]
+    if facts.programs:
+        keys = [and_(_programs.suffix_hash == h, _programs.os == os) for h, os in facts.programs]
         tx.execute(delete(game_executables).where(_programs.game_id == game_id, or_(*keys)))
 
 
-def touch(tx: Connection, game_ids: Collection[int], now: Any) -> None:
-    """Lift the revision of games that changed."""
-    lifted = {"revision": games.c.revision + 1, "updated_at": now}
-    tx.execute(games.update().where(games.c.game_id.in_(game_ids)).values(lifted))
+def bump_revisions(tx: Connection, game_ids: Collection[int], now: Any) -> None:
+    """Increase the revision of games that changed at `now`."""
+    values = {"revision": games.c.revision + 1, "updated_at": now}
+    tx.execute(games.update().where(games.c.game_id.in_(game_ids)).values(values))

@@ -1,6 +1,7 @@
-"""How popular games are: how many players have played each.
+"""Popularity: how many players have played each game.
 
-A batch job: the roll-up appends a row per player who is new to a game, and `fold` adds them up.
+A batch job: the roll-up of sessions appends a row per player who is new to a game, and `fold` adds
+these rows to the games' player counts.
 """
 
 import time
@@ -22,7 +23,7 @@ _SOME = select(_new.new_player_id, _new.game_id).order_by(_new.new_player_id).li
 
 
 def fold(until: float) -> int:
-    """Fold rows in batches until none is left or `until` (monotonic seconds); return how many."""
+    """Fold batches until no row is left or until `until` (monotonic seconds); return the count."""
     folded = batch = fold_batch()
     while batch == ROWS_PER_BATCH and time.monotonic() < until:
         batch = fold_batch()
@@ -31,9 +32,9 @@ def fold(until: float) -> int:
 
 
 def fold_batch() -> int:
-    """Add one batch of rows to the games' player counts; return how many rows it deleted.
+    """Add one batch of rows to the games' player counts and delete it; return its size.
 
-    Concurrent calls take turns; a batch whose process was killed is folded again as a whole.
+    Concurrent calls take turns; if the process is killed, the whole batch is folded again.
     """
     folded = sql.transact(_fold)
     if folded:
@@ -46,11 +47,11 @@ def _fold(tx: Connection) -> int:
     new = {row.new_player_id: row.game_id for row in tx.execute(_SOME)}
     if not new:
         return 0
-    # By their ids: a row with a smaller id may be committed at any moment.
+    # Delete by id, not by range: rows with smaller ids may still be committed.
     tx.execute(delete(new_players).where(_new.new_player_id.in_(list(new))))
-    came = Counter(new.values())
-    grown = games.c.players + case(came, value=games.c.game_id)
-    tx.execute(update(games).where(games.c.game_id.in_(list(came))).values(players=grown))
-    if index.update(tx, came):
+    added = Counter(new.values())
+    players = games.c.players + case(added, value=games.c.game_id)
+    tx.execute(update(games).where(games.c.game_id.in_(list(added))).values(players=players))
+    if index.update(tx, added):
         versioning.bump(tx)
     return len(new)

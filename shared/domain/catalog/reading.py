@@ -1,4 +1,4 @@
-"""Games as everyone may read them: lists in the order of titles, and all details of one game."""
+"""Public views of games: lists in the order of titles, and the details of one game."""
 
 import json
 from collections.abc import Sequence
@@ -27,37 +27,37 @@ class Game(BaseModel):
 def list_page(
     conn: Connection, after: tuple[str, int] | None, limit: int
 ) -> tuple[list[Game], tuple[str, int] | None]:
-    """Return up to `limit` games in the order of titles, and where the next page starts or None."""
-    rows = conn.execute(_listing(after, limit + 1)).all()
+    """Return up to `limit` games in the order of titles, and the next page's `after` or None."""
+    rows = conn.execute(_page_query(after, limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
-    found = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
-    return found, (rows[-1].name_key, rows[-1].game_id) if more else None
+    page = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
+    return page, (rows[-1].name_key, rows[-1].game_id) if more else None
 
 
-def translate(conn: Connection, found: Sequence[Game], wanted: str | None) -> list[Game]:
-    """Return games under their titles in a language, in English where one has none."""
-    if wanted in (None, locales.DEFAULT) or not found:
-        return list(found)
-    ids = [int(one.game_id) for one in found]
-    rows = select(games.c.game_id, games.c.titles).where(
+def translate(conn: Connection, page: Sequence[Game], wanted: str | None) -> list[Game]:
+    """Return the games with titles in the wanted language; a game without one stays in English."""
+    if wanted in (None, locales.DEFAULT) or not page:
+        return list(page)
+    ids = [int(game.game_id) for game in page]
+    query = select(games.c.game_id, games.c.titles).where(
         games.c.game_id.in_(ids), games.c.titles.is_not(None)
     )
-    known = {str(row.game_id): json.loads(row.titles) for row in conn.execute(rows)}
-    shown = []
-    for one in found:
-        titles = {locales.DEFAULT: one.title, **known.get(one.game_id, {})}
+    translations = {str(row.game_id): json.loads(row.titles) for row in conn.execute(query)}
+    translated = []
+    for game in page:
+        titles = {locales.DEFAULT: game.title, **translations.get(game.game_id, {})}
         locale = locales.choose(wanted, titles)
-        shown.append(one.model_copy(update={"title": titles[locale], "locale": locale}))
-    return shown
+        translated.append(game.model_copy(update={"title": titles[locale], "locale": locale}))
+    return translated
 
 
-def _listing(after: tuple[str, int] | None, limit: int) -> Select[Any]:
+def _page_query(after: tuple[str, int] | None, limit: int) -> Select[Any]:
     name = game_names.c
     conditions: list[ColumnElement[bool]] = [name.is_title]
     if after is not None:
         key, game_id = after
-        # The first condition gives the index its start, the second drops what was shown.
+        # The first condition starts the index scan, the second skips rows of the last page.
         conditions += [name.name_key >= key, or_(name.name_key > key, name.game_id > game_id)]
     return (
         select(name.name_key, name.game_id, games.c.title, games.c.revision)
@@ -65,7 +65,7 @@ def _listing(after: tuple[str, int] | None, limit: int) -> Select[Any]:
         .where(*conditions)
         .order_by(name.name_key, name.game_id)
         .limit(limit)
-        # Keeps the order of names while statistics show few games: otherwise all are sorted.
+        # Read in the order of names: while statistics show few games, MySQL would sort all of them.
         .prefix_with("STRAIGHT_JOIN")
         .with_hint(game_names, "FORCE INDEX (PRIMARY)")
         .with_hint(games, "FORCE INDEX (PRIMARY)")
@@ -83,7 +83,7 @@ class GameStore(BaseModel):
 
 
 class GameExecutable(BaseModel):
-    """The end of a path by which a running program is known to be this game."""
+    """A path suffix that identifies a running program as this game."""
 
     os: str
     suffix: str
@@ -91,7 +91,7 @@ class GameExecutable(BaseModel):
 
 
 class GameBuild(BaseModel):
-    """A version of the game as it is found on disks."""
+    """A version of the game."""
 
     build_id: str
     name: str
@@ -99,9 +99,9 @@ class GameBuild(BaseModel):
 
 
 class GameDetail(Game):
-    """All that is known of one game.
+    """All details of one game.
 
-    locale: the language of the title, English where it is not translated. builds: the newest.
+    locale: the language of the title; English if it is not translated. builds: the newest ones.
     """
 
     locale: str
@@ -114,7 +114,7 @@ class GameDetail(Game):
 
 
 def get(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail:
-    """Return all that is known of a game, its title in a language; raise NotFound."""
+    """Return a game's details with its title in a language; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
@@ -146,7 +146,7 @@ def get(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail
 
 def _newest_builds(conn: Connection, game_id: int) -> list[GameBuild]:
     build = game_builds.c
-    newest = (
+    query = (
         select(build.build_id, build.name, build.released_at)
         .where(build.game_id == game_id)
         .order_by(build.released_at.desc(), build.build_id.desc())
@@ -154,5 +154,5 @@ def _newest_builds(conn: Connection, game_id: int) -> list[GameBuild]:
     )
     return [
         GameBuild(build_id=str(row.build_id), name=row.name, released_at=row.released_at)
-        for row in conn.execute(newest)
+        for row in conn.execute(query)
     ]

@@ -1,7 +1,7 @@
 """Uploads: files that creators and operators PUT to the object store.
 
-incoming   one flow for all: create an upload, check that it arrived, discard it
-artifacts  an upload becomes an immutable artifact under its hash
+incoming   the common flow: create an upload, check that it arrived, discard it
+artifacts  turns an upload into an immutable artifact, stored under its hash
 art        art uploads of games and tools: created, completed, published or rejected
 pictures   renders an image in the sizes of its kind; the only module that imports Pillow
 

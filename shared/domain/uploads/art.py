@@ -1,8 +1,8 @@
 """Art uploads of games and tools: created, completed by the client, then published or rejected.
 
-A row's column `art` holds, by kind, what is shown (`colour`, `sizes`) and the last `upload`. An
-upload that was replaced by a newer one, or that is published or rejected, is finished: every step
-may be repeated.
+A row's column `art` stores, by kind, the published art (`colour`, `sizes`) and the last `upload`.
+Every step may be repeated: an upload that is published, rejected or replaced by a newer one no
+longer changes.
 """
 
 import json
@@ -34,7 +34,7 @@ _TABLES: dict[Owner, Table] = {"games": games, "tools": tools}
 
 
 class Slot(NamedTuple):
-    """Where art belongs: a kind of one row of `games` or `tools`."""
+    """The place of a picture: one kind of art of one row of `games` or `tools`."""
 
     table: Table
     row_id: int
@@ -104,13 +104,13 @@ class Stored(BaseModel):
 
 
 def get(conn: Connection, table: Table, row_id: int) -> ArtStatus:
-    """Return a row's art and its uploads, as its owner sees them; raise NotFound."""
+    """Return a row's published art and the state of its uploads; raise NotFound."""
     stored = _column(conn, table, row_id)
     return ArtStatus(art=shown_art.shown(stored), uploads=_uploads(stored))
 
 
 def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
-    """Create an upload, which replaces an unfinished one; raise NotFound."""
+    """Create an upload, which replaces the last one; raise NotFound."""
     stored = _column(tx, slot.table, slot.row_id, lock=True)
     upload = incoming.create(new.size, new.content_type, LIFETIME)
     waiting = ArtUpload(upload_id=upload.upload_id, state="waiting")
@@ -127,8 +127,8 @@ def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
 def require_uploaded(conn: Connection, slot: Slot, upload_id: str) -> None:
     """Raise Conflict while an upload waits for its file; locks nothing."""
     stored = _column(conn, slot.table, slot.row_id)
-    waits = _last(stored, slot, upload_id).state == "waiting"
-    if waits and not incoming.has_arrived(upload_id):
+    is_waiting = _last(stored, slot, upload_id).state == "waiting"
+    if is_waiting and not incoming.has_arrived(upload_id):
         raise errors.Conflict("nothing was uploaded yet: PUT the image to the upload's URL first")
 
 
@@ -151,7 +151,7 @@ def complete(tx: Connection, slot: Slot, upload_id: str, uid: str) -> ArtUpload:
 
 
 def is_due(uploaded: ArtUploaded) -> bool:
-    """Tell whether an upload still waits to be rendered; raise HopelessEvent without a row."""
+    """Return whether an upload still has to be rendered; raise HopelessEvent if its row is gone."""
     slot = _slot(uploaded)
     try:
         stored = sql.read(lambda conn: _column(conn, slot.table, slot.row_id))
@@ -163,7 +163,7 @@ def is_due(uploaded: ArtUploaded) -> bool:
 def publish(uploaded: ArtUploaded, colour: str, sizes: list[Stored]) -> None:
     """Publish the art and bump the catalog's version."""
     slot = _slot(uploaded)
-    fresh = {"colour": colour, "sizes": [one.model_dump() for one in sizes]}
+    new_art = {"colour": colour, "sizes": [size.model_dump() for size in sizes]}
 
     def work(tx: Connection) -> None:
         sql.safe_to_retry_commit()
@@ -172,20 +172,20 @@ def publish(uploaded: ArtUploaded, colour: str, sizes: list[Stored]) -> None:
         upload = _processing(stored, uploaded)
         if upload is None:
             return
-        _write(tx, slot, stored, upload.model_copy(update={"state": "published"}), fresh)
-        changed = {"revision": slot.table.c.revision + 1, "updated_at": clock.now()}
-        tx.execute(update(slot.table).where(_is(slot)).values(**changed))
+        _write(tx, slot, stored, upload.model_copy(update={"state": "published"}), new_art)
+        values = {"revision": slot.table.c.revision + 1, "updated_at": clock.now()}
+        tx.execute(update(slot.table).where(_is_row(slot)).values(**values))
         versioning.bump(tx)
-        known = json.loads(stored or "{}")[slot.kind]
-        before = {name: known[name] for name in fresh if name in known}
-        detail = {"before": before, "after": fresh}
+        old = json.loads(stored or "{}")[slot.kind]
+        before = {name: old[name] for name in new_art if name in old}
+        detail = {"before": before, "after": new_art}
         audit.record(tx, uploaded.uid, "art.publish", str(slot), detail)
 
     sql.transact(work)
 
 
 def reject(uploaded: ArtUploaded, reason: str) -> None:
-    """Record why an upload cannot be used; the art shown so far stays."""
+    """Record why an upload cannot be used; the published art stays."""
     slot = _slot(uploaded)
 
     def work(tx: Connection) -> None:
@@ -212,11 +212,11 @@ def _column(conn: Connection, table: Table, row_id: int, *, lock: bool = False) 
 
 def _uploads(stored: str | None) -> dict[Kind, ArtUpload]:
     """Return the last upload of each kind, from a row's column `art`."""
-    known = json.loads(stored or "{}")
+    art = json.loads(stored or "{}")
     return {
-        kind: ArtUpload(**known[kind]["upload"])
+        kind: ArtUpload(**art[kind]["upload"])
         for kind in get_args(Kind)
-        if "upload" in known.get(kind, {})  # art that came from a merged game has none
+        if "upload" in art.get(kind, {})  # art that came from a merged game has none
     }
 
 
@@ -224,7 +224,7 @@ def _slot(uploaded: ArtUploaded) -> Slot:
     return Slot(_TABLES[uploaded.owner], uploaded.owner_id, uploaded.kind)
 
 
-def _is(slot: Slot) -> ColumnElement[bool]:
+def _is_row(slot: Slot) -> ColumnElement[bool]:
     return slot.table.primary_key.columns[0] == slot.row_id
 
 
@@ -237,10 +237,11 @@ def _last(stored: str | None, slot: Slot, upload_id: str) -> ArtUpload:
 
 
 def _processing(stored: str | None, uploaded: ArtUploaded) -> ArtUpload | None:
-    """Return the upload while it waits to be rendered, or None."""
+    """Return the upload if it still has to be rendered, otherwise None."""
     upload = _uploads(stored).get(uploaded.kind)
-    due = upload and upload.upload_id == uploaded.upload_id and upload.state == "processing"
-    return upload if due else None
+    if upload is None or upload.upload_id != uploaded.upload_id:
+        return None
+    return upload if upload.state == "processing" else None
 
 
 def _write(
@@ -248,11 +249,11 @@ def _write(
     slot: Slot,
     stored: str | None,
     upload: ArtUpload,
-    fresh: Mapping[str, Any] | None = None,
+    new_art: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the column: `upload` as the last of its kind, and the art if `fresh` is given."""
-    known = json.loads(stored or "{}")
+    """Write the column `art`: the last upload of the slot, and its published art if given."""
+    art = json.loads(stored or "{}")
     last = {"upload": upload.model_dump(exclude_none=True)}
-    known[slot.kind] = {**known.get(slot.kind, {}), **(fresh or {}), **last}
-    text = json.dumps(known, ensure_ascii=False)
-    tx.execute(update(slot.table).where(_is(slot)).values(art=text))
+    art[slot.kind] = {**art.get(slot.kind, {}), **(new_art or {}), **last}
+    text = json.dumps(art, ensure_ascii=False)
+    tx.execute(update(slot.table).where(_is_row(slot)).values(art=text))

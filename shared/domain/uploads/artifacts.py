@@ -1,7 +1,7 @@
-"""From an upload to an artifact that nobody can change: copied, then read.
+"""Turns an upload into an immutable artifact.
 
-An upload's URL accepts other bytes until it expires. So the bytes that are hashed and kept are a
-copy, under a key for which no URL for writing is ever made.
+An upload's URL accepts other bytes until it expires. So the upload is copied to a key that is never
+presigned for writing, and the copy is hashed and stored.
 """
 
 import hashlib
@@ -13,11 +13,11 @@ from shared.domain.uploads.incoming import Rejected
 from shared.runtime import errors, objects
 
 MAX_BYTES = 4_000_000_000
-"""A store copies at most 5 GB in one request."""
+"""Below the 5 GB that an object store copies in one request."""
 
 
 class Artifact(NamedTuple):
-    """A file that was read to its end."""
+    """A file's size in bytes and SHA-256 in hex, computed from its content."""
 
     size: int
     sha256: str
@@ -31,8 +31,8 @@ def key(sha256: str) -> str:
 def store(upload_id: str, size: int | None, sha256: str | None) -> Artifact:
     """Store an upload under its hash; return its size and hash.
 
-    size, sha256: as announced. Raises Rejected, or Unavailable when the object store is
-    unavailable. May stop anywhere and run again, also concurrently.
+    size, sha256: the values that the client announced, if any. Raises Rejected, or Unavailable if
+    the object store is. May be interrupted at any point and run again, also concurrently.
     """
     _check_size(upload_id)
     # Below `incoming/`, where the store deletes what a killed process left behind.
@@ -51,7 +51,7 @@ def store(upload_id: str, size: int | None, sha256: str | None) -> Artifact:
 
 
 def _check_size(upload_id: str) -> None:
-    """Reject what need not be copied to be rejected."""
+    """Reject a missing or oversized upload before it is copied."""
     head = objects.head("artifacts", incoming.key(upload_id))
     if head is None:
         raise _missing()
@@ -61,11 +61,11 @@ def _check_size(upload_id: str) -> None:
 
 def _read(copy: str) -> Artifact:
     size, digest = 0, hashlib.sha256()
-    for piece in objects.stream("artifacts", copy):
-        size += len(piece)
+    for chunk in objects.stream("artifacts", copy):
+        size += len(chunk)
         if size > MAX_BYTES:
             raise _too_large(size)
-        digest.update(piece)
+        digest.update(chunk)
     return Artifact(size, digest.hexdigest())
 
 

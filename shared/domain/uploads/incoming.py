@@ -1,7 +1,7 @@
-"""One upload flow for art and artifacts.
+"""The upload flow that art and artifacts share.
 
-The client creates an upload, PUTs the file to its presigned URL, then says that it is complete. The
-URL accepts other bytes until it expires, so a consumer copies the file or reads it once.
+The client creates an upload, PUTs the file to its presigned URL, then completes the upload. The URL
+accepts other bytes until it expires, so a consumer copies the file or reads it only once.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from shared.runtime import clock, objects
 
 
 class Upload(BaseModel):
-    """Where to PUT the file, with which headers, until when."""
+    """Where to PUT the file, with which headers, and until when."""
 
     upload_id: str
     url: str
@@ -24,7 +24,7 @@ class Upload(BaseModel):
 
 
 class Rejected(Exception):
-    """The uploaded file cannot be used: a stable code, and a text for whoever uploaded it."""
+    """The uploaded file cannot be used; carries a stable code and a message for the uploader."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -38,7 +38,7 @@ def key(upload_id: str) -> str:
 
 
 def create(size: int, content_type: str, lifetime: timedelta) -> Upload:
-    """Return a new upload of exactly `size` bytes of this type."""
+    """Return a new upload whose URL accepts exactly `size` bytes of this type."""
     upload_id = str(uuid.uuid4())
     url = objects.presign_put(
         key(upload_id),
@@ -55,10 +55,10 @@ def create(size: int, content_type: str, lifetime: timedelta) -> Upload:
 
 
 def has_arrived(upload_id: str) -> bool:
-    """Tell whether the file was PUT and still exists."""
+    """Return whether the file was PUT and still exists."""
     return objects.head("artifacts", key(upload_id)) is not None
 
 
 def discard(upload_id: str) -> None:
-    """Delete the uploaded file; the store deletes what a crash leaves behind."""
+    """Delete the uploaded file; a lifecycle rule deletes what a crash leaves."""
     objects.delete("artifacts", key(upload_id))

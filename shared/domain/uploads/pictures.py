@@ -1,6 +1,6 @@
-"""Renders an uploaded image as art: checked, cut to the sizes of its kind, without metadata.
+"""Renders an uploaded image as art: validated, cropped to the sizes of its kind, no metadata.
 
-Only this module imports Pillow, so that functions that merely show art do not load it.
+Only this module imports Pillow, so that functions that only show art do not load it.
 """
 
 import io
@@ -26,14 +26,14 @@ SWATCHES = 12
 class Shape(NamedTuple):
     """The aspect ratio of a kind, the accepted deviation from it, and the widths to render."""
 
-    across: int
-    down: int
+    ratio_width: int
+    ratio_height: int
     tolerance: float
     widths: tuple[int, ...]
 
     def height(self, width: int) -> int:
         """Return the height for a width."""
-        return width * self.down // self.across
+        return width * self.ratio_height // self.ratio_width
 
 
 SHAPES: dict[Kind, Shape] = {
@@ -65,9 +65,9 @@ def render(kind: Kind, raw: bytes) -> Picture:
     image, shape = _decoded(raw), SHAPES[kind]
     _check_shape(kind, image.size)
     sizes = [(width, shape.height(width)) for width in shape.widths]
-    cut = [ImageOps.fit(image, size, Image.Resampling.LANCZOS) for size in sizes]
-    colour = _colour(cut[0])
-    return Picture(colour, [Rendition(*one.size, _webp(one)) for one in cut])
+    images = [ImageOps.fit(image, size, Image.Resampling.LANCZOS) for size in sizes]
+    colour = _colour(images[0])
+    return Picture(colour, [Rendition(*rendered.size, _webp(rendered)) for rendered in images])
 
 
 def _decoded(raw: bytes) -> Image.Image:
@@ -92,7 +92,7 @@ def _decoded(raw: bytes) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """Convert the picture to sRGB, because its colour profile goes with the metadata."""
+    """Convert the picture to sRGB, because its colour profile is removed with the metadata."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):  # 16 bits; Pillow would clip them, not scale them
         image = image.convert("I").point(lambda value: value / 256).convert("L")
@@ -105,23 +105,23 @@ def _in_srgb(image: Image.Image) -> Image.Image:
                 ImageCms.ImageCmsProfile(io.BytesIO(profile)),
                 ImageCms.createProfile("sRGB"),
             )
-            made = ImageCms.profileToProfile(image, source, target, outputMode=mode)
+            converted = ImageCms.profileToProfile(image, source, target, outputMode=mode)
         except ImageCms.PyCMSError:
-            made = None  # an unreadable profile, or one for another colour space
-        if made is not None:
-            return made
+            converted = None  # an unreadable profile, or one for another colour space
+        if converted is not None:
+            return converted
     return image.convert(mode)
 
 
 def _check_shape(kind: Kind, size: tuple[int, int]) -> None:
     shape, (width, height) = SHAPES[kind], size
-    least = shape.widths[-1], shape.height(shape.widths[-1])
-    found = f"the image has {width} by {height} pixels"
-    if width < least[0] or height < least[1]:
-        detail = f"{found}; the {kind} must have at least {least[0]} by {least[1]}"
+    min_width, min_height = shape.widths[-1], shape.height(shape.widths[-1])
+    actual = f"the image has {width} by {height} pixels"
+    if width < min_width or height < min_height:
+        detail = f"{actual}; the {kind} must have at least {min_width} by {min_height}"
         raise Rejected("too_small", detail)
-    if abs(width * shape.down / (height * shape.across) - 1) > shape.tolerance:
-        detail = f"{found}; the {kind} must be {shape.across}:{shape.down}"
+    if abs(width * shape.ratio_height / (height * shape.ratio_width) - 1) > shape.tolerance:
+        detail = f"{actual}; the {kind} must be {shape.ratio_width}:{shape.ratio_height}"
         raise Rejected("wrong_shape", detail)
 
 
@@ -133,15 +133,15 @@ def _webp(image: Image.Image) -> bytes:
 
 
 def _colour(image: Image.Image) -> str:
-    """Return the dominant colour: the largest patch, preferring vivid colours over greys.
+    """Return the dominant colour: the most frequent one, with a preference for vivid colours.
 
-    The mean of all pixels would be a colour that the picture does not contain.
+    The mean of all pixels might be a colour that the picture does not contain.
     """
     raw = image.convert("RGBA").tobytes()
-    seen = b"".join(raw[at : at + 3] for at in range(0, len(raw), 4) if raw[at + 3] >= OPAQUE)
-    if not seen:
+    opaque = b"".join(raw[at : at + 3] for at in range(0, len(raw), 4) if raw[at + 3] >= OPAQUE)
+    if not opaque:
         raise Rejected("transparent", "the image is fully transparent")
-    pixels = Image.frombytes("RGB", (len(seen) // 3, 1), seen).quantize(SWATCHES)
+    pixels = Image.frombytes("RGB", (len(opaque) // 3, 1), opaque).quantize(SWATCHES)
     palette = iter(pixels.getpalette("RGB") or [])
     patches = zip(pixels.histogram(), zip(palette, palette, palette, strict=False), strict=False)
     _, rgb = max(patches, key=lambda patch: patch[0] * (64 + max(patch[1]) - min(patch[1])))

@@ -1,4 +1,4 @@
-"""The catalog through the gateway: pages, tags, and a change that shows within its lifetime."""
+"""The catalog through the gateway: pages, ETags, and changes that show within seconds."""
 
 import base64
 import hashlib
@@ -62,7 +62,7 @@ def test_anyone_finds_a_game_and_reads_it(client: httpx.Client, word: str) -> No
     }
 
 
-def test_pages_follow_each_other_to_the_end(client: httpx.Client, word: str) -> None:
+def test_cursors_lead_through_all_pages(client: httpx.Client, word: str) -> None:
     add(*({"title": f"{word} {number}"} for number in range(5)))
     titles, query = [], {"q": word, "limit": 2}
     while True:
@@ -74,7 +74,7 @@ def test_pages_follow_each_other_to_the_end(client: httpx.Client, word: str) -> 
     assert titles == [f"{word} {number}" for number in range(5)]
 
 
-def test_a_game_is_found_as_it_is_typed_in_any_order_and_spelling(
+def test_a_game_is_found_while_it_is_typed_in_any_order_and_spelling(
     client: httpx.Client, word: str
 ) -> None:
     add({"title": f"Marvel's {word}-Mán™: Miles Morales"})
@@ -102,7 +102,7 @@ def test_a_cursor_of_another_query_is_refused(client: httpx.Client, word: str) -
 
 
 @pytest.mark.parametrize("place", [[-1, 0, 0], [0, 0, 2**64], [2, 256, 1], ["2", 0], 7, None])
-def test_a_made_up_place_in_a_cursor_is_refused(client: httpx.Client, place: Any) -> None:
+def test_an_invalid_place_in_a_cursor_is_refused(client: httpx.Client, place: Any) -> None:
     identity = hashlib.sha256(b"doom").hexdigest()[:16]
     cursor = base64.urlsafe_b64encode(json.dumps([identity, place]).encode()).decode().rstrip("=")
     answer = client.get("/v1/games", params={"q": "doom", "cursor": cursor})
@@ -113,32 +113,32 @@ def test_a_made_up_place_in_a_cursor_is_refused(client: httpx.Client, place: Any
 @pytest.mark.parametrize(
     "q", ["'; DROP TABLE games; --", "\\", "%%", "\x00", "\n\t", "=" * 100, "ﷺ" * 100]
 )
-def test_whatever_is_typed_is_only_text(client: httpx.Client, q: str) -> None:
+def test_any_text_is_a_valid_query(client: httpx.Client, q: str) -> None:
     assert search(client, q=q)["items"] is not None
 
 
-def test_a_title_is_given_in_the_language_asked_for(
+def test_a_title_is_in_the_requested_language(
     client: httpx.Client, word: str, sql: Connection
 ) -> None:
     add({"title": word})
     titles = json.dumps({"de": f"Das {word}"})
     sql.execute(update(games).where(games.c.title == word).values(titles=titles))
     game_id = search(client, q=word)["items"][0]["game_id"]
-    for asked, given, title in (("de-AT", "de", f"Das {word}"), ("fr", "en", word)):
-        answer = client.get(f"/v1/games/{game_id}", params={"locale": asked})
-        assert answer.headers["content-language"] == answer.json()["locale"] == given
+    for requested, locale, title in (("de-AT", "de", f"Das {word}"), ("fr", "en", word)):
+        answer = client.get(f"/v1/games/{game_id}", params={"locale": requested})
+        assert answer.headers["content-language"] == answer.json()["locale"] == locale
         assert answer.json()["title"] == title
     assert client.get(f"/v1/games/{game_id}?locale=_").status_code == 400
 
 
-def test_without_a_query_everything_is_listed(client: httpx.Client, word: str) -> None:
+def test_without_a_query_all_games_are_listed(client: httpx.Client, word: str) -> None:
     add({"title": f"{word} a"}, {"title": f"{word} b"})
     first = search(client, limit=1)
     second = search(client, limit=1, cursor=first["next_cursor"])
     assert first["items"] != second["items"]
 
 
-def test_an_answer_that_did_not_change_is_not_sent_again(client: httpx.Client, word: str) -> None:
+def test_an_unchanged_response_is_not_sent_again(client: httpx.Client, word: str) -> None:
     add({"title": word})
     for path in (
         f"/v1/games?q={word}",
@@ -183,13 +183,13 @@ def test_a_change_shows_within_seconds(client: httpx.Client, word: str, eventual
         ("/v1/games/01", "game_id"),
     ],
 )
-def test_what_does_not_parse_is_named(client: httpx.Client, path: str, field: str) -> None:
+def test_an_invalid_parameter_is_named(client: httpx.Client, path: str, field: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
-def test_an_unknown_game_is_not_found_and_not_kept(client: httpx.Client) -> None:
+def test_an_unknown_game_is_not_found_and_not_cached(client: httpx.Client) -> None:
     answer = client.get(f"/v1/games/{2**62}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert answer.headers["cache-control"] == "no-store"

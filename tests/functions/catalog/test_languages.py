@@ -1,4 +1,4 @@
-"""`?locale=` on games, tools, versions and options: de-AT, de, then English, and it is said."""
+"""`?locale=` on games, tools, versions and options: de-AT, then de, then English."""
 
 import json
 import uuid
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 @pytest.fixture
 def paths(sql: Connection) -> dict[str, str]:
-    """Where a game that has a German title is read, and a tool of it."""
+    """The paths of a game with a German title, and of its tool."""
     game_id = publishing.game(sql)
     titles = json.dumps({"de": "Die Siedler"})
     mine = games.c.game_id == game_id
@@ -35,43 +35,43 @@ def paths(sql: Connection) -> dict[str, str]:
     }
 
 
-def ask(client: httpx.Client, path: str, locale: str | None, spoken: str) -> Any:
-    """Return an answer's body, or its first item, which must say that it is in `spoken`."""
-    # Who asks otherwise, by the header, gets the answer that the CDN has for this address.
+def get(client: httpx.Client, path: str, locale: str | None, language: str) -> Any:
+    """Return a response's body or first item, after checking that it is in `language`."""
+    # Accept-Language must not matter, because the CDN caches one response per URL.
     headers = {"Accept-Language": "de"}
     answer = client.get(path, params={"locale": locale} if locale else {}, headers=headers)
     assert answer.status_code == httpx.codes.OK, answer.text
-    assert answer.headers["content-language"] == spoken
+    assert answer.headers["content-language"] == language
     assert "accept-language" not in answer.headers.get("vary", "").lower()
     body = answer.json()
     shown = body["items"][0] if "items" in body else body
-    assert shown["locale"] == spoken
+    assert shown["locale"] == language
     return shown
 
 
 @pytest.mark.parametrize(
-    ("locale", "spoken"),
+    ("locale", "language"),
     [("de", "de"), ("de-AT", "de"), ("DE-at", "de"), ("en-GB", "en"), ("ja", "en"), (None, "en")],
 )
 def test_texts_are_in_the_nearest_language(
-    client: httpx.Client, paths: dict[str, str], locale: str | None, spoken: str
+    client: httpx.Client, paths: dict[str, str], locale: str | None, language: str
 ) -> None:
-    german = spoken == "de"
-    game = ask(client, paths["game"], locale, spoken)
+    german = language == "de"
+    game = get(client, paths["game"], locale, language)
     assert game["title"] == ("Die Siedler" if german else "The Settlers")
     for path in ("tool", "tools"):
-        tool = ask(client, paths[path], locale, spoken)
+        tool = get(client, paths[path], locale, language)
         assert tool["name"] == ("Flink" if german else "Swift")
-    version = ask(client, paths["versions"], locale, spoken)
+    version = get(client, paths["versions"], locale, language)
     speed, mode = version["options"]
     assert speed["label"] == ("Tempo" if german else "Speed")
-    # What alone is not translated is in English.
+    # Texts without a translation are in English.
     assert (speed["group"], mode["label"]) == ("Movement", "Mode")
     first = "Leicht" if german else "Easy"
     assert mode["choices"][0] == {"value": "easy", "label": first}
 
 
-def test_a_list_shows_the_titles_that_there_are_and_says_in_which_languages(
+def test_a_list_has_translated_titles_where_they_exist_and_names_the_languages(
     client: httpx.Client,
 ) -> None:
     word = f"q{uuid.uuid4().hex[:12]}"
@@ -108,7 +108,7 @@ def test_a_list_shows_the_titles_that_there_are_and_says_in_which_languages(
 
 
 @pytest.mark.parametrize("locale", ["de_AT", "d", "de-", "", "*", "de\x00", "de' OR 1=1"])
-def test_what_is_no_language_is_refused_by_name(
+def test_an_invalid_locale_is_refused(
     client: httpx.Client, paths: dict[str, str], locale: str
 ) -> None:
     for path in paths.values():

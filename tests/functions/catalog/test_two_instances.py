@@ -1,4 +1,4 @@
-"""Two instances of a function: after a publish both serve the new version within its lifetime."""
+"""After a publish, two instances of a function both serve the new version within seconds."""
 
 import os
 import sys
@@ -19,12 +19,12 @@ from tests.support import publishing
 from tests.support.local_cloud import LocalCloud, eventually
 
 SLACK_SECONDS = 3
-"""For what a busy machine adds to the lifetime that is stated."""
+"""Extra time for a busy machine."""
 
 
 @contextmanager
 def instance(name: str, cloud: LocalCloud, log: Path) -> Iterator[httpx.Client]:
-    """Run one process of a function under production's command."""
+    """Run one process of a function with production's command."""
     port = choose_ports("auto")["functions"]
     source = ROOT / "functions" / name / "main.py"
     command = ["-m", "functions_framework", "--target=main", f"--source={source}"]
@@ -54,7 +54,7 @@ def instances(cloud: LocalCloud, tmp_path: Path) -> Iterator[dict[str, list[http
         }
 
 
-def test_both_serve_what_was_published_and_not_what_was_withdrawn(
+def test_both_instances_serve_the_published_and_not_the_withdrawn_version(
     instances: dict[str, list[httpx.Client]], sql: Connection
 ) -> None:
     game_id = publishing.game(sql)
@@ -78,5 +78,5 @@ def test_both_serve_what_was_published_and_not_what_was_withdrawn(
 
 
 def versions(items: list[Any]) -> list[str]:
-    """Return the versions of an answer, which lists them or tools with their newest."""
+    """Return the versions in a list of versions, or of tools with their newest versions."""
     return [one["version"] for item in items for one in item.get("newest", [item])]

@@ -1,4 +1,4 @@
-"""The lists through the gateway: found, read, verified, and led to from the one before."""
+"""The detection lists through the gateway: whole lists and deltas."""
 
 import gzip
 import hashlib
@@ -15,7 +15,7 @@ from shared.domain.catalog.imports import importing
 from tests.support.local_cloud import LocalCloud
 from tests.support.node import run
 
-Ask = Callable[..., Any]
+Publish = Callable[..., Any]
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def word() -> str:
 
 
 @pytest.fixture
-def publish(cloud: LocalCloud, client: httpx.Client, eventually: Callable[..., Any]) -> Ask:
-    """Add a game, have the lists built, and return the answer once it is the new one."""
+def publish(cloud: LocalCloud, client: httpx.Client, eventually: Callable[..., Any]) -> Publish:
+    """Add a game, build the lists, and return the response once it names the new list."""
 
     def add(*suffixes: str, os: str = "win32") -> Any:
         executables = [{"os": os, "name": suffix} for suffix in suffixes]
@@ -43,7 +43,7 @@ def publish(cloud: LocalCloud, client: httpx.Client, eventually: Callable[..., A
     return add
 
 
-def test_anyone_finds_reads_and_verifies_the_list(publish: Ask, word: str) -> None:
+def test_the_list_is_public_and_verifiable(publish: Publish, word: str) -> None:
     answer = publish(f"{word}/{word}.exe")
     assert set(answer) == {"version", "url", "sha256", "size"}
     file = httpx.get(answer["url"])
@@ -56,8 +56,8 @@ def test_anyone_finds_reads_and_verifies_the_list(publish: Ask, word: str) -> No
     assert found.confidence == "high"
 
 
-def test_a_delta_leads_from_the_version_that_one_has(
-    client: httpx.Client, publish: Ask, word: str
+def test_a_delta_leads_from_the_clients_version(
+    client: httpx.Client, publish: Publish, word: str
 ) -> None:
     many = [f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(50)]
     old = publish(*many)
@@ -72,18 +72,18 @@ def test_a_delta_leads_from_the_version_that_one_has(
 
 
 @pytest.mark.parametrize("known", [0, 1, 2**63 - 1])
-def test_a_version_that_has_no_delta_is_answered_the_whole(
-    client: httpx.Client, publish: Ask, word: str, known: int
+def test_a_version_without_a_delta_gets_the_whole_list(
+    client: httpx.Client, publish: Publish, word: str, known: int
 ) -> None:
     answer = publish(f"{word}.app", os="darwin")
-    asked = client.get("/v1/detection/darwin", params={"from": known})
-    assert asked.json() == answer
+    response = client.get("/v1/detection/darwin", params={"from": known})
+    assert response.json() == answer
     current = client.get("/v1/detection/darwin", params={"from": answer["version"]})
     assert current.json() == answer
 
 
-def test_an_answer_is_shared_and_not_sent_again(
-    client: httpx.Client, publish: Ask, word: str
+def test_a_response_is_cacheable_and_revalidated(
+    client: httpx.Client, publish: Publish, word: str
 ) -> None:
     publish(f"{word}/{word}.exe")
     first = client.get("/v1/detection/win32")
@@ -93,15 +93,15 @@ def test_an_answer_is_shared_and_not_sent_again(
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_the_files_bytes_depend_on_the_list_alone(publish: Ask, word: str) -> None:
+def test_a_files_bytes_depend_only_on_the_list(publish: Publish, word: str) -> None:
     answer = publish(f"{word}/{word}.exe")
     with httpx.stream("GET", answer["url"]) as file:
         packed = b"".join(file.iter_raw())
     assert packed == gzip.compress(gzip.decompress(packed), mtime=0)
 
 
-def test_the_typescript_client_loads_follows_and_matches(
-    cloud: LocalCloud, publish: Ask, word: str
+def test_the_typescript_client_loads_updates_and_matches(
+    cloud: LocalCloud, publish: Publish, word: str
 ) -> None:
     done = run("npx", "--no-install", "tsc")
     assert done.returncode == 0, done.stdout
@@ -129,7 +129,7 @@ def test_the_typescript_client_loads_follows_and_matches(
         ("/v1/detection/win32?from=1.5", "from"),
     ],
 )
-def test_what_does_not_parse_is_named(client: httpx.Client, path: str, field: str) -> None:
+def test_an_invalid_parameter_is_named(client: httpx.Client, path: str, field: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == [field]

@@ -1,4 +1,4 @@
-"""Operators make, edit, merge and import games, through the gateway and by command."""
+"""Operators create, edit, merge and import games, through the gateway and by command."""
 
 import json
 import uuid
@@ -22,13 +22,13 @@ GAMES = "/v1/admin/games"
 
 @pytest.fixture
 def word() -> str:
-    """A word that no game has in its title, and no store as an id."""
+    """A word that occurs in no title and is no store's id."""
     return f"q{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture
 def operator(cloud: LocalCloud, client: httpx.Client, token: Callable[..., str]) -> Any:
-    """Send an operator's request; return the answer."""
+    """Return a function that sends an operator's request and returns the response."""
     signed_in = {"Authorization": f"Bearer {token('operator', ['admin'])}"}
 
     def send(method: str, path: str, **request: Any) -> httpx.Response:
@@ -38,7 +38,7 @@ def operator(cloud: LocalCloud, client: httpx.Client, token: Callable[..., str])
     return send
 
 
-def made(operator: Any, title: str, **members: Any) -> dict[str, Any]:
+def create(operator: Any, title: str, **members: Any) -> dict[str, Any]:
     answer = operator("POST", GAMES, json={"title": title, **members})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
@@ -50,14 +50,14 @@ def audited(sql: Connection, target: str) -> list[tuple[str, Any]]:
     return [(row.action, json.loads(row.detail)) for row in sql.execute(mine)]
 
 
-def test_only_operators_come_in(client: httpx.Client, token: Callable[..., str]) -> None:
+def test_only_operators_have_access(client: httpx.Client, token: Callable[..., str]) -> None:
     creator = {"Authorization": f"Bearer {token('someone', ['creator'])}"}
     for path in (GAMES, "/v1/admin/imports", f"{GAMES}/1/merge"):
         assert client.post(path, json={}).status_code == 401
         assert client.post(path, headers=creator, json={}).status_code == 403
 
 
-def test_a_game_is_made_and_edited_and_the_audit_says_what_was_before(
+def test_creating_and_editing_a_game_is_audited_with_the_state_before(
     operator: Any, client: httpx.Client, sql: Connection, word: str
 ) -> None:
     members = {
@@ -66,7 +66,7 @@ def test_a_game_is_made_and_edited_and_the_audit_says_what_was_before(
         "stores": [{"store": "steam", "id": word}],
         "executables": [{"os": "win32", "name": "Bin\\A.exe", "is_launcher": False}],
     }
-    game = made(operator, word, **members)
+    game = create(operator, word, **members)
     path = f"{GAMES}/{game['game_id']}"
     assert game["executables"] == [{"os": "win32", "name": "bin/a.exe", "is_launcher": False}]
     shown = operator("GET", path)
@@ -79,19 +79,19 @@ def test_a_game_is_made_and_edited_and_the_audit_says_what_was_before(
     assert (after["titles"], after["executables"]) == (members["titles"], game["executables"])
     public = client.get(f"/v1/games/{game['game_id']}", params={"locale": "de"}).json()
     assert public["title"] == f"{word} auf Deutsch"
-    (create, what), (edit, change) = audited(sql, game["game_id"])
-    assert (create, what["after"]["title"]) == ("games.create", word)
-    assert (edit, change["before"]["title"], change["after"]["title"]) == (
+    (first, created), (second, edit) = audited(sql, game["game_id"])
+    assert (first, created["after"]["title"]) == ("games.create", word)
+    assert (second, edit["before"]["title"], edit["after"]["title"]) == (
         "games.edit", word, f"{word} 2",
     )  # fmt: skip
     again = operator("PATCH", path, json=changes, headers={"If-Match": '"2"'})
     assert (again.headers["etag"], len(audited(sql, game["game_id"]))) == ('"2"', 2)
 
 
-def test_what_older_rules_let_in_is_read_and_stays_until_it_is_written_anew(
+def test_facts_that_break_newer_rules_stay_until_they_are_replaced(
     operator: Any, sql: Connection, word: str
 ) -> None:
-    game = made(operator, word)
+    game = create(operator, word)
     path, game_id = f"{GAMES}/{game['game_id']}", int(game["game_id"])
     old = {"os": "windows", "suffix": "../Old.EXE", "is_launcher": False}
     row = {**old, "suffix_hash": uuid.uuid4().bytes * 2, "game_id": game_id}
@@ -115,8 +115,8 @@ def test_what_older_rules_let_in_is_read_and_stays_until_it_is_written_anew(
     assert (edited.json()["executables"], edited.json()["stores"]) == (new, [])
 
 
-def test_an_edit_must_know_what_it_changes(operator: Any, word: str) -> None:
-    game = made(operator, word)
+def test_an_edit_requires_the_current_revision(operator: Any, word: str) -> None:
+    game = create(operator, word)
     path = f"{GAMES}/{game['game_id']}"
     assert operator("PATCH", path, json={"aliases": []}).status_code == 428
     stale = operator("PATCH", path, json={"aliases": ["x"]}, headers={"If-Match": '"7"'})
@@ -124,13 +124,13 @@ def test_an_edit_must_know_what_it_changes(operator: Any, word: str) -> None:
     assert stale.json()["current"] == game
 
 
-def test_what_does_not_fit_is_refused(operator: Any, word: str) -> None:
-    game, other = made(operator, word), made(operator, f"{word} other")
+def test_an_invalid_edit_is_refused(operator: Any, word: str) -> None:
+    game, other = create(operator, word), create(operator, f"{word} other")
     assert operator("POST", GAMES, json={"title": f"{word.upper()}™"}).status_code == 409
     path, newest = f"{GAMES}/{other['game_id']}", {"If-Match": '"1"'}
     taken = operator("PATCH", path, json={"title": word}, headers=newest)
     assert (taken.status_code, game["game_id"] in taken.json()["detail"]) == (409, True)
-    wishes: list[dict[str, Any]] = [
+    invalid: list[dict[str, Any]] = [
         {"title": "™"},
         {"title": None},
         {"name": "x"},
@@ -153,18 +153,18 @@ def test_what_does_not_fit_is_refused(operator: Any, word: str) -> None:
             )
         ),
     ]
-    for wish in wishes:
-        refused = operator("PATCH", path, json=wish, headers=newest)
-        assert refused.status_code == 422, wish
-        assert next(iter(wish)) in refused.text
+    for changes in invalid:
+        refused = operator("PATCH", path, json=changes, headers=newest)
+        assert refused.status_code == 422, changes
+        assert next(iter(changes)) in refused.text
     assert operator("GET", f"{GAMES}/{2**62}").status_code == 404
     assert operator("GET", path).json() == other
 
 
-def test_a_merged_games_old_id_leads_to_the_survivor(
+def test_a_merged_games_old_id_redirects_to_the_survivor(
     operator: Any, client: httpx.Client, sql: Connection, eventually: Any, word: str
 ) -> None:
-    a, b, c = (made(operator, f"{word} {name}")["game_id"] for name in "abc")
+    a, b, c = (create(operator, f"{word} {name}")["game_id"] for name in "abc")
     assert client.get(f"/v1/games/{a}").status_code == 200
 
     def merged(one: str, into: str) -> int:
@@ -193,14 +193,14 @@ def _redirected(client: httpx.Client, path: str) -> str | None:
     return answer.headers["location"] if answer.status_code == 308 else None
 
 
-def test_a_list_is_imported_and_the_report_says_what_was_not(
+def test_a_list_is_imported_and_the_report_names_rejected_records(
     operator: Any, sql: Connection, word: str
 ) -> None:
     lines = [{"title": f"{word} a"}, {"title": 7}, {"title": f"{word} b"}]
     text = "\n".join(json.dumps(one) for one in lines)
-    said = operator("POST", "/v1/admin/imports", content=text, params={"first": 11})
-    assert said.status_code == 200, said.text
-    report = said.json()
+    response = operator("POST", "/v1/admin/imports", content=text, params={"first": 11})
+    assert response.status_code == 200, response.text
+    report = response.json()
     assert (report["created"], report["rejected_count"]) == (2, 1)
     assert report["rejected"][0]["position"] == 12
     assert audited(sql, "11-13")[-1][0] == "games.import"
@@ -210,7 +210,7 @@ def test_a_list_is_imported_and_the_report_says_what_was_not(
     assert operator("POST", "/v1/admin/imports", content="").json()["created"] == 0
 
 
-def test_the_command_imports_a_file_whole_and_says_what_was_rejected(
+def test_the_command_imports_a_file_and_prints_rejected_records(
     cloud: LocalCloud, tmp_path: Path, word: str
 ) -> None:
     games = [{"id": f"{word}{n}", "name": f"{word} {n}", "hook": "x" * 2000} for n in range(1200)]

@@ -1,4 +1,4 @@
-"""`real_games`: the 9,118 real games are in the database, imported once an engine."""
+"""`real_games`: imports the 9,118 real games, once per engine."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which of the languages that there are suits the one that is asked for."""
+"""The lookup of the best available language."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.domain import locales
 
-THERE_ARE = ["en", "de", "de-CH", "pt-BR", "zh-Hant", "zh"]
+AVAILABLE = ["en", "de", "de-CH", "pt-BR", "zh-Hant", "zh"]
 
 
 @pytest.mark.parametrize(
@@ -28,27 +28,27 @@ THERE_ARE = ["en", "de", "de-CH", "pt-BR", "zh-Hant", "zh"]
         ("", "en"),
     ],
 )
-def test_the_nearest_is_chosen(wanted: str | None, chosen: str) -> None:
-    assert locales.choose(wanted, THERE_ARE) == chosen
+def test_the_best_match_is_chosen(wanted: str | None, chosen: str) -> None:
+    assert locales.choose(wanted, AVAILABLE) == chosen
 
 
-def test_english_is_the_answer_also_where_it_is_not_listed() -> None:
+def test_english_is_the_fallback_even_if_it_is_not_available() -> None:
     assert locales.choose("fr", ["de"]) == "en"
     assert locales.choose(None, []) == "en"
 
 
-def test_a_tag_is_answered_as_it_is_spelt() -> None:
+def test_a_tag_is_returned_as_it_is_spelled() -> None:
     assert locales.choose("de-at", ["EN", "De"]) == "De"
     assert locales.choose("fr", ["EN", "De"]) == "EN"
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_wanted_something_is_chosen(wanted: str) -> None:
-    assert locales.choose(wanted, THERE_ARE) in THERE_ARE
+def test_an_available_language_is_always_chosen(wanted: str) -> None:
+    assert locales.choose(wanted, AVAILABLE) in AVAILABLE
 
 
 @pytest.mark.parametrize("tag", ["de", "de-AT", "zh-Hant-TW", "sl-rozaj-biske-1994"])
-def test_what_a_tag_looks_like(tag: str) -> None:
+def test_a_valid_tag_is_accepted(tag: str) -> None:
     assert TypeAdapter(locales.Locale).validate_python(tag) == tag
 
 
@@ -69,7 +69,7 @@ def test_what_a_tag_looks_like(tag: str) -> None:
         "de-" + "a" * 9,
     ],
 )
-def test_what_is_no_tag(tag: str) -> None:
+def test_an_invalid_tag_is_rejected(tag: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(locales.Locale).validate_python(tag)
 

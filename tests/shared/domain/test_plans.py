@@ -1,4 +1,4 @@
-"""The plans of what runs all the time: an index leads to the player, however many there are."""
+"""Query plans of the hot path: every read finds a player's rows by an index."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -106,21 +106,21 @@ READS: dict[str, Callable[[Connection], Any]] = {
 
 @pytest.mark.usefixtures("crowd")
 def test_a_players_rows_are_found_by_an_index() -> None:
-    asked = {name: beliefs.sent(work) for name, work in READS.items()}
-    assert all(asked.values())
-    found = [
+    sent = {name: beliefs.sent(work) for name, work in READS.items()}
+    assert all(sent.values())
+    scans = [
         f"{name}: {scan}"
         for belief in ("few", *beliefs.GROWN)
-        for name, statements in asked.items()
+        for name, statements in sent.items()
         for scan in beliefs.scans(belief, TABLES, statements, GAMES * 5)
     ]
-    assert not found, "\n".join(found)
+    assert not scans, "\n".join(scans)
 
 
 @pytest.mark.usefixtures("crowd")
-def test_a_scan_would_show() -> None:
+def test_a_scan_is_detected() -> None:
     everyone = select(playtime_days.c.uid).where(playtime_days.c.play_ms == 1)
-    asked = beliefs.sent(lambda conn: conn.execute(everyone).all())
+    sent = beliefs.sent(lambda conn: conn.execute(everyone).all())
     for belief, rows in beliefs.BELIEFS.items():
-        (scan,) = beliefs.scans(belief, TABLES, asked, GAMES * 5)
+        (scan,) = beliefs.scans(belief, TABLES, sent, GAMES * 5)
         assert rows is None or f" {max(1, rows)} rows" in scan

@@ -1,4 +1,4 @@
-"""The three normal forms that clients, importers and searches must agree on."""
+"""The three normal forms: title keys, name keys and path suffixes."""
 
 import hashlib
 
@@ -18,7 +18,7 @@ from shared.domain import programs, text
         ("ＦＩＮＡＬ FANTASY", "Final Fantasy"),  # noqa: RUF001  full-width letters
     ],
 )
-def test_titles_that_are_one_title(first: str, second: str) -> None:
+def test_variants_of_a_title_have_one_key(first: str, second: str) -> None:
     assert text.title_key(first) == text.title_key(second)
 
 
@@ -35,7 +35,7 @@ def test_titles_that_are_one_title(first: str, second: str) -> None:
         ("Ħal Ŧa Ŋo", "Hal Ta No"),
     ],
 )
-def test_titles_that_stay_two(first: str, second: str) -> None:
+def test_different_titles_have_different_keys(first: str, second: str) -> None:
     assert text.title_key(first) != text.title_key(second)
     assert text.name_key(first) == text.name_key(second)
 
@@ -54,12 +54,12 @@ def test_titles_that_stay_two(first: str, second: str) -> None:
         ("", ""),
     ],
 )
-def test_what_a_name_is_found_by(name: str, key: str) -> None:
+def test_name_keys(name: str, key: str) -> None:
     assert text.name_key(name) == key
 
 
 @given(st.text(max_size=400))
-def test_a_name_key_fits_its_column_and_a_name_is_never_without_one(name: str) -> None:
+def test_a_name_key_fits_its_column_and_is_not_empty(name: str) -> None:
     key = text.name_key(name)
     assert len(key) <= text.NAME_KEY_LENGTH
     assert key or not text.title_key(name)
@@ -74,7 +74,7 @@ def test_a_name_key_fits_its_column_and_a_name_is_never_without_one(name: str) -
         ("fungiman/fu\u0308ngiman.exe", "fungiman/f\u00fcngiman.exe"),
     ],
 )
-def test_a_suffix_as_clients_hash_it(path: str, suffix: str) -> None:
+def test_a_suffix_is_normalised_before_it_is_hashed(path: str, suffix: str) -> None:
     assert programs.normalise_suffix(path) == suffix
     assert programs.suffix_hash(path) == hashlib.sha256(suffix.encode()).digest()
 

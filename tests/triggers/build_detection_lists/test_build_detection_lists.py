@@ -1,4 +1,4 @@
-"""Building the lists, on both engines: what changed is published, once, whoever dies meanwhile."""
+"""Builds of the lists, on both engines: changes are published once, despite crashes."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ Programs = dict[str, list[str]]
 
 @pytest.fixture(autouse=True)
 def _built(cloud: LocalCloud, runtime_sql: str) -> None:
-    """The lists stand for the catalog as the tests before left it."""
+    """Bring the lists up to date with the catalog that earlier tests left."""
     add("first")
     detection_lists.publish()
 
@@ -49,8 +49,8 @@ def add(word: str, *names: str, os: str = "win32", **more: Any) -> None:
     assert outcome.rejected == []
 
 
-def take_away(*suffixes: str) -> list[dict[str, Any]]:
-    """Have the catalog know these programs no more, and return what it knew."""
+def remove_programs(*suffixes: str) -> list[dict[str, Any]]:
+    """Remove these programs from the catalog, and return their rows."""
 
     def work(tx: Connection) -> list[dict[str, Any]]:
         these = game_executables.c.suffix.in_(suffixes)
@@ -62,7 +62,7 @@ def take_away(*suffixes: str) -> list[dict[str, Any]]:
     return sql.transact(work)
 
 
-def put_back(rows: list[dict[str, Any]]) -> None:
+def restore_programs(rows: list[dict[str, Any]]) -> None:
     def work(tx: Connection) -> None:
         tx.execute(insert(game_executables), rows)
         versioning.bump(tx)
@@ -75,7 +75,7 @@ def answers(os: Os = "win32") -> dict[int, DetectionList]:
 
 
 def content(url: str) -> bytes:
-    """What a file holds, by the URL that an answer names."""
+    """Return the content of the file at this URL."""
     key = url.removeprefix(settings.public_objects().url + "/")
     return gzip.decompress(b"".join(objects.stream("public", key)))
 
@@ -108,7 +108,7 @@ def name_of(one: DetectionList) -> str:
     return one.url.removeprefix(settings.public_objects().url + "/")
 
 
-def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
+def test_a_list_contains_the_catalogs_programs(word: str) -> None:
     add(word, f"{word}\\Bin\\Game.exe", stores=[{"store": "steam", "id": word}], discord_ids=["7"])
     assert detection_lists.publish() > 0
     listed = json.loads(newest())
@@ -119,7 +119,7 @@ def test_a_list_holds_what_the_catalog_holds(word: str) -> None:
     assert not any(one.startswith("discord:") for row in listed["stores"] for one in row)
 
 
-def test_without_a_change_nothing_is_built(word: str) -> None:
+def test_without_a_change_nothing_is_published(word: str) -> None:
     add(word)
     assert detection_lists.publish() > 0
     before, used, at = answers(), in_use(), built_at()
@@ -127,7 +127,7 @@ def test_without_a_change_nothing_is_built(word: str) -> None:
     assert (answers(), in_use(), built_at()) == (before, used, at)
 
 
-def test_a_change_that_no_list_shows_publishes_nothing(word: str) -> None:
+def test_a_change_outside_the_lists_publishes_nothing(word: str) -> None:
     add(word)
     detection_lists.publish()
     before = answers()
@@ -137,7 +137,7 @@ def test_a_change_that_no_list_shows_publishes_nothing(word: str) -> None:
     assert sql.read(detection_lists.current_version) > before[0].version
 
 
-def test_a_system_whose_programs_stay_keeps_its_list(word: str) -> None:
+def test_a_system_without_changed_programs_keeps_its_list(word: str) -> None:
     before = answers("darwin")
     add(word)
     detection_lists.publish()
@@ -147,39 +147,39 @@ def test_a_system_whose_programs_stay_keeps_its_list(word: str) -> None:
     assert f"{word}.app" in suffixes(newest("darwin"))
 
 
-def test_each_of_the_last_lists_leads_to_the_newest_and_no_earlier_one(word: str) -> None:
-    # So many that no delta is larger than the list.
+def test_only_the_last_lists_have_a_delta_to_the_newest(word: str) -> None:
+    # Enough programs that every delta is smaller than the list.
     add(f"{word}-many", *(f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(100)))
     lists: dict[int, bytes] = {}
-    for number in range(detection_lists.BASES + 2):
+    for number in range(detection_lists.DELTA_BASES + 2):
         add(f"{word}{number}")
         if number == 3:
-            take_away(f"{word}1/{word}1.exe")
+            remove_programs(f"{word}1/{word}1.exe")
         detection_lists.publish()
         lists[answers()[0].version] = newest()
     *old, last = sorted(lists)
     found = answers()
-    assert sorted(found)[1:] == old[-detection_lists.BASES :]
-    for version in old[-detection_lists.BASES :]:
-        way = found[version]
-        assert way.delta_url
-        changes = content(way.delta_url)
-        assert detection.digest(changes) == way.delta_sha256
+    assert sorted(found)[1:] == old[-detection_lists.DELTA_BASES :]
+    for version in old[-detection_lists.DELTA_BASES :]:
+        with_delta = found[version]
+        assert with_delta.delta_url
+        changes = content(with_delta.delta_url)
+        assert detection.digest(changes) == with_delta.delta_sha256
         assert detection.apply(lists[version], changes) == lists[last]
     assert detection.digest(lists[last]) == found[0].sha256
 
 
-def test_one_killed_before_its_row_is_written_changes_nothing(
+def test_a_builder_killed_before_it_publishes_changes_nothing(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = answers()
     add(word)
 
-    def die(*_: object) -> None:
+    def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(detection_lists, "_publish", die)
+        patched.setattr(detection_lists, "_publish", crash)
         with pytest.raises(KeyboardInterrupt):
             detection_lists.publish()
     assert answers() == before
@@ -189,14 +189,14 @@ def test_one_killed_before_its_row_is_written_changes_nothing(
     add(f"{word}2")
     assert detection_lists.publish() > 0
     assert {f"{word}/{word}.exe", f"{word}2/{word}2.exe"} <= suffixes(newest())
-    age(left, detection_lists.KEPT + timedelta(minutes=1))
+    age(left, detection_lists.UNUSED_LIFETIME + timedelta(minutes=1))
     assert detection_lists.delete_unused() == 1
     assert objects.head("public", left) is None
 
 
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[int]]]:
-    """Two builders that both have written every file before either publishes them."""
+    """Run two builders that both write every file before either publishes them."""
     both, publish = threading.Barrier(2, timeout=20), detection_lists._publish
 
     def wait(*arguments: Any) -> int:
@@ -211,7 +211,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[int]
         yield lambda: sorted(pool.map(lambda _: detection_lists.publish(), range(2)))
 
 
-def test_of_two_builders_at_once_one_publishes(
+def test_one_of_two_concurrent_builders_publishes(
     word: str, together: Callable[[], list[int]]
 ) -> None:
     add(word)
@@ -223,7 +223,7 @@ def test_of_two_builders_at_once_one_publishes(
     assert all(objects.head("public", name) for name in used)
 
 
-def test_one_that_is_overtaken_leaves_what_the_other_published(
+def test_an_overtaken_builder_keeps_what_the_other_published(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(word)
@@ -249,12 +249,12 @@ def test_a_file_that_is_being_written_again_is_not_deleted(
     add(word)
     detection_lists.publish()
     first = name_of(answers()[0])
-    for number in range(detection_lists.BASES + 1):
+    for number in range(detection_lists.DELTA_BASES + 1):
         add(f"{word}{number}")
         detection_lists.publish()
     assert first not in in_use()
-    age(first, detection_lists.KEPT * 2)
-    take_away(*(f"{word}{n}/{word}{n}.exe" for n in range(detection_lists.BASES + 1)))
+    age(first, detection_lists.UNUSED_LIFETIME * 2)
+    remove_programs(*(f"{word}{n}/{word}{n}.exe" for n in range(detection_lists.DELTA_BASES + 1)))
     publish = detection_lists._publish
 
     def clean_first(*arguments: Any) -> int:
@@ -267,7 +267,9 @@ def test_a_file_that_is_being_written_again_is_not_deleted(
     assert f"{word}/{word}.exe" in suffixes(newest())
 
 
-def test_a_bucket_that_is_away_is_tried_again(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_is_repeated_after_the_bucket_was_unavailable(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = answers()
     add(word)
     with monkeypatch.context() as patched:
@@ -281,46 +283,46 @@ def test_a_bucket_that_is_away_is_tried_again(word: str, monkeypatch: pytest.Mon
     assert f"{word}/{word}.exe" in suffixes(newest())
 
 
-def test_files_go_a_day_after_no_answer_names_them(word: str) -> None:
+def test_files_are_deleted_after_a_day_of_disuse(word: str) -> None:
     add(word)
     detection_lists.publish()
     before = answers()
-    way = before[max(before)].delta_url
-    assert way
-    name = way.removeprefix(settings.public_objects().url + "/")
+    delta_url = before[max(before)].delta_url
+    assert delta_url
+    name = delta_url.removeprefix(settings.public_objects().url + "/")
     add(f"{word}2")
     detection_lists.publish()
     assert name not in in_use()
-    age(name, detection_lists.KEPT - timedelta(minutes=1))
+    age(name, detection_lists.UNUSED_LIFETIME - timedelta(minutes=1))
     detection_lists.delete_unused()
     assert objects.head("public", name) is not None
-    age(name, detection_lists.KEPT + timedelta(minutes=1))
+    age(name, detection_lists.UNUSED_LIFETIME + timedelta(minutes=1))
     assert detection_lists.delete_unused() == 1
     assert objects.head("public", name) is None
     gone = select(file.name).where(file.name == name)
     assert sql.read(lambda conn: conn.scalar(gone)) is None
 
 
-def test_a_list_that_comes_back_is_the_newest_again(word: str) -> None:
+def test_a_list_with_earlier_content_becomes_the_newest_again(word: str) -> None:
     add(f"{word}-many", *(f"{uuid.uuid4()}/{uuid.uuid4()}.exe" for _ in range(100)))
     add(word)
     detection_lists.publish()
     first = answers()[0]
-    gone = take_away(f"{word}/{word}.exe")
+    gone = remove_programs(f"{word}/{word}.exe")
     detection_lists.publish()
     between, listed = answers()[0], newest()
-    put_back(gone)
+    restore_programs(gone)
     detection_lists.publish()
     found = answers()
     assert (found[0].url, found[0].sha256) == (first.url, first.sha256)
     assert found[0].version > between.version > first.version
-    way = found[between.version].delta_url
-    assert way
-    assert detection.digest(detection.apply(listed, content(way))) == first.sha256
+    delta_url = found[between.version].delta_url
+    assert delta_url
+    assert detection.digest(detection.apply(listed, content(delta_url))) == first.sha256
     assert first.version not in found
 
 
-def test_a_list_whose_file_is_lost_is_no_base(word: str) -> None:
+def test_a_list_whose_file_is_lost_has_no_delta(word: str) -> None:
     add(word)
     detection_lists.publish()
     lost = answers()[0]
@@ -331,7 +333,7 @@ def test_a_list_whose_file_is_lost_is_no_base(word: str) -> None:
     assert f"{word}2/{word}2.exe" in suffixes(newest())
 
 
-def test_a_game_that_was_merged_is_its_target(word: str) -> None:
+def test_a_merged_game_is_listed_as_its_survivor(word: str) -> None:
     add(word)
     add(f"{word}2")
 

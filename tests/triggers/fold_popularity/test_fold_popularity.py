@@ -1,4 +1,4 @@
-"""What is played more is found first, through the local cloud."""
+"""Games with more players are found first, through the local cloud."""
 
 import json
 import uuid
@@ -17,7 +17,7 @@ from tests.support.local_cloud import LocalCloud
 from tests.support.playing import now, session
 
 
-def test_a_game_is_found_before_others_once_players_have_played_it(
+def test_a_played_game_comes_before_others(
     cloud: LocalCloud,
     client: httpx.Client,
     player: Callable[..., Player],
@@ -37,7 +37,7 @@ def test_a_game_is_found_before_others_once_players_have_played_it(
     wanted = select(games.c.game_id).where(games.c.title == f"{word} z")
     game_id = str(sql.execute(wanted).scalar_one())
     for someone in (player(), player()):
-        for start in (3, 2):  # again, which makes nobody new
+        for start in (3, 2):  # the second session adds no new player
             items = session(now() - timedelta(hours=start), 10, game_id=game_id, name=str(start))
             playing.send(client, someone.headers, items)
 

@@ -1,4 +1,4 @@
-"""From an upload to art in the public bucket, also when it comes twice or is killed."""
+"""From an upload to published art, including repeated deliveries and crashes."""
 
 import base64
 import hashlib
@@ -44,21 +44,21 @@ def game_id(sql: Connection) -> int:
 
 @pytest.fixture
 def admin(client: httpx.Client, player: Players) -> Iterator[httpx.Client]:
-    """A client of an operator's own."""
+    """A client that is signed in as an operator."""
     headers = player(roles=["admin"]).headers
     with httpx.Client(base_url=client.base_url, headers=headers, timeout=60) as opened:
         yield opened
 
 
-def announce(admin: httpx.Client, game_id: int, kind: str, body: bytes) -> dict[str, Any]:
-    """Allow an upload and put it."""
-    wish = {"size": len(body), "content_type": "image/png"}
-    answer = admin.post(f"/v1/admin/games/{game_id}/art/{kind}", json=wish)
+def upload(admin: httpx.Client, game_id: int, kind: str, body: bytes) -> dict[str, Any]:
+    """Create an upload and PUT the file."""
+    new = {"size": len(body), "content_type": "image/png"}
+    answer = admin.post(f"/v1/admin/games/{game_id}/art/{kind}", json=new)
     assert answer.status_code == 201, answer.text
-    permission: dict[str, Any] = answer.json()
-    put = httpx.put(permission["url"], content=body, headers={"Content-Type": "image/png"})
+    created: dict[str, Any] = answer.json()
+    put = httpx.put(created["url"], content=body, headers={"Content-Type": "image/png"})
     assert put.status_code == 200, put.text
-    return permission
+    return created
 
 
 def publish(admin: httpx.Client, game_id: int, kind: str, upload_id: str) -> httpx.Response:
@@ -67,7 +67,7 @@ def publish(admin: httpx.Client, game_id: int, kind: str, upload_id: str) -> htt
 
 
 def settled(admin: httpx.Client, game_id: int, kind: str) -> dict[str, Any] | None:
-    """Return what the operator sees once the last upload is settled."""
+    """Return the art's status once the last upload is published or rejected."""
     found: dict[str, Any] = admin.get(f"/v1/admin/games/{game_id}/art").json()
     state = found["uploads"][kind]["state"]
     return found if state in {"published", "rejected"} else None
@@ -82,8 +82,8 @@ def test_a_picture_becomes_art_for_everyone(
     admin: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
 ) -> None:
     before = sql.scalar(select(catalog_version.c.version)) or 0
-    permission = announce(admin, game_id, "cover", png(600, 900))
-    taken = publish(admin, game_id, "cover", permission["upload_id"])
+    created = upload(admin, game_id, "cover", png(600, 900))
+    taken = publish(admin, game_id, "cover", created["upload_id"])
     assert (taken.status_code, taken.json()["state"]) == (202, "processing")
     found = eventually(lambda: settled(admin, game_id, "cover"))
     cover = found["art"]["cover"]
@@ -101,21 +101,21 @@ def test_a_picture_becomes_art_for_everyone(
     announced, done = actions(sql, game_id)
     assert (announced.action, announced.actor) == ("art.announce", done.actor)
     assert json.loads(announced.detail)["before"] is None
-    assert json.loads(announced.detail)["after"]["upload_id"] == permission["upload_id"]
+    assert json.loads(announced.detail)["after"]["upload_id"] == created["upload_id"]
     assert done.action == "art.publish"
     assert json.loads(done.detail)["before"] == {}
     assert json.loads(done.detail)["after"]["colour"] == "#c81e1e"
-    gone = incoming.key(permission["upload_id"])
+    gone = incoming.key(created["upload_id"])
     eventually(lambda: objects.head("artifacts", gone) is None)
 
 
-def test_what_is_refused_says_why_and_what_was_shown_stays(
+def test_a_rejected_upload_has_a_reason_and_the_published_art_stays(
     admin: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
 ) -> None:
-    first = announce(admin, game_id, "icon", png(256, 256))
+    first = upload(admin, game_id, "icon", png(256, 256))
     publish(admin, game_id, "icon", first["upload_id"])
     shown = eventually(lambda: settled(admin, game_id, "icon"))["art"]
-    second = announce(admin, game_id, "icon", png(256, 512))
+    second = upload(admin, game_id, "icon", png(256, 512))
     publish(admin, game_id, "icon", second["upload_id"])
     found = eventually(lambda: settled(admin, game_id, "icon"))
     assert found["uploads"]["icon"] == {
@@ -124,11 +124,11 @@ def test_what_is_refused_says_why_and_what_was_shown_stays(
         "reason": "the image has 256 by 512 pixels; the icon must be 1:1",
     }
     assert found["art"] == shown
-    noted = actions(sql, game_id)
-    assert [one.action.removeprefix("art.") for one in noted] == [
+    recorded = actions(sql, game_id)
+    assert [one.action.removeprefix("art.") for one in recorded] == [
         "announce", "publish", "announce", "reject",
     ]  # fmt: skip
-    assert json.loads(noted[2].detail)["before"]["upload_id"] == first["upload_id"]
+    assert json.loads(recorded[2].detail)["before"]["upload_id"] == first["upload_id"]
 
 
 def test_publishing_twice_and_late_deliveries_change_nothing(
@@ -138,8 +138,8 @@ def test_publishing_twice_and_late_deliveries_change_nothing(
     sql: Connection,
     eventually: Eventually,
 ) -> None:
-    permission = announce(admin, game_id, "icon", png(256, 256))
-    upload_id = permission["upload_id"]
+    created = upload(admin, game_id, "icon", png(256, 256))
+    upload_id = created["upload_id"]
     publish(admin, game_id, "icon", upload_id)
     eventually(lambda: settled(admin, game_id, "icon"))
     again = publish(admin, game_id, "icon", upload_id)
@@ -153,11 +153,11 @@ def test_publishing_twice_and_late_deliveries_change_nothing(
     assert sql.scalar(revision) == 2
 
 
-def test_an_upload_that_a_later_one_replaced_is_not_shown(
+def test_a_replaced_upload_is_not_published(
     admin: httpx.Client, game_id: int, eventually: Eventually
 ) -> None:
-    first = announce(admin, game_id, "icon", png(256, 256))
-    second = announce(admin, game_id, "icon", png(256, 256, (20, 40, 200)))
+    first = upload(admin, game_id, "icon", png(256, 256))
+    second = upload(admin, game_id, "icon", png(256, 256, (20, 40, 200)))
     refused = publish(admin, game_id, "icon", first["upload_id"])
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     publish(admin, game_id, "icon", second["upload_id"])
@@ -165,10 +165,10 @@ def test_an_upload_that_a_later_one_replaced_is_not_shown(
     assert found["art"]["icon"]["colour"] == "#1428c8"
 
 
-def test_what_is_not_uploaded_cannot_be_published(admin: httpx.Client, game_id: int) -> None:
-    wish = {"size": 100, "content_type": "image/png"}
+def test_an_upload_without_a_file_cannot_be_published(admin: httpx.Client, game_id: int) -> None:
+    new = {"size": 100, "content_type": "image/png"}
     path = f"/v1/admin/games/{game_id}/art/icon"
-    upload_id = admin.post(path, json=wish).json()["upload_id"]
+    upload_id = admin.post(path, json=new).json()["upload_id"]
     answer = publish(admin, game_id, "icon", upload_id)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     assert publish(admin, game_id, "icon", str(uuid.uuid4())).status_code == 409
@@ -177,7 +177,7 @@ def test_what_is_not_uploaded_cannot_be_published(admin: httpx.Client, game_id: 
 
 
 @pytest.mark.parametrize(
-    ("path", "wish", "status", "field"),
+    ("path", "new", "status", "field"),
     [
         ("1/art/portrait", {"size": 100, "content_type": "image/png"}, 400, "kind"),
         ("1/art/icon", {"size": 0, "content_type": "image/png"}, 422, "size"),
@@ -186,30 +186,32 @@ def test_what_is_not_uploaded_cannot_be_published(admin: httpx.Client, game_id: 
         ("1/art/icon", {"size": 100, "content_type": "image/png", "by": "ada"}, 422, "by"),
     ],
 )
-def test_what_cannot_be_announced(
-    admin: httpx.Client, path: str, wish: dict[str, Any], status: int, field: str
+def test_an_invalid_upload_is_refused(
+    admin: httpx.Client, path: str, new: dict[str, Any], status: int, field: str
 ) -> None:
-    answer = admin.post(f"/v1/admin/games/{path}", json=wish)
+    answer = admin.post(f"/v1/admin/games/{path}", json=new)
     assert answer.status_code == status
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
-def test_only_what_was_announced_can_be_put(admin: httpx.Client, game_id: int) -> None:
+def test_the_upload_url_accepts_only_the_announced_size_and_type(
+    admin: httpx.Client, game_id: int
+) -> None:
     body = png(256, 256)
-    wish = {"size": len(body), "content_type": "image/png"}
-    url = admin.post(f"/v1/admin/games/{game_id}/art/icon", json=wish).json()["url"]
+    new = {"size": len(body), "content_type": "image/png"}
+    url = admin.post(f"/v1/admin/games/{game_id}/art/icon", json=new).json()["url"]
     longer = httpx.put(url, content=body + b"!", headers={"Content-Type": "image/png"})
     other = httpx.put(url, content=body, headers={"Content-Type": "text/html"})
     assert (longer.status_code, other.status_code) == (403, 403)
 
 
-def test_the_object_store_may_be_away_and_the_worker_killed(
+def test_art_is_published_despite_an_outage_of_the_object_store_and_a_crash(
     cloud: LocalCloud, admin: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
 ) -> None:
-    permission = announce(admin, game_id, "banner", png(1280, 720))
+    created = upload(admin, game_id, "banner", png(1280, 720))
     with cloud.without("objects"):
-        assert publish(admin, game_id, "banner", permission["upload_id"]).status_code == 503
-    publish(admin, game_id, "banner", permission["upload_id"])
+        assert publish(admin, game_id, "banner", created["upload_id"]).status_code == 503
+    publish(admin, game_id, "banner", created["upload_id"])
     functions = cloud.pid("functions")
     cloud.kill("functions")
     cloud.wait_until_back("functions", functions)
@@ -218,7 +220,7 @@ def test_the_object_store_may_be_away_and_the_worker_killed(
     assert [one.action for one in actions(sql, game_id)] == ["art.announce", "art.publish"]
 
 
-def test_art_of_what_does_not_exist_is_a_dead_letter(
+def test_art_of_an_unknown_tool_becomes_a_dead_letter(
     cloud: LocalCloud, sql: Connection, eventually: Eventually
 ) -> None:
     message = ArtUploaded(owner="tools", owner_id=2**62, kind="icon", upload_id="u", uid="ada")
@@ -239,12 +241,12 @@ def deliver(cloud: LocalCloud, message: ArtUploaded, event_id: str = "") -> http
 
 @pytest.fixture
 def creator(client: httpx.Client, player: Players) -> Iterator[httpx.Client]:
-    """A client of a creator's own, with a key for each of its writes."""
+    """A client that is signed in as a creator and sends idempotency keys."""
 
-    def with_a_key(request: httpx.Request) -> None:
+    def add_key(request: httpx.Request) -> None:
         request.headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
 
-    headers, hooks = player(roles=["creator"]).headers, {"request": [with_a_key]}
+    headers, hooks = player(roles=["creator"]).headers, {"request": [add_key]}
     opened = httpx.Client(base_url=client.base_url, headers=headers, timeout=60, event_hooks=hooks)
     with opened:
         yield opened
@@ -252,40 +254,40 @@ def creator(client: httpx.Client, player: Players) -> Iterator[httpx.Client]:
 
 def tool(creator: httpx.Client, game_id: int) -> str:
     texts = {"en": {"name": "Calm Seas", "summary": "No storms."}}
-    wish = {"game_id": str(game_id), "kind": "trainer", "texts": texts}
-    answer = creator.post("/v1/creator/tools", json=wish)
+    new = {"game_id": str(game_id), "kind": "trainer", "texts": texts}
+    answer = creator.post("/v1/creator/tools", json=new)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["tool_id"])
 
 
-def test_a_creator_gives_a_tool_an_icon(
+def test_a_creator_publishes_a_tools_icon(
     creator: httpx.Client, game_id: int, sql: Connection, eventually: Eventually
 ) -> None:
     path = f"/v1/creator/tools/{tool(creator, game_id)}/art"
     body = png(256, 256)
-    wish = {"size": len(body), "content_type": "image/png"}
-    permission = creator.post(f"{path}/icon", json=wish).json()
+    new = {"size": len(body), "content_type": "image/png"}
+    created = creator.post(f"{path}/icon", json=new).json()
     assert creator.get(path).json()["uploads"]["icon"]["state"] == "waiting"
-    httpx.put(permission["url"], content=body, headers={"Content-Type": "image/png"})
-    taken = creator.post(f"{path}/icon/publish", json={"upload_id": permission["upload_id"]})
+    httpx.put(created["url"], content=body, headers={"Content-Type": "image/png"})
+    taken = creator.post(f"{path}/icon/publish", json={"upload_id": created["upload_id"]})
     assert taken.status_code == 202, taken.text
     found = eventually(lambda: creator.get(path).json()["art"].get("icon"))
     assert [one["width"] for one in found["sizes"]] == [64, 128, 256]
     target = audit.c.target == path.removeprefix("/v1/creator/") + "/icon"
-    noted = sql.scalars(select(audit.c.action).where(target).order_by(audit.c.audit_id))
-    assert list(noted) == ["art.announce", "art.publish"]
+    recorded = sql.scalars(select(audit.c.action).where(target).order_by(audit.c.audit_id))
+    assert list(recorded) == ["art.announce", "art.publish"]
 
 
-def test_a_tool_of_somebody_else_is_not_there(
+def test_another_creators_tool_is_not_found(
     creator: httpx.Client, game_id: int, player: Players
 ) -> None:
     path = f"/v1/creator/tools/{tool(creator, game_id)}/art"
-    wish = {"size": 100, "content_type": "image/png"}
-    upload_id = creator.post(f"{path}/icon", json=wish).json()["upload_id"]
+    new = {"size": 100, "content_type": "image/png"}
+    upload_id = creator.post(f"{path}/icon", json=new).json()["upload_id"]
     stranger = {**player(roles=["creator"]).headers}
     for answer in (
         creator.get(path, headers=stranger),
-        creator.post(f"{path}/icon", json=wish, headers=stranger),
+        creator.post(f"{path}/icon", json=new, headers=stranger),
         creator.post(f"{path}/icon/publish", json={"upload_id": upload_id}, headers=stranger),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

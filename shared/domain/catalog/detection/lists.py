@@ -1,8 +1,8 @@
-"""Which game a running program is, told on the player's machine: docs/detection.md.
+"""Lists by which a client identifies running games on the player's machine (docs/detection.md).
 
-A list is JSON in one canonical form: no spaces, members and rows in a fixed order, strings ordered
-by UTF-16 code units as JavaScript and RFC 8785 order them. So whoever applies a delta arrives at
-the very bytes of the new list, and its SHA-256 proves it.
+A list is canonical JSON: no spaces, members and rows in a fixed order, strings sorted by UTF-16
+code units as in JavaScript and RFC 8785. So applying a delta yields exactly the bytes of the new
+list, and a SHA-256 verifies them.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from shared.domain.programs import GENERIC_NAMES, Os, normalise_suffix
 
 Confidence = Literal["low", "medium", "high"]
 Row = list[Any]
-"""Of a program: its suffix, confidence as 0 to 2, whether it is a launcher as 0 or 1, games."""
+"""A program: suffix, confidence (0 to 2), is a launcher (0 or 1), then the ids of its games."""
 
 FORMAT = 1
-SEGMENTS = 16
-"""A suffix has at most so many, which bounds what a matcher tries."""
+MAX_SEGMENTS = 16
+"""The maximum number of path segments of a suffix, which bounds a matcher's lookups."""
 
-MANY = 10
-"""A file name that so many games carry says nothing without its folder."""
+COMMON_NAME_GAMES = 10
+"""A file name that at least this many games have identifies none without its folder."""
 
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 LOW, MEDIUM, HIGH = range(3)
@@ -32,13 +32,13 @@ TABLES = ("programs", "stores")
 
 _BUNDLE = re.compile(r"(.*\.app)/contents/macos/[^/]+", re.DOTALL)
 
-# Folder names that say nothing about the game.
+# Folder names that do not identify a game.
 _FOLDERS = re.compile(
     "apps?|base|(bin|lib|linux|osx|win|x)(32|64|86)?|binar(y|ies)|build|common|contents|data|"
     "debug|dist|executables?|files|games|live|macos|media|pc|release|_?retail_?|runtime|"
     "system(32)?|win_x(64|86)|windows(-i686|_content)?|x86_64"
 )
-# What installs, guards or mourns a game: seeing it does not mean that the game runs.
+# Installers, anti-cheat services and crash reporters: they may run without the game.
 _HELPERS = re.compile(
     r"unins\d*|(un)?install(er)?|oalinst|(vc_?|dotnet|directx_?)redist.*|dx(web)?setup|dotnetfx.*|"
     r"physx.*|pbsvc|pnkbstr[ab]|(easy|eac)?anticheat.*|easyanticheat.*|beservice.*|"
@@ -56,7 +56,7 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """The games that a program may be, or be the launcher of, and how sure that is."""
+    """The games that a program may belong to, whether it is their launcher, and the confidence."""
 
     game_ids: tuple[str, ...]
     is_launcher: bool
@@ -67,17 +67,17 @@ Programs = Mapping[str, Match]
 
 
 def match(lists: Mapping[Os, Programs], os: Os, path: str) -> Match | None:
-    """Return what a running program is by its path, the longest suffix that is listed first."""
-    whole = normalise_suffix(path)
-    # Wine, Proton and CrossOver run programs of Windows.
-    programs = lists["win32" if whole.endswith(".exe") else os]
-    found = _longest(programs, whole)
-    bundle = _BUNDLE.fullmatch(whole) if os == "darwin" and found is None else None
-    return _longest(programs, bundle[1]) if bundle else found
+    """Return the match of the longest listed suffix of a running program's path."""
+    normalised = normalise_suffix(path)
+    # Wine, Proton and CrossOver run Windows programs.
+    programs = lists["win32" if normalised.endswith(".exe") else os]
+    result = _longest(programs, normalised)
+    bundle = _BUNDLE.fullmatch(normalised) if os == "darwin" and result is None else None
+    return _longest(programs, bundle[1]) if bundle else result
 
 
 def _longest(programs: Programs, path: str) -> Match | None:
-    segments = path.split("/")[-SEGMENTS:]
+    segments = path.split("/")[-MAX_SEGMENTS:]
     suffixes = ("/".join(segments[start:]) for start in range(len(segments)))
     return next((programs[suffix] for suffix in suffixes if suffix in programs), None)
 
@@ -91,47 +91,51 @@ def read(content: bytes) -> dict[str, Match]:
 
 
 def compile_list(os: Os, listed: Iterable[Listed], stores: Mapping[str, Iterable[str]]) -> bytes:
-    """Return the list of one system; `stores`: the ids `store:id` of a game, by game."""
+    """Return the list of one operating system; `stores`: game id to its ids as `store:id`."""
     programs = _programs(listed)
-    named = {game_id for row in programs for game_id in row[3:]}
-    rows = [[game_id, *_ordered(ids)] for game_id, ids in stores.items() if game_id in named]
+    used = {game_id for row in programs for game_id in row[3:]}
+    rows = [[game_id, *_ordered(ids)] for game_id, ids in stores.items() if game_id in used]
     return _canonical({"format": FORMAT, "os": os, "programs": programs, "stores": _by_key(rows)})
 
 
 def _programs(listed: Iterable[Listed]) -> list[Row]:
     games: defaultdict[str, dict[str, bool]] = defaultdict(dict)
-    carriers: defaultdict[str, set[str]] = defaultdict(set)
+    games_by_name: defaultdict[str, set[str]] = defaultdict(set)
     for suffix, game_id, is_launcher in listed:
-        # For someone not a launcher: then seeing it does mean a game.
+        # If two executables of a game disagree, the program counts as the game itself.
         games[suffix][game_id] = is_launcher and games[suffix].get(game_id, True)
-        carriers[_file_name(suffix)].add(game_id)
+        games_by_name[_file_name(suffix)].add(game_id)
     rows = []
     for suffix, flags in games.items():
-        confidence = _confidence(suffix, len(flags), len(carriers[_file_name(suffix)]))
+        confidence = _confidence(suffix, len(flags), len(games_by_name[_file_name(suffix)]))
         if confidence is not None:
             rows.append([suffix, confidence, int(all(flags.values())), *sorted(flags, key=int)])
     return _by_key(rows)
 
 
-def _confidence(suffix: str, games: int, carriers: int) -> int | None:
-    """Return how sure a suffix of `games` is, whose file name `carriers` have, or None."""
+def _confidence(suffix: str, games: int, games_with_name: int) -> int | None:
+    """Return the confidence of a suffix, or None if it must not be listed.
+
+    games: how many have the suffix. games_with_name: how many have its file name.
+    """
     *folders, name = suffix.split("/")
     stem = name.rpartition(".")[0] or name
-    if _HELPERS.fullmatch(stem) or len(folders) >= SEGMENTS:
+    if _HELPERS.fullmatch(stem) or len(folders) >= MAX_SEGMENTS:
         return None
-    generic = [bool(_FOLDERS.fullmatch(one) or one in GENERIC_NAMES) for one in folders]
-    has_telling_folder = not all(generic)
-    if not has_telling_folder and (stem in GENERIC_NAMES or carriers >= MANY):
+    generic = [bool(_FOLDERS.fullmatch(folder) or folder in GENERIC_NAMES) for folder in folders]
+    has_distinctive_folder = not all(generic)
+    is_common = stem in GENERIC_NAMES or games_with_name >= COMMON_NAME_GAMES
+    if is_common and not has_distinctive_folder:
         return None
     if games > 1:
         return LOW
-    if has_telling_folder:
+    if has_distinctive_folder:
         return HIGH
-    return LOW if carriers > 1 else MEDIUM
+    return LOW if games_with_name > 1 else MEDIUM
 
 
 def delta(old: bytes, new: bytes) -> bytes:
-    """Return what turns the list `old` into `new`: rows by their first column."""
+    """Return the delta from the list `old` to `new`, with rows keyed by their first column."""
     before, after = json.loads(old), json.loads(new)
     changes: dict[str, Any] = {"format": FORMAT, "from": digest(old), "to": digest(new)}
     for table in TABLES:
@@ -142,20 +146,20 @@ def delta(old: bytes, new: bytes) -> bytes:
     return _canonical(changes)
 
 
-def apply(old: bytes, changes: bytes) -> bytes:
-    """Return the list that a delta from `old` leads to."""
-    content, wanted = json.loads(old), json.loads(changes)
+def apply(old: bytes, delta: bytes) -> bytes:
+    """Return the list that results from applying a delta to `old`."""
+    content, changes = json.loads(old), json.loads(delta)
     for table in TABLES:
         rows = {row[0]: row for row in content[table]}
-        for key in wanted[table]["removed"]:
+        for key in changes[table]["removed"]:
             del rows[key]
-        rows |= {row[0]: row for row in wanted[table]["changed"]}
+        rows |= {row[0]: row for row in changes[table]["changed"]}
         content[table] = _by_key(rows.values())
     return _canonical(content)
 
 
 def digest(content: bytes) -> str:
-    """Return the SHA-256 by which a list or a delta is known: of the JSON, not of its gzip."""
+    """Return the SHA-256 of a list or delta, computed over the uncompressed JSON."""
     return hashlib.sha256(content).hexdigest()
 
 

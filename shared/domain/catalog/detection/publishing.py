@@ -1,8 +1,8 @@
-"""Building and publishing the lists for detecting games locally, as files in the public bucket.
+"""Builds the detection lists and publishes them as files in the public bucket.
 
-A file is named by its content and registered as unused before it is written; one transaction makes
-the files of a build those that answers name. So a builder may die anywhere: what it left behind
-is deleted like any file whose time is over.
+A file's name contains its hash. Each file is registered as unused before it is written, and one
+transaction switches responses to the files of a build. So a builder may be killed at any point: the
+files that it leaves behind are deleted like other unused files.
 """
 
 import gzip
@@ -24,23 +24,23 @@ from shared.runtime import clock, errors, objects, sql
 from shared.schema.catalog import game_executables, game_stores, games
 from shared.schema.detection import detection_builds, detection_files
 
-BASES = 10
-"""So many earlier lists have a delta to the newest."""
+DELTA_BASES = 10
+"""How many earlier lists have a delta to the newest one."""
 
-KEPT = timedelta(days=1)
-"""An answer is kept 65 seconds; a client may read what it names much later, on a bad line."""
+UNUSED_LIFETIME = timedelta(days=1)
+"""Responses are cached for 65 seconds, but a slow client may download their files much later."""
 
-DELETED_A_RUN = 100
+MAX_DELETED_PER_RUN = 100
 DISCORD = "discord"
-"""No store: a client cannot read it from a disk, and it would double the list."""
+"""Left out of the lists: nothing on a disk has these ids, and they would double the size."""
 
 _file, _build = detection_files.c, detection_builds.c
 
 
 class DetectionList(BaseModel):
-    """Where the newest list is, and how to come to it from an older one.
+    """The files of the newest list: the whole list, and a delta from the client's version if any.
 
-    The hashes are SHA-256 of the JSON, unpacked; the sizes are what is transferred, packed.
+    Hashes are SHA-256 of the uncompressed JSON; sizes are the compressed bytes.
     """
 
     version: int
@@ -54,7 +54,7 @@ class DetectionList(BaseModel):
 
 @dataclass(frozen=True)
 class _File:
-    """A list, or what leads to it from the list of `from_version`."""
+    """A whole list if `from_version` is 0, otherwise the delta from that version."""
 
     os: Os
     version: int
@@ -62,7 +62,7 @@ class _File:
     content: bytes
 
     @cached_property
-    def packed(self) -> bytes:
+    def compressed(self) -> bytes:
         return gzip.compress(self.content, mtime=0)
 
     @cached_property
@@ -74,48 +74,51 @@ class _File:
             "version": self.version,
             "from_version": self.from_version,
             "sha256": sha256,
-            "size": len(self.packed),
+            "size": len(self.compressed),
         }
 
 
 def current_version(conn: Connection) -> int:
-    """Return the catalog's version that the lists stand for; 0 before there is any."""
+    """Return the version of the catalog that the lists were built from; 0 if none was built."""
     return conn.scalar(select(_build.catalog_version).where(_build.only == 1)) or 0
 
 
 def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
-    """Return what to answer, by the version that a client has; 0: any other, or none."""
-    rows = _used(conn, os)
+    """Map the version that a client has to its response; 0 is for any other version, or none.
+
+    Raises Unavailable before the first build.
+    """
+    rows = _files_in_use(conn, os)
     if not rows:
         raise errors.Unavailable("no list has been built yet")
     newest, *_ = rows
-    whole: dict[str, Any] = {
+    full: dict[str, Any] = {
         "version": newest.version,
         "url": objects.public_url(newest.name),
         "sha256": newest.sha256,
         "size": newest.size,
     }
-    found = {0: DetectionList(**whole)}
+    responses = {0: DetectionList(**full)}
     for row in rows:
         if row.from_version and row.version == newest.version:
             url = objects.public_url(row.name)
-            way = {"delta_url": url, "delta_sha256": row.sha256, "delta_size": row.size}
-            found[row.from_version] = DetectionList(**whole, **way)
-    return found
+            delta = {"delta_url": url, "delta_sha256": row.sha256, "delta_size": row.size}
+            responses[row.from_version] = DetectionList(**full, **delta)
+    return responses
 
 
-def _used(conn: Connection, os: Os) -> list[Row[Any]]:
+def _files_in_use(conn: Connection, os: Os) -> list[Row[Any]]:
     """Return the files in use, the newest list first."""
     rows = select(detection_files).where(_file.os == os, _file.unused_since.is_(None))
     return list(conn.execute(rows.order_by(_file.version.desc(), _file.from_version)))
 
 
 def publish() -> int:
-    """Publish the lists that have changed with the catalog; return how many files are new.
+    """Publish the lists that differ from the catalog; return the number of new files.
 
-    Raises Unavailable; whatever was done by then, the next call does the rest.
+    Raises Unavailable; the next call then completes the build.
     """
-    # Read first: what changes meanwhile has another version, and is found by the next build.
+    # Read the version first, so that the next build picks up changes made during this one.
     version = sql.read(versioning.current)
     built = sql.read(current_version)
     if version <= built:
@@ -127,7 +130,7 @@ def publish() -> int:
         objects.put(
             "public",
             file.row["name"],
-            file.packed,
+            file.compressed,
             content_type="application/json",
             content_encoding="gzip",
             immutable=True,
@@ -136,11 +139,11 @@ def publish() -> int:
 
 
 def _lists(conn: Connection) -> dict[Os, bytes]:
-    """Return the list of each system as the catalog is now; a merged game counts as its target."""
+    """Compile the current list of each system; a merged game counts as its survivor."""
     listed: dict[str, list[Listed]] = {os: [] for os in get_args(Os)}
     game = func.coalesce(games.c.merged_into, games.c.game_id)
-    seen = game_executables.c
-    programs = select(seen.os, seen.suffix, game, seen.is_launcher).join(games)
+    executable = game_executables.c
+    programs = select(executable.os, executable.suffix, game, executable.is_launcher).join(games)
     for os, suffix, game_id, is_launcher in conn.execute(programs):
         if os in listed:
             listed[os].append(Listed(suffix, str(game_id), is_launcher))
@@ -152,18 +155,19 @@ def _lists(conn: Connection) -> dict[Os, bytes]:
 
 
 def _files(os: Os, version: int, content: bytes) -> Iterator[_File]:
-    """Yield the files of a list that is new: itself, and the ways to it from earlier ones."""
+    """Yield the files to publish if the list changed: the list, and deltas from earlier lists."""
     new = _File(os, version, 0, content)
-    lists = [row for row in sql.read(lambda conn: _used(conn, os)) if row.from_version == 0]
+    rows = sql.read(lambda conn: _files_in_use(conn, os))
+    lists = [row for row in rows if row.from_version == 0]
     if lists and lists[0].sha256 == new.row["sha256"]:
         return
     yield new
-    for row in lists[:BASES]:
+    for row in lists[:DELTA_BASES]:
         old = _content(row.name) if row.sha256 != new.row["sha256"] else None
         if old is not None:
-            way = _File(os, version, row.version, detection.delta(old, content))
-            if len(way.packed) < len(new.packed):
-                yield way
+            delta = _File(os, version, row.version, detection.delta(old, content))
+            if len(delta.compressed) < len(new.compressed):
+                yield delta
 
 
 def _content(name: str) -> bytes | None:
@@ -174,15 +178,18 @@ def _content(name: str) -> bytes | None:
 
 
 def _register(tx: Connection, files: Iterable[_File]) -> None:
-    """Note the files that are about to be written; those in use stay so."""
+    """Register files before they are written, as unused unless they are already in use."""
     rows = [{**file.row, "unused_since": clock.now()} for file in files]
-    again = sql.new_values("unused_since")["unused_since"]
-    still = {"unused_since": func.if_(_file.unused_since.is_(None), None, again)}
-    sql.upsert(tx, detection_files, rows, still)
+    now = sql.new_values("unused_since")["unused_since"]
+    unless_in_use = {"unused_since": func.if_(_file.unused_since.is_(None), None, now)}
+    sql.upsert(tx, detection_files, rows, unless_in_use)
 
 
 def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> int:
-    """Have answers name these files, unless another builder came first."""
+    """Switch responses to these files; return their number, or 0 if another builder was faster.
+
+    built: the version that this build started from.
+    """
     now = clock.now()
     sql.insert_ignore(tx, detection_builds, [{"only": 1, "catalog_version": 0, "built_at": now}])
     locked = select(_build.catalog_version).where(_build.only == 1).with_for_update()
@@ -192,17 +199,17 @@ def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> in
     sql.upsert(tx, detection_files, rows, ["version", "from_version", "unused_since"])
     for os in {file.os for file in files}:
         _retire(tx, os)
-    is_built: Mapping[str, Any] = {"catalog_version": version, "built_at": now}
-    tx.execute(update(detection_builds).where(_build.only == 1).values(**is_built))
+    values: Mapping[str, Any] = {"catalog_version": version, "built_at": now}
+    tx.execute(update(detection_builds).where(_build.only == 1).values(**values))
     return len(files)
 
 
 def _retire(tx: Connection, os: Os) -> None:
-    """Begin the end of what no answer names any more and no next delta can start from."""
-    rows = _used(tx, os)
+    """Mark files as unused: lists that no new delta starts from, and deltas to older lists."""
+    rows = _files_in_use(tx, os)
     lists = [row for row in rows if row.from_version == 0]
-    ways = [row for row in rows if row.from_version and row.version < lists[0].version]
-    names = [row.name for row in (*lists[BASES:], *ways)]
+    deltas = [row for row in rows if row.from_version and row.version < lists[0].version]
+    names = [row.name for row in (*lists[DELTA_BASES:], *deltas)]
     if names:
         tx.execute(
             update(detection_files).where(_file.name.in_(names)).values(unused_since=clock.now())
@@ -210,13 +217,13 @@ def _retire(tx: Connection, os: Os) -> None:
 
 
 def delete_unused() -> int:
-    """Delete files whose time is over; return how many."""
+    """Delete files that have been unused for a day; return how many."""
 
     def work(tx: Connection) -> int:
-        over = _file.unused_since < clock.now() - KEPT
-        ended = select(_file.name).where(over).order_by(_file.unused_since).limit(DELETED_A_RUN)
-        # Locked until they are gone: a builder that comes back to such a list waits, and writes it.
-        names = tx.scalars(ended.with_for_update()).all()
+        is_expired = _file.unused_since < clock.now() - UNUSED_LIFETIME
+        expired = select(_file.name).where(is_expired).order_by(_file.unused_since)
+        # Lock the rows: a builder that needs such a file again waits, then writes it anew.
+        names = tx.scalars(expired.limit(MAX_DELETED_PER_RUN).with_for_update()).all()
         for name in names:
             objects.delete("public", name)
         if names:

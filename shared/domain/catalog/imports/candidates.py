@@ -1,7 +1,7 @@
-"""Whose game a record of an import is: by store id, then Discord id, then title.
+"""Finds the game that an imported record belongs to: by store id, Discord id, then title.
 
-One list names a game once. So a game that a record of an import took is no other record's of it:
-two games of a list that share a store id stay two, and both have it.
+A list has one record per game. So a record claims its game for the whole import, and two records
+of a list that share a store id stay two games that both have it.
 """
 
 import uuid
@@ -22,18 +22,18 @@ _claims = import_claims.c
 
 @dataclass
 class ImportRun:
-    """An import: which record took which game, by the record's position.
+    """An import and the games that its records claimed: game id to the record's position.
 
-    import_id: remembers it over the parts of an import that comes in several.
+    import_id: set if the import is sent in parts; the claims are then stored between them.
     """
 
     import_id: uuid.UUID | None = None
-    taken: dict[int, int] = field(default_factory=dict)
+    claims: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Line:
-    """A record that was read."""
+class ParsedRecord:
+    """A valid record; key: its `title_key`."""
 
     position: int
     title: str
@@ -42,138 +42,146 @@ class Line:
 
 
 class Ambiguous(Exception):
-    """A record that cannot be given to one game."""
+    """The game that a record belongs to cannot be determined."""
 
 
 @dataclass
 class Candidates:
-    """The games that some records may be, found in a few statements for all of them."""
+    """The games that a batch of records may belong to, loaded in a few statements.
+
+    owners: store id to games. titled: title key to game. claims: game to position.
+    """
 
     owners: dict[tuple[str, str], set[int]]
     titled: dict[str, int]
-    known: dict[int, Facts]
-    taken: dict[int, int]
+    facts: dict[int, Facts]
+    claims: dict[int, int]
 
-    def game_of(self, line: Line) -> tuple[int | None, bool]:
-        """Return the record's game or None, and whether that goes by another title.
+    def find(self, record: ParsedRecord) -> tuple[int | None, bool]:
+        """Return the record's game or None, and whether the game has another title.
 
-        Raises Conflict.
+        Raises Ambiguous.
         """
-        found = self._by_ids(line)
-        if found is not None:
-            return found, self.titled.get(line.key) != found
-        titled = self.titled.get(line.key)
-        if titled is not None and not self._free(titled, line):
-            raise Ambiguous(f"the same title as at {self.taken[titled]}")
+        by_ids = self._by_ids(record)
+        if by_ids is not None:
+            return by_ids, self.titled.get(record.key) != by_ids
+        titled = self.titled.get(record.key)
+        if titled is not None and not self._is_free(titled, record):
+            raise Ambiguous(f"duplicate of record {self.claims[titled]}")
         return titled, False
 
-    def take(self, line: Line, game_id: int) -> None:
-        """Keep a game from the records behind this one."""
-        self.taken[game_id] = line.position
+    def claim(self, record: ParsedRecord, game_id: int) -> None:
+        """Reserve a game, so that no later record of the import can match it."""
+        self.claims[game_id] = record.position
 
-    def _free(self, game_id: int, line: Line) -> bool:
-        return self.taken.get(game_id, line.position) == line.position
+    def _is_free(self, game_id: int, record: ParsedRecord) -> bool:
+        return self.claims.get(game_id, record.position) == record.position
 
-    def _by_ids(self, line: Line) -> int | None:
-        owned = {
-            one: {game for game in self.owners.get(one, ()) if self._free(game, line)}
-            for one in sorted(line.facts.stores)
+    def _by_ids(self, record: ParsedRecord) -> int | None:
+        owners = {
+            store: {game for game in self.owners.get(store, ()) if self._is_free(game, record)}
+            for store in sorted(record.facts.stores)
         }
-        meant = [games_ for games_ in owned.values() if games_]
-        if not meant:
+        matches = [game_ids for game_ids in owners.values() if game_ids]
+        if not matches:
             return None
-        common = set.intersection(*meant)
+        common = set.intersection(*matches)
         if not common:
-            said = (f"{s} {i} is of {_listed(owned[s, i])}" for s, i in owned if owned[s, i])
-            raise Ambiguous(f"its ids are of different games: {', '.join(said)}")
-        chosen = self._by_name(line, common)
-        if chosen is None:
-            raise Ambiguous(f"its ids are of several games, none of that name: {_listed(common)}")
-        return chosen
+            pairs = (f"{s} {i} to {_join(owners[s, i])}" for s, i in owners if owners[s, i])
+            raise Ambiguous(f"the ids belong to different games: {', '.join(pairs)}")
+        game_id = self._by_name(record, common)
+        if game_id is None:
+            names = _join(common)
+            raise Ambiguous(f"the ids belong to several games, none with this title: {names}")
+        return game_id
 
-    def _by_name(self, line: Line, game_ids: set[int]) -> int | None:
+    def _by_name(self, record: ParsedRecord, game_ids: set[int]) -> int | None:
         if len(game_ids) == 1:
             return next(iter(game_ids))
-        titled = self.titled.get(line.key)
+        titled = self.titled.get(record.key)
         if titled in game_ids:
             return titled
         named = [
             game_id
             for game_id in game_ids
-            if any(text.title_key(n) == line.key for n, _ in self.known[game_id].names.values())
+            if any(text.title_key(n) == record.key for n, _ in self.facts[game_id].names.values())
         ]
         return named[0] if len(named) == 1 else None
 
 
-def _listed(game_ids: Iterable[int]) -> str:
-    return " and ".join(f"game {one}" for one in sorted(game_ids))
+def _join(game_ids: Iterable[int]) -> str:
+    return " and ".join(f"game {game_id}" for game_id in sorted(game_ids))
 
 
-def candidates(tx: Connection, run: ImportRun, lines: Sequence[Line]) -> Candidates:
-    """Return the games that these records may be."""
-    owners = _owners(tx, {one for line in lines for one in line.facts.stores})
-    titled = by_title(tx, {line.key for line in lines})
-    ids = {*titled.values(), *(game for games_ in owners.values() for game in games_)}
-    taken = dict(run.taken)
+def load(tx: Connection, run: ImportRun, records: Sequence[ParsedRecord]) -> Candidates:
+    """Return the games that these records may belong to."""
+    owners = _owners(tx, {store for record in records for store in record.facts.stores})
+    titled = by_title(tx, {record.key for record in records})
+    ids = {*titled.values(), *(game for game_ids in owners.values() for game in game_ids)}
+    claims = dict(run.claims)
     if run.import_id is not None and ids:
-        mine = (_claims.import_id == str(run.import_id), _claims.game_id.in_(ids))
-        claimed = select(_claims.game_id, _claims.position).where(*mine)
-        taken |= {row.game_id: row.position for row in tx.execute(claimed)}
-    return Candidates(owners, titled, game_facts.known(tx, ids), taken)
+        conditions = (_claims.import_id == str(run.import_id), _claims.game_id.in_(ids))
+        stored = select(_claims.game_id, _claims.position).where(*conditions)
+        claims |= {row.game_id: row.position for row in tx.execute(stored)}
+    return Candidates(owners, titled, game_facts.load(tx, ids), claims)
 
 
-def remember(tx: Connection, run: ImportRun, took: Iterable[tuple[int, Line]]) -> None:
-    """Keep which games were taken, for the parts that follow."""
+def save_claims(
+    tx: Connection, run: ImportRun, matches: Iterable[tuple[int, ParsedRecord]]
+) -> None:
+    """Store which games were claimed, for the import's later parts."""
     if run.import_id is None:
         return
     now, name = clock.now(), str(run.import_id)
     rows = [
-        {"import_id": name, "game_id": game_id, "position": line.position, "claimed_at": now}
-        for game_id, line in took
+        {"import_id": name, "game_id": game_id, "position": record.position, "claimed_at": now}
+        for game_id, record in matches
     ]
     sql.upsert(tx, import_claims, rows, ["position"])
 
 
 def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
-    """Return the games with these titles, now or at first; for a merged one, its survivor."""
+    """Map each title key to the game with this current or original title, or to its survivor."""
     name = game_names.c
-    first = (
+    original = (
         select(games.c.import_key, games.c.merged_into, games.c.game_id)
         .where(games.c.import_key.in_(keys))
         .with_hint(games, "FORCE INDEX (import_key)")
     )
-    found = {row.import_key: row.merged_into or row.game_id for row in conn.execute(first)}
-    # Index by index, whatever the engine believes of its tables. Most games have no survivor, so
-    # an index of it seems to lead to thousands. A table that has just grown seems to be tiny, and
-    # then even an index is read whole if it holds all that is asked: `is_title` is in none.
+    matches = {row.import_key: row.merged_into or row.game_id for row in conn.execute(original)}
+    # Force every index, because MySQL's estimates mislead. `merged_into` is NULL for most games, so
+    # its index seems to return thousands of rows. A table that has just grown seems tiny, and then
+    # MySQL scans any index that covers the query: selecting `is_title` prevents that.
     titled = (
         select(name.game_id, games.c.title, name.is_title)
         .prefix_with("STRAIGHT_JOIN")
         .where(name.name_key.in_({text.name_key(key) for key in keys}))
         .with_hint(game_names, "FORCE INDEX (PRIMARY)")
     )
-    now = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
-    now = now.with_hint(games, "FORCE INDEX (PRIMARY)")
-    # What a merged game was called last is a name of its survivor.
+    current = titled.join(games, games.c.game_id == name.game_id).where(name.is_title)
+    current = current.with_hint(games, "FORCE INDEX (PRIMARY)")
+    # The last title of a merged game is a name of its survivor.
     merged = titled.join(games, games.c.merged_into == name.game_id)
     merged = merged.with_hint(games, "FORCE INDEX (games_by_merge)")
-    for query in (now, merged):
+    for query in (current, merged):
         for game_id, title, _ in conn.execute(query):
             key = text.title_key(title)
             if key in keys:
-                found.setdefault(key, game_id)
-    return found
+                matches.setdefault(key, game_id)
+    return matches
 
 
 def _owners(conn: Connection, ids: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[int]]:
     by_store: dict[str, list[str]] = defaultdict(list)
     for store, store_id in sorted(ids):
         by_store[store].append(store_id)
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    owners: dict[tuple[str, str], set[int]] = defaultdict(set)
     if by_store:
-        at = game_stores.c
-        some = [and_(at.store == one, at.store_id.in_(named)) for one, named in by_store.items()]
-        rows = conn.execute(select(at.store, at.store_id, at.game_id).where(or_(*some)))
-        for store, store_id, game_id in rows:
-            found[store, store_id].add(game_id)
-    return found
+        row = game_stores.c
+        conditions = [
+            and_(row.store == store, row.store_id.in_(ids_)) for store, ids_ in by_store.items()
+        ]
+        query = select(row.store, row.store_id, row.game_id).where(or_(*conditions))
+        for store, store_id, game_id in conn.execute(query):
+            owners[store, store_id].add(game_id)
+    return owners

@@ -1,9 +1,9 @@
-"""Importing games: a list in, rows out; running it again changes nothing.
+"""Imports a list of games; importing it again changes nothing.
 
-An import only adds: what a record does not say stays, since another list or an operator said it
-(docs/adr/0018). `record_games` finds whose game a record is. A broken record is rejected and the
-rest goes on. One transaction holds some hundred records and lifts the catalog's version when it
-changed one, so every instance sees whole records only.
+An import only adds: it never deletes facts that came from another list or an operator
+(docs/adr/0018). `candidates` finds the game that a record belongs to. An invalid record is rejected
+and the others are imported. Each batch is one transaction, which bumps the catalog's version if it
+changed a game.
 """
 
 import gzip
@@ -19,30 +19,33 @@ from shared.domain.catalog import facts, versioning
 from shared.domain.catalog.facts import Facts, Record
 from shared.domain.catalog.imports import candidates
 from shared.domain.catalog.imports import records as game_lists
-from shared.domain.catalog.imports.candidates import Ambiguous, Candidates, ImportRun, Line
+from shared.domain.catalog.imports.candidates import Ambiguous, Candidates, ImportRun, ParsedRecord
 from shared.domain.catalog.imports.records import Placed
 from shared.domain.catalog.search import index
 from shared.domain.text import title_key
 from shared.runtime import clock, sql
 from shared.schema.catalog import games
 
-GAMES_A_TRANSACTION = 300
-SHOWN_REJECTIONS = 100
+BATCH_SIZE = 300
+MAX_LISTED_REJECTIONS = 100
 
 Progress = Callable[[int], None]
 
 
 class RejectedRecord(BaseModel):
-    """A record that was not imported: its line, or its number in the array, from 1, and why."""
+    """A record that was not imported, and why.
+
+    position: the line number or the index in the array, from 1.
+    """
 
     position: int
     reason: str
 
 
 class ImportReport(BaseModel):
-    """What an import did; `rejected` lists the first hundred of `rejected_count`.
+    """How many records had each outcome; `rejected` lists only the first hundred.
 
-    merged: records that added to a game of another title, found by an id.
+    merged: records that added facts to a game with another title, matched by an id.
     """
 
     created: int = 0
@@ -54,32 +57,32 @@ class ImportReport(BaseModel):
 
     @property
     def changed(self) -> int:
-        """How many games were made or added to."""
+        """How many records created or changed a game."""
         return self.created + self.updated + self.merged
 
     @property
     def seen(self) -> int:
-        """How many records were looked at."""
+        """How many records were processed."""
         return self.changed + self.unchanged + self.rejected_count
 
     def reject(self, position: int, reason: str) -> None:
-        """Note a record that was not imported."""
+        """Count a rejected record, and list it if the list has room."""
         self.rejected_count += 1
-        if len(self.rejected) < SHOWN_REJECTIONS:
+        if len(self.rejected) < MAX_LISTED_REJECTIONS:
             self.rejected.append(RejectedRecord(position=position, reason=reason))
 
     def add(self, other: "ImportReport") -> None:
-        """Take in what another part of the import did."""
+        """Add the outcomes of another part of the import."""
         self.created += other.created
         self.updated += other.updated
         self.merged += other.merged
         self.unchanged += other.unchanged
         self.rejected_count += other.rejected_count
-        self.rejected = (self.rejected + other.rejected)[:SHOWN_REJECTIONS]
+        self.rejected = (self.rejected + other.rejected)[:MAX_LISTED_REJECTIONS]
 
 
 def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
-    """Import a file of JSON lines or of one array, packed by gzip when its name ends in .gz."""
+    """Import a file of JSON lines or of one array, gzip-compressed if its name ends in .gz."""
     with path.open("rb") as raw:
         stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         return import_records(game_lists.read(stream.read), ImportRun(), progress)
@@ -96,35 +99,37 @@ def import_records(
     progress: Progress | None = None,
     actor: str | None = None,
 ) -> ImportReport:
-    """Import records; `progress` is told the number of records done after each transaction.
+    """Import records and return the report.
 
-    actor: the operator who is noted in the audit.
+    progress: called after each batch with the number of records processed so far. actor: the uid
+    for the audit log; without it, nothing is audited.
     """
-    outcome = ImportReport()
-    for batch in _batches(_screened(records, outcome)):
-        _store(batch, run, outcome, actor)
+    report = ImportReport()
+    for batch in _batches(_parse(records, report)):
+        _store(batch, run, report, actor)
         if progress is not None:
-            progress(outcome.seen)
-    return outcome
+            progress(report.seen)
+    return report
 
 
-def _screened(records: Iterable[Placed], outcome: ImportReport) -> Iterator[Line]:
+def _parse(records: Iterable[Placed], report: ImportReport) -> Iterator[ParsedRecord]:
+    """Yield the valid records; reject the others."""
     for position, text in records:
         if not text.strip():
             continue
-        if len(text) > game_lists.MOST_BYTES:
-            outcome.reject(position, f"a record may have {game_lists.MOST_BYTES} bytes")
+        if len(text) > game_lists.MAX_BYTES:
+            report.reject(position, f"the record is larger than {game_lists.MAX_BYTES} bytes")
             continue
         try:
             record = Record.model_validate_json(text)
         except ValidationError as error:
-            outcome.reject(position, _reason(error))
+            report.reject(position, _reason(error))
             continue
         key = title_key(record.title)
         if key:
-            yield Line(position, record.title, key, facts.of_record(record))
+            yield ParsedRecord(position, record.title, key, facts.from_record(record))
         else:
-            outcome.reject(position, "the title holds no character that counts")
+            report.reject(position, "the title contains only spaces and trademark signs")
 
 
 def _reason(error: ValidationError) -> str:
@@ -133,101 +138,104 @@ def _reason(error: ValidationError) -> str:
     return f"{where}: {first['msg']}" if where else first["msg"]
 
 
-def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    batch: list[Line] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == GAMES_A_TRANSACTION:
+def _batches(records: Iterable[ParsedRecord]) -> Iterator[list[ParsedRecord]]:
+    batch: list[ParsedRecord] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == BATCH_SIZE:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def _store(batch: Sequence[Line], run: ImportRun, outcome: ImportReport, actor: str | None) -> None:
-    """Store a batch; when the database refuses a value, each record alone, to find which."""
+def _store(
+    batch: Sequence[ParsedRecord], run: ImportRun, report: ImportReport, actor: str | None
+) -> None:
+    """Store a batch; if the database rejects it, store each record alone to find the cause."""
     try:
-        done, taken = sql.transact(lambda tx: _write(tx, batch, run, actor))
+        batch_report, claims = sql.transact(lambda tx: _write(tx, batch, run, actor))
     except (DataError, IntegrityError) as error:
         if len(batch) > 1:
-            for line in batch:
-                _store([line], run, outcome, actor)
+            for record in batch:
+                _store([record], run, report, actor)
         else:
-            outcome.reject(batch[0].position, f"the database refused it: {error.orig}")
+            report.reject(batch[0].position, f"the database rejected the record: {error.orig}")
     else:
-        outcome.add(done)
-        run.taken = taken
+        report.add(batch_report)
+        run.claims = claims
 
 
 def _write(
-    tx: Connection, batch: Sequence[Line], run: ImportRun, actor: str | None
+    tx: Connection, batch: Sequence[ParsedRecord], run: ImportRun, actor: str | None
 ) -> tuple[ImportReport, dict[int, int]]:
-    """Write a batch; return what it did, and which games the import took by now."""
+    """Write a batch; return its report and all claims of the import so far."""
     versioning.lock(tx)
-    outcome = ImportReport()
-    found = candidates.candidates(tx, run, batch)
-    new, took, added = _sorted(batch, found, outcome)
+    report = ImportReport()
+    games_ = candidates.load(tx, run, batch)
+    new, matches, added = _match(batch, games_, report)
     ids = _create(tx, new)
-    for line in new:
-        found.take(line, ids[line.key])
-        took.append((ids[line.key], line))
-        added[ids[line.key]] = line.facts
+    for record in new:
+        game_id = ids[record.key]
+        games_.claim(record, game_id)
+        matches.append((game_id, record))
+        added[game_id] = record.facts
     facts.write(tx, added)
     changed = added.keys() - ids.values()
     if changed:
-        facts.touch(tx, changed, clock.now())
-    candidates.remember(tx, run, took)
-    # Of all, not only of those that differ: what was never indexed heals.
-    if index.update(tx, [game_id for game_id, _ in took]) or added:
+        facts.bump_revisions(tx, changed, clock.now())
+    candidates.save_claims(tx, run, matches)
+    # Index all matched games, not only the changed ones, to repair a missing index entry.
+    if index.update(tx, [game_id for game_id, _ in matches]) or added:
         versioning.bump(tx)
     if actor is not None and added:
-        where = f"{batch[0].position}-{batch[-1].position}"
-        audit.record(tx, actor, "games.import", where, outcome.model_dump(mode="json"))
-    return outcome, found.taken
+        positions = f"{batch[0].position}-{batch[-1].position}"
+        audit.record(tx, actor, "games.import", positions, report.model_dump(mode="json"))
+    return report, games_.claims
 
 
-def _sorted(
-    batch: Sequence[Line], found: Candidates, outcome: ImportReport
-) -> tuple[list[Line], list[tuple[int, Line]], dict[int, Facts]]:
-    """Return the records that are new games, those that found one, and what they add to it."""
-    new: dict[str, Line] = {}
-    took: list[tuple[int, Line]] = []
+def _match(
+    batch: Sequence[ParsedRecord], games_: Candidates, report: ImportReport
+) -> tuple[list[ParsedRecord], list[tuple[int, ParsedRecord]], dict[int, Facts]]:
+    """Return the records of new games, those of existing games, and the facts to add to these."""
+    new: dict[str, ParsedRecord] = {}
+    matches: list[tuple[int, ParsedRecord]] = []
     added: dict[int, Facts] = {}
-    for line in batch:
+    for record in batch:
         try:
-            game_id, elsewhere = found.game_of(line)
-            if game_id is None and line.key in new:
-                raise Ambiguous(f"the same title as at {new[line.key].position}")  # noqa: TRY301
-        except Ambiguous as conflict:
-            outcome.reject(line.position, str(conflict))
+            game_id, has_other_title = games_.find(record)
+            if game_id is None and record.key in new:
+                raise Ambiguous(f"duplicate of record {new[record.key].position}")  # noqa: TRY301
+        except Ambiguous as error:
+            report.reject(record.position, str(error))
             continue
         if game_id is None:
-            new[line.key] = line
-            outcome.created += 1
+            new[record.key] = record
+            report.created += 1
             continue
-        found.take(line, game_id)
-        took.append((game_id, line))
-        more = line.facts.beyond(found.known[game_id])
-        if not more:
-            outcome.unchanged += 1
+        games_.claim(record, game_id)
+        matches.append((game_id, record))
+        additions = record.facts.additions_to(games_.facts[game_id])
+        if not additions:
+            report.unchanged += 1
             continue
-        added[game_id] = more
-        outcome.merged += elsewhere
-        outcome.updated += not elsewhere
-    return list(new.values()), took, added
+        added[game_id] = additions
+        report.merged += has_other_title
+        report.updated += not has_other_title
+    return list(new.values()), matches, added
 
 
-def _create(tx: Connection, new: Sequence[Line]) -> dict[str, int]:
-    """Make games; return their ids by key."""
+def _create(tx: Connection, new: Sequence[ParsedRecord]) -> dict[str, int]:
+    """Create games; return their ids by title key."""
     if not new:
         return {}
     now = clock.now()
     rows = [
-        {"title": line.title, "import_key": line.key, "revision": 1, "updated_at": now}
-        for line in new
+        {"title": record.title, "import_key": record.key, "revision": 1, "updated_at": now}
+        for record in new
     ]
     tx.execute(insert(games), rows)
-    found = select(games.c.import_key, games.c.game_id).where(
-        games.c.import_key.in_([line.key for line in new])
+    query = select(games.c.import_key, games.c.game_id).where(
+        games.c.import_key.in_([record.key for record in new])
     )
-    return {row.import_key: row.game_id for row in tx.execute(found)}
+    return {row.import_key: row.game_id for row in tx.execute(query)}

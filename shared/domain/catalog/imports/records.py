@@ -1,7 +1,7 @@
-"""Lists of games as they come, JSON lines or one array: a record at a time, with its place.
+"""Splits a list of games, JSON lines or one array, into records with their positions.
 
-A broken record does not end a list: it is handed on as it is, for its reader to name, and the
-next one is found behind it. At most two records of the largest size are held in memory.
+A broken record does not end the list: its text is yielded as it is, for the caller to reject, and
+reading continues with the next record. Memory is bounded by two records of the maximum size.
 """
 
 import codecs
@@ -12,12 +12,12 @@ from functools import partial
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 
-MOST_BYTES = 1 << 20
-"""The largest record that is taken."""
+MAX_BYTES = 1 << 20
+"""The maximum size of a record."""
 
 _BOM = codecs.BOM_UTF8
-_TRUNCATED, _BEHIND_THE_END = b"[", b"]"
-"""What cannot be read as a record, so that the place where a list breaks off is named."""
+_TRUNCATED, _TRAILING = b"[", b"]"
+"""Invalid records that mark where an array breaks off, or where text follows its end."""
 _BLANKS = ", \t\r\n"
 _BLANK = re.compile(rf"[{_BLANKS}]*")
 _decode = json.JSONDecoder().raw_decode
@@ -27,128 +27,138 @@ Form = Literal["lines", "array"]
 
 
 class Placed(NamedTuple):
-    """The text of a record, and its place: its line, or its number in the array, from 1."""
+    """The text of a record, valid or not, and its line number or index in the array, from 1."""
 
     position: int
     text: bytes
 
 
 def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[Placed]:
-    """Yield the records of a stream; without a form it is an array if it begins like one."""
-    head = read(MOST_BYTES).removeprefix(_BOM)
-    pieces = chain([head], iter(partial(read, MOST_BYTES), b""))
+    """Yield the records of a stream; without `form`, it is an array if it starts like one.
+
+    read: returns up to the given number of bytes, and none at the end.
+    """
+    head = read(MAX_BYTES).removeprefix(_BOM)
+    chunks = chain([head], iter(partial(read, MAX_BYTES), b""))
     if form is None:
         form = "array" if head.lstrip().startswith(b"[") else "lines"
-    return _elements(pieces) if form == "array" else _lines(pieces)
+    return _split_array(chunks) if form == "array" else _split_lines(chunks)
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[Placed]:
+def _split_lines(chunks: Iterable[bytes]) -> Iterator[Placed]:
     number, rest = 0, b""
-    for piece in chain(pieces, [b"\n"]):
-        *whole, rest = (rest + piece).split(b"\n")
-        for number, line in enumerate(whole, start=number + 1):  # noqa: B020  it counts on
+    for chunk in chain(chunks, [b"\n"]):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for number, line in enumerate(lines, start=number + 1):  # noqa: B020  continues the count
             if line.strip():
                 yield Placed(number, line)
-        rest = rest[: MOST_BYTES + 1]
+        rest = rest[: MAX_BYTES + 1]
 
 
-def _elements(pieces: Iterable[bytes]) -> Iterator[Placed]:
-    ahead = _Ahead(pieces)
-    position, whole = 0, True
-    if ahead.starts_with("["):
-        ahead.at += 1
-    while not ahead.starts_with("]"):
+def _split_array(chunks: Iterable[bytes]) -> Iterator[Placed]:
+    buffer = _Buffer(chunks)
+    position, is_valid = 0, True
+    if buffer.next_is("["):
+        buffer.at += 1
+    while not buffer.next_is("]"):
         position += 1
-        if ahead.ended():
-            if whole:
+        if buffer.is_exhausted():
+            if is_valid:
                 yield Placed(position, _TRUNCATED)
             return
-        start, read = ahead.at, _read(ahead.text, ahead.at)
-        whole = read is not None
-        if read is None:
-            yield Placed(position, _unreadable(ahead))
+        start, element = buffer.at, _parse(buffer.text, buffer.at)
+        is_valid = element is not None
+        if element is None:
+            yield Placed(position, _skip_broken(buffer))
         else:
-            ahead.at = read[1]
-            yield Placed(position, _bytes(ahead.text[start : ahead.at]))
-    ahead.at += 1
-    if not ahead.ended():
-        yield Placed(position + 1, _BEHIND_THE_END)
+            buffer.at = element[1]
+            yield Placed(position, _bytes(buffer.text[start : buffer.at]))
+    buffer.at += 1
+    if not buffer.is_exhausted():
+        yield Placed(position + 1, _TRAILING)
 
 
-def _unreadable(ahead: "_Ahead") -> bytes:
-    """Return what cannot be read, up to the next record, and go behind it.
+def _skip_broken(buffer: "_Buffer") -> bytes:
+    """Advance to the next record and return the skipped text, cut to one byte over the maximum.
 
-    A record begins at a brace behind a comma or a line's end; wherever the pieces were cut.
+    A record starts with a brace after a comma or line break.
     """
     broken: list[str] = []
-    length, apart = 0, False
-    while len(ahead.text) > ahead.at:
-        if apart and _is_record(_read(ahead.text, ahead.at)):
+    length, separated = 0, False
+    while len(buffer.text) > buffer.at:
+        if separated and _is_record(_parse(buffer.text, buffer.at)):
             break
-        brace = ahead.text.find("{", ahead.at + 1)
-        end = len(ahead.text) if brace < 0 else brace
-        passed = ahead.text[ahead.at : end]
-        apart = _is_apart(passed, apart)
-        if length <= MOST_BYTES:
-            broken.append(passed)
-            length += len(passed)
-        ahead.at = end
-        ahead.fill()
-    return _bytes("".join(broken).rstrip(_BLANKS)[: MOST_BYTES + 1])
+        brace = buffer.text.find("{", buffer.at + 1)
+        end = len(buffer.text) if brace < 0 else brace
+        skipped = buffer.text[buffer.at : end]
+        separated = _ends_separated(skipped, separated)
+        if length <= MAX_BYTES:
+            broken.append(skipped)
+            length += len(skipped)
+        buffer.at = end
+        buffer.fill()
+    return _bytes("".join(broken).rstrip(_BLANKS)[: MAX_BYTES + 1])
 
 
-def _is_apart(passed: str, before: bool) -> bool:  # noqa: FBT001  what it was and what it is
-    """Tell whether what ends with `passed` ends with a comma or a line's end, but for blanks."""
-    text = passed.rstrip(_BLANKS)
-    blanks = passed[len(text) :]
-    return "," in blanks or "\n" in blanks or (before and not text)
+def _ends_separated(text: str, before: bool) -> bool:  # noqa: FBT001  the previous result
+    """Return whether `text` ends with a comma or line break, ignoring blanks.
+
+    before: whether the text that precedes `text` does.
+    """
+    stripped = text.rstrip(_BLANKS)
+    blanks = text[len(stripped) :]
+    return "," in blanks or "\n" in blanks or (before and not stripped)
 
 
-def _read(text: str, start: int) -> tuple[Any, int] | None:
+def _parse(text: str, start: int) -> tuple[Any, int] | None:
+    """Return the JSON value at `start` and its end, or None if it is invalid."""
     try:
         return _decode(text, start)
     except (ValueError, RecursionError):
         return None
 
 
-def _is_record(read: tuple[Any, int] | None) -> bool:
-    """Tell a record from what records hold: a program has no id, a store's id no name."""
-    found = read and read[0]
-    return isinstance(found, dict) and ("title" in found or {"id", "name"} <= found.keys())
+def _is_record(element: tuple[Any, int] | None) -> bool:
+    """Return whether a value is a record, not a nested executable (no id) or store id (no name)."""
+    value = element and element[0]
+    return isinstance(value, dict) and ("title" in value or {"id", "name"} <= value.keys())
 
 
 def _bytes(text: str) -> bytes:
     return text.encode(errors="surrogateescape")
 
 
-class _Ahead:
-    """A text of which at least the largest record is there, from `at` on, unless it ends."""
+class _Buffer:
+    """Decoded text with a read position `at`.
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        # Bytes that are no UTF-8 come out again as they were, for the record's reader to refuse.
+    At least `MAX_BYTES` characters follow `at`, unless the stream ends earlier.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        # Invalid UTF-8 is encoded to the same bytes again, so that the record is rejected.
         decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         last = (decoder.decode(b"", final=True) for _ in range(1))
-        self._pieces = chain(map(decoder.decode, pieces), last)
+        self._chunks = chain(map(decoder.decode, chunks), last)
         self.text, self.at = "", 0
         self.fill()
 
     def fill(self) -> None:
-        """Read on until the largest record is there."""
-        while len(self.text) - self.at < MOST_BYTES:
-            piece = next(self._pieces, None)
-            if piece is None:
+        """Read until a record of the maximum size fits."""
+        while len(self.text) - self.at < MAX_BYTES:
+            chunk = next(self._chunks, None)
+            if chunk is None:
                 return
-            self.text, self.at = self.text[self.at :] + piece, 0
+            self.text, self.at = self.text[self.at :] + chunk, 0
 
-    def starts_with(self, mark: str) -> bool:
-        """Go behind blanks and commas; tell whether `mark` is next."""
+    def next_is(self, mark: str) -> bool:
+        """Skip blanks and commas; return whether `mark` follows."""
         self.fill()
         while (blank := _BLANK.match(self.text, self.at)) and blank.end() > self.at:
             self.at = blank.end()
             self.fill()
         return self.text.startswith(mark, self.at)
 
-    def ended(self) -> bool:
-        """Tell whether nothing but blanks is left."""
-        self.starts_with("")
+    def is_exhausted(self) -> bool:
+        """Skip blanks and commas; return whether the stream ends there."""
+        self.next_is("")
         return self.at == len(self.text)

@@ -1,9 +1,9 @@
-"""Search: games by any words of their names, popular games before obscure ones.
+"""Finds games by any words of their names.
 
-Exact titles come first, then exact names, then games that have all words, each possibly only begun;
-last those that have the words in one piece ("star craft"). Each of these ranks is read in order of
-popularity from one index, and a page looks at `MOST_LOOKED_AT` games at most: it may be short, even
-empty, and still have a next page. So its work does not grow with the catalog.
+Results are ranked: exact titles, exact other names, games with words that start with each search
+term, and games that have the terms in one piece ("star craft"). Each rank is read from one index,
+popular games first. A page reads at most `MOST_LOOKED_AT` index entries, however large the catalog
+is, so a page may be short or even empty and still have a next page.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ MOST_LOOKED_AT = 200
 
 
 class Place(NamedTuple):
-    """Where a game stands in what a query finds; cursors hold it."""
+    """A game's position in the results of a query, as cursors store it."""
 
     rank: Annotated[int, Field(ge=0, le=9)]
     tier: Annotated[int, Field(ge=0, le=255)]
@@ -47,82 +47,83 @@ START = Place(0, 0, 0)
 
 
 def identity(key: str) -> str:
-    """Return what the cursors of a query are known by."""
+    """Return the hash that ties a cursor to its query."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def list_page(
     conn: Connection, key: str, after: Place | None, limit: int
 ) -> tuple[list[Game], Place | None]:
-    """Return up to `limit` games that a `name_key` finds, and where to go on or None."""
-    found, last = _found(conn, Query.of(key), after or START, limit + 1)
-    if len(found) > limit:
-        last = found[limit - 1][0]
-    return [game for _, game in found[:limit]], last
+    """Return up to `limit` games that match a `name_key`, and the next page's `after` or None."""
+    matches, last = _search_from(conn, Query.of(key), after or START, limit + 1)
+    if len(matches) > limit:
+        last = matches[limit - 1][0]
+    return [game for _, game in matches[:limit]], last
 
 
-def _found(
+def _search_from(
     conn: Connection, query: Query, after: Place, wanted: int
 ) -> tuple[list[tuple[Place, Game]], Place | None]:
-    """Return what is found by looking until there are as many as wanted, and the last looked at.
+    """Read until enough games match; return them and the last place read, None at the end.
 
-    None instead of that when there is no more.
+    Reads as many places as games are wanted first, then what is left of the limit.
     """
-    found: list[tuple[Place, Game]] = []
+    matches: list[tuple[Place, Game]] = []
     for size in (wanted, MOST_LOOKED_AT - wanted):
-        met, last = _looked(conn, query, after, size, wanted - len(found))
-        found += met
-        if last is None or len(found) >= wanted:
-            return found, last
+        more, last = _read_places(conn, query, after, size, wanted - len(matches))
+        matches += more
+        if last is None or len(matches) >= wanted:
+            return matches, last
         after = last
-    return found, after
+    return matches, after
 
 
-def _looked(
+def _read_places(
     conn: Connection, query: Query, after: Place, size: int, wanted: int
 ) -> tuple[list[tuple[Place, Game]], Place | None]:
-    """Return what is found at the next places, so many, and the last of these if there are."""
-    drivers = [driver for driver in query.drivers if driver.rank >= after.rank]
-    if not drivers:
+    """Read the next `size` places; return the matches and the last place, None at the end."""
+    lookups = [lookup for lookup in query.lookups if lookup.rank >= after.rank]
+    if not lookups:
         return [], None
-    asked: dict[str, Any] = {"size": size, "wanted": wanted + 1}
-    for rank, texts in enumerate(query.needed):
-        asked |= {f"text{rank}_{one}": text for one, text in enumerate(texts)}
-    for part, (rank, prefix) in enumerate(drivers):
-        _, level, game = after if rank == after.rank else START
-        asked |= {f"prefix{part}": prefix, f"tier{part}": level, f"game{part}": game}
-    statement = _look_behind(
-        tuple(driver.rank for driver in drivers), tuple(map(len, query.needed))
+    params: dict[str, Any] = {"size": size, "wanted": wanted + 1}
+    for rank, texts in enumerate(query.required):
+        params |= {f"text{rank}_{number}": text for number, text in enumerate(texts)}
+    for part, (rank, prefix) in enumerate(lookups):
+        _, tier, game = after if rank == after.rank else START
+        params |= {f"prefix{part}": prefix, f"tier{part}": tier, f"game{part}": game}
+    statement = _statement(
+        tuple(lookup.rank for lookup in lookups), tuple(map(len, query.required))
     )
-    met: dict[Place, Game] = {}
+    matches: dict[Place, Game] = {}
     last = None
-    for rank, level, game_id, number, is_met, title, revision in conn.execute(statement, asked):
-        place = Place(rank, level, game_id)
-        if is_met:
-            met[place] = Game(game_id=str(game_id), title=title, revision=revision)
+    for rank, tier, game_id, number, is_match, title, revision in conn.execute(statement, params):
+        place = Place(rank, tier, game_id)
+        if is_match:
+            matches[place] = Game(game_id=str(game_id), title=title, revision=revision)
         if number == size:
             last = place
-    return sorted(met.items()), last
+    return sorted(matches.items()), last
 
 
 @cache
-def _look_behind(ranks: tuple[int, ...], needed: tuple[int, ...]) -> Select[Any]:
-    """Return the statement that looks at the first places under prefixes that lead to these ranks.
+def _statement(ranks: tuple[int, ...], required: tuple[int, ...]) -> Select[Any]:
+    """Return the statement that reads places: the matching ones, and the last one for the cursor.
 
-    Its rows are the games that stand at their places by as many needed texts; and the last place.
+    ranks: the rank of each lookup. required: the number of required texts of each rank. A game
+    matches at a place if the place's rank is the best that the game reaches.
     """
     at = _places(ranks)
-    meets = (
-        and_(*(func.instr(_search.words, bindparam(f"text{rank}_{one}")) > 0 for one in range(of)))
-        for rank, of in enumerate(needed)
+    matches = (
+        and_(*(func.instr(_search.words, bindparam(f"text{rank}_{n}")) > 0 for n in range(count)))
+        for rank, count in enumerate(required)
     )
-    best = case(*((met, rank) for rank, met in enumerate(meets)))
-    is_met = func.coalesce(best == at.rank_, 0)
+    best_rank = case(*((match, rank) for rank, match in enumerate(matches)))
+    is_match = func.coalesce(best_rank == at.rank_, 0)
     return (
-        select(*at, is_met, games.c.title, games.c.revision)
+        select(*at, is_match, games.c.title, games.c.revision)
         .outerjoin(game_search, _search.game_id == at.game_id)
         .outerjoin(games, games.c.game_id == _search.game_id)
-        .where(or_(is_met, at.number == bindparam("size", type_=Integer)))
+        .where(or_(is_match, at.number == bindparam("size", type_=Integer)))
         .order_by(at.number)
         .limit(bindparam("wanted", type_=Integer))
     )
@@ -134,16 +135,16 @@ def _places(ranks: tuple[int, ...]) -> Any:
     parts = []
     for part, rank in enumerate(ranks):
         tier = bindparam(f"tier{part}", type_=Integer)
-        behind = or_(
+        is_later = or_(
             and_(_at.tier == tier, _at.game_id > bindparam(f"game{part}")), _at.tier > tier
         )
         parts.append(
             select(literal_column(str(rank)).label("rank_"), _at.tier, _at.game_id)
-            .where(_at.prefix == bindparam(f"prefix{part}"), behind)
+            .where(_at.prefix == bindparam(f"prefix{part}"), is_later)
             .order_by(_at.tier, _at.game_id)
             .limit(size)
         )
-    # A game may be listed under several prefixes of one rank, and counts once.
+    # UNION removes duplicates: a game may be listed under several prefixes of one rank.
     listed = union(*parts).subquery("listed").c
     order = (listed.rank_, listed.tier, listed.game_id)
     number = func.row_number().over(order_by=order).label("number")

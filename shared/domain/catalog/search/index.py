@@ -1,10 +1,4 @@
-"""Search: games by any words of their names, the popular before the obscure.
-
-Exact titles come first, then exact names, then games that have all words, each as far as it is
-typed; last those that have the words in one piece ("star craft"). Each of these ranks is read in
-the order of popularity from one index, and a page looks at `MOST_LOOKED_AT` games at most: it
-may be short, even empty, and go on. So its work does not grow with the catalog.
-"""
+"""Writes the search index: each game's tier and words, and the prefixes it is listed under."""
 
 import json
 from collections import defaultdict
@@ -27,9 +21,9 @@ from shared.runtime import sql
 from shared.schema.catalog import game_names, game_prefixes, game_search, game_stores, games
 
 LEAST_POPULAR = 40
-"""The tier of a game of which nothing is known; 0 is the most popular."""
+"""The tier of a game without players, store ids and aliases; 0 is the most popular tier."""
 PLAYER_WEIGHT = 8
-GAMES_A_DELETE = 50
+GAMES_PER_DELETE = 50
 
 _at, _search, _names, _stores = game_prefixes.c, game_search.c, game_names.c, game_stores.c
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -49,7 +43,7 @@ _STORE_IDS = (
 
 
 class _Entry(NamedTuple):
-    """What a game is found by."""
+    """A game's row in `game_search`."""
 
     tier: int
     words: str
@@ -60,64 +54,64 @@ class _Entry(NamedTuple):
 
 
 def tier(players: int, evidence: int) -> int:
-    """Return where among the popular a game stands; `evidence`: its store ids and aliases.
+    """Return a game's popularity tier; `evidence`: the number of its store ids and aliases.
 
-    A game moves up each time that its players double, so it moves rarely.
+    A tier spans a doubling of players, so games rarely change tier.
     """
     return max(0, LEAST_POPULAR - (players * PLAYER_WEIGHT + evidence).bit_length())
 
 
 def update(tx: Connection, game_ids: Iterable[int]) -> bool:
-    """Write what these games are found by, where that differs; return whether it did.
+    """Update the index entries of these games; return whether any changed.
 
-    Whoever changes their names, store ids, players or merges them calls it in that transaction,
-    behind `catalog.lock_version`. A game that was never indexed is one that differs.
+    Call it in each transaction that merges games or changes their names, store ids or players,
+    after `versioning.lock`. A missing entry is created.
     """
     ids = sorted(set(game_ids))
-    old, new = _indexed(tx, ids), _wanted(tx, ids)
-    changed = [game_id for game_id in ids if old.get(game_id) != new.get(game_id)]
-    before = {row for one in changed if one in old for row in old[one].rows(one)}
-    after = {row for one in changed if one in new for row in new[one].rows(one)}
-    _delist(tx, before - after)
-    listed = [dict(zip(_at.keys(), row, strict=True)) for row in sorted(after - before)]
-    sql.insert_ignore(tx, game_prefixes, listed)
-    written = [{"game_id": one, **new[one]._asdict()} for one in changed if one in new]
+    old, new = _stored_entries(tx, ids), _current_entries(tx, ids)
+    changed = [id_ for id_ in ids if old.get(id_) != new.get(id_)]
+    before = {row for id_ in changed if id_ in old for row in old[id_].rows(id_)}
+    after = {row for id_ in changed if id_ in new for row in new[id_].rows(id_)}
+    _delete_prefixes(tx, before - after)
+    added = [dict(zip(_at.keys(), row, strict=True)) for row in sorted(after - before)]
+    sql.insert_ignore(tx, game_prefixes, added)
+    written = [{"game_id": id_, **new[id_]._asdict()} for id_ in changed if id_ in new]
     sql.upsert(tx, game_search, written, ["tier", "words"])
-    gone = [one for one in changed if one not in new]
-    if gone:
-        tx.execute(delete(game_search).where(_search.game_id.in_(gone)))
+    removed = [id_ for id_ in changed if id_ not in new]
+    if removed:
+        tx.execute(delete(game_search).where(_search.game_id.in_(removed)))
     return bool(changed)
 
 
-def _indexed(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
+def _stored_entries(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
     rows = tx.execute(_INDEXED, {"ids": ids})
     return {row.game_id: _Entry(row.tier, row.words) for row in rows}
 
 
-def _wanted(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
-    """Return what the games should be found by; a merged one is found by its survivor's names."""
-    asked = {"ids": ids}
+def _current_entries(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
+    """Return the entries that the games should have; a merged game has none."""
+    params = {"ids": ids}
     aliases: dict[int, list[str]] = defaultdict(list)
-    for game_id, name in tx.execute(_ALIASES, asked):
+    for game_id, name in tx.execute(_ALIASES, params):
         aliases[game_id].append(name)
-    stores = {row.game_id: row.ids for row in tx.execute(_STORE_IDS, asked)}
-    found = {}
-    for game_id, title, titles, players in tx.execute(_GAMES, asked):
+    stores = {row.game_id: row.ids for row in tx.execute(_STORE_IDS, params)}
+    entries = {}
+    for game_id, title, titles, players in tx.execute(_GAMES, params):
         names = sorted(aliases[game_id])
         evidence = stores.get(game_id, 0) + len(names)
         translated = json.loads(titles).values() if titles else ()
-        found[game_id] = _Entry(tier(players, evidence), of_names(title, [*names, *translated]))
-    return found
+        entries[game_id] = _Entry(tier(players, evidence), of_names(title, [*names, *translated]))
+    return entries
 
 
-def _delist(tx: Connection, rows: Iterable[tuple[str, int, int]]) -> None:
-    listed: dict[tuple[int, int], list[str]] = defaultdict(list)
+def _delete_prefixes(tx: Connection, rows: Iterable[tuple[str, int, int]]) -> None:
+    prefixes_: dict[tuple[int, int], list[str]] = defaultdict(list)
     for prefix, tier_, game_id in rows:
-        listed[game_id, tier_].append(prefix)
-    games_ = sorted(listed)
-    for start in range(0, len(games_), GAMES_A_DELETE):
-        some = [
-            and_(_at.game_id == game_id, _at.tier == tier_, _at.prefix.in_(listed[game_id, tier_]))
-            for game_id, tier_ in games_[start : start + GAMES_A_DELETE]
+        prefixes_[game_id, tier_].append(prefix)
+    keys = sorted(prefixes_)
+    for start in range(0, len(keys), GAMES_PER_DELETE):
+        conditions = [
+            and_(_at.game_id == id_, _at.tier == tier_, _at.prefix.in_(prefixes_[id_, tier_]))
+            for id_, tier_ in keys[start : start + GAMES_PER_DELETE]
         ]
-        tx.execute(delete(game_prefixes).where(or_(*some)))
+        tx.execute(delete(game_prefixes).where(or_(*conditions)))

@@ -1,4 +1,4 @@
-"""Two games that are one: what is known goes to the survivor and play follows, on both engines."""
+"""Merges on both engines: facts move to the survivor, and playtime follows."""
 
 import json
 import time
@@ -31,13 +31,13 @@ MINUTE = 60_000
 
 @pytest.fixture(autouse=True)
 def _without_documents(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests are about rows: documents stay due, as when Firestore is away."""
+    """Documents stay due, as when Firestore is unavailable; these tests check only rows."""
     monkeypatch.setattr(projections, "project_due", lambda *_: 0)
 
 
 @pytest.fixture
 def word() -> str:
-    """A word that no game has in its title, and no store as an id."""
+    """A word that occurs in no title and is no store's id."""
     return f"q{uuid.uuid4().hex[:12]}"
 
 
@@ -93,7 +93,7 @@ def days(uid: str) -> dict[tuple[str, date], int]:
     return {(r.game_key, r.day): r.play_ms for r in rows(playtime_days, uid)}
 
 
-def test_all_that_is_known_goes_to_the_survivor(word: str) -> None:
+def test_all_facts_move_to_the_survivor(word: str) -> None:
     programs = [{"os": "win32", "name": f"{word}.exe"}]
     old = a_game(
         f"{word} old",
@@ -136,7 +136,7 @@ def test_an_import_finds_the_survivor_by_the_old_title(word: str) -> None:
     assert f"{word} later" in one(new).aliases
 
 
-def test_an_import_finds_the_survivor_by_what_the_old_game_was_called_last(word: str) -> None:
+def test_an_import_finds_the_survivor_by_the_old_games_last_title(word: str) -> None:
     old, new = a_game(f"{word} first"), a_game(f"{word} & new")
     for title in (f"{word} renamed", f"{word} and new"):
         changes = GameChanges(title=title)
@@ -148,7 +148,7 @@ def test_an_import_finds_the_survivor_by_what_the_old_game_was_called_last(word:
     assert f"{word} later" in one(new).aliases
 
 
-def test_a_title_that_is_taken_says_by_whom_and_since_when(word: str) -> None:
+def test_a_title_conflict_names_the_owner_and_why(word: str) -> None:
     old, new = a_game(f"{word} first"), a_game(f"{word} new")
     edit(old, GameChanges(title=f"{word} renamed"))
 
@@ -158,14 +158,14 @@ def test_a_title_that_is_taken_says_by_whom_and_since_when(word: str) -> None:
         return refused.value.detail
 
     assert refusal(f"{word} RENAMED") == f"game {old} has this title"
-    assert refusal(f"{word} FIRST").startswith(f"game {old} had this title at first")
+    assert refusal(f"{word} FIRST").startswith(f"game {old} was created with this title")
     merge(old, new)
     for title in ("first", "renamed"):
-        told = f"a game that became a part of game {new} had this title"
-        assert refusal(f"{word} {title}") == told
+        message = f"a game that was merged into game {new} had this title"
+        assert refusal(f"{word} {title}") == message
 
 
-def test_the_survivor_shows_the_titles_and_the_art_that_it_lacked(
+def test_the_survivor_gets_the_titles_and_the_art_that_it_lacked(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OBJECTS_PUBLIC_URL", "https://public.example")
@@ -221,7 +221,7 @@ def test_a_chain_of_merges_leads_to_the_end(word: str) -> None:
     assert [survivor(game) for game in (a, b, c, d)] == [d, d, d, None]
 
 
-def test_what_cannot_be_merged_is_refused(word: str) -> None:
+def test_an_invalid_merge_is_refused(word: str) -> None:
     a, b, c = (a_game(f"{word} {name}") for name in "abc")
     merge(a, b)
     for wish in ((c, c), (a, c), (c, a)):
@@ -233,7 +233,7 @@ def test_what_cannot_be_merged_is_refused(word: str) -> None:
     assert (survivor(a), survivor(c)) == (b, None)
 
 
-def test_play_follows_and_is_merged_with_the_survivors(word: str) -> None:
+def test_play_moves_to_the_survivor_and_is_merged_with_its_own(word: str) -> None:
     uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")
     play(uid, old, 0, 4, 8)
     play(uid, new, 6, 10, session="on another device")
@@ -256,7 +256,7 @@ def test_play_reported_under_the_old_id_counts_for_the_survivor(word: str) -> No
     assert move() == 0
 
 
-def test_a_move_that_dies_half_way_leaves_all_and_the_next_one_moves_it(
+def test_a_move_that_fails_half_way_changes_nothing_and_the_next_one_completes(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("runtime_sql")
 
 @pytest.fixture
 def word() -> str:
-    """A word that no game has in its title."""
+    """A word that occurs in no title."""
     return f"q{uuid.uuid4().hex[:12]}"
 
 
@@ -33,7 +33,7 @@ def add(record: dict[str, Any]) -> int:
 
 
 def listed(limit: int) -> list[Game]:
-    """Walk all pages of the list of all games."""
+    """Return the games on all pages of the list."""
     found, after = [], None
     while True:
         page, after = sql.read(lambda conn, after=after: reading.list_page(conn, after, limit))  # type: ignore[misc]
@@ -56,7 +56,7 @@ def test_every_game_is_listed_once_in_the_order_of_titles() -> None:
     assert listed(777) == found
 
 
-def test_a_title_is_in_the_language_asked_for_or_in_english_and_says_so(word: str) -> None:
+def test_a_title_is_in_the_requested_language_or_english_and_names_it(word: str) -> None:
     game_id = add({"title": f"{word} Settlers"})
     titles = json.dumps({"de": "Die Siedler", "zh-Hant": "工人物語"})
     change = update(games).where(games.c.game_id == game_id).values(titles=titles)
@@ -90,8 +90,8 @@ def test_a_games_newest_builds_are_shown_newest_first(word: str) -> None:
 
 
 QUERIES = {
-    "all": reading._listing(None, 101),
-    "all, next page": reading._listing(("half life", 3), 101),
+    "all": reading._page_query(None, 101),
+    "all, next page": reading._page_query(("half life", 3), 101),
 }
 
 
@@ -99,10 +99,10 @@ QUERIES = {
 @pytest.mark.parametrize("belief", beliefs.BELIEFS)
 @pytest.mark.parametrize("name", QUERIES)
 def test_no_listing_scans_or_sorts_a_table(name: str, belief: str) -> None:
-    asked = beliefs.sent(lambda conn: conn.execute(QUERIES[name]).all())
-    for steps, _ in beliefs.plans(belief, [games, game_names], asked):
+    statements = beliefs.sent(lambda conn: conn.execute(QUERIES[name]).all())
+    for steps, _ in beliefs.plans(belief, [games, game_names], statements):
         for step in steps:
-            # Of all games the first hundred are read off the index of names, in its order.
+            # The first hundred of all games are read from the index of names, in its order.
             whole = step["type"] == "index" and step["key"] == "PRIMARY" and int(step["rows"]) < 500
             assert whole or step["type"] in beliefs.BY_KEY, step
             assert step["key"], step

@@ -1,4 +1,4 @@
-"""What becomes art, what does not and why, and what is shown of it."""
+"""Rendering of art: accepted images, reasons for rejection, and what is public."""
 
 import contextlib
 import io
@@ -63,29 +63,29 @@ def test_each_kind_has_its_sizes(
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
-def test_three_formats_are_taken(form: str) -> None:
+def test_three_formats_are_accepted(form: str) -> None:
     assert near(pictures.render("icon", encoded(plain(256, 256), form)).colour, RED)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
-def test_every_mode_of_a_png_is_taken(mode: str) -> None:
+def test_every_png_mode_is_accepted(mode: str) -> None:
     image = plain(256, 256, 40000, mode) if mode == "I;16" else plain(256, 256).convert(mode)
     colour = bytes.fromhex(pictures.render("icon", encoded(image)).colour[1:])
     if mode == "I;16":
         assert colour == bytes([156] * 3)
 
 
-def test_colours_of_print_are_taken() -> None:
+def test_cmyk_is_accepted() -> None:
     image = plain(256, 256).convert("CMYK")
     assert near(pictures.render("icon", encoded(image, "JPEG")).colour, RED)
 
 
-def test_nothing_of_the_metadata_is_left_and_the_picture_is_upright() -> None:
+def test_metadata_is_removed_and_the_picture_is_upright() -> None:
     image = plain(600, 300, BLUE)
     ImageDraw.Draw(image).rectangle((0, 0, 299, 299), RED)
     upright = image.crop((0, 0, 600, 300)).resize((900, 600)).rotate(90, expand=True)
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn it by 90 degrees
+    exif[0x0112] = 6  # rotated by 90 degrees
     exif[0x010E] = "Ada's desk"
     raw = encoded(
         upright.rotate(90, expand=True),
@@ -105,7 +105,7 @@ def test_nothing_of_the_metadata_is_left_and_the_picture_is_upright() -> None:
         assert not {"exif", "xmp", "icc_profile"} & set(made.info)
 
 
-def test_transparency_stays() -> None:
+def test_transparency_is_kept() -> None:
     image = plain(256, 256, (*RED, 0), "RGBA")
     ImageDraw.Draw(image).ellipse((64, 64, 192, 192), (*BLUE, 255))
     picture = pictures.render("icon", encoded(image))
@@ -113,13 +113,13 @@ def test_transparency_stays() -> None:
     assert opened(picture.renditions[0].body).mode == "RGBA"
 
 
-def test_the_colour_is_one_of_the_picture() -> None:
+def test_the_colour_occurs_in_the_picture() -> None:
     halves = plain(300, 300, RED)
     ImageDraw.Draw(halves).rectangle((0, 0, 299, 120), BLUE)
     assert near(pictures.render("icon", encoded(halves)).colour, RED)
 
 
-def test_a_vivid_patch_stands_before_a_somewhat_larger_grey_one() -> None:
+def test_a_vivid_colour_wins_over_a_somewhat_more_frequent_grey() -> None:
     patch = plain(300, 300, GREY)
     ImageDraw.Draw(patch).rectangle((0, 0, 299, 119), BLUE)
     assert near(pictures.render("icon", encoded(patch)).colour, BLUE)
@@ -129,7 +129,7 @@ def test_a_vivid_patch_stands_before_a_somewhat_larger_grey_one() -> None:
 
 
 def bomb() -> bytes:
-    """A PNG of a few kB that says it has 10 thousand million pixels."""
+    """Return a PNG of a few kB that declares 10 billion pixels."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         check = zlib.crc32(name + body)
@@ -140,7 +140,7 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
 
 
-def moving(form: str) -> Callable[[], bytes]:
+def animated(form: str) -> Callable[[], bytes]:
     frames = [plain(256, 256, BLUE)]
     return lambda: encoded(plain(256, 256), form, save_all=True, append_images=frames)
 
@@ -154,34 +154,34 @@ def moving(form: str) -> Callable[[], bytes]:
         (lambda: encoded(plain(256, 256), "TIFF"), "not a PNG, JPEG or WebP"),
         (lambda: encoded(plain(256, 256))[:200], "corrupt"),
         (lambda: encoded(Image.effect_noise((256, 256), 50), "JPEG")[:4000], "corrupt"),
-        (moving("PNG"), "animated"),
-        (moving("WEBP"), "animated"),
+        (animated("PNG"), "animated"),
+        (animated("WEBP"), "animated"),
         (bomb, "100000 by 100000 pixels"),
         (lambda: encoded(plain(255, 255)), "at least 256 by 256"),
         (lambda: encoded(plain(256, 300)), "the icon must be 1:1"),
         (lambda: encoded(plain(256, 256, (1, 2, 3, 0), "RGBA")), "transparent"),
     ],
 )
-def test_what_is_refused_says_why(raw: Callable[[], bytes], reason: str) -> None:
+def test_a_rejection_names_the_reason(raw: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(incoming.Rejected, match=reason):
         pictures.render("icon", raw())
 
 
 @given(st.binary(max_size=300), st.integers(0, 2000))
-def test_broken_bytes_are_refused_not_a_crash(noise: bytes, at: int) -> None:
+def test_corrupt_bytes_are_rejected_without_a_crash(noise: bytes, at: int) -> None:
     raw = encoded(plain(256, 256))
     broken = raw[: at % len(raw)] + noise + raw[at % len(raw) + len(noise) :]
     with contextlib.suppress(incoming.Rejected):
         pictures.render("icon", broken)
 
 
-def test_what_is_shown_has_addresses_and_no_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_published_art_has_urls_and_no_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ENDPOINT", "KEY_ID", "SECRET", "ARTIFACTS_BUCKET", "PUBLIC_BUCKET"):
         monkeypatch.setenv(f"OBJECTS_{name}", "x")
     monkeypatch.setenv("OBJECTS_PUBLIC_URL", "https://cdn.example")
     settings.reset()
     size = {"width": 64, "height": 64, "name": "art/abc-64.webp"}
-    upload = {"upload_id": "u2", "state": "rejected", "reason": "it moves"}
+    upload = {"upload_id": "u2", "state": "rejected", "reason": "animated"}
     stored = json.dumps(
         {
             "icon": {"colour": "#c81e1e", "sizes": [size], "upload": upload},
@@ -198,7 +198,7 @@ def test_what_is_shown_has_addresses_and_no_uploads(monkeypatch: pytest.MonkeyPa
             "sizes": [{"width": 64, "height": 64, "url": "https://cdn.example/art/abc-64.webp"}],
         }
     }
-    assert art_uploads._uploads(stored)["icon"].reason == "it moves"
+    assert art_uploads._uploads(stored)["icon"].reason == "animated"
     assert art_uploads._uploads(stored)["cover"].state == "waiting"
     assert art.shown(None) == {}
     assert art_uploads._uploads(None) == {}
@@ -207,6 +207,6 @@ def test_what_is_shown_has_addresses_and_no_uploads(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "function", manifest.discover([imports.ROOT]).values(), ids=lambda one: one.name
 )
-def test_who_decodes_pictures_says_so_and_nobody_else_carries_pillow(function: Manifest) -> None:
+def test_exactly_the_functions_that_declare_images_bundle_pillow(function: Manifest) -> None:
     decodes = "PIL" in imports.outside(imports.closure(function.source))
     assert decodes == ("images" in function.needs)

@@ -1,4 +1,4 @@
-"""The lists' rules and the matcher, by the vectors that every client runs: docs/detection.md."""
+"""The lists and the matcher, tested with the vectors that clients use (docs/detection.md)."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ LISTS: Any = {os: lists.read(packed(one)) for os, one in VECTORS["lists"].items(
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["why"])
-def test_a_path_is_the_program_that_the_vectors_say(case: dict[str, Any]) -> None:
+def test_the_matcher_passes_the_vectors(case: dict[str, Any]) -> None:
     found = lists.match(LISTS, case["os"], case["path"])
     shown = found and {
         "game_ids": list(found.game_ids),
@@ -33,12 +33,12 @@ def test_a_path_is_the_program_that_the_vectors_say(case: dict[str, Any]) -> Non
     assert shown == case["expect"]
 
 
-def test_the_vectors_are_many_and_each_says_why() -> None:
+def test_there_are_many_vectors_with_distinct_reasons() -> None:
     assert len({case["why"] for case in VECTORS["cases"]}) == len(VECTORS["cases"]) >= 60
 
 
 @pytest.mark.parametrize("one", VECTORS["deltas"], ids=lambda one: one["why"])
-def test_a_delta_leads_to_the_bytes_that_the_vectors_say(one: dict[str, Any]) -> None:
+def test_a_delta_yields_the_bytes_in_the_vectors(one: dict[str, Any]) -> None:
     old = packed(VECTORS["lists"][one["os"]])
     assert one["delta"]["from"] == lists.digest(old)
     new = lists.apply(old, packed(one["delta"]))
@@ -46,7 +46,7 @@ def test_a_delta_leads_to_the_bytes_that_the_vectors_say(one: dict[str, Any]) ->
     assert lists.delta(old, new) == packed(one["delta"])
 
 
-def test_the_listed_suffixes_are_in_their_normal_form() -> None:
+def test_the_vectors_suffixes_are_normalised() -> None:
     for listed in VECTORS["lists"].values():
         for suffix, *_ in listed["programs"]:
             assert normalise_suffix(suffix) == suffix
@@ -82,19 +82,21 @@ def confidence(suffix: str, *others: Listed) -> int | None:
         ("/".join("abcdefghijklmnopq"), None),
     ],
 )
-def test_how_sure_a_suffix_is(suffix: str, expected: int | None) -> None:
+def test_the_confidence_of_a_suffix(suffix: str, expected: int | None) -> None:
     assert confidence(suffix) == expected
 
 
-def test_what_several_games_share_is_not_sure() -> None:
+def test_a_shared_suffix_has_low_confidence() -> None:
     twin = Listed("elden ring/eldenring.exe", "2", False)
     assert confidence("elden ring/eldenring.exe", twin) == 0
     assert confidence("eldenring.exe", twin) == 0
     assert confidence("elden ring/eldenring.exe", twin._replace(game_id="1")) == 2
 
 
-def test_a_name_that_many_games_carry_says_nothing_alone() -> None:
-    others = [Listed(f"mod {n}/hl2.exe", str(n), False) for n in range(2, lists.MANY + 1)]
+def test_a_common_file_name_is_not_listed_alone() -> None:
+    others = [
+        Listed(f"mod {n}/hl2.exe", str(n), False) for n in range(2, lists.COMMON_NAME_GAMES + 1)
+    ]
     assert confidence("hl2.exe", *others) is None
     assert confidence("hl2.exe", *others[1:]) == 0
     assert confidence("half-life 2/hl2.exe", *others) == 2
@@ -103,13 +105,15 @@ def test_a_name_that_many_games_carry_says_nothing_alone() -> None:
 @pytest.mark.parametrize(
     ("flags", "expected"), [((True, True), 1), ((True, False), 0), ((False, False), 0)]
 )
-def test_a_launcher_is_one_for_all_its_games(flags: tuple[bool, bool], expected: int) -> None:
+def test_a_program_is_a_launcher_only_if_it_is_for_all_its_games(
+    flags: tuple[bool, bool], expected: int
+) -> None:
     listed = [Listed("a/b.exe", str(n), flag) for n, flag in enumerate(flags, 1)]
     content = lists.compile_list("win32", listed, {})
     assert json.loads(content)["programs"] == [["a/b.exe", 0, expected, "1", "2"]]
 
 
-def test_only_the_stores_of_listed_games_are_in_a_list() -> None:
+def test_a_list_has_store_ids_of_listed_games_only() -> None:
     stores = {"1": {"steam:2", "gog:1"}, "2": {"steam:3"}}
     content = lists.compile_list("win32", [Listed("a/b.exe", "1", False)], stores)
     assert json.loads(content)["stores"] == [["1", "gog:1", "steam:2"]]
@@ -126,24 +130,24 @@ LISTED = st.lists(
 
 
 @given(LISTED, LISTED)
-def test_a_delta_leads_from_any_list_to_any_other(old: list[Listed], new: list[Listed]) -> None:
+def test_a_delta_turns_any_list_into_any_other(old: list[Listed], new: list[Listed]) -> None:
     stores = {str(n): [f"steam:{n}"] for n in range(1, 5)}
     before = lists.compile_list("win32", old, stores)
     after = lists.compile_list("win32", new, {})
     assert lists.apply(before, lists.delta(before, after)) == after
 
 
-class Counted(dict[str, Match]):
-    """Programs that count how often they are asked for one."""
+class CountingPrograms(dict[str, Match]):
+    """Programs that count lookups."""
 
-    asked = 0
+    lookups = 0
 
     def __contains__(self, suffix: object) -> bool:
-        self.asked += 1
+        self.lookups += 1
         return super().__contains__(suffix)
 
 
-def test_a_path_of_40_kb_costs_no_more_than_its_last_segments() -> None:
-    programs = Counted()
+def test_a_path_of_40_kb_needs_a_bounded_number_of_lookups() -> None:
+    programs = CountingPrograms()
     assert lists.match({"win32": programs}, "win32", "a/" * 20_000 + "b.exe") is None
-    assert programs.asked == lists.SEGMENTS
+    assert programs.lookups == lists.MAX_SEGMENTS

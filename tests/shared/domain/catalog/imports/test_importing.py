@@ -1,4 +1,4 @@
-"""Lists of games become rows, on both engines: whose game a record is, and what it adds."""
+"""Imports of lists, on both engines: which game a record matches, and what it adds."""
 
 import io
 import json
@@ -27,7 +27,7 @@ REAL = Path(__file__).parents[5] / "data" / "games.jsonl.gz"
 
 @pytest.fixture
 def word() -> str:
-    """A word that no game has in its title, and no store as an id."""
+    """A word that occurs in no title and is no store's id."""
     return f"q{uuid.uuid4().hex[:12]}"
 
 
@@ -41,7 +41,7 @@ def an_array(text: bytes) -> ImportReport:
 
 
 def game(title: str) -> reading.GameDetail:
-    """The game with this name; there is one."""
+    """Return the only game with this name."""
     key = name_key(title)
     named = select(game_names.c.game_id).where(game_names.c.name_key == key)
     (game_id,) = sql.read(lambda conn: list(conn.scalars(named)))
@@ -71,18 +71,18 @@ def version() -> int:
     return sql.read(versioning.current)
 
 
-def test_the_real_games_import_whole_and_again_change_nothing() -> None:
-    told: list[int] = []
-    first = importing.import_file(REAL, told.append)
+def test_importing_the_real_games_twice_changes_nothing() -> None:
+    progress: list[int] = []
+    first = importing.import_file(REAL, progress.append)
     assert (first.created + first.unchanged, first.rejected) == (9118, [])
-    assert told == sorted(told)
-    assert told[-1] == 9118
+    assert progress == sorted(progress)
+    assert progress[-1] == 9118
     before = version()
     assert counts(importing.import_file(REAL)) == (0, 0, 0, 9118, 0)
     assert version() == before
 
 
-def test_a_record_adds_and_takes_nothing_away(word: str) -> None:
+def test_a_record_adds_facts_and_deletes_none(word: str) -> None:
     record = {
         "title": f"{word}™ Game",
         "aliases": [f"{word} one"],
@@ -127,7 +127,7 @@ def test_a_store_id_finds_the_game_under_another_title(word: str) -> None:
     assert counts(imported(renamed)) == (0, 0, 0, 1, 0)
 
 
-def test_a_store_id_says_more_than_a_title_and_a_discord_id_too(word: str) -> None:
+def test_store_and_discord_ids_take_precedence_over_the_title(word: str) -> None:
     imported(
         {"title": f"{word} by store", "stores": stores(steam=word)},
         {"title": f"{word} by discord", "discord_ids": [word]},
@@ -149,18 +149,18 @@ def test_ids_of_two_games_are_a_conflict_and_change_nothing(word: str) -> None:
     )
     a, b = game(f"{word} a"), game(f"{word} b")
     before = version()
-    torn = {"id": word, "name": word, "third_party_skus": [{"distributor": "steam", "id": word}]}
-    outcome = imported({"title": f"{word} c"}, torn)
+    both = {"id": word, "name": word, "third_party_skus": [{"distributor": "steam", "id": word}]}
+    outcome = imported({"title": f"{word} c"}, both)
     assert counts(outcome) == (1, 0, 0, 0, 1)
     assert outcome.rejected[0].position == 2
     assert outcome.rejected[0].reason == (
-        f"its ids are of different games: discord {word} is of game {b.game_id}, "
-        f"steam {word} is of game {a.game_id}"
+        f"the ids belong to different games: discord {word} to game {b.game_id}, "
+        f"steam {word} to game {a.game_id}"
     )
     assert (game(f"{word} a"), game(f"{word} b"), version()) == (a, b, before + 1)
 
 
-def test_two_games_of_a_list_that_share_an_id_stay_two(word: str) -> None:
+def test_two_games_of_a_list_that_share_an_id_stay_separate(word: str) -> None:
     shared = stores(steam=word)
     records = [
         {"title": f"{word} base", "stores": shared},
@@ -171,13 +171,13 @@ def test_two_games_of_a_list_that_share_an_id_stay_two(word: str) -> None:
     assert counts(imported(*reversed(records))) == (0, 0, 0, 2, 0)
     stranger = imported({"title": f"{word} gold", "stores": shared})
     assert counts(stranger) == (0, 0, 0, 0, 1)
-    assert "several games, none of that name" in stranger.rejected[0].reason
+    assert "several games, none with this title" in stranger.rejected[0].reason
     named = {"title": f"{word} DELUXE", "stores": stores(steam=word, gog=word)}
     assert counts(imported(named)) == (0, 1, 0, 0, 0)
     assert [one.store for one in game(f"{word} deluxe").stores] == ["gog", "steam"]
 
 
-def test_an_import_in_parts_still_knows_which_games_it_took(word: str) -> None:
+def test_an_import_in_parts_keeps_its_claims(word: str) -> None:
     run = uuid.uuid4()
 
     def part(position: int, **record: Any) -> ImportReport:
@@ -194,13 +194,13 @@ def test_an_import_in_parts_still_knows_which_games_it_took(word: str) -> None:
     assert sorted(sql.read(lambda conn: list(conn.scalars(mine)))) == [1, 2]
 
 
-def test_two_records_with_one_title_do_not_become_one(word: str) -> None:
+def test_a_second_record_with_the_same_title_is_rejected(word: str) -> None:
     outcome = imported({"title": f"{word} Twin", "aliases": ["a"]}, {"title": f"{word} TWIN™"})
     assert counts(outcome) == (1, 0, 0, 0, 1)
-    assert outcome.rejected[0].reason == "the same title as at 1"
+    assert outcome.rejected[0].reason == "duplicate of record 1"
 
 
-def test_a_broken_record_is_named_and_the_rest_goes_on(word: str) -> None:
+def test_a_broken_record_is_rejected_and_the_rest_is_imported(word: str) -> None:
     outcome = imported(
         {"title": f"{word} good"},
         b'{"title": ',
@@ -215,7 +215,7 @@ def test_a_broken_record_is_named_and_the_rest_goes_on(word: str) -> None:
         b'{"title": "\\ud800"}',
         {"title": "™"},
         [],
-        {"title": "x" * game_lists.MOST_BYTES},
+        {"title": "x" * game_lists.MAX_BYTES},
         {"title": f"{word} fine"},
     )
     assert (outcome.created, outcome.rejected_count) == (2, 12)
@@ -225,7 +225,7 @@ def test_a_broken_record_is_named_and_the_rest_goes_on(word: str) -> None:
     assert how_many(word) == 2
 
 
-def test_a_broken_element_of_an_array_is_named_and_the_rest_goes_on(word: str) -> None:
+def test_a_broken_array_element_is_rejected_and_the_rest_is_imported(word: str) -> None:
     whole = [{"id": f"{word}{n}", "name": f"{word} {n}", "executables": []} for n in range(4)]
     first, second, third, fourth = (json.dumps(one).encode() for one in whole)
     broken = second.replace(b'", "executables', b", executables")
@@ -234,7 +234,7 @@ def test_a_broken_element_of_an_array_is_named_and_the_rest_goes_on(word: str) -
     assert [one.position for one in outcome.rejected] == [2, 4]
 
 
-def test_a_truncated_array_says_where_it_breaks_off(word: str) -> None:
+def test_a_truncated_array_is_reported_where_it_ends(word: str) -> None:
     text = json.dumps([{"id": f"{word}{n}", "name": f"{word} {n}"} for n in range(3)]).encode()
     for cut in (text[:-9], text[:-1]):
         outcome = an_array(cut)
@@ -243,7 +243,7 @@ def test_a_truncated_array_says_where_it_breaks_off(word: str) -> None:
     assert how_many(word) == 3
 
 
-def test_what_only_the_database_refuses_rejects_one_record(
+def test_a_record_that_the_database_rejects_does_not_stop_the_others(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def too_long(title: str) -> str:
@@ -256,7 +256,7 @@ def test_what_only_the_database_refuses_rejects_one_record(
     assert how_many(word) == 2
 
 
-def test_discords_own_format_is_taken(word: str) -> None:
+def test_discords_format_is_accepted(word: str) -> None:
     text = json.dumps(
         [
             {
@@ -280,7 +280,7 @@ def test_discords_own_format_is_taken(word: str) -> None:
     ]
 
 
-def test_statements_grow_with_transactions_not_with_games(word: str) -> None:
+def test_the_number_of_statements_depends_on_transactions_not_games(word: str) -> None:
     transactions = 4
     records = [
         {
@@ -291,42 +291,42 @@ def test_statements_grow_with_transactions_not_with_games(word: str) -> None:
             "third_party_skus": [{"distributor": "steam", "id": f"{word}{number}"}],
             "hook": "x" * 400,
         }
-        for number in range(transactions * importing.GAMES_A_TRANSACTION)
+        for number in range(transactions * importing.BATCH_SIZE)
     ]
     sent: list[str] = []
 
-    def note(*arguments: Any) -> None:
+    def capture(*arguments: Any) -> None:
         sent.append(arguments[2])
 
-    event.listen(sql.engine(), "before_cursor_execute", note)
+    event.listen(sql.engine(), "before_cursor_execute", capture)
     try:
         assert an_array(json.dumps(records).encode()).created == len(records)
     finally:
-        event.remove(sql.engine(), "before_cursor_execute", note)
+        event.remove(sql.engine(), "before_cursor_execute", capture)
     assert len(sent) <= 30 * transactions, len(sent)
 
 
 @pytest.mark.usefixtures("real_games")
 @pytest.mark.parametrize("belief", beliefs.BELIEFS)
-@pytest.mark.parametrize("count", [30, importing.GAMES_A_TRANSACTION])
-def test_whose_game_a_record_is_is_found_by_indexes(word: str, count: int, belief: str) -> None:
+@pytest.mark.parametrize("count", [30, importing.BATCH_SIZE])
+def test_matching_records_to_games_uses_indexes(word: str, count: int, belief: str) -> None:
     def look_up(connection: Connection) -> None:
         candidates._owners(connection, {("steam", f"{word}{n}") for n in range(count)})
         candidates.by_title(connection, {f"{word}{n}" for n in range(count)})
 
-    asked = beliefs.sent(look_up)
-    assert len(asked) == 4
+    statements = beliefs.sent(look_up)
+    assert len(statements) == 4
     tables = [games, game_names, game_stores]
-    for steps, (text, _) in beliefs.plans(belief, tables, asked):
+    for steps, (text, _) in beliefs.plans(belief, tables, statements):
         for step in steps:
-            # The primary key of the stores is all there is to it: while it seems tiny, it is read.
+            # `game_stores` is only a primary key, which MySQL scans while the table seems tiny.
             tiny = step["table"] == "game_stores" and belief in ("none", "few")
             assert step["type"] in (("index",) if tiny else ()) + beliefs.BY_KEY, (step, text)
 
 
 @pytest.mark.parametrize("member", ["third_party_skus", "aliases", "executables"])
 @pytest.mark.parametrize("shape", [5, True, "x", {"x": 1}])
-def test_a_member_of_any_shape_rejects_its_record_alone(
+def test_a_member_of_the_wrong_type_rejects_only_its_record(
     word: str, member: str, shape: object
 ) -> None:
     broken = {"id": word, "name": word, member: shape}
@@ -336,7 +336,7 @@ def test_a_member_of_any_shape_rejects_its_record_alone(
 
 
 @pytest.mark.parametrize("blanks", ["\n", ",", " ,", "\n "])
-def test_what_cannot_be_read_is_passed_in_one_go(word: str, blanks: str) -> None:
+def test_skipping_a_broken_element_takes_linear_time(word: str, blanks: str) -> None:
     record = json.dumps({"id": word, "name": word})
     began = time.monotonic()
     outcome = an_array(f"[x{blanks * 100_000}y{blanks * 3}{record}]".encode())

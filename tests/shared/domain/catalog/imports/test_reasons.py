@@ -1,4 +1,4 @@
-"""Each reason for which an import rejects a record stands in docs/catalog-import.md."""
+"""docs/catalog-import.md lists every reason for which an import rejects a record."""
 
 import ast
 import inspect
@@ -19,7 +19,7 @@ from shared.domain.catalog.imports.records import Placed
 DOCS = (Path(__file__).parents[5] / "docs/catalog-import.md").read_text(encoding="utf-8")
 RAISED = {"ValueError", "Ambiguous"}
 ROW = re.compile(r"^\| (`.+`) \| .+ \|$", re.MULTILINE)
-REASON = re.compile(r"``(.+?) ``|`(.+?)`")
+REASON = re.compile(r"``(.+?)``|`(.+?)`")
 TITLE = {"title": "A game"}
 
 
@@ -29,7 +29,7 @@ def documented() -> set[str]:
 
 
 def text_of(node: ast.expr) -> str | None:
-    """Return a text of the code, with … for what is put in."""
+    """Return a string in the code, with … for each placeholder."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
@@ -39,18 +39,18 @@ def text_of(node: ast.expr) -> str | None:
 
 
 def reasons_of(module: ModuleType) -> Iterator[str]:
-    """Yield what this module rejects records for, in its own words."""
+    """Yield the reasons that appear in this module's code."""
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if not isinstance(node, ast.Call):
             continue
         is_raised = isinstance(node.func, ast.Name) and node.func.id in RAISED
-        is_noted = isinstance(node.func, ast.Attribute) and node.func.attr == "reject"
-        text = text_of(node.args[-1]) if node.args and (is_raised or is_noted) else None
+        is_reported = isinstance(node.func, ast.Attribute) and node.func.attr == "reject"
+        text = text_of(node.args[-1]) if node.args and (is_raised or is_reported) else None
         if text is not None:
             yield text
 
 
-def test_the_page_lists_what_the_code_rejects_for_and_nothing_else() -> None:
+def test_the_page_lists_exactly_the_reasons_in_the_code() -> None:
     modules = (facts, candidates, importing)
     own = {reason for module in modules for reason in reasons_of(module)}
     assert len(own) > 8
@@ -78,11 +78,11 @@ def test_the_page_lists_what_the_code_rejects_for_and_nothing_else() -> None:
         None,
     ],
 )
-def test_what_the_validator_says_is_listed_too(broken: Any) -> None:
+def test_the_page_lists_the_validators_reasons(broken: Any) -> None:
     report = ImportReport()
     record = Placed(1, json.dumps(broken).encode())
-    assert list(importing._screened([record], report)) == []
+    assert list(importing._parse([record], report)) == []
     (rejected,) = report.rejected
-    said = rejected.reason.rsplit(": ", 1)[-1]
-    begins = tuple(one.removesuffix("…") for one in documented())
-    assert said.startswith(begins), rejected.reason
+    message = rejected.reason.rsplit(": ", 1)[-1]
+    prefixes = tuple(reason.removesuffix("…") for reason in documented())
+    assert message.startswith(prefixes), rejected.reason

@@ -1,4 +1,4 @@
-"""The records of a list are found wherever its pieces are cut and whatever lies between them."""
+"""Records are found wherever chunks are cut, and whatever is between the records."""
 
 import io
 import json
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared.domain.catalog.imports import records as game_lists
 
-MOST = 64
-"""Bytes of the largest record here: of lists this small every cut is tried."""
+MAX_BYTES = 64
+"""The maximum size of a record in these tests, small enough to try every cut."""
 
 WHOLE = [{"id": str(number), "name": f"ä{number}", "executables": [{}]} for number in range(2)]
 BROKEN = st.text(st.sampled_from('x"{}[]:\\ä \n'), min_size=1, max_size=150).map(
@@ -21,27 +21,27 @@ BETWEEN = st.text(st.sampled_from(", \r\n\t"), max_size=150)
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _small_pieces() -> Any:
+def _small_chunks() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(game_lists, "MOST_BYTES", MOST)
+        patch.setattr(game_lists, "MAX_BYTES", MAX_BYTES)
         yield
 
 
 def found(text: bytes) -> list[Any]:
-    """What is in a list, in order; None for what cannot be read."""
-    read = []
-    for number, placed in enumerate(game_lists.read(io.BytesIO(text).read), start=1):
-        assert placed.position == number
+    """Return the records of a list in order, None for a broken one."""
+    records: list[Any] = []
+    for number, record in enumerate(game_lists.read(io.BytesIO(text).read), start=1):
+        assert record.position == number
         try:
-            read.append(json.loads(placed.text))
+            records.append(json.loads(record.text))
         except ValueError:
-            read.append(None)
-    return read
+            records.append(None)
+    return records
 
 
 @settings(max_examples=300, deadline=None)
 @given(BROKEN, BETWEEN, st.sampled_from(",\n"), BETWEEN)
-def test_a_record_behind_what_cannot_be_read_is_found(
+def test_a_record_after_broken_text_is_found(
     broken: str, before: str, mark: str, behind: str
 ) -> None:
     first, second = (json.dumps(one, ensure_ascii=False) for one in WHOLE)
@@ -50,16 +50,16 @@ def test_a_record_behind_what_cannot_be_read_is_found(
 
 
 @pytest.mark.parametrize("mark", [",", "\n", ", ", ",\r\n"])
-def test_wherever_a_list_is_cut_no_record_is_lost(mark: str) -> None:
+def test_no_record_is_lost_wherever_a_chunk_ends(mark: str) -> None:
     first, second = (json.dumps(one) for one in WHOLE)
-    for length in range(1, 2 * MOST):
+    for length in range(1, 2 * MAX_BYTES):
         text = f"[{first},{'x' * length}{mark}{second}]"
         assert found(text.encode()) == [WHOLE[0], None, WHOLE[1]], length
 
 
 @pytest.mark.parametrize("form", ["[{}]", "{}"])
-def test_records_of_any_size_are_found_behind_each_other(form: str) -> None:
-    for length in range(MOST - 22):
+def test_consecutive_records_of_any_size_are_found(form: str) -> None:
+    for length in range(MAX_BYTES - 22):
         records = [{"id": "1", "name": "x" * length}, *WHOLE]
         text = form.format("\n".join(map(json.dumps, records)))
         assert found(text.encode()) == records, length

@@ -1,4 +1,4 @@
-"""Search and popularity on both engines: what is found, in which order, by which plans."""
+"""Search and popularity on both engines: results, their order, and query plans."""
 
 import json
 import sys
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("runtime_sql")
 
 @pytest.fixture
 def word() -> str:
-    """A word that no game has in its title."""
+    """A word that occurs in no title."""
     return f"q{uuid.uuid4().hex[:12]}"
 
 
@@ -62,13 +62,13 @@ def id_of(title: str) -> int:
 
 
 def indexed(*titles: str) -> bool:
-    """Index games of these titles; return whether that changed something."""
+    """Index the games with these titles; return whether the index changed."""
     ids = [id_of(title) for title in titles]
     return sql.transact(lambda tx: index.update(tx, ids))
 
 
 def play(title: str, players: int) -> None:
-    """Let some players play a game for the first time, and fold all that was noted."""
+    """Record first-time players of a game, and fold all of them."""
     rows = [str(id_of(title))] * players
     sql.transact(lambda tx: stats.record_new_players(tx, rows))
     while popularity.fold_batch():
@@ -96,13 +96,13 @@ def players_of(title: str) -> int:
         ("pokemon tr", "Pokémon Trading Card Game Online"),
     ],
 )
-def test_what_people_type_finds_what_they_mean(q: str, first: str) -> None:
+def test_common_queries_find_the_intended_game(q: str, first: str) -> None:
     assert found(q)[0] == first
 
 
 @pytest.mark.usefixtures("real_games")
 @pytest.mark.parametrize("q", ["the", "half life", "war of", "the x", "a", "mod war", "100%", "_"])
-def test_small_pages_and_large_ones_find_the_same_and_each_game_once(q: str) -> None:
+def test_the_page_size_does_not_change_the_results(q: str) -> None:
     small = found(q, 7)
     assert small == found(q, 100)
     games_found = [one for page in ids(q, 7) for one in page]
@@ -122,19 +122,19 @@ def ids(q: str, limit: int) -> Iterator[list[str]]:
 
 @pytest.mark.usefixtures("real_games")
 @pytest.mark.parametrize("q", ["the x", "dark so", "star w", "of"])
-def test_nothing_is_missed_by_looking_at_few(q: str) -> None:
+def test_pages_contain_every_match(q: str) -> None:
     every = select(games.c.game_id, game_search.c.words).join(game_search)
     rows = sql.read(lambda conn: conn.execute(every).all())
     query = words.Query.of(q)
-    met = {
+    matches = {
         str(row.game_id)
         for row in rows
-        if any(all(text in row.words for text in texts) for texts in query.needed)
+        if any(all(text in row.words for text in texts) for texts in query.required)
     }
-    assert {one for page in ids(q, 100) for one in page} == met
+    assert {one for page in ids(q, 100) for one in page} == matches
 
 
-def test_the_title_comes_first_then_the_name_then_the_popular(word: str) -> None:
+def test_exact_titles_come_first_then_exact_names_then_popular_games(word: str) -> None:
     stores = [{"store": "steam", "id": f"{word}{number}"} for number in range(9)]
     add(
         {"title": f"{word} known", "stores": stores},
@@ -147,7 +147,7 @@ def test_the_title_comes_first_then_the_name_then_the_popular(word: str) -> None
     assert found(word, 1) == titles
 
 
-def test_two_words_find_a_game_of_many_names_among_others_by_popularity(word: str) -> None:
+def test_two_words_find_a_game_with_many_names_by_popularity(word: str) -> None:
     begun = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike"
     more = "November Oscar Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray"
     names = [f"{one} {word}{one}" for one in f"{begun} {more}".split()]
@@ -161,7 +161,7 @@ def test_two_words_find_a_game_of_many_names_among_others_by_popularity(word: st
 
 
 @pytest.mark.parametrize("limit", [5, 20])
-def test_games_that_are_listed_twice_under_a_rank_are_all_found(word: str, limit: int) -> None:
+def test_games_listed_under_two_prefixes_of_a_rank_are_all_found(word: str, limit: int) -> None:
     begun = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike November"
     more = "Oscar Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu"
     titles = [f"{word}{number:02}" for number in range(30)]
@@ -169,7 +169,7 @@ def test_games_that_are_listed_twice_under_a_rank_are_all_found(word: str, limit
     assert [one for one in found("yankee zulu", limit) if one.startswith(word)] == titles
 
 
-def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(word: str) -> None:
+def test_played_games_come_first_and_only_a_new_tier_bumps_the_version(word: str) -> None:
     add({"title": f"{word} a", "aliases": [f"{word} one", f"{word} two"]}, {"title": f"{word} b"})
     assert found(word) == [f"{word} a", f"{word} b"]
     before = sql.read(versioning.current)
@@ -179,13 +179,15 @@ def test_whoever_is_played_comes_first_and_only_a_new_tier_lifts_the_version(wor
     play(f"{word} b", 0)
     play(f"{word} b", 1)
     assert players_of(f"{word} b") == 4
-    lifted = sql.read(versioning.current)
+    bumped = sql.read(versioning.current)
     play(f"{word} b", 1)
     assert players_of(f"{word} b") == 5
-    assert sql.read(versioning.current) == lifted
+    assert sql.read(versioning.current) == bumped
 
 
-def test_folds_at_once_count_each_player_once(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_folds_count_each_player_once(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(popularity, "_SOME", popularity._SOME.limit(10))
     add({"title": f"{word} a"}, {"title": f"{word} b"})
     keys = [str(id_of(f"{word} {letter}")) for letter in "aabab" * 20]
@@ -230,7 +232,7 @@ def test_a_translated_title_is_found(word: str) -> None:
     assert found(f"siedler {word}") == [f"{word} Settlers"]
 
 
-def test_letters_that_a_keyboard_lacks_are_found_by_those_it_has(word: str) -> None:
+def test_special_letters_are_found_by_their_plain_forms(word: str) -> None:
     title = f"{word} Pompac\u0131 \u00d8l"
     add({"title": title})
     assert found(f"pompaci {word}") == found(f"{word} ol") == found(title) == [title]
@@ -245,15 +247,15 @@ def test_a_merged_game_is_not_found(word: str) -> None:
     assert rows_of(id_of(f"{word} a")) == set()
 
 
-def test_an_import_heals_a_game_that_was_never_indexed(word: str) -> None:
+def test_an_import_restores_a_missing_index_entry(word: str) -> None:
     add({"title": word})
     game_id = id_of(word)
 
-    def forget(tx: Connection) -> None:
+    def delete_entry(tx: Connection) -> None:
         tx.execute(delete(game_search).where(game_search.c.game_id == game_id))
         tx.execute(delete(game_prefixes).where(game_prefixes.c.game_id == game_id))
 
-    sql.transact(forget)
+    sql.transact(delete_entry)
     assert found(word) == []
     before = sql.read(versioning.current)
     add({"title": word})
@@ -261,21 +263,23 @@ def test_an_import_heals_a_game_that_was_never_indexed(word: str) -> None:
     assert sql.read(versioning.current) == before + 1
 
 
-def test_a_page_looks_at_few_and_goes_on(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_reads_a_bounded_number_of_places(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(finding, "MOST_LOOKED_AT", 10)
     add(*({"title": f"{word} {number}"} for number in range(30)), {"title": f"{word} zebra"})
     first, *more = pages(f"{word} z", 5)
     assert first == []
-    assert len(more) == 6  # 31 games in each of two ranks, ten a page
+    assert len(more) == 6  # 31 games in each of two ranks, ten places per page
     assert [title for page in more for title in page] == [f"{word} zebra"]
 
 
-def test_a_place_that_no_rank_has_is_the_end() -> None:
+def test_a_place_after_the_last_rank_is_the_end() -> None:
     nowhere = finding.Place(9, 255, 1)
     assert sql.read(lambda conn: finding.list_page(conn, "half life", nowhere, 5)) == ([], None)
 
 
-def test_quotes_and_wildcards_are_letters_like_others(word: str) -> None:
+def test_quotes_and_wildcards_have_no_special_meaning(word: str) -> None:
     add({"title": f"{word} '; DROP TABLE games; --"}, {"title": f"{word} 100%"})
     assert found(f"{word} %") == found(f"{word} _") == found(word)
     assert found(f"{word} ' OR 1=1 --") == []
@@ -288,30 +292,30 @@ READ = [game_prefixes, game_search, games, game_names, game_stores]
 @pytest.mark.usefixtures("real_games")
 @pytest.mark.parametrize("belief", beliefs.GROWN)
 @pytest.mark.parametrize("q", ["a", "the x", "half life", "call duty modern", "witcher"])
-def test_a_search_is_led_by_an_index_and_sorts_nothing_large(q: str, belief: str) -> None:
+def test_a_search_uses_an_index_and_sorts_few_rows(q: str, belief: str) -> None:
     query = name_key(q)
     after = finding.Place(2, 38, 100)
     for place in (None, after):
         reads = beliefs.sent(lambda conn, p=place: finding.list_page(conn, query, p, 20))  # type: ignore[misc]
         assert reads
-        # A range read in its order ends at the bound, however long the guess at it is.
+        # An ordered range read stops at its limit, whatever row count is estimated.
         assert beliefs.scans(belief, READ, reads, sys.maxsize) == []
         steps = [step for plan, _ in beliefs.plans(belief, READ, reads) for step in plan]
-        assert [step for step in steps if sorts_much(step)] == []
+        assert [step for step in steps if sorts_many_rows(step)] == []
 
 
-def sorts_much(step: RowMapping) -> bool:
+def sorts_many_rows(step: RowMapping) -> bool:
     return "filesort" in str(step["Extra"]) and int(step["rows"] or 0) > finding.MOST_LOOKED_AT
 
 
 @pytest.mark.usefixtures("real_games")
 @pytest.mark.parametrize("belief", beliefs.GROWN)
-def test_indexing_is_led_by_indexes(belief: str) -> None:
+def test_indexing_uses_indexes(belief: str) -> None:
     some = list(range(1, 30))
-    asked = beliefs.sent(lambda conn: index._wanted(conn, some))
-    asked += beliefs.sent(lambda conn: index._indexed(conn, some))
-    assert len(asked) == 4
+    reads = beliefs.sent(lambda conn: index._current_entries(conn, some))
+    reads += beliefs.sent(lambda conn: index._stored_entries(conn, some))
+    assert len(reads) == 4
     rows = [(f"word{number}", 40, number) for number in range(1, 300)]
-    deletes = beliefs.sent(lambda conn: index._delist(conn, rows), "DELETE")
+    deletes = beliefs.sent(lambda conn: index._delete_prefixes(conn, rows), "DELETE")
     assert len(deletes) == 6
-    assert beliefs.scans(belief, READ, asked + deletes, 2000) == []
+    assert beliefs.scans(belief, READ, reads + deletes, 2000) == []

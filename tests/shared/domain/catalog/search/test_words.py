@@ -1,4 +1,4 @@
-"""What a game is found by, and what a query finds: names fold alike on both sides."""
+"""The words of games and queries: both sides fold names alike."""
 
 from itertools import combinations
 
@@ -14,8 +14,8 @@ TITLE, NAME, WORDS, JOINED = range(4)
 
 
 def met(query: Query, found_by: str) -> int | None:
-    """Return the best rank at which the query meets these words."""
-    ranks = (all(text in found_by for text in texts) for texts in query.needed)
+    """Return the best rank at which these words match the query."""
+    ranks = (all(text in found_by for text in texts) for texts in query.required)
     return next((rank for rank, is_met in enumerate(ranks) if is_met), None)
 
 
@@ -49,26 +49,24 @@ def rank(q: str, title: str, *names: str) -> int | None:
         ("蒼の彼方", "蒼の彼方のフォーリズム", WORDS),
     ],
 )
-def test_how_well_a_title_meets_what_was_typed(q: str, title: str, expected: int | None) -> None:
+def test_the_rank_of_a_title_for_a_query(q: str, title: str, expected: int | None) -> None:
     assert rank(q, title) == expected
 
 
-def test_another_name_counts_less_than_the_title_and_mixes_with_it() -> None:
+def test_other_names_rank_after_the_title_and_combine_with_it() -> None:
     assert rank("gta 5", "Grand Theft Auto V", "GTA V") == NAME
     assert rank("gta auto", "Grand Theft Auto V", "GTA V") == WORDS
     assert rank("gtav", "GTA V") == WORDS
 
 
 def leads(query: Query, rank: int, found_by: str) -> bool:
-    """Return whether a game with these words is listed where the query looks for that rank."""
+    """Return whether the query's lookups for that rank find a game with these words."""
     listed = words.prefixes(found_by)
-    return any(driver.rank == rank and driver.prefix in listed for driver in query.drivers)
+    return any(lookup.rank == rank and lookup.prefix in listed for lookup in query.lookups)
 
 
 @given(st.text(min_size=1, max_size=300), st.lists(st.text(max_size=60), max_size=4))
-def test_whatever_a_game_is_called_its_title_finds_it_by_what_it_is_listed_under(
-    title: str, names: list[str]
-) -> None:
+def test_every_title_finds_its_game(title: str, names: list[str]) -> None:
     key = name_key(title)
     found_by = words.of_names(title, names)
     if not key:
@@ -79,9 +77,7 @@ def test_whatever_a_game_is_called_its_title_finds_it_by_what_it_is_listed_under
 
 
 @given(st.lists(st.text("abc1", min_size=1, max_size=12), min_size=1, max_size=6), st.data())
-def test_what_a_query_meets_is_listed_where_the_query_looks(
-    title: list[str], data: st.DataObject
-) -> None:
+def test_a_query_looks_up_every_game_that_it_matches(title: list[str], data: st.DataObject) -> None:
     found_by = words.of_names(" ".join(title), [])
     typed = data.draw(st.lists(st.sampled_from(title), min_size=1, max_size=4))
     q = " ".join(word[: data.draw(st.integers(1, len(word)))] for word in typed)
@@ -91,7 +87,7 @@ def test_what_a_query_meets_is_listed_where_the_query_looks(
     assert leads(query, at, found_by)
 
 
-def test_any_two_words_of_many_names_lead_to_the_game() -> None:
+def test_any_two_words_of_many_names_find_the_game() -> None:
     names = [f"{a}{a}a {a}{a}b {a}{a}c" for a in "bcdfghjklmnp"]
     found_by = words.of_names("Game", names)
     for pair in combinations(" ".join(["game", *names]).split(), 2):
@@ -109,4 +105,4 @@ def test_a_long_name_is_cut_on_both_sides() -> None:
 def test_the_rows_of_a_game_are_bounded() -> None:
     names = [f"{number:x} name{number:x} other{number:x}" for number in range(200)]
     found = words.prefixes(words.of_names("A Game", names))
-    assert len(found) <= words.MOST_WORDS * len(LENGTHS) + words.MOST_BEGINNINGS**2 // 2
+    assert len(found) <= words.MAX_WORDS * len(LENGTHS) + words.MAX_BEGINNINGS**2 // 2
