@@ -15,7 +15,7 @@ from ops.client import call
 from ops.errors import OpsError
 from shared.domain.catalog.imports import records as game_lists
 from shared.domain.catalog.imports.importing import ImportReport
-from shared.domain.catalog.imports.records import Placed
+from shared.domain.catalog.imports.records import RawRecord
 
 PART_BYTES = 1 << 20
 HELP = "Import games from JSON lines or Discord's JSON array, plain or .gz; safe to repeat."
@@ -58,7 +58,7 @@ def _send(client: httpx.Client, import_id: str, part: Part) -> ImportReport:
     return ImportReport.model_validate(result)
 
 
-def parts(records: Iterable[Placed]) -> Iterator[Part]:
+def parts(records: Iterable[RawRecord]) -> Iterator[Part]:
     """Cut a list into parts; a line without a record becomes an empty line, so numbers stay."""
     first, last, text = 1, 0, bytearray()
     for position, record in records:

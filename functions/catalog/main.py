@@ -57,7 +57,10 @@ async def list_games(
 
     def load() -> http.Reply[http.Page[Game]]:
         items, following = sql.read(look)
-        headers = {**SHARED, "Content-Language": locales.listed(one.locale for one in items)}
+        headers = {
+            **SHARED,
+            "Content-Language": locales.content_language(one.locale for one in items),
+        }
         return http.Reply(http.page(items, query, following and (following,)), headers=headers)
 
     return await pages.get((query, wanted, after, limit), lambda: api.in_thread(load))

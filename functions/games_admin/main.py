@@ -19,7 +19,7 @@ from shared.domain.catalog.imports import importing
 from shared.domain.catalog.imports import records as game_lists
 from shared.domain.catalog.imports.candidates import ImportRun
 from shared.domain.catalog.imports.importing import ImportReport
-from shared.domain.catalog.imports.records import Form, Placed
+from shared.domain.catalog.imports.records import Form, RawRecord
 from shared.domain.uploads import art
 from shared.domain.uploads.art import ArtStatus, ArtUpload, NewArtUpload, Slot, UploadComplete
 from shared.domain.uploads.incoming import Upload
@@ -116,7 +116,7 @@ def import_games(
     Importing a record again changes nothing.
     """
     placed = game_lists.read(io.BytesIO(text).read, format_)
-    records = (Placed(at + first - 1, record) for at, record in placed)
+    records = (RawRecord(at + first - 1, record) for at, record in placed)
     return importing.import_records(records, ImportRun(import_id), actor=operator.uid)
 
 

@@ -10,7 +10,7 @@ from emulators.cloud.config import ROOT
 from scripts.bench.figures import Line, Section, median
 from scripts.bench.stores import GAMES, Stores
 from shared.domain.catalog.detection import lists
-from shared.domain.catalog.detection.lists import Listed
+from shared.domain.catalog.detection.lists import ListedProgram
 from shared.domain.programs import normalise_suffix
 
 CLIENT = ROOT / "clients" / "ts"
@@ -67,8 +67,8 @@ def _match(what: str, ours: float, floor: float | None = None) -> Line:
     )
 
 
-def _catalog() -> tuple[list[Listed], dict[str, list[str]]]:
-    listed: list[Listed] = []
+def _catalog() -> tuple[list[ListedProgram], dict[str, list[str]]]:
+    listed: list[ListedProgram] = []
     stores: dict[str, list[str]] = {}
     with gzip.open(GAMES) as lines:
         for game_id, game in enumerate(map(json.loads, lines), start=1):
@@ -76,11 +76,11 @@ def _catalog() -> tuple[list[Listed], dict[str, list[str]]]:
             for one in game["executables"]:
                 if one["os"] == "win32":
                     suffix = normalise_suffix(one["name"].removeprefix(">"))
-                    listed.append(Listed(suffix, str(game_id), one["is_launcher"]))
+                    listed.append(ListedProgram(suffix, str(game_id), one["is_launcher"]))
     return listed, {game_id: ids for game_id, ids in stores.items() if ids}
 
 
-def _changed(listed: list[Listed]) -> list[Listed]:
+def _changed(listed: list[ListedProgram]) -> list[ListedProgram]:
     """Return the list with the programs of fifty games renamed."""
     every = len(listed) // CHANGED
     renamed = set(range(0, every * CHANGED, every))
@@ -90,7 +90,7 @@ def _changed(listed: list[Listed]) -> list[Listed]:
     ]
 
 
-def _paths(listed: list[Listed]) -> list[str]:
+def _paths(listed: list[ListedProgram]) -> list[str]:
     """Return the running programs of a PC with very many open games, as Windows paths."""
     every = len(listed) // OF_GAMES
     games = [one.suffix.title().replace("/", "\\") for one in listed[::every][:OF_GAMES]]

@@ -62,7 +62,7 @@ def measure(stores: Stores) -> Section:
                 f"{other * 1e3:.2f} ms",
                 one / other,
                 at_most=AT_MOST,
-                limit=f"SQLAlchemy and PyMySQL; {finding.MOST_LOOKED_AT} games examined",
+                limit=f"SQLAlchemy and PyMySQL; {finding.MAX_PLACES_READ} games examined",
             )
         )
     return section
@@ -151,7 +151,7 @@ def _write(numbered: Iterable[tuple[int, str]], files: Mapping[str, Path]) -> No
         for game_id, title in numbered:
             # Few games have many players: each tier has half as many games as the next lower one.
             players = MANY // (1 + game_id * 7919 % MANY) - 1
-            tier, of_it = index.tier(players, 1), words.of_names(title, [])
+            tier, of_it = index.tier(players, 1), words.collect(title, [])
             games(f"{game_id:07}\t{title}\tgenerated {game_id}\t1\t2026-01-01\t{players}\n")
             names(f"{text.name_key(title)}\t{game_id:07}\t{title}\t1\n")
             found_by(f"{game_id:07}\t{tier}\t{of_it}\n")

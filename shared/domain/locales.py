@@ -44,6 +44,6 @@ def choose(wanted: str | None, available: Iterable[str]) -> str:
     return tags.get(DEFAULT, DEFAULT)
 
 
-def listed(tags: Iterable[str]) -> str:
+def content_language(tags: Iterable[str]) -> str:
     """Format the languages of a response's texts as a Content-Language header."""
     return ", ".join(sorted(set(tags))) or DEFAULT

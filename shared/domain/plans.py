@@ -13,6 +13,6 @@ Plan = Annotated[
 ]
 
 
-def not_ended(now: datetime) -> ColumnElement[bool]:
+def is_active(now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition that an entitlement has not ended at `now`."""
     return or_(entitlements.c.until.is_(None), entitlements.c.until > now)

@@ -101,7 +101,7 @@ def test_a_package_draws_all_of_its_modules(package: str) -> None:
     [
         "from shared.domain.play.roll_up import plays_by_game\n",
         "from shared.domain.play import roll_up\nroll_up.plays_by_game([])\n",
-        "def f():\n    from shared.domain.play import roll_up as other\n    other.plays_by_game([])\n",
+        "def f():\n    from shared.domain.play import roll_up as it\n    it.plays_by_game([])\n",
     ],
 )
 def test_what_a_package_does_not_offer_is_found(code: str, tmp_path: Path) -> None:

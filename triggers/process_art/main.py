@@ -3,7 +3,7 @@
 import hashlib
 
 from shared.domain.uploads import art, incoming, pictures
-from shared.domain.uploads.art import ArtUploaded, Stored
+from shared.domain.uploads.art import ArtUploaded, StoredSize
 from shared.runtime import errors, events, objects
 
 
@@ -29,7 +29,7 @@ def _read(uploaded: ArtUploaded) -> bytes:
         raise incoming.Rejected("missing", "the upload has expired: upload it again") from error
 
 
-def _put(rendition: pictures.Rendition) -> Stored:
+def _put(rendition: pictures.Rendition) -> StoredSize:
     name = f"art/{hashlib.sha256(rendition.body).hexdigest()}-{rendition.width}.webp"
     objects.put("public", name, rendition.body, content_type="image/webp", immutable=True)
-    return Stored(width=rendition.width, height=rendition.height, name=name)
+    return StoredSize(width=rendition.width, height=rendition.height, name=name)

@@ -25,7 +25,7 @@ class Art(BaseModel):
     sizes: list[ArtSize]
 
 
-def shown(stored: str | None) -> dict[Kind, Art]:
+def from_column(stored: str | None) -> dict[Kind, Art]:
     """Return the published art in a row's column `art`, by kind."""
     art = json.loads(stored or "{}")
     return {

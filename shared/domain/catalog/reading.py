@@ -138,7 +138,7 @@ def get(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail
             for row in rows(game_executables, game_executables.c.os, game_executables.c.suffix)
         ],
         builds=_newest_builds(conn, game_id),
-        art=shown_art.shown(game.art),
+        art=shown_art.from_column(game.art),
         revision=game.revision,
         updated_at=game.updated_at,
     )

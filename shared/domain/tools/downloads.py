@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, select
 
 from shared.domain.errors import BuildNotSupported, NotPublished, PlanRequired, Withdrawn
 from shared.domain.ids import Id
-from shared.domain.plans import not_ended
+from shared.domain.plans import is_active
 from shared.domain.tools import ranges
 from shared.domain.tools.download_counts import DownloadGranted
 from shared.domain.tools.model import Version
@@ -78,7 +78,7 @@ def create(conn: Connection, uid: str, new: NewDownload) -> tuple[Download, Down
 
 
 def _find_version(conn: Connection, uid: str, new: NewDownload, now: datetime) -> Row[Any] | None:
-    player_plan = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, not_ended(now))
+    player_plan = and_(plans.c.uid == uid, plans.c.plan == tools.c.plan, is_active(now))
     build_id = None if new.build_id is None else int(new.build_id)
     source = (
         ranges.WITH_BOUNDS.join(tools, tools.c.tool_id == _version.tool_id)

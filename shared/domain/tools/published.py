@@ -139,7 +139,7 @@ def languages(shown: Iterable[Tool | ToolVersion]) -> str:
         tags.add(one.locale)
         if isinstance(one, Tool):
             tags.update(version.locale for version in one.newest)
-    return locales.listed(tags)
+    return locales.content_language(tags)
 
 
 def list_page(
@@ -278,7 +278,7 @@ def _shown_tool(row: Row[Any], newest: list[ToolVersion], language: str | None) 
         name=texts[locale]["name"],
         summary=texts[locale].get("summary", ""),
         plan=row.plan,
-        art=shown_art.shown(row.art),
+        art=shown_art.from_column(row.art),
         newest=newest,
     )
 

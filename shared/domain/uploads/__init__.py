@@ -7,7 +7,7 @@ pictures   renders an image in the sizes of its kind; the only module that impor
 
 Other packages import: art.complete, art.create, art.get, art.is_due, art.publish, art.reject,
 art.require_uploaded, art.ArtStatus, art.ArtUpload, art.ArtUploaded, art.NewArtUpload, art.Slot,
-art.Stored, art.UploadComplete, artifacts.key, artifacts.store, artifacts.Artifact,
+art.StoredSize, art.UploadComplete, artifacts.key, artifacts.store, artifacts.Artifact,
 artifacts.MAX_BYTES, incoming.create, incoming.discard, incoming.has_arrived, incoming.key,
 incoming.Rejected, incoming.Upload, pictures.render, pictures.Rendition.
 """

@@ -95,7 +95,7 @@ class ArtUploaded(Message):
     uid: str
 
 
-class Stored(BaseModel):
+class StoredSize(BaseModel):
     """One size in the public bucket."""
 
     width: int
@@ -106,7 +106,7 @@ class Stored(BaseModel):
 def get(conn: Connection, table: Table, row_id: int) -> ArtStatus:
     """Return a row's published art and the state of its uploads; raise NotFound."""
     stored = _column(conn, table, row_id)
-    return ArtStatus(art=shown_art.shown(stored), uploads=_uploads(stored))
+    return ArtStatus(art=shown_art.from_column(stored), uploads=_uploads(stored))
 
 
 def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
@@ -160,7 +160,7 @@ def is_due(uploaded: ArtUploaded) -> bool:
     return _processing(stored, uploaded) is not None
 
 
-def publish(uploaded: ArtUploaded, colour: str, sizes: list[Stored]) -> None:
+def publish(uploaded: ArtUploaded, colour: str, sizes: list[StoredSize]) -> None:
     """Publish the art and bump the catalog's version."""
     slot = _slot(uploaded)
     new_art = {"colour": colour, "sizes": [size.model_dump() for size in sizes]}

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from ops import import_games
 from shared.domain.catalog.imports import records as game_lists
-from shared.domain.catalog.imports.records import Placed
+from shared.domain.catalog.imports.records import RawRecord
 from shared.schema.catalog import game_executables, game_stores
 from shared.schema.operations import audit
 from tests.support.local_cloud import LocalCloud
@@ -224,7 +224,7 @@ def test_the_command_imports_a_file_and_prints_rejected_records(
 
 
 def test_a_list_in_parts_keeps_its_positions() -> None:
-    records = [Placed(n, b"x" * 600_000) for n in (1, 2, 5, 6)]
+    records = [RawRecord(n, b"x" * 600_000) for n in (1, 2, 5, 6)]
     again = [
         (part.first + at - 1, len(text))
         for part in import_games.parts(records)

@@ -20,7 +20,7 @@ from shared.schema.play import (
     playtime_days,
     unlisted_games,
 )
-from tests.support import beliefs
+from tests.support import statistics
 
 PLAYERS, GAMES = 300, 12
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -106,13 +106,13 @@ READS: dict[str, Callable[[Connection], Any]] = {
 
 @pytest.mark.usefixtures("crowd")
 def test_a_players_rows_are_found_by_an_index() -> None:
-    sent = {name: beliefs.sent(work) for name, work in READS.items()}
+    sent = {name: statistics.capture(work) for name, work in READS.items()}
     assert all(sent.values())
     scans = [
         f"{name}: {scan}"
-        for belief in ("few", *beliefs.GROWN)
+        for belief in ("few", *statistics.GROWN)
         for name, statements in sent.items()
-        for scan in beliefs.scans(belief, TABLES, statements, GAMES * 5)
+        for scan in statistics.scans(belief, TABLES, statements, GAMES * 5)
     ]
     assert not scans, "\n".join(scans)
 
@@ -120,7 +120,7 @@ def test_a_players_rows_are_found_by_an_index() -> None:
 @pytest.mark.usefixtures("crowd")
 def test_a_scan_is_detected() -> None:
     everyone = select(playtime_days.c.uid).where(playtime_days.c.play_ms == 1)
-    sent = beliefs.sent(lambda conn: conn.execute(everyone).all())
-    for belief, rows in beliefs.BELIEFS.items():
-        (scan,) = beliefs.scans(belief, TABLES, sent, GAMES * 5)
+    sent = statistics.capture(lambda conn: conn.execute(everyone).all())
+    for belief, rows in statistics.STATISTICS.items():
+        (scan,) = statistics.scans(belief, TABLES, sent, GAMES * 5)
         assert rows is None or f" {max(1, rows)} rows" in scan

@@ -46,7 +46,7 @@ _HELPERS = re.compile(
 )
 
 
-class Listed(NamedTuple):
+class ListedProgram(NamedTuple):
     """One executable of the catalog."""
 
     suffix: str
@@ -90,7 +90,9 @@ def read(content: bytes) -> dict[str, Match]:
     }
 
 
-def compile_list(os: Os, listed: Iterable[Listed], stores: Mapping[str, Iterable[str]]) -> bytes:
+def compile_list(
+    os: Os, listed: Iterable[ListedProgram], stores: Mapping[str, Iterable[str]]
+) -> bytes:
     """Return the list of one operating system; `stores`: game id to its ids as `store:id`."""
     programs = _programs(listed)
     used = {game_id for row in programs for game_id in row[3:]}
@@ -98,7 +100,7 @@ def compile_list(os: Os, listed: Iterable[Listed], stores: Mapping[str, Iterable
     return _canonical({"format": FORMAT, "os": os, "programs": programs, "stores": _by_key(rows)})
 
 
-def _programs(listed: Iterable[Listed]) -> list[Row]:
+def _programs(listed: Iterable[ListedProgram]) -> list[Row]:
     games: defaultdict[str, dict[str, bool]] = defaultdict(dict)
     games_by_name: defaultdict[str, set[str]] = defaultdict(set)
     for suffix, game_id, is_launcher in listed:

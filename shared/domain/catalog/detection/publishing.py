@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from shared.domain.catalog import versioning
 from shared.domain.catalog.detection import lists as detection
-from shared.domain.catalog.detection.lists import Listed
+from shared.domain.catalog.detection.lists import ListedProgram
 from shared.domain.programs import Os
 from shared.runtime import clock, errors, objects, sql
 from shared.schema.catalog import game_executables, game_stores, games
@@ -140,13 +140,13 @@ def publish() -> int:
 
 def _lists(conn: Connection) -> dict[Os, bytes]:
     """Compile the current list of each system; a merged game counts as its survivor."""
-    listed: dict[str, list[Listed]] = {os: [] for os in get_args(Os)}
+    listed: dict[str, list[ListedProgram]] = {os: [] for os in get_args(Os)}
     game = func.coalesce(games.c.merged_into, games.c.game_id)
     executable = game_executables.c
     programs = select(executable.os, executable.suffix, game, executable.is_launcher).join(games)
     for os, suffix, game_id, is_launcher in conn.execute(programs):
         if os in listed:
-            listed[os].append(Listed(suffix, str(game_id), is_launcher))
+            listed[os].append(ListedProgram(suffix, str(game_id), is_launcher))
     stores: defaultdict[str, set[str]] = defaultdict(set)
     ids = select(game, game_stores.c.store, game_stores.c.store_id).join_from(game_stores, games)
     for game_id, store, store_id in conn.execute(ids.where(game_stores.c.store != DISCORD)):

@@ -5,5 +5,5 @@ candidates  finds the game that a record belongs to: by store id, Discord id, th
 importing   writes records in batches and reports the outcome
 
 Other packages import: candidates.by_title, candidates.ImportRun, importing.import_file,
-importing.import_records, importing.ImportReport, records.read, records.Form, records.Placed.
+importing.import_records, importing.ImportReport, records.read, records.Form, records.RawRecord.
 """

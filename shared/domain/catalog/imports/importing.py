@@ -20,7 +20,7 @@ from shared.domain.catalog.facts import Facts, Record
 from shared.domain.catalog.imports import candidates
 from shared.domain.catalog.imports import records as game_lists
 from shared.domain.catalog.imports.candidates import Ambiguous, Candidates, ImportRun, ParsedRecord
-from shared.domain.catalog.imports.records import Placed
+from shared.domain.catalog.imports.records import RawRecord
 from shared.domain.catalog.search import index
 from shared.domain.text import title_key
 from shared.runtime import clock, sql
@@ -90,11 +90,11 @@ def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
 
 def import_games(lines: Iterable[bytes], progress: Progress | None = None) -> ImportReport:
     """Import JSON lines."""
-    return import_records(map(Placed._make, enumerate(lines, start=1)), ImportRun(), progress)
+    return import_records(map(RawRecord._make, enumerate(lines, start=1)), ImportRun(), progress)
 
 
 def import_records(
-    records: Iterable[Placed],
+    records: Iterable[RawRecord],
     run: ImportRun,
     progress: Progress | None = None,
     actor: str | None = None,
@@ -112,7 +112,7 @@ def import_records(
     return report
 
 
-def _parse(records: Iterable[Placed], report: ImportReport) -> Iterator[ParsedRecord]:
+def _parse(records: Iterable[RawRecord], report: ImportReport) -> Iterator[ParsedRecord]:
     """Yield the valid records; reject the others."""
     for position, text in records:
         if not text.strip():

@@ -26,14 +26,14 @@ _decode = json.JSONDecoder().raw_decode
 Form = Literal["lines", "array"]
 
 
-class Placed(NamedTuple):
+class RawRecord(NamedTuple):
     """The text of a record, valid or not, and its line number or index in the array, from 1."""
 
     position: int
     text: bytes
 
 
-def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[Placed]:
+def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[RawRecord]:
     """Yield the records of a stream; without `form`, it is an array if it starts like one.
 
     read: returns up to the given number of bytes, and none at the end.
@@ -45,17 +45,17 @@ def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[Pla
     return _split_array(chunks) if form == "array" else _split_lines(chunks)
 
 
-def _split_lines(chunks: Iterable[bytes]) -> Iterator[Placed]:
+def _split_lines(chunks: Iterable[bytes]) -> Iterator[RawRecord]:
     number, rest = 0, b""
     for chunk in chain(chunks, [b"\n"]):
         *lines, rest = (rest + chunk).split(b"\n")
         for number, line in enumerate(lines, start=number + 1):  # noqa: B020  continues the count
             if line.strip():
-                yield Placed(number, line)
+                yield RawRecord(number, line)
         rest = rest[: MAX_BYTES + 1]
 
 
-def _split_array(chunks: Iterable[bytes]) -> Iterator[Placed]:
+def _split_array(chunks: Iterable[bytes]) -> Iterator[RawRecord]:
     buffer = _Buffer(chunks)
     position, is_valid = 0, True
     if buffer.next_is("["):
@@ -64,18 +64,18 @@ def _split_array(chunks: Iterable[bytes]) -> Iterator[Placed]:
         position += 1
         if buffer.is_exhausted():
             if is_valid:
-                yield Placed(position, _TRUNCATED)
+                yield RawRecord(position, _TRUNCATED)
             return
         start, element = buffer.at, _parse(buffer.text, buffer.at)
         is_valid = element is not None
         if element is None:
-            yield Placed(position, _skip_broken(buffer))
+            yield RawRecord(position, _skip_broken(buffer))
         else:
             buffer.at = element[1]
-            yield Placed(position, _bytes(buffer.text[start : buffer.at]))
+            yield RawRecord(position, _bytes(buffer.text[start : buffer.at]))
     buffer.at += 1
     if not buffer.is_exhausted():
-        yield Placed(position + 1, _TRAILING)
+        yield RawRecord(position + 1, _TRAILING)
 
 
 def _skip_broken(buffer: "_Buffer") -> bytes:

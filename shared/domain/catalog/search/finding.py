@@ -32,7 +32,7 @@ from shared.schema.catalog import game_prefixes, game_search, games
 _at, _search = game_prefixes.c, game_search.c
 
 
-MOST_LOOKED_AT = 200
+MAX_PLACES_READ = 200
 
 
 class Place(NamedTuple):
@@ -69,7 +69,7 @@ def _search_from(
     Reads as many places as games are wanted first, then what is left of the limit.
     """
     matches: list[tuple[Place, Game]] = []
-    for size in (wanted, MOST_LOOKED_AT - wanted):
+    for size in (wanted, MAX_PLACES_READ - wanted):
         more, last = _read_places(conn, query, after, size, wanted - len(matches))
         matches += more
         if last is None or len(matches) >= wanted:

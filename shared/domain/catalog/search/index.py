@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
 )
 
-from shared.domain.catalog.search.words import of_names, prefixes
+from shared.domain.catalog.search.words import collect, prefixes
 from shared.runtime import sql
 from shared.schema.catalog import game_names, game_prefixes, game_search, game_stores, games
 
@@ -100,7 +100,7 @@ def _current_entries(tx: Connection, ids: Sequence[int]) -> dict[int, _Entry]:
         names = sorted(aliases[game_id])
         evidence = stores.get(game_id, 0) + len(names)
         translated = json.loads(titles).values() if titles else ()
-        entries[game_id] = _Entry(tier(players, evidence), of_names(title, [*names, *translated]))
+        entries[game_id] = _Entry(tier(players, evidence), collect(title, [*names, *translated]))
     return entries
 
 

@@ -30,7 +30,7 @@ _DIGITS = {roman: str(number) for number, roman in enumerate(_ROMAN, start=2)}
 _NUMERALS = _DIGITS | {digits: roman for roman, digits in _DIGITS.items()}
 
 
-def of_names(title: str, names: Iterable[str]) -> str:
+def collect(title: str, names: Iterable[str]) -> str:
     """Return the words of a game with this title and these other names, as one text."""
     joined_title = _join(name_key(title).split())
     marks = [TITLE + joined_title]

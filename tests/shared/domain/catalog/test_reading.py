@@ -14,7 +14,7 @@ from shared.domain.catalog.reading import Game, GameDetail
 from shared.domain.text import name_key
 from shared.runtime import clock, sql
 from shared.schema.catalog import game_builds, game_names, games
-from tests.support import beliefs
+from tests.support import statistics
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -96,15 +96,15 @@ QUERIES = {
 
 
 @pytest.mark.usefixtures("real_games")
-@pytest.mark.parametrize("belief", beliefs.BELIEFS)
+@pytest.mark.parametrize("belief", statistics.STATISTICS)
 @pytest.mark.parametrize("name", QUERIES)
 def test_no_listing_scans_or_sorts_a_table(name: str, belief: str) -> None:
-    statements = beliefs.sent(lambda conn: conn.execute(QUERIES[name]).all())
-    for steps, _ in beliefs.plans(belief, [games, game_names], statements):
+    statements = statistics.capture(lambda conn: conn.execute(QUERIES[name]).all())
+    for steps, _ in statistics.plans(belief, [games, game_names], statements):
         for step in steps:
             # The first hundred of all games are read from the index of names, in its order.
             whole = step["type"] == "index" and step["key"] == "PRIMARY" and int(step["rows"]) < 500
-            assert whole or step["type"] in beliefs.BY_KEY, step
+            assert whole or step["type"] in statistics.BY_KEY, step
             assert step["key"], step
             assert "filesort" not in (step["Extra"] or ""), step
             assert "temporary" not in (step["Extra"] or ""), step

@@ -25,7 +25,7 @@ from shared.schema.catalog import (
     game_stores,
     games,
 )
-from tests.support import beliefs
+from tests.support import statistics
 from tests.support.engines import disconnect, execute
 
 LEAST = {
@@ -105,13 +105,13 @@ def ask(conn: Any, count: int) -> list[Verdict]:
 
 def test_a_thousand_items_are_three_statements(tallies: dict[str, Tally]) -> None:
     del tallies
-    assert len(beliefs.sent(lambda conn: ask(conn, 1000))) == 3
-    assert len(beliefs.sent(lambda conn: ask(conn, 1))) <= 3
+    assert len(statistics.capture(lambda conn: ask(conn, 1000))) == 3
+    assert len(statistics.capture(lambda conn: ask(conn, 1))) <= 3
 
 
 def test_the_values_are_parameters_one_a_list(tallies: dict[str, Tally]) -> None:
     del tallies
-    few, many = (beliefs.sent(lambda conn, n=n: ask(conn, n))[:2] for n in (20, 1000))  # type: ignore[misc]
+    few, many = (statistics.capture(lambda conn, n=n: ask(conn, n))[:2] for n in (20, 1000))  # type: ignore[misc]
     assert [text for text, _ in few] == [text for text, _ in many]
     assert [len(parameters) for _, parameters in many] == [4, 3]
 
@@ -121,25 +121,25 @@ def test_names_that_are_made_to_cost_stay_bounded(tallies: dict[str, Tally]) -> 
     gold = " gold" * 36
     paths = [f"C:/games/a{n}{gold}/b{n}{gold}/c{n}{gold}.exe" for n in range(1000)]
     asked = [LibraryItem(id=path[:20], path=path) for path in paths]
-    ((_, lists),) = beliefs.sent(lambda conn: matching.match(conn, asked))
+    ((_, lists),) = statistics.capture(lambda conn: matching.match(conn, asked))
     names = json.loads(bytes.fromhex(lists[2]))
     assert len(names) == matching.MAX_NAMES
     assert {program_paths.read(path).folders[0][0] for path in paths} <= set(names)
     assert sum(map(len, lists)) < 8_000_000  # MariaDB takes 16 MB at once
 
 
-@pytest.mark.parametrize("belief", beliefs.BELIEFS)
+@pytest.mark.parametrize("belief", statistics.STATISTICS)
 @pytest.mark.parametrize("count", [1, 1000])
 def test_indexes_lead_to_everything_that_is_asked(
     tallies: dict[str, Tally], count: int, belief: str
 ) -> None:
     del tallies
     asked = []
-    for statement, parameters in beliefs.sent(lambda conn: ask(conn, 1000))[:2]:
+    for statement, parameters in statistics.capture(lambda conn: ask(conn, 1000))[:2]:
         arrays = (json.loads(bytes.fromhex(one)) for one in parameters)
         lists = tuple(json.dumps(one[:count]).encode().hex() for one in arrays)
         asked.append((statement, lists))
-    for plan, (_, lists) in beliefs.plans(belief, TABLES, asked):
+    for plan, (_, lists) in statistics.plans(belief, TABLES, asked):
         read = [row for row in plan if row["table"] not in {"wanted", None}]
         assert len(read) - len(lists) in {0, 1}  # the build stands behind its mark
         full = [row for row in read if row["type"] in {"ALL", "index"}]

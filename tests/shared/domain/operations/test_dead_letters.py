@@ -14,7 +14,7 @@ from shared.domain.operations.dead_letters import NewDeadLetter
 from shared.runtime import clock, errors, redelivery, sql
 from shared.runtime.redelivery import Answer
 from shared.schema import operations as tables
-from tests.support import beliefs
+from tests.support import statistics
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -284,12 +284,12 @@ OVERVIEW: dict[str, Select[Any]] = {
 }
 
 
-@pytest.mark.parametrize("belief", beliefs.BELIEFS)
+@pytest.mark.parametrize("belief", statistics.STATISTICS)
 @pytest.mark.parametrize("what", OVERVIEW)
 def test_the_overview_reads_indexes_only(what: str, belief: str) -> None:
-    asked = beliefs.sent(lambda conn: conn.execute(OVERVIEW[what]).all())
+    asked = statistics.capture(lambda conn: conn.execute(OVERVIEW[what]).all())
     read = [tables.event_failures, tables.dead_letters, tables.outbox]
-    for steps, _ in beliefs.plans(belief, read, asked):
+    for steps, _ in statistics.plans(belief, read, asked):
         for step in steps:
             assert "Using index" in step["Extra"], step
             assert "filesort" not in step["Extra"], step

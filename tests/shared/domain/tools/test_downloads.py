@@ -23,7 +23,7 @@ from shared.schema.downloads import (
     tool_download_days,
     tool_downloads,
 )
-from tests.support import beliefs, publishing
+from tests.support import publishing, statistics
 from tests.support.local_cloud import eventually
 
 STORE = {
@@ -271,10 +271,10 @@ def test_what_was_counted_is_found_by_the_index_alone(game_id: int) -> None:
     crowd = [told(*version, at=DAY - timedelta(days=n % 8)) for n in range(4000)]
     count(*crowd)
     marks = [download_counts._mark(one) for one in crowd[:100]]
-    asked = beliefs.sent(lambda conn: download_counts._counted(conn, marks))
+    asked = statistics.capture(lambda conn: download_counts._counted(conn, marks))
     assert len(asked) == 1
-    for belief in beliefs.GROWN:
-        assert beliefs.scans(belief, [download_marks], asked, 300) == []
+    for belief in statistics.GROWN:
+        assert statistics.scans(belief, [download_marks], asked, 300) == []
 
 
 def test_a_thousand_messages_are_four_statements(game_id: int) -> None:

@@ -12,7 +12,7 @@ from shared.runtime import errors, sql
 from shared.schema import tools as tables
 from shared.schema.catalog import game_builds
 from shared.schema.downloads import tool_downloads
-from tests.support import beliefs, publishing
+from tests.support import publishing, statistics
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -250,10 +250,10 @@ def test_no_read_scans_a_table_or_sorts_one(crowded: tuple[int, int]) -> None:
         "versions that fit": published._history(tool_id, at, "1", 21),
         "a tool": published._with_newest(at).where(tables.tools.c.tool_id == tool_id),
     }
-    asked = beliefs.sent(lambda conn: [conn.execute(one).all() for one in queries.values()])
+    asked = statistics.capture(lambda conn: [conn.execute(one).all() for one in queries.values()])
     read = [tables.tools, tables.tool_versions, game_builds]
-    for belief in beliefs.BELIEFS:
-        for name, (steps, _) in zip(queries, beliefs.plans(belief, read, asked), strict=True):
+    for belief in statistics.STATISTICS:
+        for name, (steps, _) in zip(queries, statistics.plans(belief, read, asked), strict=True):
             for step in steps:
                 shown = (belief, name, dict(step))
                 assert step["type"] not in ("ALL", "index"), shown

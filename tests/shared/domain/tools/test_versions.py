@@ -29,7 +29,7 @@ from shared.runtime import clock, errors, objects, revisions, settings, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 from shared.schema.operations import outbox
 from shared.schema.tools import tool_versions, tools
-from tests.support import beliefs
+from tests.support import statistics
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TITLE = "A game to publish for"
@@ -313,17 +313,17 @@ def test_pages_are_whole_and_their_plans_stay_flat(uid: str, game_id: int, tool_
         ),
     }
     wanted = Dependency(tool_id=str(tool_id), range=">=1.2.0 <2.0.0")
-    asked = beliefs.sent(lambda conn: versions.is_published(conn, wanted))
+    asked = statistics.capture(lambda conn: versions.is_published(conn, wanted))
     for name, (page, start, total) in lists.items():
         found, at = [], start
         while True:
             here = at
-            asked += beliefs.sent(lambda conn: page(conn, here))  # noqa: B023
+            asked += statistics.capture(lambda conn: page(conn, here))  # noqa: B023
             items, at = sql.read(lambda conn: page(conn, here))  # noqa: B023
             found += items
             if at is None:
                 break
         assert len({str(item) for item in found}) == len(found) == total, name
     read = [tools, tool_versions, game_builds, game_build_marks]
-    for belief in ("few", *beliefs.GROWN):
-        assert beliefs.scans(belief, read, asked, 20) == []
+    for belief in ("few", *statistics.GROWN):
+        assert statistics.scans(belief, read, asked, 20) == []

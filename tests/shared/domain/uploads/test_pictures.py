@@ -189,7 +189,7 @@ def test_published_art_has_urls_and_no_uploads(monkeypatch: pytest.MonkeyPatch) 
         }
     )
     try:
-        found = art.shown(stored)
+        found = art.from_column(stored)
     finally:
         settings.reset()
     assert {kind: one.model_dump() for kind, one in found.items()} == {
@@ -200,7 +200,7 @@ def test_published_art_has_urls_and_no_uploads(monkeypatch: pytest.MonkeyPatch) 
     }
     assert art_uploads._uploads(stored)["icon"].reason == "animated"
     assert art_uploads._uploads(stored)["cover"].state == "waiting"
-    assert art.shown(None) == {}
+    assert art.from_column(None) == {}
     assert art_uploads._uploads(None) == {}
 
 

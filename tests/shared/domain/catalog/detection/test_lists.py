@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.catalog.detection import lists
-from shared.domain.catalog.detection.lists import Listed, Match
+from shared.domain.catalog.detection.lists import ListedProgram, Match
 from shared.domain.programs import normalise_suffix
 
 VECTORS = json.loads((Path(__file__).parents[5] / "docs/detection-vectors.json").read_text())
@@ -52,8 +52,8 @@ def test_the_vectors_suffixes_are_normalised() -> None:
             assert normalise_suffix(suffix) == suffix
 
 
-def confidence(suffix: str, *others: Listed) -> int | None:
-    content = lists.compile_list("win32", [Listed(suffix, "1", False), *others], {})
+def confidence(suffix: str, *others: ListedProgram) -> int | None:
+    content = lists.compile_list("win32", [ListedProgram(suffix, "1", False), *others], {})
     found = {row[0]: row[1] for row in json.loads(content)["programs"]}
     return found.get(suffix)
 
@@ -87,7 +87,7 @@ def test_the_confidence_of_a_suffix(suffix: str, expected: int | None) -> None:
 
 
 def test_a_shared_suffix_has_low_confidence() -> None:
-    twin = Listed("elden ring/eldenring.exe", "2", False)
+    twin = ListedProgram("elden ring/eldenring.exe", "2", False)
     assert confidence("elden ring/eldenring.exe", twin) == 0
     assert confidence("eldenring.exe", twin) == 0
     assert confidence("elden ring/eldenring.exe", twin._replace(game_id="1")) == 2
@@ -95,7 +95,8 @@ def test_a_shared_suffix_has_low_confidence() -> None:
 
 def test_a_common_file_name_is_not_listed_alone() -> None:
     others = [
-        Listed(f"mod {n}/hl2.exe", str(n), False) for n in range(2, lists.COMMON_NAME_GAMES + 1)
+        ListedProgram(f"mod {n}/hl2.exe", str(n), False)
+        for n in range(2, lists.COMMON_NAME_GAMES + 1)
     ]
     assert confidence("hl2.exe", *others) is None
     assert confidence("hl2.exe", *others[1:]) == 0
@@ -108,20 +109,20 @@ def test_a_common_file_name_is_not_listed_alone() -> None:
 def test_a_program_is_a_launcher_only_if_it_is_for_all_its_games(
     flags: tuple[bool, bool], expected: int
 ) -> None:
-    listed = [Listed("a/b.exe", str(n), flag) for n, flag in enumerate(flags, 1)]
+    listed = [ListedProgram("a/b.exe", str(n), flag) for n, flag in enumerate(flags, 1)]
     content = lists.compile_list("win32", listed, {})
     assert json.loads(content)["programs"] == [["a/b.exe", 0, expected, "1", "2"]]
 
 
 def test_a_list_has_store_ids_of_listed_games_only() -> None:
     stores = {"1": {"steam:2", "gog:1"}, "2": {"steam:3"}}
-    content = lists.compile_list("win32", [Listed("a/b.exe", "1", False)], stores)
+    content = lists.compile_list("win32", [ListedProgram("a/b.exe", "1", False)], stores)
     assert json.loads(content)["stores"] == [["1", "gog:1", "steam:2"]]
 
 
 LISTED = st.lists(
     st.builds(
-        Listed,
+        ListedProgram,
         st.text(min_size=1, max_size=6).map(lambda text: f"x{normalise_suffix(text)}/y.exe"),
         st.integers(1, 5).map(str),
         st.booleans(),
@@ -130,7 +131,9 @@ LISTED = st.lists(
 
 
 @given(LISTED, LISTED)
-def test_a_delta_turns_any_list_into_any_other(old: list[Listed], new: list[Listed]) -> None:
+def test_a_delta_turns_any_list_into_any_other(
+    old: list[ListedProgram], new: list[ListedProgram]
+) -> None:
     stores = {str(n): [f"steam:{n}"] for n in range(1, 5)}
     before = lists.compile_list("win32", old, stores)
     after = lists.compile_list("win32", new, {})

@@ -18,7 +18,7 @@ from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.text import name_key
 from shared.runtime import sql
 from shared.schema.catalog import game_names, game_stores, games, import_claims
-from tests.support import beliefs
+from tests.support import statistics
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -182,7 +182,7 @@ def test_an_import_in_parts_keeps_its_claims(word: str) -> None:
 
     def part(position: int, **record: Any) -> ImportReport:
         text = json.dumps(record).encode()
-        return importing.import_records([game_lists.Placed(position, text)], ImportRun(run))
+        return importing.import_records([game_lists.RawRecord(position, text)], ImportRun(run))
 
     base = {"title": f"{word} base", "stores": stores(steam=word)}
     deluxe = {"title": f"{word} deluxe", "stores": stores(steam=word)}
@@ -307,21 +307,21 @@ def test_the_number_of_statements_depends_on_transactions_not_games(word: str) -
 
 
 @pytest.mark.usefixtures("real_games")
-@pytest.mark.parametrize("belief", beliefs.BELIEFS)
+@pytest.mark.parametrize("belief", statistics.STATISTICS)
 @pytest.mark.parametrize("count", [30, importing.BATCH_SIZE])
 def test_matching_records_to_games_uses_indexes(word: str, count: int, belief: str) -> None:
     def look_up(connection: Connection) -> None:
         candidates._owners(connection, {("steam", f"{word}{n}") for n in range(count)})
         candidates.by_title(connection, {f"{word}{n}" for n in range(count)})
 
-    statements = beliefs.sent(look_up)
+    statements = statistics.capture(look_up)
     assert len(statements) == 4
     tables = [games, game_names, game_stores]
-    for steps, (text, _) in beliefs.plans(belief, tables, statements):
+    for steps, (text, _) in statistics.plans(belief, tables, statements):
         for step in steps:
             # `game_stores` is only a primary key, which MySQL scans while the table seems tiny.
             tiny = step["table"] == "game_stores" and belief in ("none", "few")
-            assert step["type"] in (("index",) if tiny else ()) + beliefs.BY_KEY, (step, text)
+            assert step["type"] in (("index",) if tiny else ()) + statistics.BY_KEY, (step, text)
 
 
 @pytest.mark.parametrize("member", ["third_party_skus", "aliases", "executables"])

@@ -14,7 +14,7 @@ import pytest
 from shared.domain.catalog import facts
 from shared.domain.catalog.imports import candidates, importing
 from shared.domain.catalog.imports.importing import ImportReport
-from shared.domain.catalog.imports.records import Placed
+from shared.domain.catalog.imports.records import RawRecord
 
 DOCS = (Path(__file__).parents[5] / "docs/catalog-import.md").read_text(encoding="utf-8")
 RAISED = {"ValueError", "Ambiguous"}
@@ -80,7 +80,7 @@ def test_the_page_lists_exactly_the_reasons_in_the_code() -> None:
 )
 def test_the_page_lists_the_validators_reasons(broken: Any) -> None:
     report = ImportReport()
-    record = Placed(1, json.dumps(broken).encode())
+    record = RawRecord(1, json.dumps(broken).encode())
     assert list(importing._parse([record], report)) == []
     (rejected,) = report.rejected
     message = rejected.reason.rsplit(": ", 1)[-1]

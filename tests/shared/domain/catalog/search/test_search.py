@@ -24,7 +24,7 @@ from shared.schema.catalog import (
     games,
 )
 from shared.schema.play import new_players
-from tests.support import beliefs
+from tests.support import statistics
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 
@@ -266,7 +266,7 @@ def test_an_import_restores_a_missing_index_entry(word: str) -> None:
 def test_a_page_reads_a_bounded_number_of_places(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "MOST_LOOKED_AT", 10)
+    monkeypatch.setattr(finding, "MAX_PLACES_READ", 10)
     add(*({"title": f"{word} {number}"} for number in range(30)), {"title": f"{word} zebra"})
     first, *more = pages(f"{word} z", 5)
     assert first == []
@@ -290,32 +290,32 @@ READ = [game_prefixes, game_search, games, game_names, game_stores]
 
 
 @pytest.mark.usefixtures("real_games")
-@pytest.mark.parametrize("belief", beliefs.GROWN)
+@pytest.mark.parametrize("belief", statistics.GROWN)
 @pytest.mark.parametrize("q", ["a", "the x", "half life", "call duty modern", "witcher"])
 def test_a_search_uses_an_index_and_sorts_few_rows(q: str, belief: str) -> None:
     query = name_key(q)
     after = finding.Place(2, 38, 100)
     for place in (None, after):
-        reads = beliefs.sent(lambda conn, p=place: finding.list_page(conn, query, p, 20))  # type: ignore[misc]
+        reads = statistics.capture(lambda conn, p=place: finding.list_page(conn, query, p, 20))  # type: ignore[misc]
         assert reads
         # An ordered range read stops at its limit, whatever row count is estimated.
-        assert beliefs.scans(belief, READ, reads, sys.maxsize) == []
-        steps = [step for plan, _ in beliefs.plans(belief, READ, reads) for step in plan]
+        assert statistics.scans(belief, READ, reads, sys.maxsize) == []
+        steps = [step for plan, _ in statistics.plans(belief, READ, reads) for step in plan]
         assert [step for step in steps if sorts_many_rows(step)] == []
 
 
 def sorts_many_rows(step: RowMapping) -> bool:
-    return "filesort" in str(step["Extra"]) and int(step["rows"] or 0) > finding.MOST_LOOKED_AT
+    return "filesort" in str(step["Extra"]) and int(step["rows"] or 0) > finding.MAX_PLACES_READ
 
 
 @pytest.mark.usefixtures("real_games")
-@pytest.mark.parametrize("belief", beliefs.GROWN)
+@pytest.mark.parametrize("belief", statistics.GROWN)
 def test_indexing_uses_indexes(belief: str) -> None:
     some = list(range(1, 30))
-    reads = beliefs.sent(lambda conn: index._current_entries(conn, some))
-    reads += beliefs.sent(lambda conn: index._stored_entries(conn, some))
+    reads = statistics.capture(lambda conn: index._current_entries(conn, some))
+    reads += statistics.capture(lambda conn: index._stored_entries(conn, some))
     assert len(reads) == 4
     rows = [(f"word{number}", 40, number) for number in range(1, 300)]
-    deletes = beliefs.sent(lambda conn: index._delete_prefixes(conn, rows), "DELETE")
+    deletes = statistics.capture(lambda conn: index._delete_prefixes(conn, rows), "DELETE")
     assert len(deletes) == 6
-    assert beliefs.scans(belief, READ, reads + deletes, 2000) == []
+    assert statistics.scans(belief, READ, reads + deletes, 2000) == []

@@ -20,7 +20,7 @@ def met(query: Query, found_by: str) -> int | None:
 
 
 def rank(q: str, title: str, *names: str) -> int | None:
-    return met(Query.of(name_key(q)), words.of_names(title, names))
+    return met(Query.of(name_key(q)), words.collect(title, names))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def leads(query: Query, rank: int, found_by: str) -> bool:
 @given(st.text(min_size=1, max_size=300), st.lists(st.text(max_size=60), max_size=4))
 def test_every_title_finds_its_game(title: str, names: list[str]) -> None:
     key = name_key(title)
-    found_by = words.of_names(title, names)
+    found_by = words.collect(title, names)
     if not key:
         return
     query = Query.of(key)
@@ -78,7 +78,7 @@ def test_every_title_finds_its_game(title: str, names: list[str]) -> None:
 
 @given(st.lists(st.text("abc1", min_size=1, max_size=12), min_size=1, max_size=6), st.data())
 def test_a_query_looks_up_every_game_that_it_matches(title: list[str], data: st.DataObject) -> None:
-    found_by = words.of_names(" ".join(title), [])
+    found_by = words.collect(" ".join(title), [])
     typed = data.draw(st.lists(st.sampled_from(title), min_size=1, max_size=4))
     q = " ".join(word[: data.draw(st.integers(1, len(word)))] for word in typed)
     query = Query.of(q)
@@ -89,7 +89,7 @@ def test_a_query_looks_up_every_game_that_it_matches(title: list[str], data: st.
 
 def test_any_two_words_of_many_names_find_the_game() -> None:
     names = [f"{a}{a}a {a}{a}b {a}{a}c" for a in "bcdfghjklmnp"]
-    found_by = words.of_names("Game", names)
+    found_by = words.collect("Game", names)
     for pair in combinations(" ".join(["game", *names]).split(), 2):
         assert leads(Query.of(" ".join(pair)), WORDS, found_by)
 
@@ -97,12 +97,10 @@ def test_any_two_words_of_many_names_find_the_game() -> None:
 def test_a_long_name_is_cut_on_both_sides() -> None:
     long = "pneumono" * 20
     assert rank(long, long) == TITLE
-    assert all(
-        len(prefix) <= WORD_LENGTH + 1 for prefix in words.prefixes(words.of_names(long, []))
-    )
+    assert all(len(prefix) <= WORD_LENGTH + 1 for prefix in words.prefixes(words.collect(long, [])))
 
 
 def test_the_rows_of_a_game_are_bounded() -> None:
     names = [f"{number:x} name{number:x} other{number:x}" for number in range(200)]
-    found = words.prefixes(words.of_names("A Game", names))
+    found = words.prefixes(words.collect("A Game", names))
     assert len(found) <= words.MAX_WORDS * len(LENGTHS) + words.MAX_BEGINNINGS**2 // 2

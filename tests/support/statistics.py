@@ -17,7 +17,7 @@ Plan = tuple[list[RowMapping], Statement]
 BY_KEY = ("const", "eq_ref", "ref", "range")
 """The ways to read a table that look rows up."""
 
-BELIEFS: dict[str, int | None] = {"none": 0, "few": 10, "counted": None, "many": 10_000_000}
+STATISTICS: dict[str, int | None] = {"none": 0, "few": 10, "counted": None, "many": 10_000_000}
 """How many rows the statistics show for a table; None: as many as ANALYZE counts."""
 GROWN = ("counted", "many")
 """Statistics of any table but a brand-new one, of which a small index may be read whole."""
@@ -35,7 +35,7 @@ _ROWS = f"""UPDATE mysql.innodb_table_stats SET n_rows = :rows,
 _COUNTED = f"SELECT n_rows FROM mysql.innodb_table_stats WHERE {_OF}"
 
 
-def sent(work: Callable[[Connection], Any], verb: str = "SELECT") -> list[Statement]:
+def capture(work: Callable[[Connection], Any], verb: str = "SELECT") -> list[Statement]:
     """Return the statements of this kind that `work` sends."""
     seen: list[Statement] = []
 
@@ -53,7 +53,7 @@ def sent(work: Callable[[Connection], Any], verb: str = "SELECT") -> list[Statem
 
 def plans(belief: str, tables: Sequence[Table], statements: Sequence[Statement]) -> list[Plan]:
     """Return how the engine would run statements while it believes this of these tables."""
-    names, rows = [table.name for table in tables], BELIEFS[belief]
+    names, rows = [table.name for table in tables], STATISTICS[belief]
     try:
         while True:
             _run(f"ANALYZE TABLE {', '.join(names)}")
