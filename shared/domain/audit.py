@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, insert, select
 
-from shared.runtime import clock
+from shared.runtime import clock, sql
 from shared.schema.operations import audit
 
 _INSERT = insert(audit)
@@ -41,10 +41,10 @@ def list_page(
     conn: Connection, before: int | None, limit: int
 ) -> tuple[list[AuditEntry], int | None]:
     """Return up to `limit` actions, newest first, and the next page's `before` or None."""
-    query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit + 1)
+    query = select(audit).order_by(audit.c.audit_id.desc())
     if before is not None:
         query = query.where(audit.c.audit_id < before)
-    rows = conn.execute(query).all()
+    rows, last = sql.page(conn, query, limit, lambda row: row.audit_id)
     entries = [
         AuditEntry(
             audit_id=str(row.audit_id),
@@ -54,6 +54,6 @@ def list_page(
             target=row.target,
             detail=json.loads(row.detail),
         )
-        for row in rows[:limit]
+        for row in rows
     ]
-    return entries, rows[limit - 1].audit_id if len(rows) > limit else None
+    return entries, last

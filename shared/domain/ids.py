@@ -13,3 +13,5 @@ InstallId = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$"), Field(examples=["desktop-7f3a9c"])
 ]
 """An installation of our app on one machine; the client chooses the id."""
+UNLISTED = "unlisted:"
+"""Prefix of the key of a game that the catalog does not know; sorts after every decimal id."""

@@ -171,9 +171,15 @@ def read(work: Callable[[Connection], T]) -> T:
 
 def page(
     connection: Connection, query: Select[Any], limit: int, place: Callable[[Row[Any]], T]
-) -> tuple[Sequence[Row[Any]], T | None]:
+) -> tuple[Sequence[Any], T | None]:
     """Return up to `limit` rows of an ordered query, and the place of the last if more follow."""
-    rows = connection.execute(query.limit(limit + 1)).all()
+    return cut(connection.execute(query.limit(limit + 1)).all(), limit, place)
+
+
+def cut(
+    rows: Sequence[Any], limit: int, place: Callable[[Any], T]
+) -> tuple[Sequence[Any], T | None]:
+    """Return up to `limit` of `limit + 1` rows, and the place of the last if more follow."""
     return rows[:limit], place(rows[limit - 1]) if len(rows) > limit else None
 
 

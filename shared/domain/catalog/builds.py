@@ -20,7 +20,7 @@ from shared.domain import audit
 from shared.domain.catalog import versioning
 from shared.domain.ids import Id
 from shared.domain.text import Label
-from shared.runtime import clock, errors
+from shared.runtime import clock, errors, sql
 from shared.schema.catalog import game_build_marks, game_builds, games
 
 HASHES = {
@@ -145,10 +145,10 @@ def list_page(
         earlier = or_(build.released_at < at, build.build_id < build_id)
         query = query.where(build.released_at <= at, earlier)
     order = build.released_at.desc(), build.build_id.desc()
-    rows = conn.execute(query.order_by(*order).limit(limit + 1)).all()
-    page = rows[:limit]
-    last = (page[-1].released_at, page[-1].build_id) if len(rows) > limit else None
-    return _builds(conn, page), last
+    rows, last = sql.page(
+        conn, query.order_by(*order), limit, lambda row: (row.released_at, row.build_id)
+    )
+    return _builds(conn, rows), last
 
 
 def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[Build]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, or_, selec
 from shared.domain import locales
 from shared.domain.catalog import art as shown_art
 from shared.domain.catalog.art import Art, Kind
-from shared.runtime import errors
+from shared.runtime import errors, sql
 from shared.schema.catalog import game_builds, game_executables, game_names, game_stores, games
 
 
@@ -28,11 +28,9 @@ def list_page(
     conn: Connection, after: tuple[str, int] | None, limit: int
 ) -> tuple[list[Game], tuple[str, int] | None]:
     """Return up to `limit` games in the order of titles, and the next page's `after` or None."""
-    rows = conn.execute(_page_query(after, limit + 1)).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
+    rows, last = sql.page(conn, _page_query(after), limit, lambda row: (row.name_key, row.game_id))
     page = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
-    return page, (rows[-1].name_key, rows[-1].game_id) if more else None
+    return page, last
 
 
 def translate(conn: Connection, page: Sequence[Game], wanted: str | None) -> list[Game]:
@@ -52,7 +50,7 @@ def translate(conn: Connection, page: Sequence[Game], wanted: str | None) -> lis
     return translated
 
 
-def _page_query(after: tuple[str, int] | None, limit: int) -> Select[Any]:
+def _page_query(after: tuple[str, int] | None) -> Select[Any]:
     name = game_names.c
     conditions: list[ColumnElement[bool]] = [name.is_title]
     if after is not None:
@@ -64,7 +62,6 @@ def _page_query(after: tuple[str, int] | None, limit: int) -> Select[Any]:
         .join(games, games.c.game_id == name.game_id)
         .where(*conditions)
         .order_by(name.name_key, name.game_id)
-        .limit(limit)
         # Read in the order of names: while statistics show few games, MySQL would sort all of them.
         .prefix_with("STRAIGHT_JOIN")
         .with_hint(game_names, "FORCE INDEX (PRIMARY)")

@@ -125,13 +125,11 @@ def list_page(
         select(dead_letters)
         .where(letter.state == state, letter.dead_letter_id > after)
         .order_by(letter.dead_letter_id)
-        .limit(limit + 1)
     )
     if consumer is not None:
         query = query.where(letter.consumer == consumer)
-    rows = conn.execute(query).all()
-    listed = [DeadLetter(**_summary(row)) for row in rows[:limit]]
-    return listed, rows[limit - 1].dead_letter_id if len(rows) > limit else None
+    rows, last = sql.page(conn, query, limit, lambda row: row.dead_letter_id)
+    return [DeadLetter(**_summary(row)) for row in rows], last
 
 
 def get(conn: Connection, letter_id: int) -> DeadLetterDetail:

@@ -6,8 +6,8 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, and_, bindparam, case, func, select
 
 from shared.domain import erasure_gate
+from shared.domain.ids import UNLISTED
 from shared.domain.metrics import ACHIEVEMENTS_GRANTED
-from shared.domain.play.model import UNLISTED
 from shared.runtime import clock, metrics, sql
 from shared.schema.play import achievements, player_achievements, player_stats
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Integer, bindparam, or_, select
 
 from shared.domain.play import model
 from shared.domain.play.model import Days
+from shared.runtime import sql
 from shared.schema.play import playtime_days
 
 _days = playtime_days.c
@@ -52,8 +53,8 @@ def list_page(
         rows = conn.execute(_PAGE, params).all()
     else:
         rows = conn.execute(_NEXT_PAGE, {**params, "day": after[0], "key": after[1]}).all()
-    entries = [_entry(*row) for row in rows[:limit]]
-    return entries, (rows[limit - 1].day, rows[limit - 1].game_key) if len(rows) > limit else None
+    page, last = sql.cut(rows, limit, lambda row: (row.day, row.game_key))
+    return [_entry(row.day, row.game_key, row.play_ms) for row in page], last
 
 
 def _entry(day: date, game_key: str, play_ms: int) -> PlaytimeDay:

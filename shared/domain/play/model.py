@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from shared.domain.ids import UNLISTED
+
 GAP_MS = 5 * 60_000
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -24,9 +26,6 @@ MAX_OFFSET_MIN = 14 * 60
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-
-UNLISTED = "unlisted:"
-"""Prefix of the key of a game that the catalog does not know; sorts after every decimal id."""
 
 
 def unlisted_key(suffix_hash: bytes) -> str:

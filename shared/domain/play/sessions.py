@@ -16,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
+from shared.domain import ids
 from shared.domain.errors import ProductCode
 from shared.domain.ids import GameId
-from shared.domain.play import model
 from shared.domain.play.model import (
     DAY_MS,
     MAX_OFFSET_MIN,
@@ -97,7 +97,7 @@ class SessionReport(BaseModel):
     @property
     def game_key(self) -> str:
         """The game's key, as the tables store it."""
-        return self.game_id or model.UNLISTED + str(self.unlisted)
+        return self.game_id or ids.UNLISTED + str(self.unlisted)
 
 
 class PlayEvent(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, insert, or_, select
 
-from shared.domain.play.model import UNLISTED
+from shared.domain.ids import UNLISTED
 from shared.runtime import projections
 from shared.runtime.projections import Due, Key, Source
 from shared.schema.collections import STATS

@@ -17,7 +17,7 @@ from shared.domain.catalog.art import Art
 from shared.domain.catalog.art import Kind as ArtKind
 from shared.domain.tools.model import Channel, Dependency, Kind, OptionKind
 from shared.domain.tools.ranges import WITH_BOUNDS, first_build, fits, last_build
-from shared.runtime import errors
+from shared.runtime import errors, sql
 from shared.schema.catalog import game_builds, games
 from shared.schema.downloads import tool_downloads
 from shared.schema.tools import tool_versions, tools
@@ -152,10 +152,8 @@ def list_page(
     if conn.scalar(select(games.c.game_id).where(games.c.game_id == game_id)) is None:
         raise errors.NotFound(f"no game has the id {game_id}")
     at = _released_at(conn, game_id, params.build_id)
-    query = _listing(game_id, at, after, limit + 1)
-    rows = conn.execute(query).all()
-    listed = _shown_tools(conn, rows[:limit], params.locale)
-    return listed, rows[limit - 1].tool_id if len(rows) > limit else None
+    rows, last = sql.page(conn, _listing(game_id, at, after), limit, lambda row: row.tool_id)
+    return _shown_tools(conn, rows, params.locale), last
 
 
 def get(conn: Connection, tool_id: int, params: ReadParams) -> ToolDetail:
@@ -176,27 +174,25 @@ def list_versions(
     does not have.
     """
     at = _released_at(conn, _public_game(conn, tool_id), params.build_id)
-    rows = conn.execute(_history(tool_id, at, after, limit + 1)).all()
-    listed = [_shown_version(row, params.locale) for row in rows[:limit]]
-    return listed, rows[limit - 1].sort_key if len(rows) > limit else None
+    rows, last = sql.page(conn, _history(tool_id, at, after), limit, lambda row: row.sort_key)
+    return [_shown_version(row, params.locale) for row in rows], last
 
 
-def _listing(game_id: int, at: datetime | None, after: int, limit: int) -> Select[Any]:
+def _listing(game_id: int, at: datetime | None, after: int) -> Select[Any]:
     return (
         _with_newest(at)
         .where(tools.c.game_id == game_id, tools.c.tool_id > after)
         # Not EXISTS: MariaDB may start from all published versions.
         .having(text("COALESCE(stable, beta, alpha) IS NOT NULL"))
         .order_by(tools.c.tool_id)
-        .limit(limit)
     )
 
 
-def _history(tool_id: int, at: datetime | None, after: str | None, limit: int) -> Select[Any]:
+def _history(tool_id: int, at: datetime | None, after: str | None) -> Select[Any]:
     published = [_version.tool_id == tool_id, _version.state == "published", *_fits(at)]
     if after is not None:
         published.append(_version.sort_key < after)
-    query = _SHOWN.where(*published).order_by(_version.sort_key.desc()).limit(limit)
+    query = _SHOWN.where(*published).order_by(_version.sort_key.desc())
     return _force_index(query, "tool_versions_by_order")
 
 

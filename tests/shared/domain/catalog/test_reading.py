@@ -90,8 +90,8 @@ def test_a_games_newest_builds_are_shown_newest_first(word: str) -> None:
 
 
 QUERIES = {
-    "all": reading._page_query(None, 101),
-    "all, next page": reading._page_query(("half life", 3), 101),
+    "all": reading._page_query(None).limit(101),
+    "all, next page": reading._page_query(("half life", 3)).limit(101),
 }
 
 

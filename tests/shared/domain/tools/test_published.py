@@ -244,10 +244,10 @@ def test_no_read_scans_a_table_or_sorts_one(crowded: tuple[int, int]) -> None:
     game_id, tool_id = crowded
     at = publishing.NOW
     queries = {
-        "tools": published._listing(game_id, None, 0, 21),
-        "tools that fit": published._listing(game_id, at, 3, 21),
-        "versions": published._history(tool_id, None, None, 21),
-        "versions that fit": published._history(tool_id, at, "1", 21),
+        "tools": published._listing(game_id, None, 0).limit(21),
+        "tools that fit": published._listing(game_id, at, 3).limit(21),
+        "versions": published._history(tool_id, None, None).limit(21),
+        "versions that fit": published._history(tool_id, at, "1").limit(21),
         "a tool": published._with_newest(at).where(tables.tools.c.tool_id == tool_id),
     }
     asked = statistics.capture(lambda conn: [conn.execute(one).all() for one in queries.values()])
