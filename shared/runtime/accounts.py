@@ -104,7 +104,7 @@ def _unknown() -> errors.NotFound:
 
 
 def _unavailable(reason: str) -> errors.Unavailable:
-    logs.warning("a store is away", store="accounts", reason=reason)
+    logs.warning("a store is unavailable", store="accounts", reason=reason)
     return errors.Unavailable("the account service is not responding")
 
 

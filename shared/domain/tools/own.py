@@ -74,19 +74,19 @@ class OwnTool(BaseModel):
         return str(self.revision)
 
 
-def create(tx: Connection, uid: str, wish: NewTool) -> OwnTool:
+def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
     """Create a tool of the caller; raise Unprocessable for an unknown game."""
     try:
-        builds.require_game(tx, int(wish.game_id))
+        builds.require_game(tx, int(new.game_id))
     except (errors.NotFound, errors.Conflict) as error:
         raise builds.invalid("game_id", error.detail) from error
     now = clock.now()
     row = {
-        "game_id": int(wish.game_id),
-        "kind": wish.kind,
+        "game_id": int(new.game_id),
+        "kind": new.kind,
         "creator_uid": uid,
-        "plan": wish.plan,
-        "texts": _TEXTS.dump_json(wish.texts).decode(),
+        "plan": new.plan,
+        "texts": _TEXTS.dump_json(new.texts).decode(),
         "revision": 1,
         "created_at": now,
         "updated_at": now,

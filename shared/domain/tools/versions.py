@@ -240,14 +240,14 @@ def lock(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
     return tx.execute(alone).one()
 
 
-def is_published(conn: Connection, wanted: Dependency) -> bool:
+def is_published(conn: Connection, dependency: Dependency) -> bool:
     """Return whether the tool has a published version in the dependency's range."""
     version = tool_versions.c
     bounds = [
         _COMPARE[mark](version.sort_key, sort_key(bound))
-        for mark, bound in _BOUND.findall(wanted.range)
+        for mark, bound in _BOUND.findall(dependency.range)
     ]
-    published = version.tool_id == int(wanted.tool_id), version.state == "published"
+    published = version.tool_id == int(dependency.tool_id), version.state == "published"
     found = select(version.version_id).where(*published, *bounds).limit(1)
     return conn.scalar(found) is not None
 
@@ -279,11 +279,11 @@ def edit(  # noqa: PLR0913, PLR0917  the key of a version, and the change
     before = shown_row(row)
     expected.require(before.tag, before)
     require_state(row, "edited", EDITABLE)
-    wanted = NewVersion(**before.model_dump(include=set(NewVersion.model_fields))).model_copy(
+    edited = NewVersion(**before.model_dump(include=set(NewVersion.model_fields))).model_copy(
         update={member: getattr(changes, member) for member in changes.model_fields_set}
     )
-    _check_references(tx, own.get(tx, uid, tool_id), wanted)
-    after = change(tx, row, **_columns(wanted))
+    _check_references(tx, own.get(tx, uid, tool_id), edited)
+    after = change(tx, row, **_columns(edited))
     detail = {"before": audited(before), "after": audited(after)}
     audit.record(tx, uid, "version.edit", audit_name(after), detail)
     return after
@@ -328,16 +328,16 @@ def _columns(new: NewVersion) -> dict[str, Any]:
 def _check_references(tx: Connection, tool: own.OwnTool, new: NewVersion) -> None:
     """Raise Unprocessable for builds or dependencies that do not exist or do not fit."""
     builds.check_range(tx, int(tool.game_id), new.first_build_id, new.last_build_id)
-    wanted = [one.tool_id for one in new.dependencies]
-    there = select(tools.c.tool_id).where(tools.c.tool_id.in_(map(int, wanted)))
-    known = {str(tool_id) for tool_id in tx.scalars(there)} if wanted else set()
-    for index, tool_id in enumerate(wanted):
+    tool_ids = [one.tool_id for one in new.dependencies]
+    existing = select(tools.c.tool_id).where(tools.c.tool_id.in_(map(int, tool_ids)))
+    known = {str(tool_id) for tool_id in tx.scalars(existing)} if tool_ids else set()
+    for index, tool_id in enumerate(tool_ids):
         field = f"dependencies.{index}.tool_id"
         if tool_id not in known:
             raise builds.invalid(field, f"no tool has the id {tool_id}")
         if tool_id == tool.tool_id:
             raise builds.invalid(field, "a tool cannot depend on itself")
-        if tool_id in wanted[:index]:
+        if tool_id in tool_ids[:index]:
             raise builds.invalid(field, f"tool {tool_id} is listed twice")
 
 

@@ -124,7 +124,7 @@ def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: b
         code = error.code if isinstance(error, errors.HopelessEvent) else "unreadable"
         return _hopeless(event, code, str(error), keep=keep, redrive=redrive)
     except errors.Unavailable as error:
-        logs.warning("a store is away", event_id=event.id, reason=error.detail)
+        logs.warning("a store is unavailable", event_id=event.id, reason=error.detail)
         return _UNAVAILABLE, error.detail
     except Exception as error:  # noqa: BLE001  a bug is retried, not treated as a bad message
         reason = "".join(traceback.format_exception(error))
