@@ -1,7 +1,7 @@
-"""The catalog as everyone may read it.
+"""The public API of the game catalog.
 
-Responses are cached at three boundaries: 60 seconds by the CDN and clients, and in this instance's
-memory until the catalog's version grows (read at most every 5 seconds); behind them is MySQL.
+The CDN and clients cache responses for 60 seconds. Each instance also caches them in memory until
+the catalog's version increases; it reads the version at most every 5 seconds.
 """
 
 from typing import Annotated, Any
@@ -35,11 +35,11 @@ details: memory.Memory[http.Reply[Any]] = memory.Memory(4000, version)
 async def list_games(
     q: Query = "", locale: Locale = None, limit: http.Limit = 20, cursor: http.Cursor = None
 ) -> http.Reply[http.Page[Game]]:
-    """List games by title, or search for those whose names contain all words of `q`.
+    """List games by title, or search for games whose names contain every word of `q`.
 
-    A word may be a prefix, of a name in any language; popular games come first. Without `q` the
-    order is that of English titles, whatever `locale` they are shown in. A page may be shorter than
-    `limit`, even empty: only a page without `next_cursor` is the last.
+    Each word of `q` may be the beginning of a word in any language. Popular games are listed
+    first. Without `q`, games are ordered by English title, regardless of `locale`. A page may be
+    shorter than `limit`, or even empty; only the last page has no `next_cursor`.
     """
     wanted, key = locale and locale.lower(), text.name_key(q)
     query = finding.identity(key)
@@ -70,7 +70,7 @@ async def list_games(
 async def get_game(game_id: GameId, locale: Locale = None) -> http.Reply[GameDetail] | http.Moved:
     """Return one game with its aliases, store ids, executables and newest builds.
 
-    A game that was merged into another redirects to it.
+    If the game was merged into another, the response redirects to that game.
     """
     wanted = locale and locale.lower()
 
@@ -94,13 +94,13 @@ async def list_game_tools(
 ) -> http.Reply[http.Page[Tool]] | http.Moved:
     """List a game's tools, each with the newest version per channel that fits `build`.
 
-    A game that was merged into another redirects to it.
+    If the game was merged into another, the response redirects to that game.
     """
     asked, query = published.parse_params(locale, build), f"tools of {game_id}, build {build}"
     after = http.after(cursor, query, int) or 0
 
     def load() -> http.Reply[http.Page[Tool]]:
-        # Without the cursor: a cursor of the old game's list is not valid for the survivor's.
+        # The redirect drops the cursor, which is valid only for the old game's list.
         moved = _moved(game_id, "/tools", build=build, locale=locale, limit=limit)
         if moved is not None:
             return moved

@@ -1,7 +1,7 @@
-"""What creators write: tools, builds of games, and versions from draft to withdrawal.
+"""The creators' API: tools, builds of games, and tool versions from draft to withdrawal.
 
-Bodies refuse unknown members. A POST takes effect once per Idempotency-Key, a PATCH requires
-If-Match. What belongs to another creator is not found.
+Unknown members of a body are rejected. A POST takes effect once per Idempotency-Key, and a PATCH
+requires If-Match. Another creator's tools and versions are reported as not found.
 """
 
 from typing import Annotated, TypeVar
@@ -63,13 +63,13 @@ def get_own_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
 def edit_tool(
     creator: Creator, expected: http.IfMatch, tool_id: ToolId, body: ToolChanges
 ) -> http.Reply[OwnTool]:
-    """Change a tool's texts, or the plan that a player needs for it."""
+    """Change a tool's texts, or the plan that it requires."""
     return _tagged(sql.transact(lambda tx: own.edit(tx, creator.uid, int(tool_id), body, expected)))
 
 
 @api.get("/v1/creator/tools/{tool_id}/art")
 def get_tool_art(creator: Creator, tool_id: ToolId) -> ArtStatus:
-    """Return a tool's art and the state of its last uploads; a rejected one says why."""
+    """Return a tool's art and the state of its latest uploads, with any reason for rejection."""
 
     def look(conn: Connection) -> ArtStatus:
         own.get(conn, creator.uid, int(tool_id))
@@ -103,7 +103,7 @@ def _art_is_uploaded(creator: Creator, tool_id: ToolId, kind: Kind, body: Upload
 def publish_tool_art(
     creator: Creator, tx: Connection, tool_id: ToolId, kind: Kind, body: UploadComplete
 ) -> ArtUpload:
-    """Turn an uploaded picture into art; soon after, it is shown or rejected."""
+    """Queue an uploaded image for processing, after which it is published or rejected."""
     own.get(tx, creator.uid, int(tool_id))
     upload = art.complete(tx, Slot(tools, int(tool_id), kind), body.upload_id, creator.uid)
     sql.after_commit(outbox.flush)
@@ -112,7 +112,7 @@ def publish_tool_art(
 
 @api.post("/v1/creator/games/{game_id}/builds", status=201, idempotent=idempotency.ByKey())
 def create_build(creator: Creator, tx: Connection, game_id: GameId, body: NewBuild) -> Build:
-    """Register a build of a game and what it is identified by."""
+    """Register a build of a game and the marks that identify it."""
     return builds.create(tx, creator.uid, int(game_id), body)
 
 
@@ -120,7 +120,7 @@ def create_build(creator: Creator, tx: Connection, game_id: GameId, body: NewBui
 def list_builds(
     game_id: GameId, limit: http.Limit = 20, cursor: http.Cursor = None
 ) -> http.Page[Build]:
-    """List the builds of a game, whoever registered them, newest first."""
+    """List the builds of a game, including those of other creators, newest first."""
     query = f"builds {game_id}"
     after = http.after(cursor, query, AwareDatetime, int)
     found, last = sql.read(lambda conn: builds.list_page(conn, int(game_id), after, limit))
@@ -131,7 +131,7 @@ def list_builds(
 def create_version(
     creator: Creator, tx: Connection, tool_id: ToolId, body: NewVersion
 ) -> http.Reply[OwnVersion]:
-    """Create a draft of a version of a tool."""
+    """Create a draft version of a tool."""
     made = versions.create(tx, creator.uid, int(tool_id), body)
     location = f"/v1/creator/tools/{tool_id}/versions/{made.version}"
     return _tagged(made, status=201, location=location)
@@ -141,7 +141,7 @@ def create_version(
 def list_own_versions(
     creator: Creator, tool_id: ToolId, limit: http.Limit = 20, cursor: http.Cursor = None
 ) -> http.Page[OwnVersion]:
-    """List the versions of a tool in every state, highest first."""
+    """List a tool's versions in every state, highest version first."""
     query = f"versions {tool_id}"
     before = http.after(cursor, query, Version)
     found, last = sql.read(
@@ -176,7 +176,7 @@ def edit_version(
 def create_version_upload(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version, body: NewUpload
 ) -> Upload:
-    """Create an upload URL for the version's file, valid for an hour."""
+    """Create an upload URL for the version's file; the URL is valid for one hour."""
     return versions.create_upload(tx, creator.uid, int(tool_id), version, body)
 
 
@@ -192,9 +192,9 @@ def _version_is_uploaded(creator: Creator, tool_id: ToolId, version: Version) ->
 def publish_version(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version
 ) -> http.Reply[OwnVersion]:
-    """Have the uploaded file verified; soon after, the version is published or rejected.
+    """Queue the uploaded file for verification, after which the version is published or rejected.
 
-    409 when nothing was uploaded, or no published version of a dependency is in its range.
+    Returns 409 if no file was uploaded, or if a dependency has no published version in its range.
     """
     verifying = versions.publish(tx, creator.uid, int(tool_id), version)
     sql.after_commit(outbox.flush)
@@ -205,7 +205,7 @@ def publish_version(
 def withdraw_version(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version, body: Withdrawal
 ) -> http.Reply[OwnVersion]:
-    """Withdraw a version: it can no longer be downloaded."""
+    """Withdraw a version, so that it can no longer be downloaded."""
     return _tagged(versions.withdraw(tx, creator.uid, int(tool_id), version, body))
 
 

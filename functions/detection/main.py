@@ -1,7 +1,7 @@
-"""The current list for detecting games locally; clients read the list itself from the bucket.
+"""Returns the URLs of the current lists for detecting games locally.
 
-Responses are cached like the catalog's: 60 seconds by the CDN and clients, and by this instance
-until a new list is published, which it checks at most every 5 seconds.
+The CDN and clients cache responses for 60 seconds. Each instance also caches them until a new list
+is published; it checks for a new list at most every 5 seconds.
 """
 
 from typing import Annotated
@@ -24,13 +24,13 @@ answers: memory.Memory[dict[int, http.Reply[DetectionList]]] = memory.Memory(3, 
 
 @api.get("/v1/detection/{os}")
 async def get_detection_list(os: Os, from_: Version = 0) -> http.Reply[DetectionList]:
-    """Return where the current list is; `from`: the version that the caller has."""
+    """Return the URLs of the current list and, if available, of the delta from version `from`."""
 
     def load() -> dict[int, http.Reply[DetectionList]]:
         found = sql.read(lambda conn: publishing.list_current(conn, os))
         return {known: http.Reply(one, headers=SHARED) for known, one in found.items()}
 
-    # All versions at once: whatever `from` a caller sends, nothing is read or cached for it alone.
+    # Responses for all versions are read and cached together, so no `from` causes a separate read.
     replies = await answers.get(os, lambda: api.in_thread(load))
     return replies.get(from_, replies[0])
 

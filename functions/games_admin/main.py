@@ -1,9 +1,9 @@
-"""Games as operators create, edit, merge and import them, and their art.
+"""The operators' API for games: create, edit, merge and import them, and upload their art.
 
-A repeated creation conflicts on its title, a repeated merge or import changes nothing, and a
-repeated art upload replaces one that is not published yet, so none takes an Idempotency-Key. Every
-change is audited in its own transaction; art when its upload is created, and when it is published
-or rejected.
+Every request is safe to repeat, so no route takes an Idempotency-Key. A repeated creation conflicts
+on its title, a repeated merge or import changes nothing, and a repeated art upload replaces an
+unpublished one. Every change is audited in its own transaction. Art is audited when its upload is
+created, and again when it is published or rejected.
 """
 
 import io
@@ -43,13 +43,13 @@ class MergeRequest(BaseModel):
 
 @api.post("/v1/admin/games", status=201)
 def create_game(operator: Admin, new: NewGame) -> http.Reply[EditableGame]:
-    """Create a game; 409 when one with this title exists."""
+    """Create a game; returns 409 if a game with this title exists."""
     return _reply(sql.transact(lambda tx: editing.create(tx, operator.uid, new)), 201)
 
 
 @api.get("/v1/admin/games/{game_id}")
 def get_editable_game(game_id: GameId) -> http.Reply[EditableGame]:
-    """Return everything that can be edited about a game, also about a merged one."""
+    """Return a game's editable data, even if the game was merged."""
     return _reply(sql.read(lambda conn: editing.get(conn, game_id)))
 
 
@@ -65,9 +65,9 @@ def edit_game(
 
 @api.post("/v1/admin/games/{game_id}/merge")
 def merge_game(operator: Admin, game_id: GameId, body: MergeRequest) -> http.Reply[EditableGame]:
-    """Merge a game into another one and return that one; the old id then redirects to it.
+    """Merge a game into another and return the other game; the old id then redirects to it.
 
-    Playtime follows within minutes.
+    Playtime is moved within minutes.
     """
     into = int(body.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
@@ -76,7 +76,7 @@ def merge_game(operator: Admin, game_id: GameId, body: MergeRequest) -> http.Rep
 
 @api.get("/v1/admin/games/{game_id}/art")
 def get_game_art(game_id: GameId) -> ArtStatus:
-    """Return a game's art and the state of its last uploads, with the reason for a rejection."""
+    """Return a game's art and the state of its latest uploads, with any reason for rejection."""
     return sql.read(lambda conn: art.get(conn, tables.games, game_id))
 
 
@@ -93,7 +93,7 @@ def create_game_art_upload(
 def publish_game_art(
     operator: Admin, game_id: GameId, kind: Kind, complete: UploadComplete
 ) -> ArtUpload:
-    """Publish an uploaded image as art; soon after, it is shown or rejected."""
+    """Queue an uploaded image for processing, after which it is published or rejected."""
     slot = Slot(tables.games, game_id, kind)
     sql.read(lambda conn: art.require_uploaded(conn, slot, complete.upload_id))
     taken = sql.transact(lambda tx: art.complete(tx, slot, complete.upload_id, operator.uid))
@@ -111,9 +111,9 @@ def import_games(
 ) -> ImportReport:
     """Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
 
-    Without `format`, the list is an array if it starts like one. Send a long list in parts, one
-    after the other, with the same `import_id`; `first` is the position of the part's first record.
-    Importing a record again changes nothing.
+    Without `format`, the format is detected from the start of the list. Send a long list in
+    consecutive parts with the same `import_id`; `first` is the position of the first record of a
+    part. Importing a record again changes nothing.
     """
     placed = game_lists.read(io.BytesIO(text).read, format_)
     records = (RawRecord(at + first - 1, record) for at, record in placed)

@@ -1,6 +1,6 @@
-"""The library: what is on a player's disks, and which games that is.
+"""A player's library: matches items on disk to games, and stores the games of each installation.
 
-Matching stores nothing: paths are looked at and forgotten. Stored are games, per installation.
+Matching stores nothing. An installation is stored as a list of games, without paths.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ api = http.Api(__file__)
 
 
 class MatchCandidate(BaseModel):
-    """A game that an item may be; `evidence`: what supports it, strongest first."""
+    """A game that an item may be, with the evidence for it, strongest first."""
 
     game_id: str
     title: str
@@ -38,10 +38,10 @@ class MatchCandidate(BaseModel):
 
 
 class LibraryMatch(BaseModel):
-    """The game that an item is, or candidates if it may be one of several, or neither.
+    """The match for an item: one game, several candidates, or neither.
 
     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
-        fits the build, or any build if it is unknown.
+        fits the build, or of each tool if the build is unknown.
     """
 
     id: str
@@ -56,13 +56,13 @@ class LibraryMatch(BaseModel):
 
 
 class LibraryMatches(http.Receipt):
-    """The receipt of a batch, and a match per accepted item, in the order of the items."""
+    """The receipt of a batch, with one match per accepted item, in the order of the items."""
 
     items: list[LibraryMatch]
 
 
 class Installation(BaseModel):
-    """The games that an installation holds now, and the entries that were rejected."""
+    """The games that an installation now contains, and the entries that were rejected."""
 
     install_id: str
     entries: int
@@ -72,7 +72,7 @@ class Installation(BaseModel):
 
 @api.post("/v1/me/library:match")
 def match_library(batch: http.Batch[LibraryItem]) -> LibraryMatches:
-    """Match items on a disk to games; nothing is stored."""
+    """Match items on disk to games; nothing is stored."""
     items = [item for _, item in batch.items]
     found = sql.read(lambda conn: _matches(conn, items)) if items else []
     receipt = batch.receipt(accepted=len(items))
@@ -115,7 +115,7 @@ def _described(guess: Guess) -> dict[str, Any]:
 def replace_installation(
     player: Player, install_id: InstallId, held: http.Items[InstalledGame]
 ) -> Installation:
-    """Replace the games that one of the caller's installations holds."""
+    """Replace the list of games on one of the caller's installations."""
     stored = sql.transact(lambda tx: entries_.replace(tx, player.uid, install_id, held.items))
     for one in stored.refused:
         held.reject(one.index, one.game_id, CommonCode.INVALID_ITEM, one.detail)
@@ -131,7 +131,7 @@ def replace_installation(
 def list_library_games(
     player: Player, limit: Limit = 100, cursor: http.Cursor = None
 ) -> http.Page[LibraryGame]:
-    """List the games on the caller's installations, in the order of their ids."""
+    """List the games on the caller's installations, ordered by id."""
     after = http.after(cursor, "library", int) or 0
     found, last = sql.read(lambda conn: entries_.list_page(conn, player.uid, after, limit))
     return http.page(found, "library", last)
@@ -139,7 +139,7 @@ def list_library_games(
 
 @api.delete("/v1/me/library/{install_id}")
 def delete_installation(player: Player, install_id: InstallId) -> None:
-    """Delete one of the caller's installations with its games."""
+    """Delete one of the caller's installations and its list of games."""
     sql.transact(lambda tx: entries_.delete(tx, player.uid, install_id))
 
 

@@ -1,4 +1,4 @@
-"""The operator's API: dead letters, projections, consumers, plans, roles, the audit.
+"""The operators' API: dead letters, projections, consumers, plans, roles and the audit log.
 
 Every change is audited in its own transaction. Every change is safe to repeat, so none takes an
 Idempotency-Key. Unknown members of a body are rejected.
@@ -57,7 +57,7 @@ class ActionReason(_Body):
 
 
 class RedriveRequest(_Body):
-    """Which dead letters to redrive: open ones of one consumer, starting after `cursor`."""
+    """The dead letters to redrive: one consumer's open dead letters, starting after `cursor`."""
 
     model_config = _example(consumer="roll_up_sessions", limit=20)
 
@@ -67,7 +67,7 @@ class RedriveRequest(_Body):
 
 
 class RedriveResults(BaseModel):
-    """The results; `next_cursor` is absent when no open dead letter is left."""
+    """The results of the redrives; `next_cursor` is absent if no open dead letters remain."""
 
     redriven: int
     failed: list[RedriveResult]
@@ -75,7 +75,7 @@ class RedriveResults(BaseModel):
 
 
 class RebuildRequest(_Body):
-    """Which documents to rebuild: one player's, or all of a kind, starting after `cursor`."""
+    """The documents to rebuild: one player's, or all of a kind, starting after `cursor`."""
 
     model_config = _example(kind="stats", uid="ada")
 
@@ -86,7 +86,7 @@ class RebuildRequest(_Body):
 
 
 class PlanGrant(_Body):
-    """How long the player has the plan; without `until` it does not expire."""
+    """When the player's plan expires; without `until`, it never expires."""
 
     model_config = _example(until="2027-11-24T00:00:00Z")
 
@@ -148,7 +148,7 @@ def resolve_dead_letter(
 
 @api.get("/v1/admin/projections")
 def compare_projections(uid: Uid) -> ProjectionComparison:
-    """Compare a player's documents with the rows that they copy."""
+    """Compare a player's documents with the rows that they are copied from."""
     return projections.compare(uid)
 
 
@@ -166,13 +166,13 @@ def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
 
 @api.get("/v1/admin/consumers")
 def list_consumers() -> ConsumersOverview:
-    """List consumers with their backlog, and which are paused."""
+    """List consumers with their backlog and whether each is paused."""
     return sql.read(consumers.get)
 
 
 @api.post("/v1/admin/consumers/{consumer}/pause")
 def pause_consumer(operator: Admin, consumer: ConsumerName, body: ActionReason) -> ConsumerPause:
-    """Pause a consumer; its events wait."""
+    """Pause a consumer; its events are redelivered after it is resumed."""
     return sql.transact(lambda tx: consumers.pause(tx, consumer, operator.uid, body.reason))
 
 

@@ -1,4 +1,4 @@
-"""A player's playtime per game and day, and achievements."""
+"""A player's achievements, and playtime per game and day."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -16,7 +16,7 @@ from shared.runtime.identity import Player
 MAX_DAYS = 366
 DEFAULT_DAYS = 30
 EARLIEST_ZONE = timedelta(hours=14)
-"""The easternmost UTC offset, where it is already tomorrow."""
+"""The easternmost UTC offset, where the local date is the latest."""
 
 api = http.Api(__file__)
 
@@ -29,9 +29,10 @@ def list_playtime(
     limit: Annotated[int, Field(ge=1, le=500)] = 100,
     cursor: http.Cursor = None,
 ) -> http.Page[PlaytimeDay]:
-    """List the caller's playtime by local day and game, from `from` to `to`, inclusive.
+    """List the caller's playtime by local day and game, from `from` to `to` inclusive.
 
-    At most 366 days; the last 30 by default. Days without playtime are absent.
+    The range may span up to 366 days; the default is the last 30 days. Days without playtime are
+    omitted.
     """
     asked = _range(from_, to)
     after = http.after(cursor, "playtime", date, str)

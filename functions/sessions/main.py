@@ -13,7 +13,7 @@ api = http.Api(__file__)
 def report_sessions(
     player: Player, batch: http.Batch[SessionReport], request: http.Request
 ) -> http.Receipt:
-    """Accept reports of the caller's play sessions; playtime follows soon after."""
+    """Accept reports of the caller's play sessions; playtime is updated shortly afterwards."""
     events, refused = sessions.screen(batch.items, batch.sent_at, request.received_at)
     for one in refused:
         batch.reject(one.index, one.event_id, one.code, one.detail)

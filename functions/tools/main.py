@@ -1,4 +1,4 @@
-"""Published tools as everyone may read them; responses are cached like the catalog's."""
+"""The public API of published tools; responses are cached in the same way as the catalog's."""
 
 import time
 from typing import Any
@@ -25,7 +25,7 @@ async def get_tool(
 ) -> http.Reply[ToolDetail]:
     """Return one tool with the newest version per channel that fits `build`.
 
-    Its download count may be some minutes old.
+    The download count may be a few minutes old.
     """
     asked = published.parse_params(locale, build)
 
@@ -34,7 +34,7 @@ async def get_tool(
         headers = {**SHARED, "Content-Language": published.languages([found])}
         return http.Reply(found, headers=headers)
 
-    # Counting downloads does not bump the version, so a response with a count expires by time.
+    # Downloads do not increase the version, so a response with a count expires after a fixed time.
     period = time.monotonic() // COUNTS_KEPT_SECONDS
     return await details.get((tool_id, asked, period), lambda: api.in_thread(load))
 

@@ -1,4 +1,4 @@
-"""The product's rules, one package per capability; independent of HTTP and CloudEvents.
+"""The business rules, one package per capability, independent of HTTP and CloudEvents.
 
 Each layer imports only from those above it:
 

@@ -1,4 +1,4 @@
-"""The audit log: one row per action, written in the transaction of the change itself."""
+"""The audit log: one row per action, written in the same transaction as the change."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class AuditEntry(BaseModel):
 
 
 def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping[str, Any]) -> None:
-    """Record that `actor` (a uid) did `action` to `target`; `detail` must be JSON-serialisable."""
+    """Record an `action` by `actor` (a uid) on `target`; `detail` must be JSON-serialisable."""
     row = {
         "at": clock.now(),
         "actor": actor,
@@ -40,7 +40,7 @@ def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping
 def list_page(
     conn: Connection, before: int | None, limit: int
 ) -> tuple[list[AuditEntry], int | None]:
-    """Return up to `limit` actions, newest first, and the next page's `before` or None."""
+    """Return up to `limit` actions, newest first, and `before` for the next page, or None."""
     query = select(audit).order_by(audit.c.audit_id.desc())
     if before is not None:
         query = query.where(audit.c.audit_id < before)

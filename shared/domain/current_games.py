@@ -16,7 +16,7 @@ _SURVIVORS = MERGED.where(_games.game_id.in_(_IDS))
 
 
 def survivors(conn: Connection, game_ids: Iterable[int]) -> dict[int, int]:
-    """Map each of these games that was merged to its survivor."""
+    """Map each merged game among these to its survivor."""
     rows = conn.execute(_SURVIVORS, {"ids": list(game_ids)})
     return {row.game_id: row.merged_into for row in rows}
 

@@ -1,4 +1,4 @@
-"""Keeps late events from writing rows of an erased player again."""
+"""Prevents late events from recreating an erased player's rows."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ _REQUESTED_AT = select(erasures.c.requested_at).where(erasures.c.uid == bindpara
 
 
 def erased_since(tx: Connection, uid: str, moment: datetime) -> bool:
-    """Return whether the player requested erasure at or after `moment`, when an event was accepted.
+    """Return whether the player requested erasure at or after `moment`.
 
-    Call it as the last statement of the transaction that writes the event's rows. A request
+    `moment` is the time at which an event was accepted. Call this function as the last statement of the transaction that writes the event's rows. A request
     committed earlier is visible here; one committed later deletes the rows, because its deletes
     wait for this transaction's locks.
     """

@@ -19,14 +19,14 @@ class ArtSize(BaseModel):
 
 
 class Art(BaseModel):
-    """A picture in the sizes of its kind, and the placeholder colour until it is loaded."""
+    """A picture in every size of its kind, with the colour to show until it is loaded."""
 
     colour: str
     sizes: list[ArtSize]
 
 
 def from_column(stored: str | None) -> dict[Kind, Art]:
-    """Return the published art in a row's column `art`, by kind."""
+    """Return the published art from a row's `art` column, by kind."""
     art = json.loads(stored or "{}")
     return {
         kind: Art(

@@ -1,4 +1,4 @@
-"""Builds: the versions of a game, each with the marks that identify it on a disk."""
+"""Builds: the versions of a game, each with the marks that identify it on disk."""
 
 import re
 from collections.abc import Iterable
@@ -86,7 +86,7 @@ class Build(BaseModel):
 def create(tx: Connection, uid: str, game_id: int, new: NewBuild) -> Build:
     """Register a build of a game.
 
-    Raises NotFound, or Conflict when the game was merged or one of its builds has such a mark.
+    Raises NotFound, or Conflict if the game was merged or another build has one of the marks.
     """
     versioning.lock(tx)  # a concurrent registration of the same build must see this one
     require_game(tx, game_id)
@@ -110,7 +110,7 @@ def create(tx: Connection, uid: str, game_id: int, new: NewBuild) -> Build:
 
 
 def require_game(conn: Connection, game_id: int) -> None:
-    """Raise NotFound unless the game exists, and Conflict if it was merged into another one."""
+    """Raise NotFound if the game does not exist, and Conflict if it was merged into another."""
     game = conn.execute(select(games.c.merged_into).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
@@ -136,7 +136,7 @@ def _require_new(tx: Connection, game_id: int, marks: Iterable[BuildMark]) -> No
 def list_page(
     conn: Connection, game_id: int, after: Position | None, limit: int
 ) -> tuple[list[Build], Position | None]:
-    """Return up to `limit` builds, newest first, and the position of the next page or None."""
+    """Return up to `limit` builds, newest first, and the position of the next page, or None."""
     require_game(conn, game_id)
     build = game_builds.c
     query = select(game_builds).where(build.game_id == game_id)
@@ -170,7 +170,7 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
 
 
 def require_builds(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
-    """Raise Unprocessable unless both are builds of the game and `first` was not released later."""
+    """Raise Unprocessable unless both builds belong to the game and `last` is not the older one."""
     given = {name: id_ for name, id_ in (("first", first), ("last", last)) if id_ is not None}
     build = game_builds.c
     query = select(build.build_id, build.released_at).where(

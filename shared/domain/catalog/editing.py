@@ -47,7 +47,7 @@ Executables = Annotated[list[NewGameExecutable], Field(max_length=1000)]
 
 
 class NewGame(BaseModel):
-    """A game to create; titles: translations by language, without English."""
+    """A game to create; `titles` contains the translated titles by language, without English."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -92,7 +92,7 @@ class GameChanges(BaseModel):
 
 
 class EditableExecutable(BaseModel):
-    """A stored executable; older ones may break rules that new ones must follow."""
+    """A stored executable; older ones may violate rules that apply to new ones."""
 
     os: str
     name: str
@@ -100,7 +100,7 @@ class EditableExecutable(BaseModel):
 
 
 class EditableGame(BaseModel):
-    """All that operators can edit about a game; merged_into: the surviving game, if merged."""
+    """A game's editable data; `merged_into` is the surviving game if the game was merged."""
 
     game_id: str
     title: str
@@ -164,7 +164,7 @@ def edit(
     changes: GameChanges,
     expected: Expected,
 ) -> EditableGame:
-    """Edit a game if it has an expected revision; equal values change nothing.
+    """Edit a game if its revision is an expected one; unchanged values have no effect.
 
     Imports keep matching the title that the game was created with. Raises PreconditionFailed for
     another revision, NotFound, Conflict or Unprocessable.
@@ -219,7 +219,7 @@ def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
 
 
 def _describe_owner(tx: Connection, key: str, owner: int) -> str:
-    """Return why a title belongs to the game `owner`."""
+    """Explain why a title belongs to the game `owner`."""
     row = tx.execute(select(games).where(games.c.game_id == owner)).one()
     if text.title_key(row.title) == key:
         return f"game {owner} has this title"

@@ -125,8 +125,8 @@ class Record(BaseModel):
 class Facts:
     """Facts about one game, keyed so that equal facts have equal keys.
 
-    names: `name_key` to name and whether it is the title. stores: pairs of store and id.
-    programs: suffix hash and OS to suffix and whether it is a launcher.
+    names: maps a `name_key` to the name and whether it is the title. stores: pairs of store and
+        id. programs: maps a suffix hash and OS to the suffix and whether it is a launcher.
     """
 
     names: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -137,9 +137,9 @@ class Facts:
         return bool(self.names or self.stores or self.programs)
 
     def additions_to(self, stored: "Facts") -> "Facts":
-        """Return the facts that `stored` lacks, with a title as an alias.
+        """Return the facts that `stored` lacks, with the title as an alias.
 
-        If two sources disagree whether a program is a launcher, it counts as the game itself.
+        If two sources disagree on whether a program is a launcher, it counts as the game itself.
         """
         return Facts(
             {
@@ -178,7 +178,7 @@ class Facts:
 def collect(
     title: str, aliases: Iterable[str], stores: Iterable[Store], programs: Iterable[Executable]
 ) -> Facts:
-    """Return the facts in an operator's or a record's data."""
+    """Return the facts in data from an operator or a record."""
     facts = Facts({name_key(title): (title, True)})
     for alias in aliases:
         facts.names.setdefault(name_key(alias), (alias, False))
@@ -221,7 +221,7 @@ def load(conn: Connection, game_ids: Collection[int]) -> dict[int, Facts]:
 
 
 def write(tx: Connection, added: Mapping[int, Facts]) -> None:
-    """Write facts about games; replaces those with the same keys."""
+    """Write facts about games, replacing those with the same keys."""
     names = [
         {"game_id": game_id, "name_key": key, "name": name, "is_title": is_title}
         for game_id, facts in added.items()

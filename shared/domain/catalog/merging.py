@@ -1,4 +1,4 @@
-"""Merges one game into another, the survivor; playtime follows in the background.
+"""Merges one game into another, the survivor; playtime is moved in the background.
 
 `current_games` resolves the old id. When a survivor is itself merged, the games that were merged
 into it are pointed at the new survivor, so every old id resolves in one step.

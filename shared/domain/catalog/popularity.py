@@ -1,6 +1,6 @@
-"""Popularity: how many players have played each game.
+"""Popularity: the number of players who have played each game.
 
-A batch job: the roll-up of sessions appends a row per player who is new to a game, and `fold` adds
+The session roll-up appends a row for each player who is new to a game. The batch job `fold` adds
 these rows to the games' player counts.
 """
 
@@ -23,7 +23,7 @@ _SOME = select(_new.new_player_id, _new.game_id).order_by(_new.new_player_id).li
 
 
 def fold(until: float) -> int:
-    """Fold batches until no row is left or until `until` (monotonic seconds); return the count."""
+    """Fold batches until no rows remain or until `until` (monotonic seconds); return the count."""
     folded = batch = fold_batch()
     while batch == ROWS_PER_BATCH and time.monotonic() < until:
         batch = fold_batch()
@@ -34,7 +34,7 @@ def fold(until: float) -> int:
 def fold_batch() -> int:
     """Add one batch of rows to the games' player counts and delete it; return its size.
 
-    Concurrent calls take turns; if the process is killed, the whole batch is folded again.
+    Concurrent calls run one at a time. If the process is killed, the whole batch is folded again.
     """
     folded = sql.transact(_fold)
     if folded:

@@ -1,4 +1,4 @@
-"""Public views of games: lists in the order of titles, and the details of one game."""
+"""Public views of games: lists ordered by title, and the details of one game."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from shared.schema.catalog import game_builds, game_executables, game_names, gam
 
 
 class Game(BaseModel):
-    """A game in a list; locale: the language of its title."""
+    """A game in a list; `locale` is the language of its title."""
 
     game_id: str
     title: str
@@ -27,14 +27,14 @@ class Game(BaseModel):
 def list_page(
     conn: Connection, after: tuple[str, int] | None, limit: int
 ) -> tuple[list[Game], tuple[str, int] | None]:
-    """Return up to `limit` games in the order of titles, and the next page's `after` or None."""
+    """Return up to `limit` games ordered by title, and `after` for the next page, or None."""
     rows, last = sql.page(conn, _page_query(after), limit, lambda row: (row.name_key, row.game_id))
     page = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
     return page, last
 
 
 def translate(conn: Connection, page: Sequence[Game], wanted: str | None) -> list[Game]:
-    """Return the games with titles in the wanted language; a game without one stays in English."""
+    """Return the games with titles in the wanted language; English is the fallback."""
     if wanted in (None, locales.DEFAULT) or not page:
         return list(page)
     ids = [int(game.game_id) for game in page]
@@ -62,7 +62,7 @@ def _page_query(after: tuple[str, int] | None) -> Select[Any]:
         .join(games, games.c.game_id == name.game_id)
         .where(*conditions)
         .order_by(name.name_key, name.game_id)
-        # Read in the order of names: while statistics show few games, MySQL would sort all of them.
+        # Force the order of names: while statistics show few games, MySQL would sort all of them.
         .prefix_with("STRAIGHT_JOIN")
         .with_hint(game_names, "FORCE INDEX (PRIMARY)")
         .with_hint(games, "FORCE INDEX (PRIMARY)")

@@ -1,4 +1,4 @@
-"""The catalog's version: every instance caches what it read until this number increases."""
+"""The catalog's version; every instance caches its reads until this number increases."""
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -7,14 +7,14 @@ from shared.schema.catalog import catalog_version
 
 
 def current(conn: Connection) -> int:
-    """Return the catalog's version, which increases with each visible change, from 0."""
+    """Return the catalog's version, which starts at 0 and increases with each visible change."""
     return conn.scalar(select(catalog_version.c.version).where(catalog_version.c.only == 1)) or 0
 
 
 def lock(tx: Connection) -> None:
     """Serialise writers of the catalog: hold the version's row lock until `tx` ends."""
     row = select(catalog_version.c.version).where(catalog_version.c.only == 1).with_for_update()
-    # INSERT IGNORE first would take a shared lock, and two writers that upgrade it deadlock.
+    # An INSERT IGNORE first would take a shared lock, and two writers upgrading it would deadlock.
     if tx.scalar(row) is None:
         first = insert(catalog_version).prefix_with("IGNORE")
         tx.execute(first.values(only=1, version=0, updated_at=clock.now()))

@@ -1,6 +1,6 @@
-"""The lists by which a client recognises running games locally (docs/detection.md).
+"""The lists that clients use to detect running games locally (docs/detection.md).
 
-lists       pure: compiles, reads and matches a list; deltas between two lists
+lists       pure functions: compile, read and match a list; create and apply deltas
 publishing  batch job: builds the lists and publishes them as files; returns the current files
 
 Other packages import: publishing.current_version, publishing.delete_unused,

@@ -1,8 +1,8 @@
-"""Lists by which a client identifies running games on the player's machine (docs/detection.md).
+"""Lists that clients use to detect running games on the player's machine (docs/detection.md).
 
 A list is canonical JSON: no spaces, members and rows in a fixed order, strings sorted by UTF-16
-code units as in JavaScript and RFC 8785. So applying a delta yields exactly the bytes of the new
-list, and a SHA-256 verifies them.
+code units as in JavaScript and RFC 8785. Applying a delta therefore yields exactly the bytes of the
+new list, and a SHA-256 verifies them.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from shared.domain.programs import GENERIC_NAMES, Os, normalise_suffix
 
 Confidence = Literal["low", "medium", "high"]
 Row = list[Any]
-"""A program: suffix, confidence (0 to 2), is a launcher (0 or 1), then the ids of its games."""
+"""A program: its suffix, confidence (0 to 2), launcher flag (0 or 1), and the ids of its games."""
 
 FORMAT = 1
 MAX_SEGMENTS = 16
 """The maximum number of path segments of a suffix, which bounds a matcher's lookups."""
 
 COMMON_NAME_GAMES = 10
-"""A file name that at least this many games have identifies none without its folder."""
+"""A file name shared by at least this many games identifies none of them without its folder."""
 
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 LOW, MEDIUM, HIGH = range(3)
@@ -38,7 +38,7 @@ _FOLDERS = re.compile(
     "debug|dist|executables?|files|games|live|macos|media|pc|release|_?retail_?|runtime|"
     "system(32)?|win_x(64|86)|windows(-i686|_content)?|x86_64"
 )
-# Installers, anti-cheat services and crash reporters: they may run without the game.
+# Installers, anti-cheat services and crash reporters, which may run without the game.
 _HELPERS = re.compile(
     r"unins\d*|(un)?install(er)?|oalinst|(vc_?|dotnet|directx_?)redist.*|dx(web)?setup|dotnetfx.*|"
     r"physx.*|pbsvc|pnkbstr[ab]|(easy|eac)?anticheat.*|easyanticheat.*|beservice.*|"
@@ -67,7 +67,7 @@ Programs = Mapping[str, Match]
 
 
 def match(lists: Mapping[Os, Programs], os: Os, path: str) -> Match | None:
-    """Return the match of the longest listed suffix of a running program's path."""
+    """Return the match for the longest listed suffix of a running program's path."""
     normalised = normalise_suffix(path)
     # Wine, Proton and CrossOver run Windows programs.
     programs = lists["win32" if normalised.endswith(".exe") else os]
@@ -93,7 +93,7 @@ def read(content: bytes) -> dict[str, Match]:
 def compile_list(
     os: Os, listed: Iterable[ListedProgram], stores: Mapping[str, Iterable[str]]
 ) -> bytes:
-    """Return the list of one operating system; `stores`: game id to its ids as `store:id`."""
+    """Return the list for one operating system; `stores` maps a game's id to its `store:id` ids."""
     programs = _programs(listed)
     used = {game_id for row in programs for game_id in row[3:]}
     rows = [[game_id, *_ordered(ids)] for game_id, ids in stores.items() if game_id in used]
@@ -118,7 +118,7 @@ def _programs(listed: Iterable[ListedProgram]) -> list[Row]:
 def _confidence(suffix: str, games: int, games_with_name: int) -> int | None:
     """Return the confidence of a suffix, or None if it must not be listed.
 
-    games: how many have the suffix. games_with_name: how many have its file name.
+    games: the number of games with the suffix. games_with_name: the number with its file name.
     """
     *folders, name = suffix.split("/")
     stem = name.rpartition(".")[0] or name

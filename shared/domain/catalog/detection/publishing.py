@@ -1,7 +1,7 @@
 """Builds the detection lists and publishes them as files in the public bucket.
 
 A file's name contains its hash. Each file is registered as unused before it is written, and one
-transaction switches responses to the files of a build. So a builder may be killed at any point: the
+transaction switches responses to the files of a build. A builder may be killed at any point: the
 files that it leaves behind are deleted like other unused files.
 """
 
@@ -25,14 +25,14 @@ from shared.schema.catalog import game_executables, game_stores, games
 from shared.schema.detection import detection_builds, detection_files
 
 DELTA_BASES = 10
-"""How many earlier lists have a delta to the newest one."""
+"""The number of earlier lists that have a delta to the newest one."""
 
 UNUSED_LIFETIME = timedelta(days=1)
 """Responses are cached for 65 seconds, but a slow client may download their files much later."""
 
 MAX_DELETED_PER_RUN = 100
 DISCORD = "discord"
-"""Left out of the lists: nothing on a disk has these ids, and they would double the size."""
+"""Stores left out of the lists: no file on disk contains their ids, which would double the size."""
 
 _file, _build = detection_files.c, detection_builds.c
 
@@ -84,7 +84,7 @@ def current_version(conn: Connection) -> int:
 
 
 def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
-    """Map the version that a client has to its response; 0 is for any other version, or none.
+    """Map each client version to its response; 0 is for clients with another version or none.
 
     Raises Unavailable before the first build.
     """
@@ -108,15 +108,15 @@ def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
 
 
 def _files_in_use(conn: Connection, os: Os) -> list[Row[Any]]:
-    """Return the files in use, the newest list first."""
+    """Return the files in use, newest list first."""
     rows = select(detection_files).where(_file.os == os, _file.unused_since.is_(None))
     return list(conn.execute(rows.order_by(_file.version.desc(), _file.from_version)))
 
 
 def publish() -> int:
-    """Publish the lists that differ from the catalog; return the number of new files.
+    """Publish the lists that have changed; return the number of new files.
 
-    Raises Unavailable; the next call then completes the build.
+    Raises Unavailable if a store is unavailable; the next call completes the build.
     """
     # Read the version first, so that the next build picks up changes made during this one.
     version = sql.read(versioning.current)
@@ -139,7 +139,7 @@ def publish() -> int:
 
 
 def _lists(conn: Connection) -> dict[Os, bytes]:
-    """Compile the current list of each system; a merged game counts as its survivor."""
+    """Compile the current list for each system; a merged game counts as its survivor."""
     listed: dict[str, list[ListedProgram]] = {os: [] for os in get_args(Os)}
     game = func.coalesce(games.c.merged_into, games.c.game_id)
     executable = game_executables.c
@@ -186,7 +186,7 @@ def _register(tx: Connection, files: Iterable[_File]) -> None:
 
 
 def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> int:
-    """Switch responses to these files; return their number, or 0 if another builder was faster.
+    """Switch responses to these files; return their number, or 0 if another builder finished first.
 
     built: the version that this build started from.
     """
@@ -222,7 +222,7 @@ def delete_unused() -> int:
     def work(tx: Connection) -> int:
         is_expired = _file.unused_since < clock.now() - UNUSED_LIFETIME
         expired = select(_file.name).where(is_expired).order_by(_file.unused_since)
-        # Lock the rows: a builder that needs such a file again waits, then writes it anew.
+        # Lock the rows, so that a builder that needs such a file again waits and then rewrites it.
         names = tx.scalars(expired.limit(MAX_DELETED_PER_RUN).with_for_update()).all()
         for name in names:
             objects.delete("public", name)

@@ -1,4 +1,4 @@
-"""Imports lists of games, in our format or Discord's; an import only adds (docs/adr/0018).
+"""Imports lists of games, in our format or Discord's; an import only adds facts (docs/adr/0018).
 
 records     splits a stream of JSON lines, or of one array, into records
 candidates  finds the game that a record belongs to: by store id, Discord id, then title

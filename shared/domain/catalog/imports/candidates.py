@@ -1,7 +1,7 @@
 """Finds the game that an imported record belongs to: by store id, Discord id, then title.
 
-A list has one record per game. So a record claims its game for the whole import, and two records
-of a list that share a store id stay two games that both have it.
+A list has one record per game. A record therefore claims its game for the whole import, and two
+records that share a store id remain two games that both have that id.
 """
 
 import uuid
@@ -22,9 +22,9 @@ _claims = import_claims.c
 
 @dataclass
 class ImportRun:
-    """An import and the games that its records claimed: game id to the record's position.
+    """An import and the games that its records have claimed, as game id to record position.
 
-    import_id: set if the import is sent in parts; the claims are then stored between them.
+    import_id: set if the import is sent in parts; the claims are then stored between parts.
     """
 
     import_id: uuid.UUID | None = None
@@ -33,7 +33,7 @@ class ImportRun:
 
 @dataclass(frozen=True)
 class ParsedRecord:
-    """A valid record; key: its `title_key`."""
+    """A valid record; `key` is its `title_key`."""
 
     position: int
     title: str
@@ -49,7 +49,7 @@ class Ambiguous(Exception):
 class Candidates:
     """The games that a batch of records may belong to, loaded in a few statements.
 
-    owners: store id to games. titled: title key to game. claims: game to position.
+    owners: games by store id. titled: game by title key. claims: record position by game.
     """
 
     owners: dict[tuple[str, str], set[int]]
@@ -58,7 +58,7 @@ class Candidates:
     claims: dict[int, int]
 
     def find(self, record: ParsedRecord) -> tuple[int | None, bool]:
-        """Return the record's game or None, and whether the game has another title.
+        """Return the record's game, or None, and whether the game has a different title.
 
         Raises Ambiguous.
         """
@@ -149,9 +149,9 @@ def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
         .with_hint(games, "FORCE INDEX (import_key)")
     )
     matches = {row.import_key: row.merged_into or row.game_id for row in conn.execute(original)}
-    # Force every index, because MySQL's estimates mislead. `merged_into` is NULL for most games, so
-    # its index seems to return thousands of rows. A table that has just grown seems tiny, and then
-    # MySQL scans any index that covers the query: selecting `is_title` prevents that.
+    # Force every index, because MySQL's estimates are wrong. `merged_into` is NULL for most games,
+    # so MySQL expects its index to return thousands of rows. MySQL also takes a table that has just
+    # grown for tiny and scans any index that covers the query; selecting `is_title` prevents that.
     titled = (
         select(name.game_id, games.c.title, name.is_title)
         .prefix_with("STRAIGHT_JOIN")

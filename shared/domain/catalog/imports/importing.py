@@ -43,9 +43,9 @@ class RejectedRecord(BaseModel):
 
 
 class ImportReport(BaseModel):
-    """How many records had each outcome; `rejected` lists only the first hundred.
+    """The number of records by outcome; `rejected` lists only the first hundred.
 
-    merged: records that added facts to a game with another title, matched by an id.
+    merged: records that were matched by an id and added facts to a game with a different title.
     """
 
     created: int = 0
@@ -57,16 +57,16 @@ class ImportReport(BaseModel):
 
     @property
     def changed(self) -> int:
-        """How many records created or changed a game."""
+        """The number of records that created or changed a game."""
         return self.created + self.updated + self.merged
 
     @property
     def seen(self) -> int:
-        """How many records were processed."""
+        """The number of records processed."""
         return self.changed + self.unchanged + self.rejected_count
 
     def reject(self, position: int, reason: str) -> None:
-        """Count a rejected record, and list it if the list has room."""
+        """Count a rejected record, and list it unless the list is full."""
         self.rejected_count += 1
         if len(self.rejected) < MAX_LISTED_REJECTIONS:
             self.rejected.append(RejectedRecord(position=position, reason=reason))
@@ -82,7 +82,7 @@ class ImportReport(BaseModel):
 
 
 def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
-    """Import a file of JSON lines or of one array, gzip-compressed if its name ends in .gz."""
+    """Import a file that contains JSON lines or one array; it is gzip if its name ends in .gz."""
     with path.open("rb") as raw:
         stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         return import_records(game_lists.read(stream.read), ImportRun(), progress)
@@ -169,7 +169,7 @@ def _store(
 def _write(
     tx: Connection, batch: Sequence[ParsedRecord], run: ImportRun, actor: str | None
 ) -> tuple[ImportReport, dict[int, int]]:
-    """Write a batch; return its report and all claims of the import so far."""
+    """Write a batch; return its report and all of the import's claims so far."""
     versioning.lock(tx)
     report = ImportReport()
     games_ = candidates.load(tx, run, batch)
@@ -185,7 +185,7 @@ def _write(
     if changed:
         facts.bump_revisions(tx, changed, clock.now())
     candidates.save_claims(tx, run, matches)
-    # Index all matched games, not only the changed ones, to repair a missing index entry.
+    # Index all matched games, not only the changed ones, to repair missing index entries.
     if index.update(tx, [game_id for game_id, _ in matches]) or added:
         versioning.bump(tx)
     if actor is not None and added:
@@ -197,7 +197,7 @@ def _write(
 def _match(
     batch: Sequence[ParsedRecord], games_: Candidates, report: ImportReport
 ) -> tuple[list[ParsedRecord], list[tuple[int, ParsedRecord]], dict[int, Facts]]:
-    """Return the records of new games, those of existing games, and the facts to add to these."""
+    """Return the records of new games, the records of existing games, and the facts to add."""
     new: dict[str, ParsedRecord] = {}
     matches: list[tuple[int, ParsedRecord]] = []
     added: dict[int, Facts] = {}

@@ -1,7 +1,7 @@
 """Splits a list of games, JSON lines or one array, into records with their positions.
 
-A broken record does not end the list: its text is yielded as it is, for the caller to reject, and
-reading continues with the next record. Memory is bounded by two records of the maximum size.
+A broken record does not stop the reading. Its text is yielded unchanged, for the caller to reject,
+and reading continues with the next record. Memory is bounded by two records of the maximum size.
 """
 
 import codecs
@@ -17,7 +17,7 @@ MAX_BYTES = 1 << 20
 
 _BOM = codecs.BOM_UTF8
 _TRUNCATED, _TRAILING = b"[", b"]"
-"""Invalid records that mark where an array breaks off, or where text follows its end."""
+"""Invalid records that mark where an array is cut off, or where text follows its end."""
 _BLANKS = ", \t\r\n"
 _BLANK = re.compile(rf"[{_BLANKS}]*")
 _decode = json.JSONDecoder().raw_decode
@@ -34,9 +34,9 @@ class RawRecord(NamedTuple):
 
 
 def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[RawRecord]:
-    """Yield the records of a stream; without `form`, it is an array if it starts like one.
+    """Yield the records of a stream; without `form`, the form is detected from its start.
 
-    read: returns up to the given number of bytes, and none at the end.
+    read: returns up to the given number of bytes, or no bytes at the end.
     """
     head = read(MAX_BYTES).removeprefix(_BOM)
     chunks = chain([head], iter(partial(read, MAX_BYTES), b""))
@@ -103,7 +103,7 @@ def _skip_broken(buffer: "_Buffer") -> bytes:
 def _ends_separated(text: str, before: bool) -> bool:  # noqa: FBT001  the previous result
     """Return whether `text` ends with a comma or line break, ignoring blanks.
 
-    before: whether the text that precedes `text` does.
+    before: the result for the text that precedes `text`.
     """
     stripped = text.rstrip(_BLANKS)
     blanks = text[len(stripped) :]
@@ -119,7 +119,7 @@ def _parse(text: str, start: int) -> tuple[Any, int] | None:
 
 
 def _is_record(element: tuple[Any, int] | None) -> bool:
-    """Return whether a value is a record, not a nested executable (no id) or store id (no name)."""
+    """Return whether a value is a record; nested executables have no id, and store ids no name."""
     value = element and element[0]
     return isinstance(value, dict) and ("title" in value or {"id", "name"} <= value.keys())
 
@@ -135,7 +135,7 @@ class _Buffer:
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        # Invalid UTF-8 is encoded to the same bytes again, so that the record is rejected.
+        # Invalid UTF-8 is later encoded to the same bytes, so that the record is rejected.
         decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         last = (decoder.decode(b"", final=True) for _ in range(1))
         self._chunks = chain(map(decoder.decode, chunks), last)
@@ -143,7 +143,7 @@ class _Buffer:
         self.fill()
 
     def fill(self) -> None:
-        """Read until a record of the maximum size fits."""
+        """Read until the buffer contains enough text for a record of the maximum size."""
         while len(self.text) - self.at < MAX_BYTES:
             chunk = next(self._chunks, None)
             if chunk is None:

@@ -1,9 +1,9 @@
-"""Finds games by any words of their names.
+"""Finds games by words in their names.
 
-Results are ranked: exact titles, exact other names, games with words that start with each search
-term, and games that have the terms in one piece ("star craft"). Each rank is read from one index,
-popular games first. A page reads at most `MOST_LOOKED_AT` index entries, however large the catalog
-is, so a page may be short or even empty and still have a next page.
+Results are ranked in this order: exact titles, exact other names, games with words that start with
+each search term, and games with the terms joined into one word ("star craft"). Each rank is read
+from one index, popular games first. A page reads at most `MOST_LOOKED_AT` index entries, regardless
+of the catalog's size, so a page may be short or even empty and still have a next page.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ def identity(key: str) -> str:
 def list_page(
     conn: Connection, key: str, after: Place | None, limit: int
 ) -> tuple[list[Game], Place | None]:
-    """Return up to `limit` games that match a `name_key`, and the next page's `after` or None."""
+    """Return up to `limit` games that match a `name_key`, and the next page's `after`, or None."""
     matches, last = _search_from(conn, Query.of(key), after or START, limit + 1)
     if len(matches) > limit:
         last = matches[limit - 1][0]
@@ -64,9 +64,9 @@ def list_page(
 def _search_from(
     conn: Connection, query: Query, after: Place, wanted: int
 ) -> tuple[list[tuple[Place, Game]], Place | None]:
-    """Read until enough games match; return them and the last place read, None at the end.
+    """Read until enough games match; return them and the last place read, or None at the end.
 
-    Reads as many places as games are wanted first, then what is left of the limit.
+    First reads as many places as games are wanted, then the rest of the limit.
     """
     matches: list[tuple[Place, Game]] = []
     for size in (wanted, MAX_PLACES_READ - wanted):
@@ -81,7 +81,7 @@ def _search_from(
 def _read_places(
     conn: Connection, query: Query, after: Place, size: int, wanted: int
 ) -> tuple[list[tuple[Place, Game]], Place | None]:
-    """Read the next `size` places; return the matches and the last place, None at the end."""
+    """Read the next `size` places; return the matches and the last place, or None at the end."""
     lookups = [lookup for lookup in query.lookups if lookup.rank >= after.rank]
     if not lookups:
         return [], None
@@ -107,7 +107,7 @@ def _read_places(
 
 @cache
 def _statement(ranks: tuple[int, ...], required: tuple[int, ...]) -> Select[Any]:
-    """Return the statement that reads places: the matching ones, and the last one for the cursor.
+    """Return the statement that reads the matching places, and the last place for the cursor.
 
     ranks: the rank of each lookup. required: the number of required texts of each rank. A game
     matches at a place if the place's rank is the best that the game reaches.

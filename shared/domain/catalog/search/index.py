@@ -54,9 +54,9 @@ class _Entry(NamedTuple):
 
 
 def tier(players: int, evidence: int) -> int:
-    """Return a game's popularity tier; `evidence`: the number of its store ids and aliases.
+    """Return a game's popularity tier; `evidence` is the number of its store ids and aliases.
 
-    A tier spans a doubling of players, so games rarely change tier.
+    Each tier covers a doubling of the player count, so games rarely change tiers.
     """
     return max(0, LEAST_POPULAR - (players * PLAYER_WEIGHT + evidence).bit_length())
 

@@ -1,14 +1,14 @@
-"""The words that a game is found by, and how a query looks them up.
+"""The words by which games are found, and how a query looks them up.
 
-A game's words are one text with a space on both sides of each: the words of its names, folded by
-`name_key`; hyphenated words in one piece ("spiderman" for "Spider-Man"); whole names without
-spaces; numerals in both forms ("7", "vii"). Whole names are repeated as marks, with `=` before the
-title and `~` before others, so that an exact match ranks first.
+A game's words are stored as one text, with a space on both sides of each word. The text contains
+the words of the game's names, folded by `name_key`; hyphenated words joined ("spiderman" for
+"Spider-Man"); whole names without spaces; and numerals in both forms ("7", "vii"). Whole names are
+repeated with a mark, `=` for the title and `~` for other names, so that an exact match ranks first.
 
-A game is listed under prefixes of its words, of some lengths only, and under pairs of word
-beginnings. The number of pairs is quadratic, so only the first `MAX_BEGINNINGS` form pairs; later
-ones are listed alone after `+`, and a query with such a beginning looks there too. The prefixes
-select candidates; the words decide which of them match.
+A game is listed under prefixes of its words, of certain lengths only, and under pairs of word
+beginnings. The number of pairs grows quadratically, so only the first `MAX_BEGINNINGS` beginnings
+form pairs. Later ones are listed alone after `+`, and a query looks them up there. The prefixes
+select candidates; the words decide which candidates match.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -106,7 +106,7 @@ class Query(NamedTuple):
 
 
 def _selective_prefixes(terms: Iterable[str]) -> list[str]:
-    """Return prefixes under which every match is listed, and presumably few other games."""
+    """Return prefixes under which every match, and probably few other games, are listed."""
     longest = sorted(terms, key=len, reverse=True)
     beginnings = dict.fromkeys(term[:BEGINNING] for term in longest if len(term) >= BEGINNING)
     if len(beginnings) > 1:
