@@ -12,9 +12,9 @@ _REQUESTED_AT = select(erasures.c.requested_at).where(erasures.c.uid == bindpara
 def erased_since(tx: Connection, uid: str, moment: datetime) -> bool:
     """Return whether the player requested erasure at or after `moment`.
 
-    `moment` is the time at which an event was accepted. Call this function as the last statement of the transaction that writes the event's rows. A request
-    committed earlier is visible here; one committed later deletes the rows, because its deletes
-    wait for this transaction's locks.
+    `moment` is the time at which an event was accepted. Call this function as the last statement of
+    the transaction that writes the event's rows. An earlier request is then visible here; a later
+    one deletes the rows, because its deletes wait for this transaction's locks.
     """
     requested_at = tx.scalar(_REQUESTED_AT, {"uid": uid})
     return requested_at is not None and requested_at >= moment

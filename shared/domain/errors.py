@@ -1,4 +1,4 @@
-"""The product's own errors and codes, beside those of `shared/runtime/errors.py`.
+"""The product's own errors and codes, in addition to those in `shared/runtime/errors.py`.
 
 ProblemError
 ├── PlanRequired       403  a download that none of the player's plans includes
@@ -53,7 +53,7 @@ class ProductCode(Code):
     WITHDRAWN = (
         "withdrawn",
         "Version withdrawn",
-        "The version was published once, and then withdrawn.",
+        "The version was published and later withdrawn.",
         "Read the tool's versions again and choose another; warn players who have it installed.",
         Retry.NEVER,
     )
@@ -68,14 +68,14 @@ class PlanRequired(ProblemError):
 
 
 class NotPublished(ProblemError):
-    """The version of a tool does not exist, as far as the public may know."""
+    """The version of a tool does not exist or is not public."""
 
     status = 404
     code = ProductCode.NOT_PUBLISHED
 
 
 class BuildNotSupported(ProblemError):
-    """The version is for other builds; raise it with `first_build` and `last_build`."""
+    """The version does not support the build; raise it with `first_build` and `last_build`."""
 
     status = 409
     code = ProductCode.BUILD_NOT_SUPPORTED
@@ -86,7 +86,7 @@ class BuildNotSupported(ProblemError):
 
 
 class Withdrawn(ProblemError):
-    """The version was published once."""
+    """The version was published and later withdrawn."""
 
     status = 410
     code = ProductCode.WITHDRAWN

@@ -14,4 +14,4 @@ InstallId = Annotated[
 ]
 """An installation of our app on one machine; the client chooses the id."""
 UNLISTED = "unlisted:"
-"""Prefix of the key of a game that the catalog does not know; sorts after every decimal id."""
+"""The key prefix of games that are not in the catalog; it sorts after every decimal id."""

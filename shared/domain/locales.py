@@ -16,14 +16,14 @@ Tag = Annotated[
     str,
     Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", examples=["de-AT"]),
 ]
-"""A BCP 47 tag, up to the length that RFC 5646 §4.4.1 requires support for."""
+"""A BCP 47 tag, up to the length that RFC 5646 §4.4.1 requires systems to support."""
 
 LocaleTag = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
 ]
 """A BCP 47 tag of language, script and region, in canonical case."""
 
-Locale = Annotated[Tag | None, Field(description="A BCP 47 tag; English where it is unknown.")]
+Locale = Annotated[Tag | None, Field(description="A BCP 47 tag; the fallback is English.")]
 """The query parameter `locale`; the default is English."""
 
 

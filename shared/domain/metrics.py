@@ -1,4 +1,4 @@
-"""What the product counts and measures, beside the metrics of `shared/runtime/metrics.py`."""
+"""The product's metrics, in addition to those in `shared/runtime/metrics.py`."""
 
 from typing import Final
 
@@ -20,10 +20,10 @@ _SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 metrics.register(
     {
         ACHIEVEMENTS_GRANTED: Instrument("line", "Achievements granted to players."),
-        ROWS_CLEANED: Instrument("line", "Rows deleted at the end of their lifetime.", ("table",)),
+        ROWS_CLEANED: Instrument("line", "Expired rows deleted.", ("table",)),
         SESSIONS_ACCEPTED: Instrument("line", "Session events accepted."),
         SESSIONS_OF_ERASED: Instrument(
-            "line", "Session events of players who were erased in the meantime."
+            "line", "Session events dropped because the player was erased."
         ),
         SESSIONS_REJECTED: Instrument("line", "Session events rejected."),
         ROLL_UP_SIZE: Instrument("histogram", "Items folded by one transaction.", (), _SIZES),

@@ -28,7 +28,7 @@ PLAIN_LETTERS = str.maketrans(
         "ħ": "h", "ŧ": "t", "ŋ": "n",
     }
 )  # fmt: skip
-"""Latin letters that Unicode does not decompose, with what people type instead."""
+"""Latin letters that Unicode does not decompose, with the letters that people type instead."""
 
 
 def title_key(title: str) -> str:

@@ -1,1 +1,1 @@
-"""How any function runs. Knows nothing of games."""
+"""The runtime shared by all functions, independent of the product's domain."""

@@ -1,4 +1,4 @@
-"""Accounts of Identity Platform: the custom claims that a player's next token carries.
+"""Reads and sets the custom claims of Identity Platform accounts, which the next token contains.
 
 Uses two methods of the Identity Toolkit REST API. As with Google's own clients,
 FIREBASE_AUTH_EMULATOR_HOST points to its emulator.
@@ -35,12 +35,12 @@ def claims(uid: str) -> dict[str, Any]:
 
 
 def set_claims(uid: str, wanted: dict[str, Any]) -> None:
-    """Replace an account's claims; raise Conflict when too long, NotFound or Unavailable."""
+    """Replace an account's claims; raise Conflict if they are too long, NotFound or Unavailable."""
     _call("update", {"localId": uid, "customAttributes": check_size(wanted)})
 
 
 def check_size(claims: dict[str, Any]) -> str:
-    """Return claims as JSON; raise Conflict when they are too long."""
+    """Return claims as JSON; raise Conflict if they are too long."""
     text = json.dumps(claims, separators=(",", ":"))
     if len(text) > MAX_CLAIMS:
         raise errors.Conflict(f"the claims would have {len(text)} characters, over {MAX_CLAIMS}")
@@ -53,7 +53,7 @@ def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:
     url = f"{base}/v1/projects/{settings.core().project}/accounts:{method}"
     try:
         headers = {
-            # The emulator's token with all rights; it is worthless elsewhere.
+            # The emulator's token with all rights; it has no effect elsewhere.
             "Authorization": f"Bearer {'owner' if emulator else _access_token()}",
             "Content-Type": "application/json",
         }
@@ -64,7 +64,7 @@ def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:
     except (OSError, http.client.HTTPException) as error:
         raise _unavailable(f"{type(error).__name__}: {error}") from error
     found = _object(text)
-    # Anything but a JSON object comes from something between us and the API.
+    # A body that is not a JSON object comes from an intermediary, not from the API.
     if status >= _BROKEN or status == _TOO_MANY or found is None:
         raise _unavailable(f"{status}: {text[:MAX_REASON_LENGTH].decode('utf-8', 'replace')}")
     if status != _OK:
@@ -73,7 +73,7 @@ def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _response(request: urllib.request.Request) -> tuple[int, bytes]:
-    """Return the status and the body of any response; raise when there is none."""
+    """Return the status and the body of any response; raise OSError or HTTPException."""
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return answer.status, answer.read()
@@ -91,7 +91,7 @@ def _object(text: bytes) -> dict[str, Any] | None:
 
 
 def _refused(method: str, found: dict[str, Any]) -> Exception:
-    """Return what a refusal by the API means: a deleted account, or a bug on our side."""
+    """Return the error for a refused request: a deleted account, or a bug on our side."""
     error = found.get("error")
     message = str(error.get("message")) if isinstance(error, dict) else str(found)
     if message.startswith("USER_NOT_FOUND"):

@@ -1,6 +1,6 @@
 """Firestore documents, with conditional writes.
 
-The client is made on first use, in the worker: gRPC does not survive a fork.
+The client is created on first use, in the worker, because gRPC does not survive a fork.
 """
 
 import threading
@@ -41,7 +41,7 @@ class Document:
 
 
 def client() -> firestore.Client:
-    """Return this process's client, made on first use."""
+    """Return this process's client, created on first use."""
     global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:
@@ -50,7 +50,7 @@ def client() -> firestore.Client:
 
 
 def get(path: str) -> Document | None:
-    """Return the document at `path`, or None; raise Unavailable when Firestore does not respond."""
+    """Return the document at `path`, or None; raise Unavailable if Firestore does not respond."""
     with tracing.span("get", "document", path=path):
         found = _call(lambda: _at(path).get(retry=None, timeout=RPC_TIMEOUT_SECONDS))
     return _document(found) if found.exists else None
@@ -66,7 +66,7 @@ def put(
     """Write the whole document and return its update time.
 
     With `if_updated_at` it is replaced only if it has not changed since; with `if_missing` it is
-    only created. Raises Stale when the condition fails, Unavailable without a response.
+    only created. Raises Stale if the condition fails, and Unavailable if there is no response.
     """
     traced = {**data, TRACE_FIELD: tracing.traceparent()}
 
@@ -118,9 +118,9 @@ def _document(snapshot: Any) -> Document:
 
 
 def _call(rpc: Callable[[], T]) -> T:
-    """Run one RPC; raise Unavailable when Firestore does not respond, and drop a broken channel.
+    """Run one RPC; raise Unavailable if Firestore does not respond, and drop a broken channel.
 
-    A kept channel would wait up to two minutes before it reconnects.
+    Otherwise, the channel would wait up to two minutes before reconnecting.
     """
     global _client  # noqa: PLW0603
     try:

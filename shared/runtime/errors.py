@@ -1,4 +1,4 @@
-"""Errors that any function can raise, as one tree; the product's are in `shared/domain/errors.py`.
+"""The errors that any function can raise; the product's own are in `shared/domain/errors.py`.
 
     Exception
     ├── ProblemError              becomes an RFC 9457 problem document at the edge
@@ -14,7 +14,7 @@
     │   ├── PreconditionRequired  428
     │   ├── TooManyRequests       429  Retry-After
     │   ├── Internal              500  our bug
-    │   └── Unavailable           503  a store does not answer; Retry-After
+    │   └── Unavailable           503  a store does not respond; Retry-After
     └── HopelessEvent             an event that no retry can fix: dead-lettered at once
 
 Only the edges (`http`, `events`) translate these; the domain just raises them.
@@ -35,7 +35,7 @@ class Retry(StrEnum):
 
 
 class Meaning(NamedTuple):
-    """What a code means to people: `docs/errors.md` is made of these."""
+    """What a code means for people; `docs/errors.md` is generated from these."""
 
     title: str
     cause: str
@@ -44,13 +44,13 @@ class Meaning(NamedTuple):
 
 
 class Code(StrEnum):
-    """Every code a problem document or a rejected item can carry. Never renamed, never reused."""
+    """The codes of problem documents and rejected items, which are never renamed or reused."""
 
-    # Without members: the codes are those of its subclasses, here and in the domain.
+    # This class has no members; its subclasses, here and in the domain, define the codes.
     meaning: Meaning
 
     def __new__(cls, value: str, title: str, cause: str, client: str, retry: Retry) -> Self:
-        """Make a member of its value and its meaning."""
+        """Create a member from its value and meaning."""
         code = str.__new__(cls, value)
         code._value_, code.meaning = value, Meaning(title, cause, client, retry)
         return code
@@ -62,7 +62,7 @@ def codes() -> list[Code]:
 
 
 class CommonCode(Code):
-    """The codes of no particular product."""
+    """The codes that are not specific to a product."""
 
     INVALID_REQUEST = (
         "invalid_request",
@@ -102,7 +102,7 @@ class CommonCode(Code):
     NOT_FOUND = (
         "not_found",
         "Not found",
-        "The path is unknown, or what it names does not exist.",
+        "The path is unknown, or the resource does not exist.",
         "Do not retry.",
         Retry.NEVER,
     )
@@ -117,7 +117,7 @@ class CommonCode(Code):
         "conflict",
         "Conflicts with the current state",
         "The current state does not allow this action; `detail` names the state.",
-        "Read the current state and decide.",
+        "Read the current state, then decide what to do.",
         Retry.NEVER,
     )
     STALE = (
@@ -130,7 +130,7 @@ class CommonCode(Code):
     TOO_LARGE = (
         "too_large",
         "Too large",
-        "The body or the list exceeds the stated limit: `limit` and `actual`.",
+        "The body or the list exceeds its limit; see `limit` and `actual`.",
         "Split it and send the parts.",
         Retry.NEVER,
     )
@@ -144,7 +144,7 @@ class CommonCode(Code):
     TOO_MANY_REQUESTS = (
         "too_many_requests",
         "Too many requests",
-        "The caller exceeds a stated limit.",
+        "The caller exceeded a limit.",
         "Wait for `Retry-After`, then send the same request.",
         Retry.LATER,
     )
@@ -152,14 +152,14 @@ class CommonCode(Code):
         "internal",
         "Internal error",
         "A bug on our side; it is logged under the trace in `traceparent`.",
-        "Retry later, with backoff, a few times; a batch with a new `sent_at`.",
+        "Retry a few times, with backoff; send a batch with a new `sent_at`.",
         Retry.LATER,
     )
     UNAVAILABLE = (
         "unavailable",
         "Service temporarily unavailable",
         "A store does not respond at the moment.",
-        "Wait for `Retry-After`, then retry; a batch with a new `sent_at`.",
+        "Wait for `Retry-After`, then retry; send a batch with a new `sent_at`.",
         Retry.LATER,
     )
 
@@ -167,7 +167,7 @@ class CommonCode(Code):
 class ProblemError(Exception):
     """An error that a client sees: a status, a code, and extra members.
 
-    documented: the names of its text members, each with what it means.
+    documented: its text members, each with a description.
     """
 
     status: ClassVar[int] = 500
@@ -205,7 +205,7 @@ class Forbidden(ProblemError):
 
 
 class NotFound(ProblemError):
-    """The path, or what it names, does not exist."""
+    """The path or the resource does not exist."""
 
     status = 404
     code = CommonCode.NOT_FOUND
@@ -277,7 +277,7 @@ class Unavailable(ProblemError):
 
 
 class HopelessEvent(Exception):
-    """An event that no retry can fix: unreadable, or about something impossible.
+    """An event that no retry can fix, because it is unreadable or invalid.
 
     code: a stable code for grouping, such as `unreadable` or `too_late`.
     """

@@ -1,7 +1,7 @@
-"""Writes that take effect once, however often their request is sent: the `Idempotency-Key` header.
+"""Makes writes with an `Idempotency-Key` header take effect once, even if a request is repeated.
 
-The key's row is inserted first in the effect's own transaction, so that both commit together and a
-concurrent twin waits for the first one. The draft of the standard:
+The key's row is inserted first, in the transaction of the effect, so that both commit together and
+a concurrent duplicate waits. The draft standard:
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
@@ -33,7 +33,7 @@ class Key(Header, str):
 
     __slots__ = ()
     name = HEADER
-    description = "A new UUID per request, the same one for its retries; kept for 48 hours."
+    description = "A new UUID per request; its retries use the same one. It is kept for 48 hours."
     schema: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 130}
     failures = (errors.Conflict, errors.Unprocessable)
 
@@ -51,9 +51,9 @@ class Key(Header, str):
 class ByKey:
     """Makes a route take effect once per key: `@api.post(…, idempotent=idempotency.ByKey())`.
 
-    The handler runs inside the transaction that it takes as its `Connection`. What must not keep
-    that open, such as a request to another store, is `before`: it takes some of the handler's
-    arguments by their names.
+    The handler runs inside the transaction that it takes as its `Connection`. Work that must not
+    keep the transaction open, such as a request to another store, belongs in `before`, which takes
+    some of the handler's arguments by name.
     """
 
     header: type[Header] = Key
@@ -71,7 +71,7 @@ class ByKey:
         work: Callable[[Connection], Reply[Any]],
         arguments: Mapping[str, Any],
     ) -> Reply[Any]:
-        """Run `before` with what it takes of a handler's `arguments`, and `work` once."""
+        """Run `before` with the `arguments` that it takes of the handler's, and run `work` once."""
         before = self.before
         if before is None:
             return once(key, uid, route, body, work)
@@ -87,12 +87,12 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
     work: Callable[[Connection], Reply[Any]],
     before: Callable[[], None] | None = None,
 ) -> Reply[Any]:
-    """Run `work` in a transaction, or reply as before for the same key, caller and route.
+    """Run `work` in a transaction, or return its earlier reply for this key, caller and route.
 
     route: the method and the path with its ids. body: must be the same for the same key.
     before: runs outside the transaction; a retry ignores its failure, since what it checks may have
     changed.
-    Raises Unprocessable for a key with another body, and Conflict when the first request is still
+    Raises Unprocessable for a key with another body, and Conflict if the first request is still
     running after two seconds.
     """
     payload = hashlib.sha256(body.model_dump_json().encode() if body else b"").digest()
@@ -121,7 +121,7 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
 
 
 def _claimed(tx: Connection, row: dict[str, Any]) -> bool:
-    """Insert the key's row; return False when it exists, if need be after its twin's commit."""
+    """Insert the key's row; return False if it exists, after waiting for a concurrent duplicate."""
     empty = {"status": 0, "headers": "[]", "etag": "", "body": "", "created_at": clock.now()}
     _wait_at_most(tx, TWIN_WAIT_SECONDS)
     try:
@@ -129,7 +129,7 @@ def _claimed(tx: Connection, row: dict[str, Any]) -> bool:
     except OperationalError as error:
         if error.orig is None or error.orig.args[0] != ER.LOCK_WAIT_TIMEOUT:
             raise
-        detail = "a request with this Idempotency-Key is still at work"
+        detail = "a request with this Idempotency-Key is still running"
         later = {"Retry-After": str(TWIN_WAIT_SECONDS)}
         raise errors.Conflict(detail, retry=errors.Retry.LATER, headers=later) from error
     finally:

@@ -1,7 +1,7 @@
 """Authentication: verifies the caller's bearer token from a trusted issuer.
 
 RS256 only, against the issuer's published keys; issuer, audience and expiry are checked. Unsigned
-tokens are never accepted. A verified token is remembered until it expires, so that a client's next
+tokens are never accepted. A verified token is cached until it expires, so that a client's next
 calls need no signature check. Firebase's claims:
 https://firebase.google.com/docs/auth/admin/verify-id-tokens
 """
@@ -43,7 +43,7 @@ class Principal:
 
 
 class Player(Principal):
-    """Any signed-in caller: as a parameter's type it requires a valid token."""
+    """Any signed-in caller; a parameter of this type requires a valid token."""
 
     role = "player"
 
@@ -97,7 +97,7 @@ async def authenticate(authorization: str | None) -> Principal:
 
 
 def is_uid(text: str) -> bool:
-    """Tell whether `text` can be a player's id: it is part of document paths and row keys.
+    """Return whether `text` can be a player's id, which is part of document paths and row keys.
 
     Firebase's ids have 1 to 128 characters. MySQL ignores spaces at the end of a key, and Firestore
     refuses `.`, `..` and `__x__` as a document's id.
@@ -164,7 +164,7 @@ def _trusted(issuer: object) -> dict[str, str]:
 
 
 async def _key(url: str, key_id: str) -> "jwt.PyJWK":
-    """Return the issuer's key, fetching the set when it is old or the key is unknown."""
+    """Return the issuer's key, fetching the set if it is old or the key is unknown."""
     keys, now = _keys.get(url), time.monotonic()
     if keys is None:
         keys = await _fetch_once(url, None)
@@ -178,7 +178,7 @@ async def _key(url: str, key_id: str) -> "jwt.PyJWK":
 
 
 async def _fetch_once(url: str, old: _Keys | None) -> _Keys:
-    """Fetch a key set, one fetch at a time; without an answer the old keys stay valid."""
+    """Fetch a key set, one fetch at a time; if the fetch fails, the old keys stay valid."""
     task = _fetching.get(url)
     if task is None:
         task = asyncio.create_task(asyncio.to_thread(_fetch, url))

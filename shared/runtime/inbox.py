@@ -10,7 +10,7 @@ from shared.schema.operations import inbox
 
 
 def first_time(tx: Connection, consumer: str, event_id: str) -> bool:
-    """Claim an event in the transaction of its effect; False when it has already taken effect.
+    """Claim an event in the transaction of its effect; return False if it has already taken effect.
 
     This also lets `sql.transact` repeat a COMMIT of unknown outcome: the second run finds this row
     if the first one committed.

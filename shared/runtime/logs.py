@@ -1,7 +1,7 @@
 """JSON lines on standard output, in the field names that Cloud Logging reads.
 
 https://cloud.google.com/logging/docs/structured-logging gives the names. A line is written
-immediately: an instance has no CPU after the response.
+immediately, because an instance has no CPU after the response.
 """
 
 import json
@@ -20,7 +20,7 @@ _NOWHERE: dict[str, Any] = {}
 
 
 def write(severity: str, message: str, fields: dict[str, Any]) -> None:
-    """Write one line of the context and `fields`, which take precedence."""
+    """Write one line with the context and `fields`, which take precedence."""
     line = {
         "time": datetime.now(UTC),
         "severity": severity,

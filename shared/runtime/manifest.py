@@ -1,6 +1,6 @@
 """The manifest of a function: the `function.yaml` beside its code, validated.
 
-The local cloud routes by it, Terraform deploys by it, and the runtime reads its limits from it.
+The local cloud uses it for routing, Terraform for deployment, and the runtime for limits.
 """
 
 import re
@@ -24,11 +24,11 @@ from shared.runtime import names
 FILE = "function.yaml"
 FOLDERS = ("functions", "triggers")
 LOCAL_PREFIX = "/_local"
-"""Paths below it are reserved for the local cloud."""
+"""Paths under this prefix are reserved for the local cloud."""
 TableRight = Literal["r", "a", "ra", "rw"]
-"""Read; append, which is insert only; both; read and write."""
+"""Read, append (insert only), both, or read and write."""
 TRIGGER_TABLES: dict[str, TableRight] = {"consumers": "r", "event_failures": "rw"}
-"""What the runtime needs for every trigger: it reads pauses and records failures."""
+"""The tables that the runtime uses in every trigger, to read pauses and record failures."""
 
 Name = Annotated[str, StringConstraints(pattern=names.FUNCTION)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -90,7 +90,7 @@ class Trigger(_Part):
 
     @property
     def kind(self) -> str:
-        """Which of the five it is, by the name of its field."""
+        """The name of the field that is set, which identifies the kind of trigger."""
         return next((name for name in type(self).model_fields if getattr(self, name)), "")
 
 
@@ -142,11 +142,11 @@ class Stores(_Part):
     documents: Documents | None = None
     objects: Objects | None = None
     accounts: Literal["rw"] | None = None
-    """Whether claims of Identity Platform's accounts are read and set."""
+    """Whether the function reads and sets the claims of Identity Platform accounts."""
 
 
 class Retry(_Part):
-    """How often, and how many seconds apart, an event is redelivered."""
+    """How many times an event is delivered, and how many seconds apart."""
 
     max_attempts: Annotated[int, Field(ge=5, le=100)]
     min_backoff: Annotated[int, Field(ge=0, le=600)]
@@ -161,7 +161,7 @@ class Retry(_Part):
 
 
 class Limits(_Part):
-    """The maximum body, in bytes after inflation, and the maximum of items in a batch."""
+    """The maximum body size, in bytes after inflation, and the maximum number of batch items."""
 
     body_bytes: Positive = 262_144
     items: Positive = 500
@@ -175,7 +175,7 @@ class Objectives(_Part):
 
 
 class Deprecation(_Part):
-    """A deprecated path: announced since when, removed when, explained where."""
+    """A deprecated path, its dates of deprecation and removal, and a link to the explanation."""
 
     path: Annotated[str, StringConstraints(pattern=r"^/")]
     since: date
@@ -198,7 +198,7 @@ class Manifest(_Part):
     stores: Stores = Stores()
     topics: list[Topic] = []
     needs: list[Literal["images"]] = []
-    """Extras of pyproject.toml beside those of the stores."""
+    """The extras from pyproject.toml to install besides those of the stores."""
     retry: Retry | None = None
     limits: Limits = Limits()
     objectives: Objectives
@@ -243,9 +243,9 @@ def _disagreements(manifest: Manifest) -> Iterable[str]:
     if kind in {"topic", "document"} and manifest.retry is None:
         yield f"retry: is required for a {kind} trigger"
     if kind == "http" and manifest.retry is not None:
-        yield "retry: has no meaning for a http trigger, its caller retries"
+        yield "retry: not allowed for an http trigger, because its caller retries"
     if kind == "topic" and manifest.timeout > 600:  # noqa: PLR2004 - the maximum for a push
-        yield "timeout: a pushed message must be answered within 600 seconds"
+        yield "timeout: a pushed message must be handled within 600 seconds"
     if manifest.concurrency > 1 and manifest.cpu < 1:
         yield "concurrency: above 1 needs 1 cpu"
     for path in manifest.trigger.http.paths if manifest.trigger.http else ():
@@ -298,7 +298,7 @@ def _sentence(detail: Any) -> str:
 def discover(roots: Iterable[Path]) -> dict[str, Manifest]:
     """Read every manifest under `functions/` and `triggers/` of each root, by function name.
 
-    Raises ManifestError, also when two functions share a name or a path prefix.
+    Raises ManifestError, including if two functions share a name or a path prefix.
     """
     found: dict[str, Manifest] = {}
     owners: dict[str, Manifest] = {}

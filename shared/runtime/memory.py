@@ -5,8 +5,8 @@
 
     async def game(game_id: int) -> Reply: return await games.get(game_id, lambda: load(game_id))
 
-A value is tagged with the version read before it was loaded, so that one loaded while the source
-changed is not served under the new version. Failures are not cached. Everything runs on one event
+A value is tagged with the version read before it was loaded, so that a value loaded during a
+change is not served under the new version. Failures are not cached. Everything runs on one event
 loop; nothing starts at import, and nothing runs after the response.
 """
 
@@ -45,7 +45,7 @@ async def _join(
 class Version:
     """The source's version, read on demand when the last reading is too old.
 
-    While the source is unavailable the last known version stays valid: cached values are served.
+    While the source is unavailable, the last known version is used and cached values are served.
     """
 
     def __init__(self, read: Callable[[], Awaitable[int]], seconds: float = CHECK_SECONDS) -> None:
@@ -84,7 +84,7 @@ class Memory(Generic[T]):
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
 
     async def get(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
-        """Return the cached value of `key`, or what `load` returns, loaded once for all callers."""
+        """Return the cached value of `key`, or load it once for all concurrent callers."""
         version = await self._version.current()
         kept = self._kept.get(key)
         if kept is not None and kept[0] == version:

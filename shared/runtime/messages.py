@@ -1,7 +1,7 @@
 """Messages on Pub/Sub: CloudEvents in binary mode, stored before `publish` returns.
 
-Uses the plain unary call, not the batching publisher: that one keeps threads, and an instance has
-no CPU after the response. Attributes carry the CloudEvents context with the prefix `ce-`, as the
+Uses the plain unary call, because the batching publisher needs threads, and an instance has no CPU
+after the response. Attributes carry the CloudEvents context with the prefix `ce-`, as the
 HTTP binding does in headers (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
 """
 
@@ -41,7 +41,7 @@ class Message(BaseModel):
 def publish(message: Message, *, event_id: str | None = None) -> str:
     """Publish one message and return its event id once Pub/Sub has stored it.
 
-    Raises Unavailable when Pub/Sub does not confirm; the message may or may not be stored.
+    Raises Unavailable if Pub/Sub does not confirm; the message may or may not be stored.
     """
     event_id = event_id or str(uuid.uuid4())
     send(message.topic, [(message.model_dump_json().encode(), attributes(message, event_id))])
@@ -74,7 +74,7 @@ def send(topic: str, bodies: list[tuple[bytes, dict[str, str]]]) -> None:
 
 
 def client() -> PublisherClient:
-    """Return this process's publisher, made on first use, in the worker."""
+    """Return this process's publisher, created on first use, in the worker."""
     global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:

@@ -1,8 +1,8 @@
-"""How a metric is recorded, and the runtime's own; the product's are in `shared/domain/metrics.py`.
+"""Records metrics and defines the runtime's own; `shared/domain/metrics.py` has the product's.
 
 A metric of the kind `line` is a log line: exact and immediate, and Cloud Logging turns it into a
-counter. The others add up in memory, and `telemetry` exports them during a request. Callers do not
-need to know which is which; docs/metrics.md lists both.
+counter. The others are aggregated in memory, and `telemetry` exports them during a request. Callers
+record both in the same way; docs/metrics.md lists them.
 """
 
 import threading
@@ -29,7 +29,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class Instrument(NamedTuple):
-    """What a metric is. A label has few values; exported metrics also have the label `function`."""
+    """A metric's definition. Labels have few values; exported metrics also have a label `function`."""
 
     kind: Literal["line", "counter", "gauge", "histogram"]
     help: str
@@ -59,7 +59,7 @@ INSTRUMENTS: Final[dict[str, Instrument]] = {
 class Series:
     """One metric with one set of labels, in this process.
 
-    began_ns: when it was recorded first. value: a counter's total, a gauge's last reading, a
+    began_ns: when it was first recorded. value: a counter's total, a gauge's last reading, a
     histogram's sum.
     """
 
@@ -72,7 +72,7 @@ class Series:
 
 
 def register(instruments: dict[str, Instrument]) -> None:
-    """Add metrics that others than the runtime record."""
+    """Register metrics that code outside the runtime records."""
     INSTRUMENTS.update(instruments)
 
 
@@ -85,7 +85,7 @@ _lock = threading.Lock()
 
 
 def count(name: str, amount: int = 1, **labels: str) -> None:
-    """Count `amount` of the metric `name`; zero is not counted."""
+    """Add `amount` to the counter `name`; zero is ignored."""
     if not amount:
         return
     if INSTRUMENTS[name].kind == "line":
@@ -105,7 +105,7 @@ def observe(name: str, value: float, **labels: str) -> None:
 
 
 def measure(name: str, value: float, **labels: str) -> None:
-    """Set the gauge `name`."""
+    """Set the gauge `name` to `value`."""
     _at(name, labels).value = value
 
 

@@ -1,14 +1,14 @@
-"""Names that functions agree on with whoever calls them."""
+"""Names that functions and their callers share."""
 
 import re
 
 FUNCTION = r"^[a-z][a-z_]{1,24}[a-z]$"
-"""What a function may be called."""
+"""The pattern of function names."""
 
 REDRIVE_HEADER = "savepoint-redrive"
-"""Asks a consumer to report the outcome of an event instead of burying it again."""
+"""The header that makes a consumer report a failure instead of dead-lettering it again."""
 
 
 def is_function(name: str) -> bool:
-    """Tell whether a function can have this name."""
+    """Return whether a function can have this name."""
     return re.fullmatch(FUNCTION, name) is not None

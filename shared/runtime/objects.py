@@ -1,7 +1,7 @@
 """Objects in an S3-compatible store: artifacts behind short-lived URLs, and public objects.
 
-Signing and sending are imported only where needed: a public URL takes neither key nor signer
-(docs/objects.md).
+Signing and sending are imported only where needed, because a public URL requires neither a key nor
+a signer (docs/objects.md).
 """
 
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Bucket = Literal["artifacts", "public"]
 
 COPY_SECONDS = 300
-"""The store copies gigabytes before it answers."""
+"""The timeout of a copy; the store may copy gigabytes before it responds."""
 
 MAX_KEY_BYTES = 512
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -39,13 +39,13 @@ class Head:
 def presign_put(
     key: str, *, size: int, seconds: int, content_type: str = "application/octet-stream"
 ) -> str:
-    """Return a URL that accepts exactly `size` bytes of this type, for `seconds`."""
+    """Return a URL that accepts exactly `size` bytes of this type and is valid for `seconds`."""
     signed = {"Content-Length": str(size), "Content-Type": content_type}
     return _presigned("PUT", _url("artifacts", key), seconds, signed)
 
 
 def presign_get(key: str, *, seconds: int, filename: str | None = None) -> str:
-    """Return a URL to download an artifact from, for `seconds`, saved as `filename`."""
+    """Return a URL that downloads an artifact as `filename` and is valid for `seconds`."""
     url = _url("artifacts", key)
     if filename is not None:
         disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
@@ -60,7 +60,7 @@ def _presigned(method: str, url: str, seconds: int, headers: dict[str, str]) -> 
 
 
 def head(bucket: Bucket, key: str) -> Head | None:
-    """Return an object's size and ETag, or None when it is missing; raise Unavailable."""
+    """Return an object's size and ETag, or None if it is missing; raise Unavailable."""
     answer = _send("HEAD", bucket, key)
     if answer.status == _NOT_FOUND:
         return None
@@ -74,7 +74,7 @@ def copy(source_key: str, target_key: str) -> None:
     named = {"x-amz-copy-source": source}
     answer = _send("PUT", "artifacts", target_key, headers=named, seconds=COPY_SECONDS)
     _expect(answer, "COPY")
-    # A copy that fails late has already sent 200.
+    # The store has already sent 200 if a copy fails late.
     if b"<Error" in answer.data:
         raise errors.Unavailable(f"the object store failed to copy: {_code(answer)}")
 

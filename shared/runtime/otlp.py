@@ -1,7 +1,7 @@
 """Series and spans as OpenTelemetry data, sent over OTLP.
 
-Imported only by the first export. The SDK's instruments are not used, since they would have to
-exist from the first request on; its data types and exporters are: any collector accepts the data.
+Imported only by the first export. The SDK's data types and exporters are used, so any collector
+accepts the data. Its instruments are not, because they would have to exist from the first request.
 """
 
 import logging
@@ -41,9 +41,10 @@ from shared.runtime import metrics, settings
 from shared.runtime.metrics import Instrument, Key, Series
 from shared.runtime.tracing import Span
 
-# Points of a series must be at least five seconds apart: twice that.
+# Twice the minimum of five seconds between the points of a series.
 APART_NS = 10_000_000_000
-# Per call. Less than the exporter's first pause between two attempts: a request waits for one.
+# The timeout of a call, which is shorter than the exporter's first pause between two attempts, so
+# that a request waits for only one attempt.
 EXPORT_SECONDS = 0.75
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
@@ -57,9 +58,9 @@ _KINDS = {
     "receive": SpanKind.CLIENT,
     "sql": SpanKind.CLIENT,
 }
-# Series whose start was sent: PromQL's `increase` counts nothing for the first point of a series.
+# Series whose zero was sent, because PromQL's `increase` ignores the first point of a series.
 _begun: set[Key] = set()
-# Series whose start was rejected once.
+# Series whose zero was rejected once.
 _refused: set[Key] = set()
 
 # The exporter logs each failure in its own format; `telemetry` logs it as one line.
@@ -88,8 +89,8 @@ def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
 def _send_series(found: Mapping[Key, Series]) -> bool:
     """Send all series, new ones starting with zero.
 
-    A new series waits until its zero is accepted, but no longer after two rejections: the zero may
-    have arrived, and only the response was lost.
+    A new series waits until its zero is accepted or has been rejected twice. A rejected zero may
+    have arrived, if only the response was lost.
     """
     began = {
         key: Series(one.began_ns, [0] * len(one.buckets))
@@ -113,7 +114,7 @@ def _sent(data: MetricsData) -> bool:
 
 @cache
 def _session() -> requests.Session:
-    """Return the session; over https, which is Google's own address, with our identity."""
+    """Return the session; it is authenticated for https, which only Google's address uses."""
     if not settings.telemetry().endpoint.startswith("https://"):
         return requests.Session()
     credentials, _ = google.auth.default(scopes=[SCOPE])
@@ -146,7 +147,7 @@ def _resource() -> Resource:
 
 
 def _data(found: Mapping[Key, Series], now: int | None) -> MetricsData:
-    """Return the series as of `now`; None: each at its start."""
+    """Return the series as of `now`, or each at its start."""
     by_name: dict[str, list[tuple[Key, Series]]] = {}
     for key, series in found.items():
         by_name.setdefault(key[0], []).append((key, series))
@@ -184,7 +185,7 @@ def _histogram(known: Instrument, key: Key, series: Series, now: int | None) -> 
 
 
 def _times(series: Series, now: int | None) -> tuple[int, int]:
-    """Return a point's start and time; the start lies before the first value, which may be new."""
+    """Return a point's start and time; the start is before the first value, which may be new."""
     start = series.began_ns - APART_NS
     return start, start + 1_000_000 if now is None else now
 

@@ -4,7 +4,7 @@
     after its commit     outbox.flush()            published before the response
     later                outbox.sweep()            a schedule publishes what was missed
 
-A crash between publishing and deleting publishes again: consumers see the same event id.
+After a crash between publishing and deleting, a message is published again with the same event id.
 """
 
 import json
@@ -41,10 +41,10 @@ def add(tx: Connection, message: Message) -> str:
 
 
 def flush() -> int:
-    """Publish what this request's transactions added; return how many.
+    """Publish the messages that this request's transactions added; return how many.
 
-    Failures are left to the sweep: the change is committed, and a caller who sees an error would
-    repeat it.
+    The sweep retries failures. They are not raised, because the change is committed and a caller
+    that sees an error would repeat it.
     """
     rows, _ = _committed.get() or [], _committed.set(None)
     published, failure = _publish(rows)

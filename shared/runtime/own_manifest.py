@@ -1,7 +1,7 @@
-"""A function's own manifest, as its edge needs it at start-up.
+"""Reads a function's own manifest at start-up.
 
-A bundle carries it as JSON, validated when the bundle was staged: the models and the YAML parser
-would add 30 ms to every cold start. Elsewhere, `function.yaml` itself is read.
+A bundle contains it as JSON, validated when the bundle was staged, because the models and the YAML
+parser would add 30 ms to every cold start. Outside a bundle, `function.yaml` is read.
 """
 
 import json
@@ -17,12 +17,12 @@ FILE = "manifest.json"
 
 
 def signs(buckets: "Objects | None") -> bool:
-    """Tell whether requests to the object store are signed: a public address needs no key."""
+    """Return whether requests to the object store are signed; a public address needs no key."""
     return buckets is not None and (buckets.artifacts is not None or buckets.public == "rw")
 
 
 def of(entry_file: str) -> "Manifest":
-    """Return the manifest beside an entry file; raise ManifestError when it is invalid.
+    """Return the manifest beside an entry file; raise ManifestError if it is invalid.
 
     In a bundle it has the fields of Manifest, but not its methods.
     """
@@ -30,6 +30,6 @@ def of(entry_file: str) -> "Manifest":
     try:
         checked = (folder / FILE).read_bytes()
     except FileNotFoundError:
-        # By name: no bundle carries a module that it never runs.
+        # Imported by name, because a bundle does not contain modules that it never runs.
         return cast("Manifest", import_module("shared.runtime.manifest").load(folder))
     return cast("Manifest", json.loads(checked, object_hook=lambda part: SimpleNamespace(**part)))

@@ -1,4 +1,4 @@
-"""How many database connections this process may hold, as its function.yaml declares.
+"""The number of database connections that this process may hold, from its function.yaml.
 
 Separate from `sql`, so that an edge can declare it without importing the driver, which not every
 function needs.
@@ -16,5 +16,5 @@ def require(size: int) -> None:
 
 
 def size() -> int:
-    """Return how many connections to hold; `DEFAULT_SIZE` when no function.yaml declares it."""
+    """Return how many connections to hold; `DEFAULT_SIZE` if no function.yaml declares it."""
     return _largest or DEFAULT_SIZE

@@ -1,4 +1,4 @@
-"""Projections: documents that copy rows, carry the row's revision and never go backwards.
+"""Projections: documents that copy rows with their revision and never revert to an older one.
 
     in the source's transaction   mark_due(tx, …)     from here on, the document is due
     after its commit              project_due(…)      one conditional commit per document
@@ -39,7 +39,8 @@ SWEEP_GRACE = timedelta(seconds=20)
 Key = tuple[str, str]
 
 _ITEMS: BindParameter[Any] = bindparam("items", expanding=True)
-# Built once: building a statement costs as much as sending it. One player at a time: one shape.
+# Built once, because building a statement takes as long as sending it. Each statement is for one
+# player, so that its shape does not vary.
 _OWED = select(table.c.item, table.c.document_updated_at).where(
     table.c.uid == bindparam("owner"), table.c.kind == bindparam("name"), table.c.item.in_(_ITEMS)
 )
@@ -100,8 +101,8 @@ def mark_due(
 ) -> None:
     """Mark documents as due, in the transaction that changed their rows.
 
-    Due now, or `at_most_every` after the last projection if that is later. An earlier due time is
-    kept.
+    They are due now, or `at_most_every` after the last projection if that is later. An earlier due
+    time is kept.
     """
     now = clock.now()
     rows = [
@@ -135,7 +136,7 @@ def _owing(at_most_every: timedelta) -> Insert:
 def project_due(kind: Kind, keys: Sequence[Key]) -> int:
     """Project those of `keys` that are due now; return how many documents were written.
 
-    If the document store does not respond, they stay due for the sweep.
+    If the document store does not respond, they remain due for the sweep.
     """
     try:
         return _project(kind, keys, only_due=True)
@@ -263,7 +264,7 @@ def _postpone(kind: Kind, key: Key, tx: Connection) -> None:
 def _write(kind: Kind, key: Key, source: Source, updated_at: datetime | None) -> None:
     outcome = _commit(kind.path(key), source, updated_at)
     if not sql.transact(partial(_settle, kind, key, source, outcome)):
-        # Again: another process may have written it from the earlier row.
+        # Delete it again, because another process may have written it from the earlier row.
         documents.delete(kind.path(key))
 
 
@@ -284,7 +285,7 @@ def _commit(path: str, source: Source, known: datetime | None) -> datetime | Non
             if current is not None and current.data.get("revision", 0) > source.revision:
                 return current.updated_at
             known = current.updated_at if current else None
-    message = f"{path} keeps being written by others"
+    message = f"other processes keep writing {path}"
     raise errors.Unavailable(message)
 
 
@@ -293,7 +294,8 @@ def _settle(
 ) -> bool:
     """Record what was projected; it is no longer due unless its row has changed since.
 
-    False when the projection no longer exists: its row was deleted, or its player erased.
+    Returns False if the projection no longer exists, because its row was deleted or its player
+    erased.
     """
     if source.data is None:
         here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])

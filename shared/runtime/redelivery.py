@@ -1,4 +1,4 @@
-"""Redrives: an event is posted again to the consumer that failed on it, while an operator waits."""
+"""Redrives: posts an event again to the consumer that failed on it, while an operator waits."""
 
 import json
 import urllib.error
@@ -26,8 +26,8 @@ class Answer:
 
 
 def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
-    """Post an event as it arrived, with its headers and body, and so its event id."""
-    # The name comes from a message: it must not decide where our token is sent.
+    """Post an event with its original headers and body, and therefore its original event id."""
+    # The name comes from a message, so it must not determine where our token is sent.
     if not names.is_function(consumer):
         return Answer(None, f"{consumer} is not a valid consumer name")
     template = settings.operations().consumer_url

@@ -1,4 +1,4 @@
-"""What both edges send: an ASGI response, and the problem document of an error."""
+"""The ASGI responses and problem documents that both edges send."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def problem(error: errors.ProblemError, headers: RawHeaders) -> Raw:
     }
     sent = [*headers, *raw_headers(error.headers), (b"cache-control", b"no-store")]
     if error.status in _WITH_RETRY_AFTER and not any(name == b"retry-after" for name, _ in sent):
-        # Jitter: a million clients that failed together must not come back together.
+        # Jitter, so that a million clients that failed together do not retry together.
         seconds = random.uniform(*RETRY_AFTER_SECONDS)  # noqa: S311
         sent.append((b"retry-after", str(round(seconds)).encode()))
     sent.append((b"content-type", b"application/problem+json"))

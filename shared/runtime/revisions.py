@@ -6,7 +6,7 @@ from shared.runtime import errors
 
 
 class Expected(frozenset[str]):
-    """The revisions of which the current one must be one; `*` stands for any."""
+    """The accepted revisions, one of which must be the current one; `*` accepts any."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
 """A function's settings from its environment: typed and complete.
 
-Every setting is a field here, with its environment name and one line of help. No secret has a
-default. One error names all that are missing.
+Every setting is a field here, with its environment variable and one line of help. No secret has a
+default. One error names all missing settings.
 """
 
 import json
@@ -39,7 +39,7 @@ class Core:
     )
     trace_sample: str = _env(
         "TRACE_SAMPLE",
-        "share of the requests without a traceparent whose spans are recorded",
+        "share of requests without a traceparent whose spans are recorded",
         "0.01",
     )
 
@@ -230,6 +230,6 @@ def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
 
 
 def reset() -> None:
-    """Forget what was read, so that a test can change the environment."""
+    """Discard the settings that were read, so that a test can change the environment."""
     for read in (core, sql, operations, objects, public_objects, telemetry):
         read.cache_clear()

@@ -52,7 +52,7 @@ _RETRY = _OnceMore(
 
 
 def presign(method: str, url: str, seconds: int, headers: dict[str, str]) -> str:
-    """Return a URL that is valid for this request, with these headers, for `seconds`."""
+    """Return a URL that is valid for this request with these headers, for `seconds`."""
     request = AWSRequest(method, url, headers)
     S3SigV4QueryAuth(_credentials(), "s3", settings.objects().region, seconds).add_auth(request)
     return str(request.url)
@@ -67,7 +67,7 @@ def send(  # noqa: PLR0913  one argument per part of the request
     seconds: float | None,
     preload: bool,
 ) -> urllib3.BaseHTTPResponse:
-    """Sign and send one request, twice at most; raise Unavailable."""
+    """Sign and send one request, with at most one retry; raise Unavailable."""
     request = AWSRequest(method, url, headers, body)
     S3SigV4Auth(_credentials(), "s3", settings.objects().region).add_auth(request)
     # Unsigned, since Google changes it; without it Google would decompress the object.
@@ -105,7 +105,7 @@ def pieces(answer: urllib3.BaseHTTPResponse, chunk: int) -> Iterator[bytes]:
 
 @cache
 def pool() -> urllib3.PoolManager:
-    """Return the connections to the store."""
+    """Return the pool of connections to the store."""
     return urllib3.PoolManager(maxsize=32)
 
 

@@ -40,7 +40,7 @@ STATEMENT_TIMEOUT_SECONDS = 10
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_WAIT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
-# Below every idle timeout in between, so that a pooled connection is rarely dead.
+# Shorter than every idle timeout on the way, so that a pooled connection is rarely dead.
 RECYCLE_SECONDS = 1500
 
 _RERUN = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
@@ -81,7 +81,7 @@ class _Transaction:
     safe_to_retry_commit: bool = False
 
 
-# Named: the compiler of the whole statement doubles the percent signs.
+# Named parameters, because the compiler of the whole statement doubles the percent signs.
 _DIALECT = mysql.dialect(paramstyle="named")
 
 _transaction: ContextVar[_Transaction] = ContextVar("transaction")
@@ -100,7 +100,7 @@ def engine() -> Engine:
 
 
 def _connect() -> Connection:
-    """Take a connection; its statements are timed only where their spans are recorded."""
+    """Take a connection; its statements are timed only if their spans are recorded."""
     current = tracing.current()
     plain = engine()
     timed = _timed(plain) if current is not None and current.sampled else plain
@@ -113,7 +113,7 @@ def _connect() -> Connection:
 
 @cache
 def _timed(plain: Engine) -> Engine:
-    """Return the engine, on the same pool, with listeners, which add 30 µs to a read."""
+    """Return an engine on the same pool with listeners for timing, which add 30 µs to a read."""
     made = plain.execution_options()
     event.listen(made, "before_cursor_execute", _before_statement)
     event.listen(made, "after_cursor_execute", _after_statement)
@@ -123,10 +123,11 @@ def _timed(plain: Engine) -> Engine:
 def transact(work: Callable[[Connection], T]) -> T:
     """Run `work` in one transaction and return its result.
 
-    `work` may run up to three times: after a deadlock, a lock timeout, or a connection that was
-    lost before COMMIT, when nothing of it remains. A connection lost *during* COMMIT may have
-    committed; then it runs again only if the second run can detect that (`safe_to_retry_commit`).
-    Raises Unavailable when the database does not respond.
+    `work` may run up to three times. It runs again after a deadlock, a lock timeout, or a
+    connection lost before COMMIT, because then none of its changes remain. If the connection is
+    lost *during* COMMIT, the transaction may have committed, so `work` runs again only if the
+    second run can detect that (`safe_to_retry_commit`). Raises Unavailable if the database does
+    not respond.
     """
     for attempt in range(1, TRIES + 1):
         state = _Transaction()
@@ -155,7 +156,7 @@ def transact(work: Callable[[Connection], T]) -> T:
 
 
 def read(work: Callable[[Connection], T]) -> T:
-    """Run reads on one connection outside a transaction; raise Unavailable without a response.
+    """Run reads on one connection outside a transaction; raise Unavailable if it does not respond.
 
     Each statement sees its own snapshot. A dead connection is replaced once.
     """
@@ -255,7 +256,7 @@ def _insert_ignore(table: Table) -> Insert:
 
 
 def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> None:
-    """Begin, commit or roll back with the driver: SQLAlchemy would add 70 µs."""
+    """Begin, commit or roll back with the driver, because SQLAlchemy would add 70 µs."""
     driver: Any = tx.connection.driver_connection
     started = time.perf_counter()
     try:
@@ -267,7 +268,7 @@ def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> No
 
 
 def _roll_back(tx: Connection) -> None:
-    """Roll back; discard a connection that cannot, so that none is pooled in a transaction."""
+    """Roll back; if that fails, discard the connection instead of pooling it in a transaction."""
     if tx.invalidated:
         return
     try:
@@ -293,7 +294,7 @@ def _worth_a_rerun(error: BaseException) -> bool:
 
 
 def _translated(error: BaseException) -> BaseException:
-    """Return the error for the edge: Unavailable for the database, the original for a bug."""
+    """Return the error to raise: Unavailable if the database is, and the original for a bug."""
     if isinstance(error, PoolTimeoutError) or _is_lost(error) or _code(error) in _UNAVAILABLE:
         message = "the database is not responding"
         return errors.Unavailable(message)
@@ -343,9 +344,9 @@ def _by_address(url: str) -> Callable[[], Any]:
 def _cloud_sql(**connector_options: Any) -> Callable[[], Any]:
     """Return a function that connects with the Cloud SQL connector: TLS, IAM sign-in, no password.
 
-    `lazy`: certificates are refreshed during a request, since nothing runs between requests.
+    `lazy`: certificates are refreshed during a request, because nothing runs between requests.
     """
-    # They take half a second, and only the cloud needs them.
+    # These imports take half a second, and only the cloud needs them.
     from aiohttp import ClientError  # noqa: PLC0415
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
     from google.cloud.sql.connector import Connector  # noqa: PLC0415
@@ -367,7 +368,7 @@ def _cloud_sql(**connector_options: Any) -> Callable[[], Any]:
                 **_options(),
             )
         except (ClientError, GoogleAuthError, OSError) as error:
-            # The Admin API or the instance does not respond: raise what the driver raises.
+            # The Admin API or the instance does not respond: raise the driver's error.
             raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, str(error)) from error
 
     return connect

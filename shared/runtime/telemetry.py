@@ -1,10 +1,10 @@
-"""An instance exports its metrics and spans during a request, before the response.
+"""Exports an instance's metrics and spans during a request, before the response.
 
-After the response it has no CPU, so no background thread can export. Metrics are exported at most
-once per OTEL_METRIC_EXPORT_INTERVAL, by whichever request is due; spans by each sampled request;
-the rest when the platform stops the instance, which gives it CPU once more. Only one export runs
-at a time: a concurrent request leaves its spans for the next one and responds. The first export
-imports the SDK, which would add 200 ms to each cold start.
+After the response, the instance has no CPU, so no background thread can export. Metrics are
+exported at most once per OTEL_METRIC_EXPORT_INTERVAL, by the first request after it. Each sampled
+request exports its spans. The rest is exported when the platform stops the instance, which gives it
+CPU once more. Only one export runs at a time; a concurrent request leaves its spans for the next
+export. The first export imports the SDK, which would otherwise add 200 ms to each cold start.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from shared.runtime import logs, settings, tracing
 from shared.runtime.tracing import Span
 
 DEADLINE_SECONDS = 2.0
-"""The longest that a request waits for its export, including the connection."""
+"""The maximum time that a request waits for its export, including the connection."""
 APART_SECONDS = 5.5
-"""Cloud Monitoring refuses points of a series that are closer than five seconds."""
+"""Cloud Monitoring rejects points of a series that are less than five seconds apart."""
 TURN_SECONDS = 1.0
-"""How long the last export waits for a running one."""
+"""The maximum time that the last export waits for a running one."""
 MAX_WAITING = 1000
-"""How many spans wait for an export; more are dropped, and counted in the log."""
+"""The maximum number of spans waiting for an export; others are dropped and counted in the log."""
 
 
 class _State:
@@ -43,7 +43,7 @@ class _State:
         self.ending: asyncio.Task[None] | None = None
 
     def keep(self, spans: list[Span]) -> None:
-        """Keep spans for the next export, as many as fit."""
+        """Keep as many spans as fit for the next export."""
         room = MAX_WAITING - len(self.waiting)
         self.waiting += spans[:room]
         self.dropped += max(0, len(spans) - room)
@@ -80,8 +80,8 @@ async def flush() -> None:
 async def _send(*, with_metrics: bool) -> None:
     """Export in a thread, which releases the lock; wait for it until the deadline.
 
-    After a failure nothing is tried for an interval, so that an unavailable address delays only one
-    request in that time.
+    After a failure, no export is attempted for an interval, so that an unavailable receiver delays
+    only one request per interval.
     """
     now, interval = time.monotonic(), settings.telemetry().interval()
     if with_metrics:
@@ -103,7 +103,7 @@ def _apart() -> float:
 
 
 def _export(spans: list[Span], *, with_metrics: bool) -> bool:
-    """Tell whether everything was accepted; a failure is logged."""
+    """Return whether everything was accepted; a failure is logged."""
     try:
         from shared.runtime import otlp  # noqa: PLC0415  see above
 
@@ -122,7 +122,7 @@ def _export(spans: list[Span], *, with_metrics: bool) -> bool:
 def _export_at_the_end(loop: asyncio.AbstractEventLoop) -> None:
     """Export once more on SIGTERM, before the server acts on it.
 
-    Not by `atexit`: uvicorn ends its process with the signal.
+    `atexit` cannot be used, because uvicorn ends its process with the signal.
     """
     server = signal.getsignal(signal.SIGTERM) or signal.SIG_DFL
 
@@ -135,11 +135,12 @@ def _export_at_the_end(loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def _end() -> None:
-    """Export what is left, as soon as the receiver accepts it, and pass the signal on.
+    """Export the remaining data as soon as the receiver accepts it, then pass the signal on.
 
-    The platform kills the process ten seconds after the signal: lock, pause and export fit in.
+    The platform kills the process ten seconds after the signal. The lock, the pause and the export
+    fit into that time.
     """
-    _state.paused_until = math.inf  # running requests leave theirs for this one
+    _state.paused_until = math.inf  # running requests leave their data for this export
     try:
         if await asyncio.to_thread(_on_its_way.acquire, timeout=TURN_SECONDS):
             await asyncio.sleep(_state.sent_at + _apart() - time.monotonic())

@@ -1,8 +1,8 @@
 """W3C trace context, and the spans of sampled requests.
 
-A trace enters by `traceparent` (https://www.w3.org/TR/trace-context/) and leaves on every message
-and document. Where spans are exported, those of a sampled request are collected, and `telemetry`
-sends them before the response; elsewhere each span is a log line, which `python -m emulators trace`
+A request's `traceparent` (https://www.w3.org/TR/trace-context/) is continued in every message and
+document. If spans are exported, those of a sampled request are collected, and `telemetry` sends
+them before the response. Otherwise, each span is a log line, which `python -m emulators trace`
 reads. Nothing runs after the response.
 """
 
@@ -58,7 +58,7 @@ def _span_id() -> str:
 
 
 def parse(traceparent: str | None) -> tuple[str, str, bool] | None:
-    """Return (trace, parent span, sampled) of a header; None when it is absent or invalid."""
+    """Return (trace, parent span, sampled) from a header; None if it is absent or invalid."""
     found = _TRACEPARENT.fullmatch(traceparent.strip()) if traceparent else None
     if found is None or not int(found[1], 16) or not int(found[2], 16):
         return None
@@ -143,7 +143,7 @@ def write(span: Span) -> None:
 
 
 def end(span: Span) -> dict[str, Any]:
-    """Collect the span of a whole request, and return it as its log line carries it."""
+    """Collect the span of a whole request, and return it in the form of a log line."""
     collected = _collected.get()
     if collected is not None:
         collected.append(span)
@@ -151,7 +151,7 @@ def end(span: Span) -> dict[str, Any]:
 
 
 def shown(span: Span) -> dict[str, Any]:
-    """Return a span as a log line carries it."""
+    """Return a span in the form of a log line."""
     return {
         "name": span.name,
         "kind": span.kind,

@@ -7,6 +7,6 @@ library, play            installed games; intervals, playtime, stats, achievemen
 operations               outbox, inbox, projections, consumers, dead letters, audit
 collections              Firestore collections with players' data
 all_tables               every table, for migrations and checks
-migrate, migrations      brings a database up to date
+migrate, migrations      bring a database up to date
 grants                   rights of database users
 """

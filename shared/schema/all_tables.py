@@ -4,7 +4,7 @@ from shared.schema import catalog, detection, downloads, library, operations, pl
 from shared.schema.base import metadata
 
 LEAVING: frozenset[str] = frozenset()
-"""`table` or `table.column` that no code uses any more, to be dropped one release later."""
+"""Each `table` or `table.column` that is no longer used and will be dropped one release later."""
 
 __all__ = [
     "LEAVING",

@@ -1,7 +1,7 @@
 """Column types, and the `table` helper that declares every table.
 
-Each table declares how fast it grows, when its rows end and, if it holds a player's id, how that
-player's rows are exported and erased.
+Each table declares how fast it grows, when its rows are deleted and, if it contains a player's id,
+how that player's rows are exported and erased.
 """
 
 from dataclasses import dataclass

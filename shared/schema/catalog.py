@@ -14,7 +14,7 @@ from shared.schema.base import (
     text,
 )
 
-GROWTH = "tens of rows: the world releases some 50 games a day"
+GROWTH = "tens of rows: about 50 games are released per day"
 FOREVER = "none: the catalog is kept"
 
 games = table(
@@ -24,12 +24,12 @@ games = table(
     Column("import_key", identifier(300), nullable=False, unique=True),
     Column("revision", BIGINT, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    # How many players played it, updated by fold_popularity; the search order depends on it.
+    # The number of players, updated by fold_popularity; search results are ordered by it.
     Column("players", BIGINT, nullable=False, server_default="0"),
     Column("merged_into", BIGINT, nullable=True),
     # Translated titles by locale (BCP 47): {"de": "Die Siedler"}.
     Column("titles", JSON_TEXT, nullable=True),
-    # By kind (icon, cover, banner): its colour, and per size the name in the public bucket.
+    # By kind (icon, cover, banner): the colour, and the name of each size in the public bucket.
     Column("art", JSON_TEXT, nullable=True),
     Index("games_by_merge", "merged_into"),
     growth=GROWTH,
@@ -51,7 +51,7 @@ game_search = table(
     "game_search",
     Column("game_id", BIGINT, ForeignKey("games.game_id"), primary_key=True, autoincrement=False),
     Column("tier", mysql.TINYINT(unsigned=True), nullable=False),
-    # All words of all its names, each after a space: see shared.domain.catalog.search.words.
+    # All words of the game's names, separated by spaces: see shared.domain.catalog.search.words.
     Column("words", JSON_TEXT, nullable=False),
     growth=GROWTH,
     end=FOREVER,
@@ -60,9 +60,9 @@ game_search = table(
 game_prefixes = table(
     "game_prefixes",
     Column("prefix", identifier(64), primary_key=True),
-    # The game's popularity tier, 0 for the most popular, so that the key's order is the page's.
+    # The game's popularity tier, 0 for the most popular, so that the key has the order of a page.
     Column("tier", mysql.TINYINT(unsigned=True), primary_key=True),
-    # No foreign key: two dozen rows per game, which follow from its row in game_search.
+    # No foreign key, because each game has two dozen rows, derived from its row in game_search.
     Column("game_id", BIGINT, primary_key=True),
     growth="a thousand rows: about 20 per game",
     end=FOREVER,
@@ -94,7 +94,7 @@ import_claims = table(
     "import_claims",
     Column("import_id", identifier(36), primary_key=True),
     Column("game_id", BIGINT, primary_key=True, autoincrement=False),
-    # The position of the record that claimed the game; other records of the list are other games.
+    # The position of the record that claimed the game; other records are other games.
     Column("position", BIGINT, nullable=False),
     Column("claimed_at", Moment, nullable=False),
     Index("import_claims_by_age", "claimed_at"),

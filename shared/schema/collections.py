@@ -1,6 +1,6 @@
-"""Every Firestore collection that holds a player's data, and what of it is exported.
+"""Every Firestore collection that contains a player's data, and the fields that are exported.
 
-Erasure deletes all of them. Tables declare the same with `base.Personal`; export and erasure walk
+Erasure deletes all of them. Tables declare the same with `base.Personal`; export and erasure use
 both registries.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection below a player's document.
+    """A collection under a player's document.
 
     path: `players/{uid}/…`, with the player's Firebase uid for `{uid}`.
     export: the fields in the player's export; if empty, `why_not` gives the reason.

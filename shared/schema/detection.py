@@ -8,17 +8,17 @@ detection_files = table(
     "detection_files",
     Column("name", identifier(120), primary_key=True),
     Column("os", identifier(10), nullable=False),
-    # The list's version; a delta leads to it from the list of `from_version`, 0 for a whole list.
+    # The list's version. A delta applies to the list `from_version`; 0 means a whole list.
     Column("version", BIGINT, nullable=False),
     Column("from_version", BIGINT, nullable=False),
     # The hash is of the uncompressed JSON, the size of the compressed file.
     Column("sha256", identifier(64), nullable=False),
     Column("size", BIGINT, nullable=False),
-    # Null while a response names it or the next delta may start from it.
+    # Null while a response links to the file, or the next delta may start from it.
     Column("unused_since", Moment, nullable=True),
     Index("detection_files_by_os", "os", "from_version", "version"),
     Index("detection_files_by_end", "unused_since"),
-    growth="tens of rows: lists change a few times a day, each change makes up to ten deltas",
+    growth="tens of rows: lists change a few times per day, with up to ten deltas each",
     end="a day after the last response that names the file (build_detection_lists)",
 )
 

@@ -8,13 +8,13 @@ from shared.schema.base import BIGINT, UID, Moment, Personal, identifier, table
 COUNTED_DAYS = 32
 """Older downloads are not counted: Pub/Sub keeps a message for 31 days."""
 
-FOREVER = "none: creators compare years"
+FOREVER = "none: creators compare downloads by year"
 
 entitlements = table(
     "entitlements",
     Column("uid", UID, primary_key=True),
     Column("plan", identifier(32), primary_key=True),
-    # Null: without end.
+    # Null: no expiry.
     Column("until", Moment, nullable=True),
     # Who granted it: `operator`; billing will follow.
     Column("source", identifier(32), nullable=False),
@@ -46,5 +46,5 @@ download_marks = table(
     # 16 bytes of the hash of a download's id: an inbox row takes five times the space.
     Column("mark", mysql.BINARY(16), primary_key=True),
     growth="4 million rows: one per player, version and day",
-    end="33 days, when messages of that day are no longer counted (clean_up)",
+    end="33 days, when that day's messages are no longer counted (clean_up)",
 )

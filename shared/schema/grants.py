@@ -1,7 +1,7 @@
 """Grants each database user the rights to the tables that its function declares, and no others.
 
-Granting does not affect running functions. Revoking is a separate step, since the previous release
-needs its rights until the new one has all traffic.
+Granting does not affect running functions. Revoking is a separate step, because the previous
+release needs its rights until the new one receives all traffic.
 """
 
 import re
@@ -114,7 +114,7 @@ def _table(connection: Connection, name: str) -> str:
 
 
 def _scalars(connection: Connection, statement: str) -> list[str]:
-    # Without parameters nothing in a statement is interpreted as a placeholder.
+    # Without parameters, nothing in a statement is interpreted as a placeholder.
     return list(
         connection.execution_options(no_parameters=True).exec_driver_sql(statement).scalars()
     )

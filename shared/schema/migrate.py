@@ -1,4 +1,4 @@
-"""Migrates a database to the newest tables: `python -m shared.schema.migrate`, with SQL_URL set."""
+"""Migrates a database to the newest schema: `python -m shared.schema.migrate`, with SQL_URL set."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
 LOCK_SECONDS = 600
-"""How long an upgrade waits for another one to end."""
+"""The maximum time that an upgrade waits for another one to end."""
 
 INIT = "SET time_zone = '+00:00'"
 

@@ -1,4 +1,4 @@
-"""Tables of operation: outbox, inbox, projections, consumers, failures, dead letters, audit."""
+"""Tables for operations: outbox, inbox, projections, consumers, failures, dead letters, audit."""
 
 from sqlalchemy import Column, Index, Integer, SmallInteger
 from sqlalchemy.dialects import mysql
@@ -21,7 +21,7 @@ outbox = table(
     Column("body", JSON_TEXT, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("outbox_by_age", "created_at"),
-    growth="one row per transaction with a message; near empty",
+    growth="one row per transaction with a message, soon deleted",
     end="published (immediately, or by relay_outbox)",
 )
 
@@ -115,7 +115,7 @@ dead_letters = table(
     Index("dead_letters_by_consumer", "consumer", "state", "dead_letter_id"),
     Index("dead_letters_to_end", "settled_at"),
     Index("dead_letters_by_player", "uid"),
-    growth="none on a good day",
+    growth="normally none",
     end="31 days after it was redriven or resolved (clean_up); open ones are kept",
     personal=Personal(export=("consumer", "event_id", "code", "occurred_at")),
 )

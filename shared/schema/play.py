@@ -1,7 +1,7 @@
-"""What was played: intervals, day totals, stats, achievements.
+"""Play: intervals, day totals, stats and achievements.
 
 `game_key` is a catalog game's id in decimal, or `unlisted:` and the hash of a path suffix that
-the catalog does not know yet.
+is not in the catalog yet.
 """
 
 from sqlalchemy import Column, Date, Index, SmallInteger
@@ -60,7 +60,7 @@ unlisted_games = table(
     Column("first_seen_at", Moment, nullable=False),
     Index("unlisted_games_by_player", "uid"),
     Index("unlisted_games_by_age", "first_seen_at"),
-    growth="a row per player and program unknown to the catalog: about 50 thousand",
+    growth="a row per player and program outside the catalog: about 50 thousand",
     end="the game is added to the catalog (attach_unlisted_games), or 400 days (clean_up)",
     personal=Personal(export=("game_key", "first_seen_at")),
 )
@@ -93,7 +93,7 @@ erasures = table(
     Column("finished_at", Moment, nullable=True),
     Index("erasures_by_finish", "finished_at"),
     growth="about 1 thousand rows",
-    end="60 days after the erasure (clean_up), when no event from before it can arrive",
+    end="60 days after the erasure (clean_up), when no earlier event can arrive",
     personal=Personal(
         export=("requested_at", "finished_at"),
         erase="keep",
@@ -105,6 +105,6 @@ new_players = table(
     "new_players",
     Column("new_player_id", BIGINT, primary_key=True, autoincrement=True),
     Column("game_id", BIGINT, nullable=False),
-    growth="one row a player and game that is new to them, some millions",
+    growth="one row per player and game first played: some millions",
     end="10 minutes: fold_popularity adds them to games.players",
 )

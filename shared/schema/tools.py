@@ -37,7 +37,7 @@ tools = table(
         column="creator_uid",
         export=("tool_id", "game_id", "kind", "texts", "created_at"),
         erase="keep",
-        why_not="players have it installed; the uid of an erased account identifies nobody",
+        why_not="players have it installed; the uid of an erased account identifies no one",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Moves play recorded under a program's hash to the game, once the catalog knows it."""
+"""Moves play recorded under a program's hash to its game, once the game is in the catalog."""
 
 import time
 
@@ -6,7 +6,7 @@ from shared.domain.play import moves
 from shared.runtime import events
 
 SECONDS = 500
-"""Below the manifest's timeout; the next call continues."""
+"""Less than the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)

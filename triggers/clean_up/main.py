@@ -4,10 +4,10 @@ from shared.domain.operations import retention
 from shared.runtime import events
 
 SECONDS = 240
-"""Below the manifest's timeout; the next call continues."""
+"""Less than the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Delete as much as time allows; return the number of rows by table."""
+    """Delete expired rows until none remain or time runs out; return their number by table."""
     return retention.clean(SECONDS)

@@ -7,7 +7,7 @@ from shared.domain.players.erasure import ErasureRequested
 from shared.runtime import errors, events
 
 SECONDS = 240
-"""Below the manifest's timeout; the next delivery continues."""
+"""Less than the manifest's timeout; the next delivery continues."""
 
 
 @events.on_message(ErasureRequested, __file__)

@@ -1,4 +1,4 @@
-"""Counts players who are new to a game towards its popularity."""
+"""Adds players who are new to a game to its player count."""
 
 import time
 
@@ -6,7 +6,7 @@ from shared.domain.catalog import popularity
 from shared.runtime import events
 
 SECONDS = 200
-"""Below the manifest's timeout; the next call continues."""
+"""Less than the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)

@@ -1,4 +1,4 @@
-"""Grants the achievements that changed stats have earned, and delivers each once."""
+"""Grants the achievements that a player's stats have earned, and delivers each once."""
 
 from pydantic import BaseModel
 
@@ -8,7 +8,7 @@ from shared.runtime.events.documents import on_document
 
 
 class StatsDocument(BaseModel):
-    """Has no fields: only the document's existence matters, because stats are read from rows."""
+    """A stats document; it has no fields here, because stats are read from rows."""
 
 
 @on_document(StatsDocument, __file__)

@@ -6,7 +6,7 @@ from shared.domain.play import moves
 from shared.runtime import events
 
 SECONDS = 500
-"""Below the manifest's timeout; the next call continues."""
+"""Less than the manifest's timeout; the next call continues."""
 
 
 @events.on_schedule(__file__)

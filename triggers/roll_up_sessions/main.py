@@ -9,6 +9,6 @@ from shared.runtime import events, projections
 def main(reported: SessionsReported) -> None:
     """Merge the sessions into playtime, then write the stats documents that are due.
 
-    If a crash comes between the two, the redelivery or sweep_projections writes the documents.
+    If a crash occurs between the two, the redelivery or sweep_projections writes the documents.
     """
     projections.project_due(stats.KIND, roll_up.record(reported))

@@ -6,7 +6,7 @@ from shared.domain.play import notices, stats
 from shared.runtime import events, projections
 
 SECONDS = 40
-"""For both sweeps together; the next call starts after a minute."""
+"""The time for both sweeps together; the next call starts a minute later."""
 
 
 @events.on_schedule(__file__)

@@ -1,9 +1,9 @@
 """Libraries: which games are on a player's installations.
 
-items     what a client reports about one item on a disk
-paths     what a program's path says about its game; does no I/O
-matching  which game an item is, by weighing evidence
-entries   stored library entries per installation
+items     a client's report about one item on disk
+paths     finds suffixes, folder names and store ids in a program's path; does no I/O
+matching  determines which game an item is by weighing evidence
+entries   stores the library entries of each installation
 
 Other packages import: entries.delete, entries.list_page, entries.replace, entries.InstalledGame,
 entries.LibraryGame, items.LibraryItem, matching.match, matching.Guess, matching.Verdict,

@@ -1,6 +1,6 @@
 """A player's library: which games are on which of their installations.
 
-Paths are not stored: they may contain people's names, and each installation knows its own.
+Paths are not stored: they may contain people's names, and each installation has its own.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from shared.schema.library import installations, library_entries
 
 MAX_INSTALLATIONS = 50
 MAX_ENTRIES = 20_000
-"""In all installations of a player together, because an export or a read covers all of them."""
+"""The total across a player's installations, because an export or a read covers all of them."""
 
 _entry, _installation = library_entries.c, installations.c
 
@@ -47,7 +47,7 @@ class RejectedEntry:
 
 
 class Replaced(NamedTuple):
-    """The result of a replacement: how many games were stored, and which were refused."""
+    """The result of a replacement: the number of games stored, and the rejected entries."""
 
     entries: int
     replaced_at: datetime
@@ -72,9 +72,9 @@ class LibraryGame(BaseModel):
 def replace(
     tx: Connection, uid: str, install_id: str, held: Sequence[tuple[int, InstalledGame]]
 ) -> Replaced:
-    """Replace an installation's games with these, each with its index; refuse unknown ones.
+    """Replace an installation's games with these, each with its index; reject unknown games.
 
-    Concurrent calls run one after the other. Raises Conflict when the player would have too many
+    Concurrent calls run one after the other. Raises Conflict if the player would have too many
     installations or entries.
     """
     _lock(tx, uid)
@@ -92,7 +92,7 @@ def replace(
 def _lock(tx: Connection, uid: str) -> None:
     """Serialise a player's replacements, so that two cannot exceed the limits together.
 
-    The lock is on a row that is never visible, because a new player has no row to lock.
+    The locked row is inserted for this purpose and never visible, because a new player has no row.
     """
     row = {"uid": uid, "install_id": "", "entries": 0, "replaced_at": clock.now()}
     sql.upsert(tx, installations, [row], ["entries"])
@@ -104,7 +104,7 @@ def _lock(tx: Connection, uid: str) -> None:
 def _screened(
     tx: Connection, held: Sequence[tuple[int, InstalledGame]]
 ) -> tuple[list[dict[str, int | None]], list[RejectedEntry]]:
-    """Return the rows to store, each game once under its current id, and what is refused."""
+    """Return the rows to store, each game once under its current id, and the rejected entries."""
     current = _current_ids(tx, {int(one.game_id) for _, one in held})
     builds = _games_of_builds(tx, {int(one.build_id) for _, one in held if one.build_id})
     rows: dict[int, int | None] = {}
@@ -146,7 +146,7 @@ def list_page(
 ) -> tuple[list[LibraryGame], int | None]:
     """Return up to `limit` games with an id above `after`, and the last id if there are more.
 
-    A game that was merged into another after it was stored is shown as that other game.
+    A game that was merged after it was stored is shown as its survivor.
     """
     stored = conn.scalars(select(_entry.game_id).where(_entry.uid == uid).distinct())
     current = _current_ids(conn, set(stored))
@@ -176,7 +176,7 @@ def _copies(uid: str, game_ids: Collection[int]) -> Select[Any]:
 
 
 def _current_ids(conn: Connection, ids: Collection[int]) -> dict[int, int]:
-    """Return the current id of each known game, following its merges."""
+    """Return the current id of each known game, following merges."""
     into: dict[int, int | None] = {}
     pending = set(ids)
     while pending:

@@ -1,4 +1,4 @@
-"""What a client reports about one item on a disk."""
+"""A client's report about one item on disk."""
 
 from typing import Annotated, ClassVar, Self
 
@@ -38,7 +38,7 @@ Plain = AfterValidator(_without_nul)
 
 
 class LibraryItem(BaseModel):
-    """An item on a disk, with everything that the client knows about it; more is better.
+    """An item on disk; the more fields the client sets, the more likely is a match.
 
     path: the program's path, as the operating system writes it; it is never stored, because it may
         contain a person's name.

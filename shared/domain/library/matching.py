@@ -1,9 +1,9 @@
-"""Which games the items on a disk are: look up evidence, weigh it, then decide.
+"""Matches items on disk to games: looks up the evidence, weighs it, then decides.
 
-Each piece of evidence has a weight: the share of cases in which it alone would be right. Doubts
-(1 - weight) about one game multiply: of two pieces that are each wrong in one case of five, both
-are wrong in one of twenty-five. A game is named when little doubt is left and no other game has
-nearly as much evidence; `docs/matching.md` reports how often the result is right.
+The weight of a piece of evidence is the share of cases in which it alone would be right. The doubts
+(1 - weight) about a game multiply: if two pieces are each wrong in one case in five, both are wrong
+in one case in twenty-five. A game is named if little doubt remains and no other game has nearly as
+much evidence. `docs/matching.md` reports how often the result is right.
 """
 
 import hashlib
@@ -39,13 +39,13 @@ MAX_CANDIDATES = 5
 MAX_NAMES = 8000
 """Names that are looked up per batch; a thousand real paths yield about two thousand."""
 MAX_GAMES_PER_FILE = 3
-"""A bare file name that is listed by more games is evidence for none of them."""
+"""A bare file name listed by more games than this is evidence for none of them."""
 DISTINCTIVE_LENGTH = 7
-"""Letters that make it unlikely that another program has the same name by chance."""
+"""A name with this many letters is unlikely to match another program's by chance."""
 WEAKER = 0.65
-"""Factor on the weight of a shorter name, or of a name that several games share."""
+"""The factor applied to the weight of a shorter name, or of a name that several games share."""
 MIN_WORD_LENGTH = 3
-"""Letters that a word shared by two names needs in order to count."""
+"""The minimum number of letters for a word shared by two names to count."""
 STEAM = "steam"
 
 HASH: Weighed = (0.999, "fingerprint")
@@ -62,9 +62,10 @@ FOLDER_WORDS: Weighed = (0.5, "folder")
 PROGRAM_NAME: Weighed = (0.6, "program_name")
 
 
-# Each list is one parameter, a JSON array: one parameter per value takes longer than the lookup.
-# It is sent in hex, because the driver, which is pure Python, takes as long to escape the quotes.
-# Both engines read it first and look up each value; with a long IN, MariaDB scans the table.
+# Each list is sent as one parameter, a JSON array, because one parameter per value takes longer
+# than the lookup. The array is sent in hex, because the pure-Python driver would take just as long
+# to escape its quotes. Both engines read the array first and then look up each value; with a long
+# IN, MariaDB would scan the table.
 _BY_BYTES = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH"
 _ARRAY = "CONVERT(UNHEX(%s) USING utf8mb4)"
 _LIST = f"JSON_TABLE({_ARRAY}, '$[*]' COLUMNS ({{}})) AS wanted STRAIGHT_JOIN"
@@ -114,7 +115,7 @@ class Verdict(NamedTuple):
 
 @dataclass
 class _Game:
-    """What weighing needs to know about a game for which a clue was found."""
+    """A game for which a clue was found, with the data needed to weigh it."""
 
     title: str = ""
     names: set[str] = field(default_factory=set)
@@ -200,7 +201,7 @@ def _game_ids(hits: _Hits) -> set[int]:
 
 
 def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
-    """Return the title, names and program files of some games."""
+    """Return the title, names and program files of these games."""
     known: dict[int, _Game] = defaultdict(_Game)
     if not ids:
         return known
@@ -276,7 +277,7 @@ def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]])
 
 
 def _build_id(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
-    """Return the build on which all marks that know the game agree, if it is unique."""
+    """Return the build on which all marks found for the game agree, if there is exactly one."""
     if not clues.marks:
         return None
     sets = [
@@ -297,7 +298,7 @@ def _weigh_path(
 ) -> None:
     listed = _games_by_suffix(program, os, hits)
     if listed is None:
-        return  # a launcher is never the game, whatever its folder is called
+        return  # a launcher is never the game, regardless of its folder's name
     in_folder = _games_by_folder(program, hits)
     same_name = {game_id for name in program.stems for game_id in hits.names.get(name, ())}
     for game_id in same_name.union(listed, in_folder):
@@ -361,7 +362,7 @@ def _weakened(weighed: Weighed, name: str, shared: int) -> Weighed:
 
 
 def _shares_words(program: Program, game: _Game) -> bool:
-    """Return whether a folder's words are all in a name of the game, or the other way round."""
+    """Return whether a folder's words are all in a name of the game, or vice versa."""
     names = [set(name.split()) for name in game.names]
     for folder in [set(name.split()) for readings in program.folders for name in readings]:
         for name in names:

@@ -1,7 +1,7 @@
-"""What a program's path says about its game: suffixes, folder names, and a store's id.
+"""Finds the suffixes, folder names and store id in a program's path.
 
-Does no I/O. Reads paths of any system: both separators, drive letters, Wine and Proton, macOS
-bundles. One request may contain thousands of paths, so cheap checks guard the expensive ones.
+Does no I/O. Reads paths from any system: both separators, drive letters, Wine and Proton, macOS
+bundles. A request may contain thousands of paths, so cheap checks come before expensive ones.
 """
 
 import re
@@ -13,9 +13,9 @@ from shared.domain import text
 from shared.domain.programs import GENERIC_NAMES
 
 MAX_SEGMENTS = 7
-"""How many of a path's last segments are looked up; no listed suffix has more."""
+"""The number of trailing path segments that are looked up; no listed suffix has more."""
 MAX_READINGS = 6
-"""Readings of a name that are looked up; bounds the cost of a name made of many editions."""
+"""The maximum number of readings of a name; it bounds the cost of names with many edition words."""
 
 _SLASHES = re.compile("//+")
 _APP = re.compile(r"(.*?\.app)/contents/macos/[^/]+$")
@@ -49,7 +49,7 @@ _SYSTEM = frozenset(
 )
 _STEAM_TOOLS = ("proton", "steamlinuxruntime")
 
-# Programs that are not games, whatever folder they are in.
+# Programs that are not games, regardless of their folder.
 _NOT_GAMES = re.compile(
     r"(?:^|[^a-z])(?:un|de)inst|unins[0-9t]|setup|install|redist|dotnet|directx|oalinst"
     r"|crash.?(?:report|handler|send|pad|dump|service|monitor|upload|proxy|log)|bugsplat"
@@ -80,24 +80,24 @@ _EDITIONS = (
 )
 _LAST_BITS = re.compile(rf" (?:{_BITS})$")
 _LAST_WORDS = re.compile(rf"(?: (?:{_BITS})| (?:the )?(?:{_EDITIONS})(?: edition)?| edition)$")
-"""Platform and edition words, removed from the end of a name one after the other."""
+"""Platform and edition words, removed one by one from the end of a name."""
 _FINAL_WORDS = {*re.findall(r"[a-z]{2,}", f"{_BITS}|{_EDITIONS}|edition|collector|bit|windows")}
-"""Last words of a name that are worth a match of the expensive pattern."""
+"""The last words of a name for which the expensive pattern is tried."""
 
-# The same as `text.name_key` for plain ASCII, in a fraction of the time.
+# Equivalent to `text.name_key` for plain ASCII, in a fraction of the time.
 _PLAIN = {code: " " for code in range(128) if not chr(code).isalnum()}
 _PLAIN |= {ord(mark): "" for mark in "'`."} | {ord("&"): " and "}
 
 
 class Program(NamedTuple):
-    """A path as matching sees it.
+    """A parsed path, ready for matching.
 
-    suffixes: suffixes of the path as the catalog lists them, the longest first.
-    folders: the names that the install folder, then a nearer one, may have in the catalog.
-    stems: the names that the file may have there.
-    installed: the first folder is in a folder that contains games.
+    suffixes: the suffixes of the path in the catalog's form, longest first.
+    folders: the possible catalog names of the install folder, then of a nearer folder.
+    stems: the possible catalog names of the file.
+    installed: whether the first folder is inside a folder that contains games.
     app_id: Steam's id of the game, if the path is inside its Proton prefix.
-    is_generic: the file name says nothing about the game.
+    is_generic: whether the file name is too common to identify a game.
     """
 
     file: str
@@ -113,7 +113,7 @@ def read(path: str) -> Program:
     """Parse a path."""
     written = _with_slashes(path).lstrip("/ ").rstrip(" ")
     plain = _normalised(written)
-    # The same segments twice, because capitals separate words.
+    # The segments are also kept in their original case, because capitals separate words.
     segments, raw = plain.split("/"), written.split("/")
     root = _root(segments)
     stem = _stem(segments[-1])
@@ -148,13 +148,13 @@ def _with_slashes(path: str) -> str:
 
 
 def _normalised(written: str) -> str:
-    """Return `programs.normalise_suffix` of a path that has plain slashes already."""
+    """Return the same as `programs.normalise_suffix`, for a path that already has plain slashes."""
     lower = written.lower()
     return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
 def _not_a_game(segments: Sequence[str], root: int | None) -> Program:
-    """Return a program that is a game only if listed as one, with a folder that is not generic."""
+    """Return a program that is a game only if the catalog lists it with a specific folder."""
     ends = [end for end in _suffixes(segments, root) if end.partition("/")[0] not in _NOT_FOLDERS]
     return Program(segments[-1], ends[:-1], [], [], False, None, True)  # noqa: FBT003  as named above
 
@@ -200,7 +200,7 @@ def _suffixes(segments: Sequence[str], root: int | None = None) -> list[str]:
 
 
 def _readings(name: str, key: str | None = None) -> list[str]:
-    """Return the names that a folder or file may stand for, the most complete first."""
+    """Return the names that a folder or file may stand for, most complete first."""
     key = _key(name) if key is None else key
     readings = [key] if key else []
     spaced = name if name.islower() and name.isalpha() else _CAMEL.sub(" ", name)

@@ -1,11 +1,11 @@
-"""What an operator sees and does.
+"""Operators' actions on consumers, dead letters, projections, expired rows and roles.
 
-consumers             the backlog of each consumer; pause and resume
-dead_letters          events that consumers gave up on: list, redrive, resolve
-dead_letter_messages  parses dead letters from the messages of their topic
+consumers             shows each consumer's backlog; pauses and resumes consumers
+dead_letters          lists, redrives and resolves events that could not be handled
+dead_letter_messages  parses dead letters from the messages on their topic
 projections           compares documents with their rows, and rebuilds them
-retention             how long each table keeps its rows
-roles                 roles in token claims: grant and revoke
+retention             deletes expired rows of each table
+roles                 grants and revokes roles in token claims
 
 Other packages import: consumers.get, consumers.pause, consumers.resume, consumers.ConsumerPause,
 consumers.ConsumersOverview, dead_letter_messages.parse, dead_letters.get, dead_letters.list_page,

@@ -1,8 +1,8 @@
-"""Backlogs and pauses of consumers: what an operator looks at first.
+"""Backlogs and pauses of consumers.
 
-A consumer is listed if the database holds a failure, a dead letter or a pause of it. Its backlog
-counts events that failed and will be redelivered. The number of undelivered messages is known only
-to Pub/Sub (its metric `num_undelivered_messages`).
+A consumer is listed if the database records a failure, dead letter or pause for it. Its backlog
+counts events that failed and will be redelivered. Undelivered messages are not counted; see the
+Pub/Sub metric `num_undelivered_messages`.
 """
 
 from datetime import datetime
@@ -37,11 +37,11 @@ NAMES = frozenset(
         "verify_artifact",
     }
 )
-"""All consumers: the triggers."""
+"""All consumers; each is a trigger."""
 
 
 class Backlog(BaseModel):
-    """How many are waiting, counted up to 10,001, and the time of the oldest of those counted."""
+    """The number of waiting entries, counted up to 10,001, and the time of the oldest of them."""
 
     waiting: int
     oldest_at: datetime | None = None
@@ -58,8 +58,8 @@ class ConsumerPause(BaseModel):
 class Consumer(BaseModel):
     """A consumer: failed events that will be redelivered, open dead letters, and its pause.
 
-    It is listed while the database holds a failure, a dead letter or a pause of it.
-    reason: why one of the failing events failed, cut to its last 200 characters.
+    It is listed while the database records a failure, dead letter or pause for it.
+    reason: the reason that one of the events failed, cut to its last 200 characters.
     """
 
     consumer: str
@@ -100,7 +100,7 @@ def get(conn: Connection) -> ConsumersOverview:
 
 
 def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPause:
-    """Make a consumer answer 503, within 5 s on all instances; its events are redelivered later.
+    """Make all instances of a consumer return 503 within 5 s; its events are redelivered later.
 
     Raises NotFound for an unknown name: a typo would leave the intended consumer running.
     """
@@ -114,9 +114,9 @@ def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPau
 
 
 def resume(tx: Connection, consumer: str, actor: str) -> None:
-    """End a consumer's pause, if it is paused.
+    """Resume a consumer, if it is paused.
 
-    The name may be of a consumer that no longer exists.
+    The consumer may no longer exist.
     """
     tx.execute(delete(consumers).where(consumers.c.consumer == consumer))
     audit.record(tx, actor, "consumer.resume", consumer, {})

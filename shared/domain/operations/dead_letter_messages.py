@@ -1,10 +1,10 @@
-"""Parses dead letters from the messages of their topic.
+"""Parses dead letters from the messages on their topic.
 
-A message is either our own `DeadLetter`, from a consumer that gave up on an event, or the raw
-message that a subscription forwarded after its last attempt. A forwarded message has no reason, so
-the recorded failures supply it. Pub/Sub adds only the subscription, the number of deliveries and
-the publish time: without our `ce-id`, the dead letter gets the id of the forwarded message, its
-failures are not found, and its reason is only that the attempts are exhausted.
+A message is either a `DeadLetter` that a consumer published, or the raw message that a subscription
+forwarded after its last attempt. Pub/Sub adds only the subscription, the number of deliveries and
+the publish time to a forwarded message, so its reason is taken from the recorded failures. If the
+message has no `ce-id`, the dead letter has the id of the forwarded message. Its failures are then
+not found, and its reason is only that the delivery attempts are exhausted.
 """
 
 import base64
@@ -55,7 +55,7 @@ def _published(event: Event) -> NewDeadLetter:
 
 
 def _forwarded(event: Event) -> NewDeadLetter:
-    """Return the event that a subscription forwarded, as the push request to its consumer."""
+    """Return the event that a subscription forwarded, as a push request to its consumer."""
     subscription = event.attributes[f"{FORWARDED}Subscription"].rpartition("/")[2]
     consumer = subscription.replace("-", "_")
     if not names.is_function(consumer):
@@ -81,7 +81,7 @@ def _forwarded(event: Event) -> NewDeadLetter:
 
 
 def _unreadable(event: Event) -> NewDeadLetter:
-    """Return a dead letter for a message that is not one, so that it is never dropped."""
+    """Return a dead letter that contains an unreadable message, so that it is never dropped."""
     return NewDeadLetter(
         consumer=UNKNOWN,
         event_id=event.id,

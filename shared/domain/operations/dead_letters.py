@@ -75,7 +75,7 @@ class RedrivenPage:
 
 @dataclass(frozen=True)
 class NewDeadLetter:
-    """A dead letter to record; for a `reason` of None, the recorded failures supply it."""
+    """A dead letter to record; if `reason` is None, it is taken from the recorded failures."""
 
     consumer: str
     event_id: str
@@ -161,7 +161,7 @@ def redrive(letter_id: int, actor: str) -> RedriveResult:
         state: State = "open"
         if response.accepted and _settle(tx, row, "redriven", actor, None):
             state = "redriven"
-        # The caller gets the error now; there is no redelivery, so the failure is not kept.
+        # The caller receives the error now; there is no redelivery, so the failure is not kept.
         tx.execute(delete(event_failures).where(*_failure(row.consumer, row.event_id)))
         result = RedriveResult(
             dead_letter_id=str(letter_id),
@@ -228,7 +228,7 @@ def message_data(body: bytes) -> bytes:
 
 
 def _settle(tx: Connection, row: Row[Any], state: State, actor: str, reason: str | None) -> bool:
-    """Settle the dead letter that was read; return False if it was settled or reopened since."""
+    """Settle the dead letter that was read; return False if it has changed since."""
     letter = dead_letters.c
     settled = update(dead_letters).where(
         letter.dead_letter_id == row.dead_letter_id,
@@ -264,7 +264,7 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
 
 
 def _json(data: bytes) -> Any:
-    """Parse JSON; return None for invalid, too deeply nested or not encodable data."""
+    """Parse JSON; return None if the data is invalid, too deeply nested or not encodable."""
     try:
         return from_json(data) if data else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Documents that copy rows, for operators: compare them with their rows, and rebuild them."""
+"""Compares documents with the rows that they copy, and rebuilds them, for operators."""
 
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ KindName = Literal["stats"]
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (stats.KIND,)}
 KEYS_PER_PAGE = 500
 MAX_COMPARED = 1000
-"""The most documents of a kind that one comparison reads."""
+"""The maximum number of documents of a kind that one comparison reads."""
 
 
 class ProjectionDifference(BaseModel):
@@ -35,7 +35,7 @@ class ProjectionComparison(BaseModel):
 
 
 class RebuildResult(BaseModel):
-    """How many documents were written; `next_cursor` is absent when none are left."""
+    """The number of documents written; `next_cursor` is absent if none remain."""
 
     rebuilt: int
     next_cursor: str | None = None

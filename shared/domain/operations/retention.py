@@ -1,7 +1,7 @@
 """Retention: how long each table keeps its rows, and how expired rows are deleted.
 
-The numbers behind each table's `end` in the schema. Rows are deleted in batches, by an index on the
-column, so that no statement holds many locks.
+The periods match each table's `end` in the schema. Rows are deleted in batches, using an index on
+the column, so that no statement holds many locks.
 """
 
 import time
@@ -55,7 +55,7 @@ RULES = (
 def clean(seconds: float) -> dict[str, int]:
     """Delete expired rows for at most `seconds`; return how many were deleted by table.
 
-    Every table gets its share of the time, so that a large one does not starve those after it.
+    Every table gets a share of the time, so that a large table does not starve later ones.
     """
     started = time.monotonic()
     deleted = {}
@@ -68,7 +68,7 @@ def clean(seconds: float) -> dict[str, int]:
 
 
 def delete_before(column: Column[Any], before: datetime, until: float) -> int:
-    """Delete rows whose `column` lies before a time, in batches until `until` (monotonic seconds).
+    """Delete rows whose `column` is before a time, in batches until `until` (monotonic seconds).
 
     Returns how many were deleted.
     """

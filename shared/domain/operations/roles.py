@@ -1,6 +1,6 @@
 """Roles in token claims, besides `player`: operators grant and revoke them.
 
-A token that was issued before a change keeps the old roles until it expires, within an hour.
+A token issued before a change keeps the old roles until it expires, within an hour.
 """
 
 import json
@@ -54,7 +54,7 @@ def grant(uid: str, role: GrantableRole, actor: str) -> Roles:
 def revoke(uid: str, role: GrantableRole, actor: str) -> None:
     """Revoke a player's role; audited.
 
-    Admins cannot revoke their own `admin` role (Conflict), so there is always one who can grant it.
+    Admins cannot revoke their own `admin` role (Conflict), so at least one remains.
     Raises NotFound if no account has this uid.
     """
     if role == "admin" and uid == actor:
@@ -90,7 +90,7 @@ def _change(conn: Connection, uid: str, actor: str, action: str, change: Change)
 def _locked(conn: Connection) -> Iterator[None]:
     """Lock all claims: an account's claims are read, changed and written back as a whole."""
     if conn.scalar(_LOCK, {"seconds": LOCK_SECONDS}) != 1:
-        raise errors.Unavailable("another change of roles is in progress")
+        raise errors.Unavailable("another role change is in progress")
     try:
         yield
     finally:

@@ -21,7 +21,7 @@ _PAGE = (
     )
     .order_by(_days.day, _days.game_key)
     .limit(bindparam("limit", type_=Integer))
-    # While its statistics show few rows, MySQL would not start at the player's days.
+    # While the statistics show few rows, MySQL would not start with the player's days.
     .with_hint(playtime_days, "FORCE INDEX (PRIMARY)")
 )
 _NEXT_PAGE = _PAGE.where(
@@ -35,7 +35,7 @@ _NEXT_PAGE = _PAGE.where(
 class PlaytimeDay:
     """Playtime in one game on one local day.
 
-    unlisted: the hash that the client reported, for a game that the catalog does not know.
+    unlisted: the hash that the client reported, for a game that is not in the catalog.
     """
 
     day: date
@@ -47,7 +47,7 @@ class PlaytimeDay:
 def list_page(
     conn: Connection, uid: str, days: Days, after: tuple[date, str] | None, limit: int
 ) -> tuple[list[PlaytimeDay], tuple[date, str] | None]:
-    """Return up to `limit` entries by day and game key, and the cursor of the next page or None."""
+    """Return up to `limit` entries by day and game key, and the next page's cursor, or None."""
     params = {"uid": uid, **days._asdict(), "limit": limit + 1}
     if after is None:
         rows = conn.execute(_PAGE, params).all()

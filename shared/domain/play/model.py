@@ -1,11 +1,11 @@
-"""Game keys, runs, and playtime per local day: pure functions, without a store.
+"""Game keys, runs, and playtime per local day, as pure functions.
 
 A player's rows identify a game by its *key*: a catalog id in decimal, or `unlisted:` and the
-suffix hash of a program that the catalog does not know.
+suffix hash of a program that is not in the catalog.
 
 A *run* is a stretch of one play session in which consecutive events are at most five minutes
 apart. Runs can replace a session's events without loss: an event inside a run does not extend it,
-and whether an event outside belongs to it depends only on the distance to the run's start or end.
+and whether an event outside belongs to it depends only on its distance from the run's start or end.
 Merging runs therefore gives the same result as merging their events, in any order and any number
 of times. Times are whole milliseconds since 1970 in UTC, offsets whole minutes east of UTC.
 """
@@ -29,12 +29,12 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 def unlisted_key(suffix_hash: bytes) -> str:
-    """Return the key of a program that the catalog does not know."""
+    """Return the key of a program that is not in the catalog."""
     return UNLISTED + suffix_hash.hex()
 
 
 def is_unlisted(game_key: str) -> bool:
-    """Return whether a key holds a hash instead of a catalog id."""
+    """Return whether a key contains a hash instead of a catalog id."""
     return game_key.startswith(UNLISTED)
 
 
@@ -52,7 +52,7 @@ class Run(NamedTuple):
     """A stretch of one session; runs sort by start, then by offset.
 
     start, end: milliseconds since 1970.
-    offset: UTC offset in minutes of the run's earliest event; the smaller if two are simultaneous.
+    offset: UTC offset in minutes of the run's earliest event; the smaller one if two tie.
     """
 
     start: int

@@ -1,4 +1,4 @@
-"""Batch jobs that move play to another key: the catalog learned a program, or games were merged.
+"""Batch jobs that move play to another key when the catalog gains a program or games merge.
 
 Each player and key moves in a separate transaction, so a job may stop at any point and continue
 with the next call.
@@ -31,7 +31,7 @@ class NothingToMove(Exception):
 
 
 def attach_unlisted(until: float) -> dict[str, int]:
-    """Move play recorded under a hash to its game, if the catalog has learned the program since.
+    """Move play recorded under a hash to its game, if the program is now in the catalog.
 
     Iterates over the catalog's executables, not over players, until `until` (monotonic seconds).
     Returns how many pairs of player and game moved, and whether the iteration finished (0 or 1).
@@ -108,7 +108,7 @@ def move_merged(until: float) -> dict[str, int]:
 def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
     """Return when the player first played the game; raise NothingToMove if never.
 
-    An erasure request that covers this play is always later than that.
+    An erasure request that covers this play is always later than that time.
     """
     mine = (_stats.uid == uid, _stats.game_key == game_key, _stats.revision > 0)
     old = tx.execute(select(player_stats).where(*mine)).one_or_none()
@@ -123,7 +123,7 @@ def _move_player(
 ) -> bool:
     """Move one player's play from a key to a game; return False if there is nothing to move.
 
-    begin: called when the player's stats rows are locked; returns the time from which on an
+    begin: called once the player's stats rows are locked. It returns the earliest time at which an
     erasure request cancels the move, or raises NothingToMove.
     """
     now = clock.now()
@@ -183,7 +183,7 @@ def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now
 
 
 def _add_to_stats(tx: Connection, game_id: str, old: Row[Any], folded: int) -> int:
-    """Add what the moved runs do not contain to the game's stats; return the new revision."""
+    """Add the play that the moved runs lack to the game's stats; return the new revision."""
     new = playtime.lock(tx, old.uid, [game_id])[game_id]
     values = {
         "revision": new.revision + 1,

@@ -1,4 +1,4 @@
-"""Notices of granted achievements: one entry each in the player's inbox."""
+"""Notices of granted achievements, each an entry in the player's inbox."""
 
 import contextlib
 import time
@@ -22,8 +22,8 @@ _granted = player_achievements.c
 def deliver(uid: str, granted: Iterable[Achievement]) -> None:
     """Write a notice of each achievement into the player's inbox, unless it already exists.
 
-    A notice's id is fixed, so one that the player has marked as read does not come back as
-    unread. Raises Unavailable when a store is unavailable.
+    A notice's id is fixed, so a notice that the player has marked as read stays read. Raises
+    Unavailable if a store is unavailable.
     """
     for achievement in granted:
         path = f"{NOTICES.of(uid)}/achievement-{achievement.achievement_id}"
@@ -43,7 +43,7 @@ def deliver(uid: str, granted: Iterable[Achievement]) -> None:
 def sweep(until: float = 0, limit: int = 200) -> int:
     """Deliver overdue achievements, `limit` at a time, until `until` (monotonic seconds).
 
-    Returns how many were delivered. One that fails is logged and does not block the others.
+    Returns the number delivered. A failure is logged and does not block other achievements.
     """
     delivered, after = 0, LONG_AGO
     while True:
@@ -55,7 +55,7 @@ def sweep(until: float = 0, limit: int = 200) -> int:
 
 
 def _undelivered(after: datetime, limit: int, conn: Connection) -> list[tuple[str, Achievement]]:
-    # Any granted in the same microsecond as the page's last one wait for the next call.
+    # Achievements granted in the same microsecond as the page's last one wait for the next call.
     query = (
         select(_granted.uid, _granted.achievement_id, _granted.granted_at)
         .where(_granted.delivered_at.is_(None), _granted.granted_at > after)

@@ -1,15 +1,15 @@
-"""A player's runs, and the playtime per game and local day that follows from them.
+"""A player's runs, and the playtime per game and local day that is derived from them.
 
-How late an event may arrive, and how long its data stays:
+How late an event may arrive, and how long its data is kept:
 
     now      -14 d     -52 d           -55 d         -58 d           -60 d
      |  accepted |  …queue, dead       | too late:   | day totals    | runs are
      |  by HTTP  |  letters, redrive   | rejected    | are frozen    | folded
 
-A frozen day's total is never recomputed, because some of its runs may be folded already. A local
-day starts at most 38 hours before any of its instants, and both margins are longer. Three days
-from too late to frozen: an event that is merged never belongs to a frozen day. Two days from
-frozen to folded: a day that can still change still has all of its runs.
+A frozen day's total is never recomputed, because some of its runs may already be folded. A local
+day starts at most 38 hours before any of its instants, and both margins are longer than that. The
+three days between "too late" and "frozen" ensure that a merged event never belongs to a frozen day.
+The two days between "frozen" and "folded" ensure that a day that can still change has all its runs.
 """
 
 import functools
@@ -101,8 +101,8 @@ _STATS_COLUMNS = ["revision", "play_ms", "first_played_at", "last_played_at", "l
 def lock(tx: Connection, uid: str, game_keys: Iterable[str]) -> dict[str, Row[Any]]:
     """Lock a player's stats rows of some games, inserting those that are missing.
 
-    Every writer of runs, days or stats takes these locks first, ordered by game key: changes to
-    one player's game are serialized, and writers do not deadlock.
+    Every writer of runs, days or stats takes these locks first, ordered by game key. Changes to a
+    player's game are thus serialized, and writers do not deadlock.
     """
     keys = sorted(game_keys)
     found = {row.game_key: row for row in tx.execute(_LOCK, {"uid": uid, "keys": keys})}
@@ -223,7 +223,7 @@ def _write_runs(tx: Connection, uid: str, changes: Mapping[str, _Change]) -> Non
 def _recount(
     tx: Connection, uid: str, changes: Mapping[str, _Change], now: datetime
 ) -> dict[str, int]:
-    """Write the day totals that changed; return the difference to each game's total in ms."""
+    """Write the day totals that changed; return the change to each game's total in ms."""
     if not changes:
         return {}
     frozen = frozen_before(now)

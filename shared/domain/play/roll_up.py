@@ -79,8 +79,8 @@ def _record(
 def resolve(conn: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
     """Return the plays under their current game keys.
 
-    The hash of a program that the catalog has learned is replaced by the game's id, and the id of
-    a merged game by its survivor's.
+    The hash of a program that is now in the catalog is replaced by the game's id, and the id of a
+    merged game by its survivor's.
     """
     hashes = {model.hash_of_key(key): key for key in model.unlisted_keys(plays)}
     learned = current_games.by_hash(conn, list(hashes)) if hashes else {}
@@ -98,7 +98,7 @@ def _rekeyed(plays: Mapping[str, Play], new_keys: Mapping[str, str]) -> dict[str
 
 
 def _record_unlisted(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> None:
-    """Record the programs that the catalog does not know, so that `moves` can attach them later."""
+    """Record the programs that are not in the catalog, so that `moves` can attach them later."""
     rows = [
         {"uid": uid, "game_key": key, "first_seen_at": now} for key in model.unlisted_keys(plays)
     ]

@@ -68,9 +68,9 @@ LocalTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(clock.
 class SessionReport(BaseModel):
     """One event of a play session, as a client recorded it.
 
-    at: the time of the client's wall clock, with the player's UTC offset.
+    at: the time on the client's wall clock, with the player's UTC offset.
     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
-        that the catalog does not know.
+        that is not in the catalog.
     boot_id: identifies the boot of the machine.
     uptime_ms: milliseconds since that boot, including sleep.
     """
@@ -132,7 +132,7 @@ class PlayedRun(BaseModel):
 
 
 class PlayedSession(BaseModel):
-    """What a batch reports about one session of one game.
+    """A batch's report about one session of one game.
 
     ended_at: the time of the latest `ended` event.
     """
@@ -231,16 +231,16 @@ def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) ->
 
     Makes two corrections, which depend on this batch alone:
 
-    1. The client's clock is wrong now: `received - sent` is added to every time.
-    2. The clock was set after the machine booted: within one boot, wall time minus uptime must
-       be the same for all events. The event with the largest uptime has the latest clock setting,
-       so the others are shifted to agree with it. An event that would be rejected is not used as
-       the reference, and no event is rejected because of a shift.
+    1. The client's clock may be wrong now, so `received - sent` is added to every time.
+    2. The clock may have been set after the machine booted. Within one boot, wall time minus uptime
+       must be the same for all events. The event with the largest uptime has the latest clock
+       setting, so the others are shifted to agree with it. An event that would be rejected is not
+       used as the reference, and no event is rejected because of a shift.
 
     Both are rounded to whole minutes, so that network latency and jitter cancel out and a resent
-    batch gets the same times again; otherwise merging would see one event at two times. Known
-    limits: a clock that is off by about half a minute may be corrected by 0 in one batch and by
-    a minute in the next, which lengthens a run by at most a minute; and an event recorded before
+    batch gets the same times again. Otherwise, merging would see one event at two times. There are
+    two known limits. A clock that is off by about half a minute may be corrected by 0 in one batch
+    and by a minute in the next, which lengthens a run by at most a minute. An event recorded before
     the clock was set keeps its error if it is resent without later events.
     """
     skew = _nearest_minute(received_ms - sent_ms)

@@ -26,7 +26,7 @@ def mark_due(
 ) -> None:
     """Mark the stats documents of these games as due.
 
-    A game in `ended`, where a session ended, is due immediately; others at most once a minute.
+    Games in `ended`, in which a session ended, are due immediately; others at most every minute.
     """
     due = [Due((uid, key), revision) for key, revision in sorted(revisions.items())]
     immediate = [one for one in due if one.key[1] in ended]

@@ -1,4 +1,4 @@
-"""The plans that a player has: granted by operators now, by billing later."""
+"""The plans that a player has; operators grant them now, and billing will later."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ _entitlement = entitlements.c
 
 
 class Entitlement(BaseModel):
-    """A plan that a player has; `until` is absent if it does not end.
+    """A plan that a player has; `until` is absent if it does not expire.
 
     source: who granted it.
     """

@@ -1,7 +1,7 @@
-"""Erases a player: a request that survives a crash, and a deletion after which nothing returns.
+"""Erases a player: the request survives a crash, and deleted data is not recreated.
 
 `request` commits the request and its message together. `erase` deletes in bounded steps, rows
-before documents, and may stop anywhere: the message is redelivered, and `erase` continues. Events
+before documents. If it stops early, the message is redelivered and `erase` continues. Events
 that were accepted before the request may still be in flight; `erasure_gate` drops them.
 """
 
@@ -44,8 +44,8 @@ class ErasureRequested(Message):
 def request(tx: Connection, uid: str) -> Erasure:
     """Store a player's erasure request, and put its message into the outbox.
 
-    It replaces an earlier request, also one in progress: data that the player reported between the
-    two is deleted as well.
+    It replaces an earlier request, even one in progress, so that data that the player reported
+    between the two is also deleted.
     """
     now = clock.now()
     row = {"uid": uid, "requested_at": now, "finished_at": None}
@@ -57,7 +57,7 @@ def request(tx: Connection, uid: str) -> Erasure:
 def erase(requested: ErasureRequested, until: float) -> bool:
     """Delete all data of a player; return False if `until` (monotonic seconds) is reached first.
 
-    A request that is finished, or was replaced by a newer one, deletes nothing.
+    A request that is finished or was replaced by a newer one has no effect.
     """
     unfinished = (
         erasures.c.uid == requested.uid,
@@ -93,14 +93,14 @@ def _erasable() -> list[Table]:
 
 
 def _row_step(table: Table, uid: str) -> Callable[[], bool]:
-    """Return a step that deletes some rows, and returns whether more may be left."""
+    """Return a step that deletes some rows and returns whether more may remain."""
     owner = table.c[table.info["personal"].column]
     some = delete(table).where(owner == uid).with_dialect_options(mysql_limit=ROWS_PER_STEP)
     return lambda: sql.transact(lambda tx: tx.execute(some).rowcount) == ROWS_PER_STEP
 
 
 def _document_step(collection: str) -> Callable[[], bool]:
-    """Return a step that deletes some documents, and returns whether more may be left."""
+    """Return a step that deletes some documents and returns whether more may remain."""
 
     def step() -> bool:
         page = documents.list_page(collection, None, DOCUMENTS_PER_STEP)

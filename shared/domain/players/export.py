@@ -13,7 +13,7 @@ from shared.schema.base import BIGINT
 from shared.schema.collections import COLLECTIONS
 
 LIMIT = 20_000
-"""The most rows per table, and documents per collection, in one export."""
+"""The maximum number of rows per table, and of documents per collection, in one export."""
 ROWS_PER_PAGE = 1000
 DOCUMENTS_PER_PAGE = 300
 
@@ -21,9 +21,9 @@ DOCUMENTS_PER_PAGE = 300
 class AccountExport(BaseModel):
     """All rows and documents of a player.
 
-    tables: by table, the columns of each row that the player may see.
-    documents: by collection below the player's document, the documents with their `id`.
-    truncated: the tables and collections that exceed the limit of 20,000 and were cut there.
+    tables: the rows of each table, with the columns that the player may see.
+    documents: the documents of each collection under the player's document, with their `id`.
+    truncated: the tables and collections that were cut off at the limit of 20,000.
     """
 
     exported_at: datetime
@@ -33,7 +33,7 @@ class AccountExport(BaseModel):
 
 
 def get(uid: str) -> AccountExport:
-    """Return the player's data: times in RFC 3339, 64-bit ids as strings, without the uid."""
+    """Return the player's data, with times in RFC 3339, 64-bit ids as strings, and no uid."""
     export = AccountExport(exported_at=clock.now(), tables={}, documents={}, truncated=[])
     for table, personal in personal_tables():
         if personal.export:

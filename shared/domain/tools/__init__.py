@@ -1,10 +1,10 @@
 """Tools that creators publish: trainers, mods, widgets, config packs.
 
-model            what a tool is made of: kinds, texts, options, versions and their order
+model            the parts of a tool: kinds, texts, options, versions and their order
 own              a creator's own tools
 versions         a creator's own versions, from draft to withdrawal
-published        published tools and versions, for every reader
-ranges           which versions fit a build: one rule for all
+published        published tools and versions, for all readers
+ranges           the rule for which versions fit a build
 fits             the newest fitting version of each tool, for the games of a library
 downloads        grants the download of an artifact
 download_counts  counts downloads in batches

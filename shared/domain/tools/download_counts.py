@@ -1,6 +1,7 @@
 """Counts granted downloads of tools, in batches.
 
-A player counts once per version and day (UTC): all grants of that day have the same download id.
+A player is counted once per version per day (UTC), because all grants of a version to a player on
+one day have the same download id.
 """
 
 import hashlib
@@ -34,8 +35,8 @@ _ADDED: Any = literal_column("VALUES(`downloads`)", BIGINT)
 class DownloadGranted(Message):
     """A player was given a download URL.
 
-    download_id: the same for all grants to one player, of one version, on one day (UTC). It does
-        not reveal who the player is.
+    download_id: the same for all grants of a version to a player on one day (UTC). It does not
+        identify the player.
     """
 
     topic: ClassVar[str] = "downloads-granted"
@@ -48,7 +49,7 @@ class DownloadGranted(Message):
 
 
 def report(granted: DownloadGranted) -> None:
-    """Publish a granted download, to be counted; via the outbox while messaging is unavailable."""
+    """Publish a granted download to be counted; use the outbox if Pub/Sub is unavailable."""
     try:
         messages.publish(granted, event_id=granted.download_id)
     except errors.Unavailable as error:
@@ -57,7 +58,7 @@ def report(granted: DownloadGranted) -> None:
 
 
 def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
-    """Count the downloads that are not counted yet, in four statements for any number of them."""
+    """Count the downloads that have not been counted yet, in four statements in total."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
     sql.after_commit(lambda: metrics.observe(ROLL_UP_SIZE, len(granted)))
     by_mark = {_mark(one): one for one in granted if _day(one) >= oldest}
@@ -84,7 +85,7 @@ def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
 def _claim_new(tx: Connection, marks: Collection[Mark]) -> list[Mark]:
     """Mark downloads as counted; return the marks that are new.
 
-    Raises Unavailable when another transaction marks one of them at the same time.
+    Raises Unavailable if another transaction is marking one of them.
     """
     new = sorted(set(marks) - _counted(tx, marks))
     rows = [{"day": day, "mark": mark} for day, mark in new]

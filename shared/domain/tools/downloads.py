@@ -28,7 +28,7 @@ _build = game_builds.alias("build")
 
 
 class NewDownload(BaseModel):
-    """The version of a tool to download; `build_id`: the player's build of the game, if known."""
+    """The tool version to download; `build_id` is the player's build of the game, if known."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"tool_id": "7", "version": "1.2.0", "build_id": "12"}]}

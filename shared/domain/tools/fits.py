@@ -1,7 +1,7 @@
-"""Which tools fit the installed games: per tool, the newest published stable version.
+"""Finds the tools that fit the installed games, each with its newest published stable version.
 
-Only a game's newest tools are considered: anyone may publish any number of tools, and one batch may
-name many builds.
+Only a game's newest tools are considered, because anyone may publish any number of tools, and one
+batch may name many builds.
 """
 
 from collections import defaultdict
@@ -63,7 +63,7 @@ def newest(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
 
 def _newest() -> Select[Any]:
     """Select the newest version of each tool, and per build the newest that fits."""
-    # One parameter per list, expanded by the driver: SQLAlchemy's expansion takes twice the time.
+    # One parameter per list, expanded by the driver: SQLAlchemy's expansion takes twice as long.
     game_ids: BindParameter[Any] = bindparam("games")
     build_ids: BindParameter[Any] = bindparam("builds")
     # A sort key has only characters above the space, so the appended version keeps the order.

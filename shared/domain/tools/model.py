@@ -1,4 +1,4 @@
-"""What a tool is made of: its kind, its texts, the options of a version, and how versions sort.
+"""The parts of a tool: its kind, its texts, and its versions with their options and order.
 
 The phone page, the overlay and the editor are rendered from the options alone, so options that
 cannot be rendered are rejected here.
@@ -44,7 +44,7 @@ _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
     "key": (set(), {"default"}),
     "action": (set(), set()),
 }
-"""Per kind of option: its required and its optional members, besides id, labels and group."""
+"""The required and the optional members of each kind of option, besides id, labels and group."""
 
 
 def _with_english(texts: dict[str, object]) -> dict[str, object]:
@@ -174,7 +174,7 @@ def _is_key(default: object) -> bool:
 
 
 def _unambiguous(options: list[OptionDefinition]) -> list[OptionDefinition]:
-    """Reject a list in which it is ambiguous whose setting an option takes over."""
+    """Reject a list in which two options could take over the same setting."""
     ids = Counter(option.id for option in options)
     replaced = Counter(option.replaces for option in options if option.replaces)
     for name, times in ids.items():
@@ -206,7 +206,7 @@ def sort_key(version: str) -> str:
     Each number is prefixed with its digit count, so that 9 sorts before 10. After the three
     numbers, `#` (numeric identifier) sorts before `$` (alphanumeric identifier), and both before
     `~` (no pre-release). `!` ends an alphanumeric identifier, so that it sorts before longer ones.
-    All of these sort above the space, with which MySQL pads.
+    All of these sort above the space, which MySQL uses for padding.
     """
     numbers, _, prerelease = version.partition("+")[0].partition("-")
     key = "".join(_length_prefixed(number) for number in numbers.split("."))

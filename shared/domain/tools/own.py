@@ -1,4 +1,4 @@
-"""A creator's own tools: create, list and edit; another creator's tool is not found."""
+"""Creates, lists and edits a creator's own tools; another creator's tool is not found."""
 
 import json
 from datetime import datetime
@@ -20,7 +20,7 @@ _TEXTS = TypeAdapter(Texts)
 
 
 class NewTool(BaseModel):
-    """A tool for a game; plan: the plan that a player needs to download it, absent: none."""
+    """A tool for a game; `plan` is the plan that a download requires, if any."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -42,7 +42,7 @@ class NewTool(BaseModel):
 
 
 class ToolChanges(BaseModel):
-    """Changes to a tool: absent members stay, a plan of null opens it to everyone."""
+    """Changes to a tool; absent members keep their values, and a null plan opens it to everyone."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "premium"}]})
 
@@ -70,12 +70,12 @@ class OwnTool(BaseModel):
 
     @property
     def tag(self) -> str:
-        """The ETag, which differs after every change that the creator can see."""
+        """The ETag, which changes with every change that the creator can see."""
         return str(self.revision)
 
 
 def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
-    """Create a tool of the caller; raise Unprocessable for an unknown game."""
+    """Create a tool for the caller; raise Unprocessable for an unknown game."""
     try:
         builds.require_game(tx, int(new.game_id))
     except (errors.NotFound, errors.Conflict) as error:
@@ -97,7 +97,7 @@ def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
 
 
 def get(conn: Connection, uid: str, tool_id: int) -> OwnTool:
-    """Return a tool of the caller; raise NotFound, also for another creator's."""
+    """Return one of the caller's tools; raise NotFound, even if another creator has the tool."""
     return _tool(conn.execute(_own(uid, tool_id)).one_or_none(), tool_id)
 
 

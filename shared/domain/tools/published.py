@@ -80,7 +80,7 @@ class ToolOption(BaseModel):
 class ToolVersion(BaseModel):
     """A published version.
 
-    first_build, last_build: the range of builds that it fits, inclusive; absent: unbounded.
+    first_build, last_build: the builds that it fits, inclusive; an absent bound is open.
     locale: the language of the labels; labels without a translation are in English.
     """
 
@@ -99,8 +99,8 @@ class ToolVersion(BaseModel):
 class Tool(BaseModel):
     """A tool for a game.
 
-    locale: the language of name and summary. plan: the plan that a player needs to download it,
-    absent: none. newest: the newest version of each channel that has one, `stable` first.
+    locale: the language of name and summary. plan: the plan that a download requires, if any.
+    newest: the newest version of each channel that has one, `stable` first.
     """
 
     tool_id: str
@@ -219,7 +219,7 @@ def _public_game(conn: Connection, tool_id: int) -> int:
 
 
 def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions for versions that fit a build released at this time; None: any."""
+    """Return the conditions for versions that fit a build released at this time, or any build."""
     return [] if at is None else [fits(at)]
 
 

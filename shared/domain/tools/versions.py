@@ -5,8 +5,8 @@
                           ▼  └──publish──┐                       │
                        rejected ─────────┴──────withdraw─────────┘
 
-Each `publish` is identified by the version's revision: a verification result for an earlier one, or
-a repeated result, changes nothing.
+Each `publish` is identified by the version's revision. A verification result for an earlier
+revision, or a repeated result, changes nothing.
 """
 
 import json
@@ -42,8 +42,8 @@ from shared.runtime.revisions import Expected
 from shared.schema.tools import tool_versions, tools
 
 VERIFYING_TIME = timedelta(days=1)
-"""Uploads are deleted after a day, so a version that still waits can never be verified."""
-_OVERDUE = "overdue: it could not be verified within a day: upload the file again"
+"""Uploads are deleted after a day, after which a waiting version can never be verified."""
+_OVERDUE = "overdue: it could not be verified within a day; upload the file again"
 UPLOAD_LIFETIME = timedelta(hours=1)
 """How long an upload URL is valid."""
 CONTENT_TYPE = "application/octet-stream"
@@ -74,7 +74,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 class NewVersion(BaseModel):
-    """A draft; first_build_id, last_build_id: the builds that it fits, inclusive; absent: any."""
+    """A draft that fits `first_build_id` to `last_build_id`, inclusive; an absent bound is open."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -87,7 +87,7 @@ class NewVersion(BaseModel):
 
 
 class VersionChanges(BaseModel):
-    """Changes to a draft: absent members stay, a build of null removes the bound."""
+    """Changes to a draft; absent members keep their values, and a null build removes the bound."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"channel": "beta", "last_build_id": None}]}
@@ -117,7 +117,7 @@ class VersionReason(BaseModel):
 class OwnVersion(BaseModel):
     """A version as its creator sees it.
 
-    size, sha256: as announced with the upload; once verified, those of the file.
+    size, sha256: as announced with the upload, and as computed from the file once verified.
     """
 
     tool_id: str
@@ -138,7 +138,7 @@ class OwnVersion(BaseModel):
 
     @property
     def tag(self) -> str:
-        """The ETag, which differs after every change that the creator can see.
+        """The ETag, which changes with every change that the creator can see.
 
         An overdue version is shown as rejected before its row changes.
         """
@@ -147,7 +147,7 @@ class OwnVersion(BaseModel):
 
 
 class NewUpload(BaseModel):
-    """What will be uploaded: its size in bytes, and its SHA-256 in lower-case hex if known."""
+    """The file to upload: its size in bytes, and its SHA-256 in lower-case hex if known."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"size": 1048576}]})
 
@@ -197,7 +197,7 @@ class VersionPublished(Message):
 
 
 def create(tx: Connection, uid: str, tool_id: int, new: NewVersion) -> OwnVersion:
-    """Create a draft of the caller's tool; raise Conflict when the version exists."""
+    """Create a draft version of the caller's tool; raise Conflict if the version exists."""
     tool = own.get(tx, uid, tool_id)
     _check_references(tx, tool, new)
     now = clock.now()
@@ -219,7 +219,7 @@ def create(tx: Connection, uid: str, tool_id: int, new: NewVersion) -> OwnVersio
 
 
 def get(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
-    """Return a version of the caller's tool; raise NotFound, also for another creator's."""
+    """Return a version of the caller's tool; raise NotFound, even if another creator has it."""
     return shown_row(get_row(conn, uid, tool_id, version))
 
 
@@ -393,7 +393,7 @@ def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: New
 
 
 def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
-    """Raise Conflict when the version could be published but for its file; takes no lock."""
+    """Raise Conflict if the version lacks only its file to be published; takes no lock."""
     row = get_row(conn, uid, tool_id, version)
     if shown_row(row).state not in EDITABLE or row.upload_id is None:
         return  # `publish` raises a more specific error
@@ -405,13 +405,13 @@ def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> 
 def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
     """Queue a version for verification, which publishes or rejects it.
 
-    Call `require_uploaded` first. Raises Conflict, also for a dependency that has no published
-    version in its range.
+    Call `require_uploaded` first. Raises Conflict, including for a dependency that has no
+    published version in its range.
     """
     row = lock(tx, uid, tool_id, version)
     require_state(row, "published", EDITABLE)
     if row.upload_id is None:
-        raise errors.Conflict("the version has no file: ask for an upload first", state=row.state)
+        raise errors.Conflict("the version has no file: create an upload first", state=row.state)
     _require_dependencies(tx, shown_row(row))
     after = _change(tx, uid, "publish", row, state="verifying", reason=None)
     outbox.add(
@@ -452,7 +452,7 @@ def withdraw(
 def verify(uploaded: ArtifactUploaded) -> None:
     """Verify an upload and publish or reject its version; a repeated message changes nothing.
 
-    Raises Unavailable when a store is unavailable: the version stays in `verifying`.
+    Raises Unavailable if a store is unavailable; the version then stays in `verifying`.
     """
     row = sql.read(lambda conn: _waiting(conn, uploaded, for_update=False))
     if row is None:
@@ -508,7 +508,7 @@ def _waiting(conn: Connection, uploaded: ArtifactUploaded, *, for_update: bool) 
         version.version_id == int(uploaded.version_id),
         version.state == "verifying",
         version.revision == uploaded.revision,
-        # Later, the creator sees it as rejected.
+        # After that, the creator sees the version as rejected.
         version.updated_at >= clock.now() - VERIFYING_TIME,
     )
     return conn.execute(query.with_for_update() if for_update else query).one_or_none()

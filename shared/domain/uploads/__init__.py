@@ -1,6 +1,6 @@
 """Uploads: files that creators and operators PUT to the object store.
 
-incoming   the common flow: create an upload, check that it arrived, discard it
+incoming   the common flow: creates an upload, checks for its file, discards it
 artifacts  turns an upload into an immutable artifact, stored under its hash
 art        art uploads of games and tools: created, completed, published or rejected
 pictures   renders an image in the sizes of its kind; the only module that imports Pillow

@@ -1,8 +1,8 @@
 """Art uploads of games and tools: created, completed by the client, then published or rejected.
 
 A row's column `art` stores, by kind, the published art (`colour`, `sizes`) and the last `upload`.
-Every step may be repeated: an upload that is published, rejected or replaced by a newer one no
-longer changes.
+Every step may be repeated, because an upload that is published, rejected or replaced by a newer one
+no longer changes.
 """
 
 import json
@@ -28,13 +28,13 @@ Owner = Literal["games", "tools"]
 
 MAX_BYTES = 10 * 1024 * 1024
 LIFETIME = timedelta(minutes=15)
-"""How long an upload's URL works."""
+"""How long an upload URL is valid."""
 
 _TABLES: dict[Owner, Table] = {"games": games, "tools": tools}
 
 
 class Slot(NamedTuple):
-    """The place of a picture: one kind of art of one row of `games` or `tools`."""
+    """The place of a picture: a kind of art in a row of `games` or `tools`."""
 
     table: Table
     row_id: int
@@ -45,7 +45,7 @@ class Slot(NamedTuple):
 
 
 class ArtUpload(BaseModel):
-    """The last upload of a kind and its state; `reason`: why it was rejected."""
+    """The last upload of a kind and its state, with the `reason` if it was rejected."""
 
     upload_id: str
     state: Literal["waiting", "processing", "published", "rejected"]
@@ -72,7 +72,7 @@ class NewArtUpload(BaseModel):
 
 
 class UploadComplete(BaseModel):
-    """Which upload is complete."""
+    """The upload that is complete."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -110,7 +110,7 @@ def get(conn: Connection, table: Table, row_id: int) -> ArtStatus:
 
 
 def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
-    """Create an upload, which replaces the last one; raise NotFound."""
+    """Create an upload, which replaces the previous one; raise NotFound."""
     stored = _column(tx, slot.table, slot.row_id, lock=True)
     upload = incoming.create(new.size, new.content_type, LIFETIME)
     waiting = ArtUpload(upload_id=upload.upload_id, state="waiting")
@@ -125,7 +125,7 @@ def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
 
 
 def require_uploaded(conn: Connection, slot: Slot, upload_id: str) -> None:
-    """Raise Conflict while an upload waits for its file; locks nothing."""
+    """Raise Conflict if an upload's file has not arrived; takes no lock."""
     stored = _column(conn, slot.table, slot.row_id)
     is_waiting = _last(stored, slot, upload_id).state == "waiting"
     if is_waiting and not incoming.has_arrived(upload_id):
@@ -185,7 +185,7 @@ def publish(uploaded: ArtUploaded, colour: str, sizes: list[StoredSize]) -> None
 
 
 def reject(uploaded: ArtUploaded, reason: str) -> None:
-    """Record why an upload cannot be used; the published art stays."""
+    """Record why an upload cannot be used; the published art is unchanged."""
     slot = _slot(uploaded)
 
     def work(tx: Connection) -> None:
@@ -202,7 +202,7 @@ def reject(uploaded: ArtUploaded, reason: str) -> None:
 
 
 def _column(conn: Connection, table: Table, row_id: int, *, lock: bool = False) -> str | None:
-    """Return a row's column `art`; raise NotFound."""
+    """Return a row's `art` column; raise NotFound."""
     query = select(table.c.art).where(table.primary_key.columns[0] == row_id)
     row = conn.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:

@@ -1,7 +1,7 @@
 """Turns an upload into an immutable artifact.
 
-An upload's URL accepts other bytes until it expires. So the upload is copied to a key that is never
-presigned for writing, and the copy is hashed and stored.
+An upload's URL accepts other bytes until it expires. The upload is therefore copied to a key that
+is never presigned for writing, and the copy is hashed and stored.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from shared.domain.uploads.incoming import Rejected
 from shared.runtime import errors, objects
 
 MAX_BYTES = 4_000_000_000
-"""Below the 5 GB that an object store copies in one request."""
+"""Less than the 5 GB that an object store can copy in one request."""
 
 
 class Artifact(NamedTuple):
@@ -32,10 +32,11 @@ def store(upload_id: str, size: int | None, sha256: str | None) -> Artifact:
     """Store an upload under its hash; return its size and hash.
 
     size, sha256: the values that the client announced, if any. Raises Rejected, or Unavailable if
-    the object store is. May be interrupted at any point and run again, also concurrently.
+    the object store is unavailable. It may be interrupted at any point and run again, even
+    concurrently.
     """
     _check_size(upload_id)
-    # Below `incoming/`, where the store deletes what a killed process left behind.
+    # Under `incoming/`, where the store deletes objects that a killed process left behind.
     copy = incoming.key(f"copy-{uuid.uuid4()}")
     try:
         objects.copy(incoming.key(upload_id), copy)

@@ -14,7 +14,7 @@ from shared.runtime import clock, objects
 
 
 class Upload(BaseModel):
-    """Where to PUT the file, with which headers, and until when."""
+    """The URL and the headers to PUT the file with, and when the URL expires."""
 
     upload_id: str
     url: str
@@ -60,5 +60,5 @@ def has_arrived(upload_id: str) -> bool:
 
 
 def discard(upload_id: str) -> None:
-    """Delete the uploaded file; a lifecycle rule deletes what a crash leaves."""
+    """Delete the uploaded file; a lifecycle rule deletes files left by a crash."""
     objects.delete("artifacts", key(upload_id))

@@ -1,4 +1,4 @@
-"""Renders an uploaded image as art: validated, cropped to the sizes of its kind, no metadata.
+"""Renders an uploaded image as art: validates it, crops it to each size and drops its metadata.
 
 Only this module imports Pillow, so that functions that only show art do not load it.
 """
@@ -54,7 +54,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class Picture:
-    """Every size of a picture, and the placeholder colour until it is loaded."""
+    """Every size of a picture, and the colour to show until it is loaded."""
 
     colour: str
     renditions: list[Rendition]

@@ -3,9 +3,10 @@
     @events.on_message(SessionsReported, __file__)
     def main(reported: SessionsReported) -> None: ...
 
-Responses: 204, done or stored as a dead letter; 503, a store is unavailable or the consumer paused,
-retry; 500, a bug on our side, retry. An event is acknowledged only when its effect or its dead
-letter is stored. `events.pull` and `events.documents` have the other two kinds of triggers.
+The response is 204 if the event was handled or stored as a dead letter, 503 if a store is
+unavailable or the consumer is paused, and 500 for a bug on our side; an event with 503 or 500 is
+retried. An event is acknowledged only after its effect or its dead letter is stored. `events.pull`
+and `events.documents` implement the other two kinds of trigger.
 """
 
 from shared.runtime.events.consumer import (

@@ -40,7 +40,7 @@ DONE, _UNPROCESSABLE, _FAILED, _UNAVAILABLE = 204, 422, 500, 503
 
 M = TypeVar("M", bound=BaseModel)
 EntryPoint = Callable[[Request], Awaitable[Raw]]
-# A status, and the detail when it is not 204.
+# A status, and the detail if it is not 204.
 Outcome = tuple[int, str]
 
 _current: ContextVar[Event] = ContextVar("event")
@@ -52,7 +52,7 @@ def current() -> Event:
 
 
 def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]], EntryPoint]:
-    """Handle each message of the manifest's topic, parsed as `model`."""
+    """Handle each message on the manifest's topic, parsed as `model`."""
 
     def decorate(handler: Callable[[M], None]) -> EntryPoint:
         def run(event: Event) -> None:
@@ -64,7 +64,7 @@ def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]
 
 
 def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], EntryPoint]:
-    """Handle each message of the manifest's topic unparsed."""
+    """Handle each message on the manifest's topic, unparsed."""
 
     def decorate(handler: Callable[[Event], None]) -> EntryPoint:
         return entry_point(own_manifest.of(entry_file), "message", push, handler)
@@ -104,7 +104,7 @@ def parsed(model: type[M], data: bytes) -> M:
 
 
 def findings(error: ValidationError) -> str:
-    """Return what is wrong with a payload; never the payload."""
+    """Describe what is wrong with a payload, without quoting it."""
     listed = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed[:10])
 
@@ -112,8 +112,8 @@ def findings(error: ValidationError) -> str:
 def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: bool) -> Outcome:
     """Run a handler on an event and return the outcome.
 
-    keep: the event may become a dead letter (not for a schedule, nor for the consumer of dead
-    letters). redrive: an operator waits for the outcome, so that it is reported, not buried.
+    keep: whether the event may become a dead letter; false for a schedule and for the consumer of
+    dead letters. redrive: whether an operator is waiting, so that a failure is only reported.
     """
     token = _current.set(event)
     try:
@@ -143,7 +143,7 @@ def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: b
 
 
 def _note(event: Event, reason: str) -> None:
-    """Record a failed attempt, except a scheduled call: the next one is another event."""
+    """Record a failed attempt, except for a scheduled call, since the next call is a new event."""
     if event.type != SCHEDULE:
         deadletters.note_failure(event, reason)
 
@@ -168,7 +168,7 @@ def entry_point(
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],
 ) -> EntryPoint:
-    """Return the function's target: reads a delivery on the loop, handles it in a thread."""
+    """Return the function's target, which reads deliveries on the loop and handles them in threads."""
     stores = known.stores
     if "K_SERVICE" in os.environ:
         settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)

@@ -12,7 +12,7 @@ from shared.runtime.events.envelope import Event
 from shared.schema.operations import consumers, event_failures
 
 TOPIC = "dead-letters"
-# Eventarc and Pub/Sub drop an event after 24 h or more: it is dead-lettered before.
+# Eventarc and Pub/Sub drop an event after 24 h or more, so it is dead-lettered before then.
 GIVE_UP_AFTER = timedelta(hours=20)
 # A first delivery usually arrives within seconds. Where the transport does not count deliveries, an
 # older event may have a recorded failure.
@@ -40,7 +40,7 @@ class DeadLetter(messages.Message):
 
 
 def bury(event: Event, code: str, reason: str) -> None:
-    """Publish the event as a dead letter; raise Unavailable when it could not be stored.
+    """Publish the event as a dead letter; raise Unavailable if it could not be stored.
 
     It keeps its event id, so that it is recorded once even if it is published twice.
     """
@@ -59,7 +59,7 @@ def bury(event: Event, code: str, reason: str) -> None:
 
 
 def note_failure(event: Event, reason: str) -> None:
-    """Record a failed attempt, so that an operator sees what waits and why; best effort."""
+    """Record a failed attempt, so that operators see which events wait and why; best effort."""
     now = clock.now()
     row = {
         "consumer": event.consumer,
@@ -96,12 +96,12 @@ def clear_failure(event: Event) -> None:
 
 
 def is_old(moment: datetime) -> bool:
-    """Tell whether an event of that time must be dead-lettered before its transport drops it."""
+    """Return whether an event from that time must be dead-lettered before it is dropped."""
     return clock.now() - moment > GIVE_UP_AFTER
 
 
 def is_paused(consumer: str, monotonic: float) -> bool:
-    """Tell whether an operator paused this consumer; read at most every 5 s per instance."""
+    """Return whether an operator paused this consumer; read at most every 5 s per instance."""
     read_at, paused = _paused.get(consumer, (float("-inf"), False))
     if monotonic - read_at < PAUSE_READ_EVERY_SECONDS:
         return paused

@@ -1,4 +1,4 @@
-"""Firestore documents as triggers: protobuf is imported only where documents are watched."""
+"""Firestore document triggers; only functions that watch documents import protobuf."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 def on_document(
     model: type[M], entry_file: str
 ) -> Callable[[Callable[[M | None, dict[str, str]], None]], EntryPoint]:
-    """Handle each change of the manifest's documents: the document (None: deleted) and its path."""
+    """Handle each change to the manifest's documents, given the document (or None) and its path."""
 
     def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:
         known = own_manifest.of(entry_file)

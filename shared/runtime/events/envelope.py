@@ -1,4 +1,4 @@
-"""One shape for every delivery: Pub/Sub's push envelope, Firestore's CloudEvent, a schedule."""
+"""Converts every delivery to an `Event`: Pub/Sub pushes, Firestore CloudEvents and schedules."""
 
 import base64
 import hashlib
@@ -48,7 +48,7 @@ class Event:
 
 
 def short_id(event_id: str) -> str:
-    """Return an event id that fits into the tables: the start and a hash of a longer one."""
+    """Return an event id that fits the tables; a longer one is replaced by its start and a hash."""
     if len(event_id) <= MAX_ID_LENGTH:
         return event_id
     digest = hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()

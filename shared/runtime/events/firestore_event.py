@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"\{([A-Za-z_]+)\}")
 
 
 def decode(event: Event) -> dict[str, Any] | None:
-    """Return the document's members after the change, or None when it was deleted."""
+    """Return the document's members after the change, or None if it was deleted."""
     payload = _payload(event)
     if not payload.HasField("value"):
         return None
@@ -22,7 +22,7 @@ def decode(event: Event) -> dict[str, Any] | None:
 
 
 def changed_nothing(event: Event) -> bool:
-    """Tell whether the event is the deletion of a document that did not exist."""
+    """Return whether the event is the deletion of a document that did not exist."""
     payload = _payload(event)
     return not payload.HasField("value") and not payload.HasField("old_value")
 

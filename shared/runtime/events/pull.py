@@ -1,7 +1,7 @@
-"""Pulls: a topic is consumed in batches of up to a thousand messages, not one by one as in a push.
+"""Pull triggers, which consume a topic in batches of up to a thousand messages.
 
-A schedule calls the function, which pulls, handles and acknowledges until the topic is empty or its
-time is up.
+A schedule calls the function, which pulls, handles and acknowledges messages until the topic is
+empty or its time is up.
 """
 
 import base64
@@ -44,8 +44,8 @@ def on_pull(
 ) -> Callable[[Callable[[list[M]], None]], consumer.EntryPoint]:
     """Handle the manifest's topic in batches of up to 1,000 messages.
 
-    The handler runs one transaction; the batch is acknowledged after it returns. When it fails,
-    its messages are handled one by one, so that an invalid one does not block the others.
+    The handler runs one transaction; the batch is acknowledged after it returns. If it fails, the
+    messages are handled one by one, so that an invalid one does not block the others.
     """
 
     def decorate(handler: Callable[[list[M]], None]) -> consumer.EntryPoint:

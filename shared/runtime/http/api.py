@@ -57,25 +57,25 @@ class Api:
         self._pool: ThreadPoolExecutor | None = None
 
     def get(self, path: str) -> Callable[[Handler], Handler]:
-        """Register a handler for GET and HEAD of `path`."""
+        """Register a handler for GET and HEAD requests to `path`."""
         return self._route("GET", path, 200)
 
     def post(
         self, path: str, status: int = 200, *, idempotent: routes.Idempotent | None = None
     ) -> Callable[[Handler], Handler]:
-        """Register a handler for POST of `path`, with the status `status`."""
+        """Register a handler for POST requests to `path`; `status` is sent on success."""
         return self._route("POST", path, status, idempotent)
 
     def put(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for PUT of `path`, with the status `status`."""
+        """Register a handler for PUT requests to `path`; `status` is sent on success."""
         return self._route("PUT", path, status)
 
     def patch(self, path: str, status: int = 200) -> Callable[[Handler], Handler]:
-        """Register a handler for PATCH of `path`, with the status `status`."""
+        """Register a handler for PATCH requests to `path`; `status` is sent on success."""
         return self._route("PATCH", path, status)
 
     def delete(self, path: str, status: int = _NO_CONTENT) -> Callable[[Handler], Handler]:
-        """Register a handler for DELETE of `path`, with the status `status`."""
+        """Register a handler for DELETE requests to `path`; `status` is sent on success."""
         return self._route("DELETE", path, status)
 
     def _route(
@@ -107,7 +107,7 @@ class Api:
         return main
 
     async def _serve(self, request: StarletteRequest) -> Raw:
-        """Respond to one request, whatever happens, and write its one log line."""
+        """Respond to one request, even after an error, and write its log line."""
         started, received_at = time.perf_counter(), clock.now()
         scope = request.scope
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -166,7 +166,7 @@ class Api:
         return await self.in_thread(route.handler, **arguments)
 
     def _success(self, route: routes.Route, answer: Any, headers: dict[bytes, bytes]) -> Raw:
-        """Encode a handler's reply; a GET is tagged and may become 304."""
+        """Encode a handler's reply; the reply to a GET has an ETag and may become a 304."""
         reply = _reply(answer, route.status)
         if route.method == "GET" and reply.status == _OK:
             sent = [*reply.head(), _traceparent()]
@@ -187,7 +187,7 @@ class Api:
 
 
 def _once(route: routes.Route, path: str, arguments: dict[str, Any]) -> Reply[Any]:
-    """Run an idempotent route's handler, or return what it replied to the same request before."""
+    """Run an idempotent route's handler, or return its earlier reply to the same request."""
     signature, idempotent = route.signature, cast("routes.Idempotent", route.idempotent)
     key = arguments.pop(routes.KEY)
 

@@ -1,7 +1,7 @@
 """Lists whose items are validated one by one: an invalid item is rejected alone.
 
-A batch `{sent_at, items}` is answered with a receipt. Only a request without a list fails as a
-whole: not JSON 400, no list 422, too many items 413.
+The response to a batch `{sent_at, items}` is a receipt. A request fails as a whole only if its body
+is not JSON (400), has no list (422) or has too many items (413).
 """
 
 import json
@@ -26,15 +26,15 @@ from shared.runtime.errors import Code, CommonCode
 T = TypeVar("T", bound=BaseModel)
 
 SHOWN_ID_LENGTH = 100
-# A body can have an error every two bytes: the response must not be larger than the request.
+# A body can contain an error every two bytes, and the response must not exceed the request.
 SHOWN_ERRORS = 50
 
 _NO_NUMBER = object()
 _SENT_AT = (
-    "The client's clock at the moment of this send. "
-    "Set it anew for every send, retries too: an old one shifts the items in time."
+    "The time on the client's clock when it sends this request. "
+    "Set it again for every send, including retries; an old value shifts the items in time."
 )
-# Most functions take no batch: their cold start must not wait for these models.
+# Most functions take no batch, and their cold start must not wait for these models.
 _ON_FIRST_USE = ConfigDict(defer_build=True)
 
 
@@ -62,16 +62,16 @@ class Receipt(BaseModel):
 
 @dataclass
 class Items(Generic[T]):
-    """A list `{items}` as the function sees it: valid items with their index, and the rejected.
+    """A validated list `{items}`: the valid items with their index, and the rejected items.
 
-    An item model names its id in `item_id`, which a rejection shows, and may set `max_items`.
+    An item model names its id field in `item_id`, for rejections, and may set `max_items`.
     """
 
     items: list[tuple[int, T]]
     rejected: list[Rejection] = field(default_factory=list)
 
     def reject(self, index: int, item_id: str | None, code: Code, detail: str) -> None:
-        """Reject one item for a reason that only the domain knows."""
+        """Reject one item because of a rule of the domain."""
         retry = code.meaning.retry
         self.rejected.append(
             Rejection(index=index, id=item_id, code=code, detail=detail, retry=retry)
@@ -86,8 +86,8 @@ class Items(Generic[T]):
 class Batch(Items[T]):
     """A batch `{sent_at, items}`, without its duplicates.
 
-    duplicates: items left out because an earlier one in this batch is the same. One that only has
-        the same id stays: the domain may reject the first and accept the second.
+    duplicates: the number of items left out because an earlier item is identical. An item that only
+        has the same id stays, because the domain may reject the first and accept the second.
     """
 
     sent_at: datetime = field(kw_only=True)
@@ -120,7 +120,7 @@ class _Batch(BaseModel):
 
 
 class Parser(Generic[T]):
-    """Reads `Batch[Item]` or `Items[Item]`: all at once, or item by item when one is invalid."""
+    """Parses `Batch[Item]` or `Items[Item]`: all at once, or item by item if one is invalid."""
 
     def __init__(self, item: type[T], limit: int, kind: Any = Batch) -> None:
         self.item = item
@@ -163,12 +163,12 @@ class Parser(Generic[T]):
                 detail = "; ".join(f"{at['field']}: {at['detail']}" for at in described(error))
                 found.reject(index, self._shown_id(one), CommonCode.INVALID_ITEM, detail[:500])
             except ValueError:
-                detail = "body: it holds an endless number, half a character or endless nesting"
+                detail = "body: contains an infinite number, half a character or excessive nesting"
                 found.reject(index, self._shown_id(one), CommonCode.INVALID_ITEM, detail)
         return self._made(envelope, found)
 
     def _made(self, envelope: Any, found: Items[T]) -> Items[T]:
-        """Return what the handler takes: a batch loses its duplicates."""
+        """Return the handler's argument, without the duplicates of a batch."""
         if not self.is_batch:
             return found
         batch = Batch(found.items, found.rejected, sent_at=envelope.sent_at)
@@ -197,9 +197,9 @@ class Parser(Generic[T]):
 
 
 def loads(body: bytes) -> Any:
-    """Parse JSON, even what pydantic refuses; raise ValueError, RecursionError.
+    """Parse JSON, including values that pydantic rejects; raise ValueError or RecursionError.
 
-    What pydantic refuses is usually in one item, and must cost only that item.
+    Such a value is usually in one item, and only that item must be rejected.
     """
     try:
         return from_json(body)
@@ -208,7 +208,7 @@ def loads(body: bytes) -> Any:
 
 
 def _integer(digits: str) -> Any:
-    """Return the number; one of thousands of digits becomes something that no model accepts."""
+    """Return the number; one with thousands of digits becomes a value that no model accepts."""
     try:
         return int(digits)
     except ValueError:

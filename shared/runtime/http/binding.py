@@ -1,9 +1,9 @@
-"""From a handler's signature to its arguments.
+"""Binds a request to the arguments of a handler, by the handler's signature.
 
-Decided once, when the route is registered: a name in the path is a path parameter; Player, Creator
-or Admin is the authenticated caller; Batch[Item], Items[Item] and a pydantic model are the parsed
-body, and bytes the raw one; a Header is a required header; Request is the rest of the request;
-everything else is a query parameter.
+The source of each argument is decided once, when the route is registered. A name in the path is a
+path parameter. Player, Creator or Admin is the authenticated caller. Batch[Item], Items[Item] or a
+pydantic model is the parsed body, and bytes is the raw body. A Header is a required header, and
+Request is the rest of the request. Everything else is a query parameter.
 """
 
 import inspect
@@ -23,14 +23,14 @@ from shared.runtime.revisions import Expected
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler can read of its request besides its parameters."""
+    """The parts of a request that a handler can read besides its parameters."""
 
     headers: dict[bytes, bytes]
     received_at: datetime
 
 
 class Header:
-    """Base of the request headers that a handler requires, mixed into what it gets of them."""
+    """Base class of the headers that a handler can require, mixed into the type of their value."""
 
     __slots__ = ()
     name: ClassVar[str]
@@ -49,7 +49,7 @@ class IfMatch(Header, Expected):
 
     __slots__ = ()
     name = "If-Match"
-    description = "The ETag of what was read and is changed, or `*`."
+    description = "The ETag of the resource as it was last read, or `*`."
     failures = (errors.PreconditionFailed, errors.PreconditionRequired)
 
     @classmethod
@@ -86,7 +86,7 @@ class Signature(NamedTuple):
 
     @property
     def reads_body(self) -> bool:
-        """Tell whether the body is needed at all."""
+        """Return whether the handler needs the body."""
         return self.body_name is not None
 
 
@@ -96,9 +96,9 @@ def examine(
     max_items: int,
     transaction: type | None = None,
 ) -> Signature:
-    """Return the signature of a handler; raise TypeError where it cannot be served.
+    """Return the signature of a handler; raise TypeError if it cannot be served.
 
-    transaction: the type of the parameter that gets the open transaction, where there is one.
+    transaction: the type of the parameter that receives the open transaction, if any.
     """
     hints = get_type_hints(handler, include_extras=True)
     found: dict[str, Any] = {"headers": {}}
@@ -135,7 +135,7 @@ def examine(
 def _special(
     name: str, kind: Any, max_items: int, transaction: type | None
 ) -> dict[str, Any] | None:
-    """Return what a parameter means to its signature; None for a header, path or query one."""
+    """Return a parameter's role in the signature; None for a header, path or query parameter."""
     if (origin := get_origin(kind)) in {Batch, Items}:
         return {"body_name": name, "batch": Parser(get_args(kind)[0], max_items, origin)}
     if not inspect.isclass(kind):
@@ -150,7 +150,7 @@ def _special(
 
 
 def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict[str, Any]:
-    """Return the path and query arguments, typed; raise BadRequest naming what does not parse."""
+    """Return the path and query arguments, typed; raise BadRequest that names each invalid one."""
     if signature.parameters is None:
         return {}
     given: dict[str, Any] = dict(path)
@@ -169,7 +169,7 @@ def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict
 
 
 def headers(signature: Signature, given: dict[bytes, bytes]) -> dict[str, Header]:
-    """Return the header arguments; raise the error of a missing or invalid one."""
+    """Return the header arguments; raise the error for a missing or invalid one."""
     found: dict[str, Header] = {}
     for name, kind in signature.headers.items():
         value = given.get(kind.name.lower().encode())

@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from shared.runtime import errors
 
-# Reading goes on for a while after the limit: else the client sees a reset connection, not the 413.
+# Reading continues for a while after the limit, so that the client sees the 413 instead of a reset.
 DRAINED_FACTOR = 16
 _GZIP = 16 + zlib.MAX_WBITS
 

@@ -1,4 +1,4 @@
-"""One OpenAPI 3.1 document from the routes themselves; not imported by deployed functions."""
+"""Generates an OpenAPI 3.1 document from the routes; deployed functions do not import it."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457: texts for developers; `code` and `retry` are for the client."""
+    """An RFC 9457 problem: the texts are for developers; `code` and `retry` are for the client."""
 
     type: str
     title: str
@@ -37,7 +37,7 @@ class Problem(BaseModel):
     retry: Retry
     trace: str | None = None
     errors: list[FieldError] | None = Field(
-        None, description="With 400 and 422, if known: what is wrong with which field."
+        None, description="With 400 and 422: the invalid fields or parameters, if known."
     )
     limit: int | None = Field(None, description="With 413: the maximum, in bytes or items.")
     actual: int | None = Field(
@@ -46,14 +46,14 @@ class Problem(BaseModel):
 
 
 class _Schemas(GenerateJsonSchema):
-    """Like pydantic's, except that a response does not promise members it omits when null."""
+    """Pydantic's generator, except that response members omitted when null are not required."""
 
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,  # noqa: FBT001  pydantic's signature
     ) -> bool:
-        """Tell whether a member is always present."""
+        """Return whether a member is always present."""
         left_out = self.mode == "serialization" and field["schema"]["type"] == "nullable"
         return not left_out and super().field_is_required(field, total)
 
@@ -215,7 +215,7 @@ def _examples(model: type[BaseModel] | None) -> list[Any]:
 
 
 def _limits(api: Api, route: Route) -> dict[str, int]:
-    """Return the limits that a client can check before it sends; beyond them, 413."""
+    """Return the limits that a client can check before it sends; exceeding them results in 413."""
     limits = {"body_bytes": api.manifest.limits.body_bytes}
     batch = route.signature.batch
     return limits if batch is None else limits | {"items": batch.limit}
@@ -251,7 +251,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """Return a parameter's schema with its references inlined: the document lacks their targets."""
+    """Return a parameter's schema with references inlined; the document lacks their targets."""
     if isinstance(schema, list):
         return [_inlined(one, definitions) for one in schema]
     if not isinstance(schema, dict):

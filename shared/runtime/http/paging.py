@@ -13,9 +13,9 @@ from shared.runtime import errors
 T = TypeVar("T")
 
 Cursor = Annotated[str | None, Field(max_length=1000)]
-"""The query parameter that says where a page starts: the `next_cursor` of the one before."""
+"""The query parameter for the start of a page: the `next_cursor` of the previous page."""
 Limit = Annotated[int, Field(ge=1, le=100)]
-"""The query parameter that says how many items a page may have."""
+"""The query parameter for the maximum number of items on a page."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -25,7 +25,7 @@ class Page(BaseModel, Generic[T]):
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Return the name of a page of some items: `GamePage`."""
+        """Return the name of a page model, such as `GamePage`."""
         return f"{params[0].__name__}Page"
 
     items: list[T]
@@ -33,9 +33,9 @@ class Page(BaseModel, Generic[T]):
 
 
 def page(items: list[T], query: str, last: Any) -> Page[T]:
-    """Return a page of `items`; `last` is the place of its last one, None at the end of the list.
+    """Return a page; `last` is the place of its last item, or None at the end of the list.
 
-    query: what the list is of; its cursors are refused by every other list.
+    query: identifies the list, so that other lists reject its cursors.
     """
     return Page(items=items, next_cursor=next_cursor(query, last))
 
@@ -48,9 +48,9 @@ def next_cursor(query: str, last: Any) -> str | None:
 
 
 def after(cursor: str | None, query: str, *types: Any) -> Any:
-    """Return the place of the page before, None for the first page; raise BadRequest.
+    """Return the place where the previous page ended, or None; raise BadRequest.
 
-    A value for one type, a tuple for several.
+    Returns a value for one type, and a tuple for several.
     """
     if not cursor:
         return None

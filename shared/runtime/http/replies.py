@@ -1,4 +1,4 @@
-"""Replies: encoded once, tagged strongly, always sent with CORS headers."""
+"""Replies, which are encoded once and sent with a strong ETag and CORS headers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ PREFLIGHT: RawHeaders = [
 
 
 class Reply(Generic[T]):
-    """An encoded reply. It refers to no request, so it can be kept in memory and sent again.
+    """An encoded reply, independent of any request, so that it can be cached and sent again.
 
     etag: the strong tag without quotes; by default a GET's reply is tagged with a hash of its body.
     """
@@ -85,12 +85,12 @@ def encode(body: BaseModel) -> bytes:
 
 
 def cache_control(value: str) -> dict[str, str]:
-    """Return the header that says how long a reply may be cached, and by whom."""
+    """Return the Cache-Control header with this value."""
     return {"Cache-Control": value}
 
 
 def matches(if_none_match: bytes | None, tag: bytes) -> bool:
-    """Tell whether an If-None-Match header names `tag` (weak comparison, RFC 9110 §13.1.2)."""
+    """Return whether an If-None-Match header names `tag` (weak comparison, RFC 9110 §13.1.2)."""
     if if_none_match is None:
         return False
     if if_none_match == tag:

@@ -19,11 +19,11 @@ _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
 KEY = "idempotency_key"
-"""The argument that holds the key of an idempotent route; its handler does not get it."""
+"""The argument with the key of an idempotent route; its handler does not receive it."""
 
 
 class Idempotent(Protocol):
-    """How a route takes effect once: `idempotency.ByKey`, which needs a database."""
+    """The interface of `idempotency.ByKey`, which makes a route take effect once."""
 
     header: type[binding.Header]
     transaction: type
@@ -58,7 +58,7 @@ class Table:
         self._patterns: list[tuple[re.Pattern[str], dict[str, Route]]] = []
 
     def add(self, route: Route) -> None:
-        """Register a route; a second handler for the same method and path is a TypeError."""
+        """Register a route; raise TypeError for a second handler for the same method and path."""
         if _VARIABLE.search(route.path):
             pattern = _pattern(route.path)
             methods = next((m for p, m in self._patterns if p.pattern == pattern.pattern), None)
@@ -110,7 +110,7 @@ def build(  # noqa: PLR0913, PLR0917  one argument per part of the declaration
     status: int,
     idempotent: Idempotent | None = None,
 ) -> Route:
-    """Return the route of a handler under a manifest; raise TypeError when they disagree."""
+    """Return the route of a handler under a manifest; raise TypeError if they disagree."""
     trigger = manifest.trigger.http
     if trigger is None or not any(owns(prefix, path) for prefix in trigger.paths):
         message = f"{manifest.name} does not own the path {path}: see its function.yaml"
@@ -154,7 +154,7 @@ def _signature(
 
 
 def owns(prefix: str, path: str) -> bool:
-    """Tell whether `path` is under `prefix`, by whole segments or as its `:verb`."""
+    """Return whether `path` is under `prefix`, by whole segments or as its `:verb`."""
     return path == prefix or path.startswith((prefix + "/", prefix + ":"))
 
 

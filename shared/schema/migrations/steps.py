@@ -1,7 +1,7 @@
 """The steps of migrations: each is safe to repeat and does not block reads and writes.
 
-Neither MySQL nor MariaDB can roll back DDL. So an interrupted migration is run again, and every
-step first checks whether it is already done.
+Neither MySQL nor MariaDB can roll back DDL. An interrupted migration is therefore run again,
+and every step first checks whether it is already done.
 """
 
 from collections.abc import Mapping, Sequence

@@ -156,7 +156,7 @@ def test_a_twin_waits_two_seconds_and_no_longer(own: Own) -> None:
         first = threads.submit(ask, work)
         assert at_work.wait(10)
         started = time.monotonic()
-        with pytest.raises(errors.Conflict, match="still at work") as raised:
+        with pytest.raises(errors.Conflict, match="still running") as raised:
             ask(work)
         waited = time.monotonic() - started
         finish.set()

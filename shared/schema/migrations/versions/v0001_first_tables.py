@@ -1,4 +1,4 @@
-"""The first tables."""
+"""Creates the first tables."""
 
 from shared.schema.migrations import steps
 

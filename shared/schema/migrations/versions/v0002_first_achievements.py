@@ -1,4 +1,4 @@
-"""The achievements that the product comes with."""
+"""Adds the built-in achievements."""
 
 from shared.schema.migrations import steps
 

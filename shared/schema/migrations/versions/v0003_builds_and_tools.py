@@ -1,4 +1,4 @@
-"""Builds of games, tools and their versions; what else is known of a game."""
+"""Adds builds, tools and their versions, and the columns for players, titles and art of games."""
 
 from shared.schema.migrations import steps
 

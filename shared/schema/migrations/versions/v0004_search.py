@@ -1,4 +1,4 @@
-"""What games are searched by, and who played one for the first time."""
+"""Adds the search index, and the table of players who are new to a game."""
 
 from shared.schema.migrations import steps
 

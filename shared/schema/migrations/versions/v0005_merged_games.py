@@ -1,6 +1,6 @@
-"""Merged games are found by what they were merged into, and their players by the game.
+"""Adds indexes for finding merged games and their players, and a table for imports in parts.
 
-Which games the records of an import took is kept while it runs, since it comes in parts.
+The table records which games an import has claimed.
 """
 
 from shared.schema.migrations import steps

@@ -1,4 +1,4 @@
-"""What is on a player's disks."""
+"""Adds players' installations and the games on them."""
 
 from shared.schema.migrations import steps
 

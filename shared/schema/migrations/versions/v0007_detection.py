@@ -1,4 +1,4 @@
-"""The published lists for detecting games locally."""
+"""Adds the published lists for detecting games locally."""
 
 from shared.schema.migrations import steps
 

@@ -1,4 +1,4 @@
-"""Entitlements and counted downloads."""
+"""Adds entitlements and download counts."""
 
 from shared.schema.migrations import steps
 

@@ -1,4 +1,4 @@
-"""Answers kept for a request that comes again, and the order of a creator's versions."""
+"""Adds stored responses for retried requests, and the order of a creator's versions."""
 
 from shared.schema.migrations import steps
 

@@ -1,4 +1,4 @@
-"""Which downloads were counted, in less room than the inbox takes."""
+"""Adds marks for counted downloads, which take less space than inbox rows."""
 
 from shared.schema.migrations import steps
 

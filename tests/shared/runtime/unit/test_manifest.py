@@ -76,7 +76,7 @@ def test_each_kind_of_trigger_is_read(
         ("games: r", "games: w", "stores.sql.tables.games: "),
         ("timeout: 60", "timeout: 60\nnonsense: 1", "nonsense: Extra inputs"),
         ("timeout: 60", "timeout: 60\nname: x", "name: is taken from the folder"),
-        ("timeout: 60", f"timeout: 60\n{RETRY}", "retry: has no meaning for a http trigger"),
+        ("timeout: 60", f"timeout: 60\n{RETRY}", "retry: not allowed for an http trigger"),
         ("availability: 0.999", "availability: 1", "objectives.availability: "),
         ("timeout: 60", "timeout: [", "is not YAML"),
     ],
