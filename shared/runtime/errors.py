@@ -8,8 +8,8 @@
     │   ├── NotFound              404
     │   ├── MethodNotAllowed      405
     │   ├── Conflict              409
-    │   ├── PreconditionFailed    412  stale If-Match; carries the current value
-    │   ├── TooLarge              413  carries `limit` and `actual`
+    │   ├── PreconditionFailed    412  stale If-Match; contains the current value
+    │   ├── TooLarge              413  contains `limit` and `actual`
     │   ├── Unprocessable         422  JSON of the wrong shape; names the fields
     │   ├── PreconditionRequired  428
     │   ├── TooManyRequests       429  Retry-After
@@ -123,7 +123,7 @@ class CommonCode(Code):
     STALE = (
         "stale",
         "Changed since it was read",
-        "`If-Match` names an older revision; the response carries the current one.",
+        "`If-Match` names an older revision; the response contains the current one.",
         "Merge with the current value and send again with its ETag.",
         Retry.AFTER_REFRESH,
     )

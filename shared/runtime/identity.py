@@ -186,7 +186,7 @@ async def _fetch_once(url: str, old: _Keys | None) -> _Keys:
         task.add_done_callback(lambda _: _fetching.pop(url, None))
     try:
         _keys[url] = await asyncio.shield(task)
-    except Exception as error:  # whatever the issuer responds with, other than a key set
+    except Exception as error:  # any response except a key set
         logs.warning("the issuer's keys could not be fetched", url=url, reason=str(error))
         if old is None:
             detail = "the token cannot be verified now: the issuer's keys cannot be fetched"
@@ -210,7 +210,7 @@ def _fetch(url: str) -> _Keys:
         with urllib.request.urlopen(url, timeout=FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310
             published = jwt.PyJWKSet.from_dict(json.load(answer))
     except urllib.error.HTTPError as error:
-        error.close()  # it holds the connection open
+        error.close()  # it keeps the connection open
         raise
     by_id = {key.key_id: key for key in published.keys if key.key_id and key.key_type == "RSA"}
     if not by_id:

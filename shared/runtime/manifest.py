@@ -198,7 +198,7 @@ class Manifest(_Part):
     stores: Stores = Stores()
     topics: list[Topic] = []
     needs: list[Literal["images"]] = []
-    """The extras from pyproject.toml to install besides those of the stores."""
+    """Extras from pyproject.toml, in addition to those that the stores need."""
     retry: Retry | None = None
     limits: Limits = Limits()
     objectives: Objectives
@@ -269,7 +269,7 @@ def load(folder: Path) -> Manifest:
 
 def _parse(file: Path, raw: Any) -> Manifest:
     if not isinstance(raw, dict):
-        msg = f"{file}: must hold a mapping of fields."
+        msg = f"{file}: must contain a mapping of fields."
         raise ManifestError(msg)
     for derived in ("name", "folder"):
         if derived in raw:

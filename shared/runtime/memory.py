@@ -43,7 +43,7 @@ async def _join(
 
 
 class Version:
-    """The source's version, read on demand when the last reading is too old.
+    """The source's version, read on demand if the last reading is too old.
 
     While the source is unavailable, the last known version is used and cached values are served.
     """

@@ -1,7 +1,7 @@
 """Messages on Pub/Sub: CloudEvents in binary mode, stored before `publish` returns.
 
 Uses the plain unary call, because the batching publisher needs threads, and an instance has no CPU
-after the response. Attributes carry the CloudEvents context with the prefix `ce-`, as the
+after the response. Attributes contain the CloudEvents context with the prefix `ce-`, as the
 HTTP binding does in headers (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
 """
 

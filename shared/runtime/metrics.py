@@ -29,7 +29,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class Instrument(NamedTuple):
-    """A metric's definition. Labels have few values; exported metrics also have a label `function`."""
+    """A metric. Its labels have few values; exported metrics also have the label `function`."""
 
     kind: Literal["line", "counter", "gauge", "histogram"]
     help: str

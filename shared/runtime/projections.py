@@ -2,7 +2,7 @@
 
     in the source's transaction   mark_due(tx, …)     from here on, the document is due
     after its commit              project_due(…)      one conditional commit per document
-    later, by a schedule          sweep(…)            what a crash left due
+    later, by a schedule          sweep(…)            documents left due by a crash
 
 The row is the source of truth; a document can always be compared with it and rebuilt.
 """
@@ -63,7 +63,7 @@ _SETTLE = (
 
 @dataclass(frozen=True)
 class Source:
-    """What a document should contain: the row's revision and data, None when there is no row."""
+    """What a document should contain: the row's revision and data, or None if there is no row."""
 
     revision: int
     data: dict[str, Any] | None
@@ -74,7 +74,7 @@ class Kind:
     """One kind of projection.
 
     collection: path of its documents with `{uid}`, e.g. `players/{uid}/stats`.
-    render: reads the rows of some keys; a key without a row is left out.
+    render: reads the rows of some keys; keys without a row are omitted.
     keys: up to `limit` keys in order after `after`, of one player or of all.
     """
 
@@ -146,7 +146,7 @@ def project_due(kind: Kind, keys: Sequence[Key]) -> int:
 
 
 def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
-    """Project overdue documents, `limit` at a time, until none is left or `until` (monotonic).
+    """Project overdue documents, `limit` at a time, until none remain or `until` (monotonic).
 
     Returns how many documents were written.
     """

@@ -14,7 +14,7 @@ _ACCEPTED = range(200, 300)
 
 @dataclass(frozen=True)
 class Answer:
-    """The consumer's response; `status` is None when it could not be reached."""
+    """The consumer's response; `status` is None if it could not be reached."""
 
     status: int | None
     detail: str

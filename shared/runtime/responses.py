@@ -37,7 +37,7 @@ class Raw:
 
 
 def problem(error: errors.ProblemError, headers: RawHeaders) -> Raw:
-    """Return an error as a problem document (RFC 9457), with `headers` besides its own."""
+    """Return an error as a problem document (RFC 9457), with `headers` in addition to its own."""
     context = tracing.current()
     members: dict[str, Any] = {
         "type": f"{settings.core().public_url}/problems/{error.code}",

@@ -108,7 +108,7 @@ def _export(spans: list[Span], *, with_metrics: bool) -> bool:
         from shared.runtime import otlp  # noqa: PLC0415  see above
 
         otlp.export(spans, with_metrics=with_metrics)
-    except Exception as error:  # noqa: BLE001  whatever it is, the request gets its response
+    except Exception as error:  # noqa: BLE001  the request gets its response after any error
         reason = f"{type(error).__name__}: {error}"
         logs.warning("telemetry could not be exported", reason=reason)
         return False

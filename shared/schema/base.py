@@ -56,7 +56,7 @@ class Moment(types.TypeDecorator[datetime]):
 class Personal:
     """How a player's rows in a table are exported and erased.
 
-    column: the column that holds the Firebase uid.
+    column: the column with the Firebase uid.
     export: the columns in the player's export; if empty, `why_not` has the reason.
     erase: "delete" the rows, or "keep" them; `why_not` has the reason.
     """

@@ -99,7 +99,7 @@ import_claims = table(
     Column("claimed_at", Moment, nullable=False),
     Index("import_claims_by_age", "claimed_at"),
     growth="one row per imported record: tens of thousands on a day with an import",
-    end="2 days, when the import is over (clean_up)",
+    end="2 days, after which the import is over (clean_up)",
 )
 
 catalog_version = table(

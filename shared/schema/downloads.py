@@ -46,5 +46,5 @@ download_marks = table(
     # 16 bytes of the hash of a download's id: an inbox row takes five times the space.
     Column("mark", mysql.BINARY(16), primary_key=True),
     growth="4 million rows: one per player, version and day",
-    end="33 days, when that day's messages are no longer counted (clean_up)",
+    end="33 days, after which that day's messages are no longer counted (clean_up)",
 )

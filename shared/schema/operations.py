@@ -32,7 +32,7 @@ inbox = table(
     Column("handled_at", Moment, nullable=False),
     Index("inbox_by_age", "handled_at"),
     growth="one row per event of the consumers that need it",
-    end="45 days after handling, when no delivery or redrive can follow (clean_up)",
+    end="45 days after handling, after which no delivery or redrive can follow (clean_up)",
 )
 
 idempotency_keys = table(

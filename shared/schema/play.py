@@ -93,7 +93,7 @@ erasures = table(
     Column("finished_at", Moment, nullable=True),
     Index("erasures_by_finish", "finished_at"),
     growth="about 1 thousand rows",
-    end="60 days after the erasure (clean_up), when no earlier event can arrive",
+    end="60 days after the erasure (clean_up), after which no earlier event can arrive",
     personal=Personal(
         export=("requested_at", "finished_at"),
         erase="keep",

@@ -11,5 +11,5 @@ SECONDS = 200
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Fold batches until none is left or time runs out; return how many rows were folded."""
+    """Fold batches until none remain or time runs out; return how many rows were folded."""
     return {"folded": popularity.fold(time.monotonic() + SECONDS)}

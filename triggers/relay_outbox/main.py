@@ -10,7 +10,7 @@ SECONDS = 40
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Publish overdue messages, oldest first, until none is left or time runs out."""
+    """Publish overdue messages, oldest first, until none remain or time runs out."""
     until = time.monotonic() + SECONDS
     published = batch = outbox.sweep(BATCH)
     while batch == BATCH and time.monotonic() < until:

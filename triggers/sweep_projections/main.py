@@ -11,7 +11,7 @@ SECONDS = 40
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Write overdue documents until none is left or time runs out; return how many."""
+    """Write overdue documents until none remain or time runs out; return how many."""
     started = time.monotonic()
     # Achievements go first: they are few, and many overdue stats must not delay them.
     delivered = notices.sweep(started + SECONDS / 2)

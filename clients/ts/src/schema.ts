@@ -27,7 +27,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List consumers with their backlog, and which are paused. */
+        /** List consumers with their backlog and whether each is paused. */
         get: operations["listConsumers"];
         put?: never;
         post?: never;
@@ -46,7 +46,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a consumer; its events wait. */
+        /** Pause a consumer; its events are redelivered after it is resumed. */
         post: operations["pauseConsumer"];
         delete?: never;
         options?: never;
@@ -200,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a game; 409 when one with this title exists. */
+        /** Create a game; returns 409 if a game with this title exists. */
         post: operations["createGame"];
         delete?: never;
         options?: never;
@@ -215,7 +215,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return everything that can be edited about a game, also about a merged one. */
+        /** Return a game's editable data, even if the game was merged. */
         get: operations["getEditableGame"];
         put?: never;
         post?: never;
@@ -233,7 +233,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a game's art and the state of its last uploads, with the reason for a rejection. */
+        /** Return a game's art and the state of its latest uploads, with any reason for rejection. */
         get: operations["getGameArt"];
         put?: never;
         post?: never;
@@ -269,7 +269,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish an uploaded image as art; soon after, it is shown or rejected. */
+        /** Queue an uploaded image for processing, after which it is published or rejected. */
         post: operations["publishGameArt"];
         delete?: never;
         options?: never;
@@ -287,8 +287,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Merge a game into another one and return that one; the old id then redirects to it.
-         * @description Playtime follows within minutes.
+         * Merge a game into another and return the other game; the old id then redirects to it.
+         * @description Playtime is moved within minutes.
          */
         post: operations["mergeGame"];
         delete?: never;
@@ -308,9 +308,9 @@ export interface paths {
         put?: never;
         /**
          * Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
-         * @description Without `format`, the list is an array if it starts like one. Send a long list in parts, one
-         *     after the other, with the same `import_id`; `first` is the position of the part's first record.
-         *     Importing a record again changes nothing.
+         * @description Without `format`, the format is detected from the start of the list. Send a long list in
+         *     consecutive parts with the same `import_id`; `first` is the position of the first record of a
+         *     part. Importing a record again changes nothing.
          */
         post: operations["importGames"];
         delete?: never;
@@ -326,7 +326,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare a player's documents with the rows that they copy. */
+        /** Compare a player's documents with the rows that they are copied from. */
         get: operations["compareProjections"];
         put?: never;
         post?: never;
@@ -395,10 +395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the builds of a game, whoever registered them, newest first. */
+        /** List the builds of a game, including those of other creators, newest first. */
         get: operations["listBuilds"];
         put?: never;
-        /** Register a build of a game and what it is identified by. */
+        /** Register a build of a game and the marks that identify it. */
         post: operations["createBuild"];
         delete?: never;
         options?: never;
@@ -438,7 +438,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tool's texts, or the plan that a player needs for it. */
+        /** Change a tool's texts, or the plan that it requires. */
         patch: operations["editTool"];
         trace?: never;
     };
@@ -449,7 +449,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a tool's art and the state of its last uploads; a rejected one says why. */
+        /** Return a tool's art and the state of its latest uploads, with any reason for rejection. */
         get: operations["getToolArt"];
         put?: never;
         post?: never;
@@ -485,7 +485,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn an uploaded picture into art; soon after, it is shown or rejected. */
+        /** Queue an uploaded image for processing, after which it is published or rejected. */
         post: operations["publishToolArt"];
         delete?: never;
         options?: never;
@@ -500,10 +500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the versions of a tool in every state, highest first. */
+        /** List a tool's versions in every state, highest version first. */
         get: operations["listOwnVersions"];
         put?: never;
-        /** Create a draft of a version of a tool. */
+        /** Create a draft version of a tool. */
         post: operations["createVersion"];
         delete?: never;
         options?: never;
@@ -539,8 +539,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have the uploaded file verified; soon after, the version is published or rejected.
-         * @description 409 when nothing was uploaded, or no published version of a dependency is in its range.
+         * Queue the uploaded file for verification, after which the version is published or rejected.
+         * @description Returns 409 if no file was uploaded, or if a dependency has no published version in its range.
          */
         post: operations["publishVersion"];
         delete?: never;
@@ -558,7 +558,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create an upload URL for the version's file, valid for an hour. */
+        /** Create an upload URL for the version's file; the URL is valid for one hour. */
         post: operations["createVersionUpload"];
         delete?: never;
         options?: never;
@@ -575,7 +575,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw a version: it can no longer be downloaded. */
+        /** Withdraw a version, so that it can no longer be downloaded. */
         post: operations["withdrawVersion"];
         delete?: never;
         options?: never;
@@ -590,7 +590,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return where the current list is; `from`: the version that the caller has. */
+        /** Return the URLs of the current list and, if available, of the delta from version `from`. */
         get: operations["getDetectionList"];
         put?: never;
         post?: never;
@@ -629,10 +629,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List games by title, or search for those whose names contain all words of `q`.
-         * @description A word may be a prefix, of a name in any language; popular games come first. Without `q` the
-         *     order is that of English titles, whatever `locale` they are shown in. A page may be shorter than
-         *     `limit`, even empty: only a page without `next_cursor` is the last.
+         * List games by title, or search for games whose names contain every word of `q`.
+         * @description Each word of `q` may be the beginning of a word in any language. Popular games are listed
+         *     first. Without `q`, games are ordered by English title, regardless of `locale`. A page may be
+         *     shorter than `limit`, or even empty; only the last page has no `next_cursor`.
          */
         get: operations["listGames"];
         put?: never;
@@ -652,7 +652,7 @@ export interface paths {
         };
         /**
          * Return one game with its aliases, store ids, executables and newest builds.
-         * @description A game that was merged into another redirects to it.
+         * @description If the game was merged into another, the response redirects to that game.
          */
         get: operations["getGame"];
         put?: never;
@@ -672,7 +672,7 @@ export interface paths {
         };
         /**
          * List a game's tools, each with the newest version per channel that fits `build`.
-         * @description A game that was merged into another redirects to it.
+         * @description If the game was merged into another, the response redirects to that game.
          */
         get: operations["listGameTools"];
         put?: never;
@@ -741,7 +741,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the games on the caller's installations, in the order of their ids. */
+        /** List the games on the caller's installations, ordered by id. */
         get: operations["listLibraryGames"];
         put?: never;
         post?: never;
@@ -760,7 +760,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Match items on a disk to games; nothing is stored. */
+        /** Match items on disk to games; nothing is stored. */
         post: operations["matchLibrary"];
         delete?: never;
         options?: never;
@@ -776,10 +776,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace the games that one of the caller's installations holds. */
+        /** Replace the list of games on one of the caller's installations. */
         put: operations["replaceInstallation"];
         post?: never;
-        /** Delete one of the caller's installations with its games. */
+        /** Delete one of the caller's installations and its list of games. */
         delete: operations["deleteInstallation"];
         options?: never;
         head?: never;
@@ -794,8 +794,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the caller's playtime by local day and game, from `from` to `to`, inclusive.
-         * @description At most 366 days; the last 30 by default. Days without playtime are absent.
+         * List the caller's playtime by local day and game, from `from` to `to` inclusive.
+         * @description The range may span up to 366 days; the default is the last 30 days. Days without playtime are
+         *     omitted.
          */
         get: operations["listPlaytime"];
         put?: never;
@@ -815,7 +816,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept reports of the caller's play sessions; playtime follows soon after. */
+        /** Accept reports of the caller's play sessions; playtime is updated shortly afterwards. */
         post: operations["reportSessions"];
         delete?: never;
         options?: never;
@@ -832,7 +833,7 @@ export interface paths {
         };
         /**
          * Return one tool with the newest version per channel that fits `build`.
-         * @description Its download count may be some minutes old.
+         * @description The download count may be a few minutes old.
          */
         get: operations["getTool"];
         put?: never;
@@ -868,9 +869,9 @@ export interface components {
          * AccountExport
          * @description All rows and documents of a player.
          *
-         *     tables: by table, the columns of each row that the player may see.
-         *     documents: by collection below the player's document, the documents with their `id`.
-         *     truncated: the tables and collections that exceed the limit of 20,000 and were cut there.
+         *     tables: the rows of each table, with the columns that the player may see.
+         *     documents: the documents of each collection under the player's document, with their `id`.
+         *     truncated: the tables and collections that were cut off at the limit of 20,000.
          */
         AccountExport: {
             /** Documents */
@@ -919,7 +920,7 @@ export interface components {
         };
         /**
          * Art
-         * @description A picture in the sizes of its kind, and the placeholder colour until it is loaded.
+         * @description A picture in every size of its kind, with the colour to show until it is loaded.
          */
         Art: {
             /** Colour */
@@ -955,7 +956,7 @@ export interface components {
         };
         /**
          * ArtUpload
-         * @description The last upload of a kind and its state; `reason`: why it was rejected.
+         * @description The last upload of a kind and its state, with the `reason` if it was rejected.
          */
         ArtUpload: {
             /**
@@ -996,7 +997,7 @@ export interface components {
         };
         /**
          * Backlog
-         * @description How many are waiting, counted up to 10,001, and the time of the oldest of those counted.
+         * @description The number of waiting entries, counted up to 10,001, and the time of the oldest of them.
          */
         Backlog: {
             /**
@@ -1063,7 +1064,7 @@ export interface components {
         };
         /**
          * Code
-         * @description Every code a problem document or a rejected item can carry. Never renamed, never reused.
+         * @description The codes of problem documents and rejected items, which are never renamed or reused.
          * @enum {string}
          */
         Code: "invalid_request" | "invalid_body" | "invalid_item" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | "too_old" | "in_future" | "plan_required" | "not_published" | "build_not_supported" | "withdrawn" | Other;
@@ -1071,8 +1072,8 @@ export interface components {
          * Consumer
          * @description A consumer: failed events that will be redelivered, open dead letters, and its pause.
          *
-         *     It is listed while the database holds a failure, a dead letter or a pause of it.
-         *     reason: why one of the failing events failed, cut to its last 200 characters.
+         *     It is listed while the database records a failure, dead letter or pause for it.
+         *     reason: the reason that one of the events failed, cut to its last 200 characters.
          */
         Consumer: {
             /** Consumer */
@@ -1258,7 +1259,7 @@ export interface components {
         };
         /**
          * EditableExecutable
-         * @description A stored executable; older ones may break rules that new ones must follow.
+         * @description A stored executable; older ones may violate rules that apply to new ones.
          */
         EditableExecutable: {
             /** Is Launcher */
@@ -1270,7 +1271,7 @@ export interface components {
         };
         /**
          * EditableGame
-         * @description All that operators can edit about a game; merged_into: the surviving game, if merged.
+         * @description A game's editable data; `merged_into` is the surviving game if the game was merged.
          */
         EditableGame: {
             /** Aliases */
@@ -1302,7 +1303,7 @@ export interface components {
         };
         /**
          * Entitlement
-         * @description A plan that a player has; `until` is absent if it does not end.
+         * @description A plan that a player has; `until` is absent if it does not expire.
          *
          *     source: who granted it.
          */
@@ -1355,7 +1356,7 @@ export interface components {
         };
         /**
          * Game
-         * @description A game in a list; locale: the language of its title.
+         * @description A game in a list; `locale` is the language of its title.
          */
         Game: {
             /** Game Id */
@@ -1480,9 +1481,9 @@ export interface components {
         };
         /**
          * ImportReport
-         * @description How many records had each outcome; `rejected` lists only the first hundred.
+         * @description The number of records by outcome; `rejected` lists only the first hundred.
          *
-         *     merged: records that added facts to a game with another title, matched by an id.
+         *     merged: records that were matched by an id and added facts to a game with a different title.
          */
         ImportReport: {
             /**
@@ -1518,7 +1519,7 @@ export interface components {
         };
         /**
          * Installation
-         * @description The games that an installation holds now, and the entries that were rejected.
+         * @description The games that an installation now contains, and the entries that were rejected.
          */
         Installation: {
             /** Entries */
@@ -1582,7 +1583,7 @@ export interface components {
         };
         /**
          * LibraryItem
-         * @description An item on a disk, with everything that the client knows about it; more is better.
+         * @description An item on disk; the more fields the client sets, the more likely is a match.
          *
          *     path: the program's path, as the operating system writes it; it is never stored, because it may
          *         contain a person's name.
@@ -1652,17 +1653,17 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
+             * @description The time on the client's clock when it sends this request. Set it again for every send, including retries; an old value shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
         };
         /**
          * LibraryMatch
-         * @description The game that an item is, or candidates if it may be one of several, or neither.
+         * @description The match for an item: one game, several candidates, or neither.
          *
          *     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
-         *         fits the build, or any build if it is unknown.
+         *         fits the build, or of each tool if the build is unknown.
          */
         LibraryMatch: {
             /**
@@ -1710,7 +1711,7 @@ export interface components {
         };
         /**
          * LibraryMatches
-         * @description The receipt of a batch, and a match per accepted item, in the order of the items.
+         * @description The receipt of a batch, with one match per accepted item, in the order of the items.
          */
         LibraryMatches: {
             /** Accepted */
@@ -1724,7 +1725,7 @@ export interface components {
         };
         /**
          * MatchCandidate
-         * @description A game that an item may be; `evidence`: what supports it, strongest first.
+         * @description A game that an item may be, with the evidence for it, strongest first.
          */
         MatchCandidate: {
             /** Confidence */
@@ -1796,7 +1797,7 @@ export interface components {
         };
         /**
          * NewDownload
-         * @description The version of a tool to download; `build_id`: the player's build of the game, if known.
+         * @description The tool version to download; `build_id` is the player's build of the game, if known.
          * @example {
          *       "build_id": "12",
          *       "tool_id": "7",
@@ -1816,7 +1817,7 @@ export interface components {
         };
         /**
          * NewGame
-         * @description A game to create; titles: translations by language, without English.
+         * @description A game to create; `titles` contains the translated titles by language, without English.
          * @example {
          *       "executables": [
          *         {
@@ -1892,7 +1893,7 @@ export interface components {
         };
         /**
          * NewTool
-         * @description A tool for a game; plan: the plan that a player needs to download it, absent: none.
+         * @description A tool for a game; `plan` is the plan that a download requires, if any.
          * @example {
          *       "game_id": "3255",
          *       "kind": "trainer",
@@ -1924,7 +1925,7 @@ export interface components {
         };
         /**
          * NewUpload
-         * @description What will be uploaded: its size in bytes, and its SHA-256 in lower-case hex if known.
+         * @description The file to upload: its size in bytes, and its SHA-256 in lower-case hex if known.
          * @example {
          *       "size": 1048576
          *     }
@@ -1940,7 +1941,7 @@ export interface components {
         };
         /**
          * NewVersion
-         * @description A draft; first_build_id, last_build_id: the builds that it fits, inclusive; absent: any.
+         * @description A draft that fits `first_build_id` to `last_build_id`, inclusive; an absent bound is open.
          * @example {
          *       "channel": "stable",
          *       "first_build_id": "11",
@@ -2096,7 +2097,7 @@ export interface components {
          * OwnVersion
          * @description A version as its creator sees it.
          *
-         *     size, sha256: as announced with the upload; once verified, those of the file.
+         *     size, sha256: as announced with the upload, and as computed from the file once verified.
          */
         OwnVersion: {
             /**
@@ -2279,7 +2280,7 @@ export interface components {
         };
         /**
          * PlanGrant
-         * @description How long the player has the plan; without `until` it does not expire.
+         * @description When the player's plan expires; without `until`, it never expires.
          * @example {
          *       "until": "2027-11-24T00:00:00Z"
          *     }
@@ -2295,7 +2296,7 @@ export interface components {
          * PlaytimeDay
          * @description Playtime in one game on one local day.
          *
-         *     unlisted: the hash that the client reported, for a game that the catalog does not know.
+         *     unlisted: the hash that the client reported, for a game that is not in the catalog.
          */
         PlaytimeDay: {
             /**
@@ -2318,7 +2319,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457: texts for developers; `code` and `retry` are for the client.
+         * @description An RFC 9457 problem: the texts are for developers; `code` and `retry` are for the client.
          */
         Problem: {
             /**
@@ -2332,7 +2333,7 @@ export interface components {
             detail: string;
             /**
              * Errors
-             * @description With 400 and 422, if known: what is wrong with which field.
+             * @description With 400 and 422: the invalid fields or parameters, if known.
              * @default null
              */
             errors?: components["schemas"]["FieldError"][] | null;
@@ -2407,7 +2408,7 @@ export interface components {
         };
         /**
          * RebuildRequest
-         * @description Which documents to rebuild: one player's, or all of a kind, starting after `cursor`.
+         * @description The documents to rebuild: one player's, or all of a kind, starting after `cursor`.
          * @example {
          *       "kind": "stats",
          *       "uid": "ada"
@@ -2437,7 +2438,7 @@ export interface components {
         };
         /**
          * RebuildResult
-         * @description How many documents were written; `next_cursor` is absent when none are left.
+         * @description The number of documents written; `next_cursor` is absent if none remain.
          */
         RebuildResult: {
             /**
@@ -2462,7 +2463,7 @@ export interface components {
         };
         /**
          * RedriveRequest
-         * @description Which dead letters to redrive: open ones of one consumer, starting after `cursor`.
+         * @description The dead letters to redrive: one consumer's open dead letters, starting after `cursor`.
          * @example {
          *       "consumer": "roll_up_sessions",
          *       "limit": 20
@@ -2501,7 +2502,7 @@ export interface components {
         };
         /**
          * RedriveResults
-         * @description The results; `next_cursor` is absent when no open dead letter is left.
+         * @description The results of the redrives; `next_cursor` is absent if no open dead letters remain.
          */
         RedriveResults: {
             /** Failed */
@@ -2571,9 +2572,9 @@ export interface components {
          * SessionReport
          * @description One event of a play session, as a client recorded it.
          *
-         *     at: the time of the client's wall clock, with the player's UTC offset.
+         *     at: the time on the client's wall clock, with the player's UTC offset.
          *     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
-         *         that the catalog does not know.
+         *         that is not in the catalog.
          *     boot_id: identifies the boot of the machine.
          *     uptime_ms: milliseconds since that boot, including sleep.
          * @example {
@@ -2646,7 +2647,7 @@ export interface components {
             /**
              * Sent At
              * Format: date-time
-             * @description The client's clock at the moment of this send. Set it anew for every send, retries too: an old one shifts the items in time.
+             * @description The time on the client's clock when it sends this request. Set it again for every send, including retries; an old value shifts the items in time.
              * @example 2026-11-24T20:08:05+01:00
              */
             sent_at: string;
@@ -2655,8 +2656,8 @@ export interface components {
          * Tool
          * @description A tool for a game.
          *
-         *     locale: the language of name and summary. plan: the plan that a player needs to download it,
-         *     absent: none. newest: the newest version of each channel that has one, `stable` first.
+         *     locale: the language of name and summary. plan: the plan that a download requires, if any.
+         *     newest: the newest version of each channel that has one, `stable` first.
          */
         Tool: {
             /** Art */
@@ -2688,7 +2689,7 @@ export interface components {
         };
         /**
          * ToolChanges
-         * @description Changes to a tool: absent members stay, a plan of null opens it to everyone.
+         * @description Changes to a tool; absent members keep their values, and a null plan opens it to everyone.
          * @example {
          *       "plan": "premium"
          *     }
@@ -2820,7 +2821,7 @@ export interface components {
          * ToolVersion
          * @description A published version.
          *
-         *     first_build, last_build: the range of builds that it fits, inclusive; absent: unbounded.
+         *     first_build, last_build: the builds that it fits, inclusive; an absent bound is open.
          *     locale: the language of the labels; labels without a translation are in English.
          */
         ToolVersion: {
@@ -2853,7 +2854,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description Where to PUT the file, with which headers, and until when.
+         * @description The URL and the headers to PUT the file with, and when the URL expires.
          */
         Upload: {
             /**
@@ -2878,7 +2879,7 @@ export interface components {
         };
         /**
          * UploadComplete
-         * @description Which upload is complete.
+         * @description The upload that is complete.
          * @example {
          *       "upload_id": "5f3f7c9e-6a40-4a53-9a2c-0d8b5f7f7a11"
          *     }
@@ -2889,7 +2890,7 @@ export interface components {
         };
         /**
          * VersionChanges
-         * @description Changes to a draft: absent members stay, a build of null removes the bound.
+         * @description Changes to a draft; absent members keep their values, and a null build removes the bound.
          * @example {
          *       "channel": "beta",
          *       "last_build_id": null
@@ -4085,7 +4086,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of what was read and is changed, or `*`. */
+                /** @description The ETag of the resource as it was last read, or `*`. */
                 "If-Match": string;
             };
             path: {
@@ -5104,7 +5105,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5292,7 +5293,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5477,7 +5478,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of what was read and is changed, or `*`. */
+                /** @description The ETag of the resource as it was last read, or `*`. */
                 "If-Match": string;
             };
             path: {
@@ -5666,7 +5667,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5774,7 +5775,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5958,7 +5959,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6151,7 +6152,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of what was read and is changed, or `*`. */
+                /** @description The ETag of the resource as it was last read, or `*`. */
                 "If-Match": string;
             };
             path: {
@@ -6268,7 +6269,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6357,7 +6358,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6464,7 +6465,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description A new UUID per request, the same one for its retries; kept for 48 hours. */
+                /** @description A new UUID per request; its retries use the same one. It is kept for 48 hours. */
                 "Idempotency-Key": string;
             };
             path: {

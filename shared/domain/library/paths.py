@@ -64,7 +64,7 @@ _NOT_GAMES = re.compile(
     r"|(?:report(?:er|ing)?|settings?|options|editor|sdk|_be)$"
     r"|config(?:ure|uration|urator|tool|dlg)?(?:[0-9]|$)"
 )
-# Engines that mods share are generic too; detection lists them, with low confidence.
+# Engines that mods share are also generic; detection lists them with low confidence.
 _GENERIC = GENERIC_NAMES | {"gamemd", "hl2", "hl2_linux", "hl2_osx"}
 
 _BITS = (

@@ -179,7 +179,7 @@ def redrive(letter_id: int, actor: str) -> RedriveResult:
 def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float) -> RedrivenPage:
     """Redrive a consumer's open dead letters, oldest first, until `until` (monotonic seconds).
 
-    Stops if the consumer is unavailable, because the next redrive would fail too.
+    Stops if the consumer is unavailable, because the next redrive would also fail.
     """
     letters, last = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
     page = RedrivenPage(redriven=0, failed=[])

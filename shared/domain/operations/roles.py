@@ -79,7 +79,7 @@ def _change(conn: Connection, uid: str, actor: str, action: str, change: Change)
         after = change(before)
         changed = {**claims, "roles": after}
         accounts.check_size(changed)
-        # Recorded first, so that no change lacks an entry; repeated requests are recorded too.
+        # Recorded first, so that every change has an entry; repeated requests are also recorded.
         audit.record(conn, actor, action, uid, {"before": before, "after": after})
         if after != before:
             accounts.set_claims(uid, changed)

@@ -129,7 +129,7 @@ def _move_player(
     now = clock.now()
 
     def work(tx: Connection) -> None:
-        sql.safe_to_retry_commit()  # a retry finds nothing left to move
+        sql.safe_to_retry_commit()  # a retry finds nothing more to move
         _move(tx, uid, game_key, game_id, now, begin)
 
     try:

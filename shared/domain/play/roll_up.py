@@ -23,7 +23,7 @@ def record(reported: SessionsReported) -> list[projections.Key]:
     """Merge the sessions into the player's playtime; return the keys of the documents now due.
 
     Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent if an event
-    is too old to be merged, Unavailable if the database is unavailable.
+    is too old to be merged, and Unavailable if the database is unavailable.
     """
     now = clock.now()
     plays = plays_by_game(reported.sessions)

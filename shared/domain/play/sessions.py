@@ -199,7 +199,7 @@ def screen(
 
 
 def to_message(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
-    """Return the message that carries a player's events, merged into runs."""
+    """Return the message that contains a player's events, merged into runs."""
     runs: dict[tuple[str, str], list[Run]] = {}
     ended: dict[tuple[str, str], int] = {}
     for game_key, session_id, kind, at, offset in events:

@@ -24,7 +24,7 @@ class Upload(BaseModel):
 
 
 class Rejected(Exception):
-    """The uploaded file cannot be used; carries a stable code and a message for the uploader."""
+    """The uploaded file cannot be used; contains a stable code and a message for the uploader."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)

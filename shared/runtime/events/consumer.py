@@ -168,7 +168,7 @@ def entry_point(
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],
 ) -> EntryPoint:
-    """Return the function's target, which reads deliveries on the loop and handles them in threads."""
+    """Return the function's target; it reads a delivery on the loop and handles it in a thread."""
     stores = known.stores
     if "K_SERVICE" in os.environ:
         settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)

@@ -1,4 +1,4 @@
-"""Failed events: recorded while they are retried, dead-lettered when no retry can fix them."""
+"""Records failed events while they are retried, and dead-letters those that no retry can fix."""
 
 import base64
 from datetime import datetime, timedelta

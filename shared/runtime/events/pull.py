@@ -32,7 +32,7 @@ M = TypeVar("M", bound=BaseModel)
 BATCH = 1000
 PULL_WAIT_SECONDS = 3
 ACKNOWLEDGE_SECONDS = 10
-# The rest of the function's timeout is left for the running batch.
+# The rest of the function's timeout is reserved for the running batch.
 SHARE_OF_TIMEOUT = 0.5
 
 _client: SubscriberClient | None = None
@@ -69,7 +69,7 @@ def on_pull(
 
 
 def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]) -> int:
-    """Handle messages until none is left or the time is up; return how many were handled."""
+    """Handle messages until none remain or the time is up; return how many were handled."""
     done, until = 0, time.monotonic() + known.timeout * SHARE_OF_TIMEOUT
     while time.monotonic() < until:
         received = _pull(known.name)

@@ -63,7 +63,7 @@ class IfMatch(Header, Expected):
 
 
 class _Parameters(BaseModel):
-    """Base of the model that holds one route's path and query parameters."""
+    """Base class of the model with a route's path and query parameters."""
 
     model_config = ConfigDict(frozen=True)
 

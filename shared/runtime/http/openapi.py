@@ -147,7 +147,7 @@ def _models(route: Route) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
 
 
 def answer_model(route: Route) -> type[BaseModel] | None:
-    """Return the model of a route's response, or None when it has no body."""
+    """Return the model of a route's response, or None if it has no body."""
     for answer in _alternatives(route):
         model = get_args(answer)[0] if get_origin(answer) is Reply else answer
         if isinstance(model, type) and issubclass(model, BaseModel):

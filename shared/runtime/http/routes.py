@@ -97,7 +97,7 @@ class Table:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return a pattern for a path with its variables; the rest of it is literal."""
+    """Return a pattern for a path with its variables; the rest is literal."""
     parts = enumerate(_VARIABLE.split(path))
     return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in parts))
 

@@ -32,7 +32,7 @@ UNUSED_LIFETIME = timedelta(days=1)
 
 MAX_DELETED_PER_RUN = 100
 DISCORD = "discord"
-"""Stores left out of the lists: no file on disk contains their ids, which would double the size."""
+"""Stores left out of the lists: no disk contains their ids, and they would double the size."""
 
 _file, _build = detection_files.c, detection_builds.c
 
