@@ -49,7 +49,7 @@ def _example(**members: JsonValue) -> ConfigDict:
 
 
 class ActionReason(_Body):
-    """Why the operator does this; recorded in the audit."""
+    """Why the operator performs the action; recorded in the audit log."""
 
     model_config = _example(reason="The catalog's import is being repaired.")
 

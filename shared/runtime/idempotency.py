@@ -71,7 +71,7 @@ class ByKey:
         work: Callable[[Connection], Reply[Any]],
         arguments: Mapping[str, Any],
     ) -> Reply[Any]:
-        """Run `before` with the `arguments` that it takes of the handler's, and run `work` once."""
+        """Run `before` with its share of the handler's `arguments`, and run `work` once."""
         before = self.before
         if before is None:
             return once(key, uid, route, body, work)

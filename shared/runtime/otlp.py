@@ -147,7 +147,7 @@ def _resource() -> Resource:
 
 
 def _data(found: Mapping[Key, Series], now: int | None) -> MetricsData:
-    """Return the series as of `now`, or each at its start."""
+    """Return the series as of `now`; if it is None, return each series at its start."""
     by_name: dict[str, list[tuple[Key, Series]]] = {}
     for key, series in found.items():
         by_name.setdefault(key[0], []).append((key, series))

@@ -47,7 +47,7 @@ def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
 
 
 def _detail(body: bytes) -> str:
-    """Return the detail of a problem document, or the text unchanged."""
+    """Return the detail of a problem document, or the body as text."""
     try:
         return str(json.loads(body)["detail"])
     except (ValueError, KeyError, TypeError):

@@ -21,7 +21,7 @@ outbox = table(
     Column("body", JSON_TEXT, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("outbox_by_age", "created_at"),
-    growth="one row per transaction with a message, soon deleted",
+    growth="none: one row per transaction with a message, deleted once published",
     end="published (immediately, or by relay_outbox)",
 )
 

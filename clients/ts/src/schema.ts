@@ -909,7 +909,7 @@ export interface components {
         };
         /**
          * ActionReason
-         * @description Why the operator does this; recorded in the audit.
+         * @description Why the operator performs the action; recorded in the audit log.
          * @example {
          *       "reason": "The catalog's import is being repaired."
          *     }
@@ -1583,7 +1583,7 @@ export interface components {
         };
         /**
          * LibraryItem
-         * @description An item on disk; the more fields the client sets, the more likely is a match.
+         * @description An item on disk; the more fields the client sets, the better the match.
          *
          *     path: the program's path, as the operating system writes it; it is never stored, because it may
          *         contain a person's name.
@@ -2390,7 +2390,7 @@ export interface components {
         };
         /**
          * ProjectionDifference
-         * @description A document that differs from its row; a side that does not exist is absent.
+         * @description A document that differs from its row; a side is absent if it does not exist.
          */
         ProjectionDifference: {
             /** Document */

@@ -38,7 +38,7 @@ Plain = AfterValidator(_without_nul)
 
 
 class LibraryItem(BaseModel):
-    """An item on disk; the more fields the client sets, the more likely is a match.
+    """An item on disk; the more fields the client sets, the better the match.
 
     path: the program's path, as the operating system writes it; it is never stored, because it may
         contain a person's name.

@@ -18,7 +18,7 @@ MAX_COMPARED = 1000
 
 
 class ProjectionDifference(BaseModel):
-    """A document that differs from its row; a side that does not exist is absent."""
+    """A document that differs from its row; a side is absent if it does not exist."""
 
     kind: str
     item: str

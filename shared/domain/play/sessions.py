@@ -144,7 +144,7 @@ class PlayedSession(BaseModel):
 
 
 class SessionsReported(Message):
-    """A player's client reported play sessions; messages may repeat and arrive in any order.
+    """A player's client reported play sessions; duplicates and any order of messages are allowed.
 
     A batch's events are sent as runs: merging runs loses nothing, and fifty events usually make
     two runs.

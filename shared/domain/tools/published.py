@@ -219,7 +219,7 @@ def _public_game(conn: Connection, tool_id: int) -> int:
 
 
 def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions for versions that fit a build released at this time, or any build."""
+    """Return the conditions for versions that fit a build released at `at`, or any build."""
     return [] if at is None else [fits(at)]
 
 

@@ -1,4 +1,4 @@
-"""Which versions of a tool fit a build of its game.
+"""Determines which versions of a tool fit a build of its game.
 
 A version fits the builds between its first and its last one, both inclusive. Builds are ordered by
 release, so a range of builds is a range of times; an absent bound sets no limit.

@@ -301,7 +301,7 @@ def require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
     """Raise Conflict with the state unless the version is in one of `states`."""
     if row.state not in states:
         may = " or ".join(states)
-        detail = f"the version is {row.state}; it can be {action} only if it is {may}"
+        detail = f"the version is {row.state}; it can be {action} when it is {may}"
         raise errors.Conflict(detail, state=row.state)
 
 

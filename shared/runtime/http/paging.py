@@ -1,4 +1,4 @@
-"""Lists in pages: `{items, next_cursor}`; the cursor is opaque, and absent on the last page."""
+"""Pages of lists: `{items, next_cursor}`; the cursor is opaque, and absent on the last page."""
 
 import base64
 import binascii

@@ -103,7 +103,7 @@ def test_a_long_name_is_refused(tmp_path: Path) -> None:
 def test_a_missing_or_empty_manifest_is_named(tmp_path: Path) -> None:
     with pytest.raises(manifest.ManifestError, match="is missing"):
         manifest.load(tmp_path)
-    with pytest.raises(manifest.ManifestError, match="must hold a mapping"):
+    with pytest.raises(manifest.ManifestError, match="must contain a mapping"):
         manifest.load(write(tmp_path, "one", ""))
 
 
