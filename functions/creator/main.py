@@ -120,7 +120,7 @@ def create_build(creator: Creator, tx: Connection, game_id: GameId, body: NewBui
 def list_builds(
     game_id: GameId, limit: http.Limit = 20, cursor: http.Cursor = None
 ) -> http.Page[Build]:
-    """List the builds of a game, including those of other creators, newest first."""
+    """List all builds of a game, newest first, including those registered by others."""
     query = f"builds {game_id}"
     after = http.after(cursor, query, AwareDatetime, int)
     found, last = sql.read(lambda conn: builds.list_page(conn, int(game_id), after, limit))

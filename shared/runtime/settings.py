@@ -29,7 +29,7 @@ def _env(name: str, help_text: str, default: str | None = None, *, secret: bool 
 
 @dataclass(frozen=True)
 class Core:
-    """What every function needs."""
+    """The settings that every function needs."""
 
     group: ClassVar[str] = "core"
     project: str = _env("GOOGLE_CLOUD_PROJECT", "the Google Cloud project's id")
@@ -104,7 +104,7 @@ class PublicObjects:
 
 @dataclass(frozen=True)
 class Telemetry:
-    """Where metrics and spans are sent; the names are OpenTelemetry's."""
+    """The destination of metrics and spans; the variable names are OpenTelemetry's."""
 
     group: ClassVar[str] = "telemetry"
     endpoint: str = _env(

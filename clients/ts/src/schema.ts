@@ -395,7 +395,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the builds of a game, including those of other creators, newest first. */
+        /** List all builds of a game, newest first, including those registered by others. */
         get: operations["listBuilds"];
         put?: never;
         /** Register a build of a game and the marks that identify it. */

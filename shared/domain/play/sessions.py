@@ -144,7 +144,7 @@ class PlayedSession(BaseModel):
 
 
 class SessionsReported(Message):
-    """A player's client reported play sessions; duplicates and any order of messages are allowed.
+    """A player's client reported play sessions; messages may be duplicated or out of order.
 
     A batch's events are sent as runs: merging runs loses nothing, and fifty events usually make
     two runs.

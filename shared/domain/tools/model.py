@@ -44,7 +44,7 @@ _MEMBERS: dict[OptionKind, tuple[set[str], set[str]]] = {
     "key": (set(), {"default"}),
     "action": (set(), set()),
 }
-"""The required and the optional members of each kind of option, besides id, labels and group."""
+"""The required and the optional members of each kind of option, beyond id, labels and group."""
 
 
 def _with_english(texts: dict[str, object]) -> dict[str, object]:

@@ -113,7 +113,7 @@ def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: b
     """Run a handler on an event and return the outcome.
 
     keep: whether the event may become a dead letter; false for a schedule and for the consumer of
-    dead letters. redrive: whether an operator is waiting, so that a failure is only reported.
+    dead letters. redrive: whether an operator is waiting, so that a failure is reported.
     """
     token = _current.set(event)
     try:

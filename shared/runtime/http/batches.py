@@ -87,7 +87,7 @@ class Batch(Items[T]):
     """A batch `{sent_at, items}`, without its duplicates.
 
     duplicates: the number of items left out because an earlier item is identical. An item that only
-        has the same id stays, because the domain may reject the first and accept the second.
+        has the same id stays, since the domain may reject the first and accept the second.
     """
 
     sent_at: datetime = field(kw_only=True)

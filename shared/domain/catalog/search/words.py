@@ -106,7 +106,7 @@ class Query(NamedTuple):
 
 
 def _selective_prefixes(terms: Iterable[str]) -> list[str]:
-    """Return prefixes under which every match, and probably few other games, are listed."""
+    """Return prefixes under which every match is listed, ideally with few other games."""
     longest = sorted(terms, key=len, reverse=True)
     beginnings = dict.fromkeys(term[:BEGINNING] for term in longest if len(term) >= BEGINNING)
     if len(beginnings) > 1:

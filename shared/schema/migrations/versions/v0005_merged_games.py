@@ -1,6 +1,6 @@
-"""Adds indexes for finding merged games and their players, and a table for imports in parts.
+"""Adds indexes for finding merged games and their players, and the claims of imports.
 
-The table records which games an import has claimed.
+A claim records that an import sent in parts has already matched a game.
 """
 
 from shared.schema.migrations import steps
