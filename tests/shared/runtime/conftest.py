@@ -17,9 +17,9 @@ from emulators.cloud import google_emulators, processes
 from emulators.cloud.config import HOST, Cloud, choose_ports
 from shared.runtime import documents, identity, logs, messages, metrics, settings, sql, tracing
 from shared.runtime.events import deadletters, pull
-from tests.shared.runtime.doors import Door, door
 from tests.shared.runtime.issuer import Issuer, serving
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
+from tests.shared.runtime.proxies import Door, door
 from tests.support.engines import disconnect
 
 READY_SECONDS = 60

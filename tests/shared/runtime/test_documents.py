@@ -11,7 +11,7 @@ from google.api_core import exceptions as google
 from shared.runtime import documents, errors, tracing
 from shared.runtime.documents import Stale
 from tests.shared.runtime.conftest import Lines, wait_until, within
-from tests.shared.runtime.doors import Door
+from tests.shared.runtime.proxies import Door
 
 pytestmark = pytest.mark.usefixtures("firestore")
 PATH = "players/ada/stats/12"

@@ -18,8 +18,8 @@ from shared.runtime.settings import MissingSettings
 from shared.schema.operations import consumers, event_failures
 from tests.shared.runtime import consumers as trigger
 from tests.shared.runtime.conftest import Lines, PubSub, total
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
+from tests.shared.runtime.proxies import Door
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 HOURS = 3600.0

@@ -15,8 +15,8 @@ from shared.runtime import errors, idempotency, identity, sql
 from shared.runtime.http import Reply
 from shared.runtime.identity import Player, Principal
 from shared.schema.operations import idempotency_keys as keys
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own, thread_of
+from tests.shared.runtime.private_rows import Own, thread_of
+from tests.shared.runtime.proxies import Door
 from tests.shared.runtime.unit.edge import ask as call
 from tests.shared.runtime.unit.edge import make
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError
 
 from shared.runtime import inbox, sql
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
 
 
 def test_an_event_is_new_once_to_each_consumer(own: Own) -> None:

@@ -15,7 +15,7 @@ from shared.runtime import errors, objects, settings, signed_requests, tracing
 from shared.runtime.errors import NotFound, Unavailable
 from shared.runtime.objects import Head
 from tests.shared.runtime.conftest import Lines, within
-from tests.shared.runtime.doors import Door, door
+from tests.shared.runtime.proxies import Door, door
 from tests.support import local_cloud
 from tests.support.local_cloud import LocalCloud
 

@@ -14,8 +14,8 @@ from shared.runtime import errors, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.operations import outbox as table
 from tests.shared.runtime.conftest import Lines, PubSub, total, wait_until
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own, thread_of
+from tests.shared.runtime.private_rows import Own, thread_of
+from tests.shared.runtime.proxies import Door
 
 
 class Said(Message):

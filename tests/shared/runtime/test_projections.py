@@ -17,8 +17,8 @@ from shared.runtime.projections import Due, Key, Kind, Source
 from shared.schema.operations import projections as table
 from shared.schema.play import player_stats
 from tests.shared.runtime.conftest import Lines, total, wait_until
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
+from tests.shared.runtime.proxies import Door
 
 MINUTE = timedelta(minutes=1)
 stats = player_stats.c

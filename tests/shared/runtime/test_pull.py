@@ -17,7 +17,7 @@ from shared.runtime.messages import Message
 from shared.schema.operations import event_failures
 from tests.shared.runtime import consumers as trigger
 from tests.shared.runtime.conftest import Lines, PubSub, wait_until
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
 
 # The one engine: what is particular to each is shown by test_events.py.
 pytestmark = pytest.mark.parametrize("server_url", ["mariadb"], indirect=True)

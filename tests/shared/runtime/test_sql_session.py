@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, Statemen
 
 from shared.runtime import errors, sql
 from shared.schema.operations import inbox
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
 from tests.support.engines import disconnect
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")

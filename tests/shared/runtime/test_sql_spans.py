@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 from shared.runtime import sql, tracing
 from shared.schema.operations import inbox
 from tests.shared.runtime.conftest import Lines
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import Own
 
 pytestmark = pytest.mark.usefixtures("project")
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

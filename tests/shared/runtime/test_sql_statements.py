@@ -11,8 +11,8 @@ from sqlalchemy.exc import DataError
 
 from shared.runtime import sql
 from shared.schema.operations import event_failures, inbox
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import MOMENT, Own
+from tests.shared.runtime.private_rows import MOMENT, Own
+from tests.shared.runtime.proxies import Door
 
 pytestmark = pytest.mark.usefixtures("runtime_sql")
 MANY = 500

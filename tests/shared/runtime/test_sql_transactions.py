@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select, update
 
 from shared.runtime import errors, inbox, sql
 from shared.schema.operations import inbox as table
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import MOMENT, Own, thread_of
+from tests.shared.runtime.private_rows import MOMENT, Own, thread_of
+from tests.shared.runtime.proxies import Door
 from tests.support.engines import disconnect
 
 COMMIT = b"\x03COMMIT"

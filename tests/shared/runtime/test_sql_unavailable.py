@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime import errors, sql
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own, thread_of
+from tests.shared.runtime.private_rows import Own, thread_of
+from tests.shared.runtime.proxies import Door
 from tests.support.engines import disconnect
 
 POOL = 4
