@@ -1,4 +1,4 @@
-"""A door before a real server: it can be shut, held, or close in the middle of an answer."""
+"""A TCP proxy in front of a real server: it can close, stall, or break off in mid-response."""
 
 import contextlib
 import socket
@@ -12,8 +12,8 @@ CHUNK = 65_536
 
 
 @dataclass(eq=False)
-class Passage:
-    """One connection through the door, both halves."""
+class ProxiedConnection:
+    """A client's connection and the one to the server behind it."""
 
     client: socket.socket
     server: socket.socket
@@ -27,11 +27,11 @@ class Passage:
 
 
 @dataclass
-class Door:
-    """What clients connect to instead of `target`; `port` stays the same when it opens again.
+class Proxy:
+    """Clients connect to it instead of `target`; `port` stays the same when it reopens.
 
-    cut_after: the next request holding these bytes reaches the server, its answer no client.
-    cut_before: the next request holding these bytes does not even reach the server.
+    cut_after: forward the next request with these bytes, then drop the connection unanswered.
+    cut_before: drop the connection before the next request with these bytes is forwarded.
     seen: what clients sent while `record` was on.
     """
 
@@ -42,46 +42,46 @@ class Door:
     record: bool = False
     seen: bytearray = field(default_factory=bytearray)
     _listening: socket.socket | None = None
-    _passages: list[Passage] = field(default_factory=list)
-    _passing: threading.Event = field(default_factory=threading.Event)
+    _connections: list[ProxiedConnection] = field(default_factory=list)
+    _forwarding: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
-    _until: threading.Timer | None = None
+    _stall_timer: threading.Timer | None = None
 
     def open(self) -> None:
         self._listening = socket.create_server((HOST, self.port))
         self.port = self._listening.getsockname()[1]
-        self._passing.set()
+        self._forwarding.set()
         self._start(partial(self._accept, self._listening))
 
-    def shut(self) -> None:
-        """Refuse who comes and cut who is inside, as a server does that was killed."""
+    def close(self) -> None:
+        """Refuse and drop connections, like a server that was killed."""
         if self._listening is not None:
             with contextlib.suppress(OSError):
                 self._listening.shutdown(socket.SHUT_RDWR)
             self._listening.close()
             self._listening = None
-        self.go_on()
-        self.cut()
+        self.resume()
+        self.drop_connections()
         for thread in self._threads:
             thread.join(5)
         self._threads.clear()
 
-    def cut(self) -> None:
-        """Cut who is inside; who comes next is let in."""
-        while self._passages:
-            self._passages.pop().close()
+    def drop_connections(self) -> None:
+        """Drop the open connections; new ones are accepted."""
+        while self._connections:
+            self._connections.pop().close()
 
-    def hold(self, seconds: float = 8) -> None:
-        """Let nothing through, as a server does that hangs; `go_on` ends it, or the time."""
-        self._passing.clear()
-        self._until = threading.Timer(seconds, self._passing.set)
-        self._until.start()
+    def stall(self, seconds: float = 8) -> None:
+        """Forward nothing, like a server that hangs, until `resume` or the time is over."""
+        self._forwarding.clear()
+        self._stall_timer = threading.Timer(seconds, self._forwarding.set)
+        self._stall_timer.start()
 
-    def go_on(self) -> None:
-        if self._until is not None:
-            self._until.cancel()
-            self._until = None
-        self._passing.set()
+    def resume(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+        self._forwarding.set()
 
     def _start(self, work: "partial[None]") -> None:
         thread = threading.Thread(target=work, daemon=True)
@@ -95,35 +95,35 @@ class Door:
             except OSError:
                 return
             try:
-                passage = Passage(client, socket.create_connection(self.target))
+                connection = ProxiedConnection(client, socket.create_connection(self.target))
             except OSError:
                 client.close()
                 continue
-            self._passages.append(passage)
-            for inwards in (True, False):
-                self._start(partial(self._pump, passage, inwards))
+            self._connections.append(connection)
+            for to_server in (True, False):
+                self._start(partial(self._pump, connection, to_server))
 
-    def _pump(self, passage: Passage, inwards: bool) -> None:
-        """Carry what one half says to the other."""
-        source, sink = passage.client, passage.server
-        if not inwards:
+    def _pump(self, connection: ProxiedConnection, to_server: bool) -> None:
+        """Copy data in one direction."""
+        source, sink = connection.client, connection.server
+        if not to_server:
             source, sink = sink, source
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
-                self._passing.wait()
-                if inwards and not self._lets(passage, data):
+                self._forwarding.wait()
+                if to_server and not self._should_forward(connection, data):
                     break
-                if passage.cut and not inwards:
+                if connection.cut and not to_server:
                     break
                 sink.sendall(data)
-        passage.close()
+        connection.close()
 
-    def _lets(self, passage: Passage, data: bytes) -> bool:
-        """Tell whether a request may pass."""
+    def _should_forward(self, connection: ProxiedConnection, data: bytes) -> bool:
+        """Return whether the data should be forwarded."""
         if self.record:
             self.seen += data
         if self.cut_after is not None and self.cut_after in data:
-            self.cut_after, passage.cut = None, True
+            self.cut_after, connection.cut = None, True
         if self.cut_before is not None and self.cut_before in data:
             self.cut_before = None
             return False
@@ -131,11 +131,11 @@ class Door:
 
 
 @contextlib.contextmanager
-def door(host: str, port: int) -> Iterator[Door]:
-    """Yield an open door before a server; shut it in the end."""
-    made = Door((host, port))
-    made.open()
+def proxy(host: str, port: int) -> Iterator[Proxy]:
+    """Run a proxy in front of a server."""
+    started = Proxy((host, port))
+    started.open()
     try:
-        yield made
+        yield started
     finally:
-        made.shut()
+        started.close()

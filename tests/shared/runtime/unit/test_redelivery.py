@@ -1,4 +1,4 @@
-"""A redrive goes to a consumer of ours or nowhere."""
+"""A redrive is sent only to our own consumers."""
 
 import urllib.request
 from typing import Any
