@@ -50,8 +50,8 @@ class Recorder:
 def recorder(tmp_path: Path, own_rows: PrivateRows, pubsub: PubSub) -> Iterator[Recorder]:
     pubsub.topic("dead-letters")
     path = {"path": "players/{uid}/stats/{item}", "event": "written"}
-    yield Recorder(trigger.file(tmp_path, "recorder", document=path))
-    here = event_failures.c.consumer == "recorder"
+    yield Recorder(trigger.file(tmp_path, "watch", document=path))
+    here = event_failures.c.consumer == "watch"
     sql.transact(lambda tx: tx.execute(delete(event_failures).where(here)))
 
 
@@ -124,7 +124,7 @@ def test_anything_but_a_firestore_event_is_a_dead_letter(
         del headers[lacking]
     assert trigger.send(recorder.main, headers, body).status == 204
     (letter,) = dead_letters(pubsub)
-    assert (letter["consumer"], letter["code"]) == ("recorder", "unreadable")
+    assert (letter["consumer"], letter["code"]) == ("watch", "unreadable")
     assert base64.b64decode(letter["body_base64"]) == body
 
 
@@ -154,4 +154,4 @@ def test_a_trigger_without_a_document_path_is_refused(
     own_rows: PrivateRows, tmp_path: Path
 ) -> None:
     with pytest.raises(TypeError, match="watches no document"):
-        Recorder(trigger.file(tmp_path, "recorder", topic="things-said"))
+        Recorder(trigger.file(tmp_path, "watch", topic="things-said"))
