@@ -188,7 +188,7 @@ def test_a_fixed_event_is_no_longer_a_failure(listener: Listener) -> None:
     assert [event_id for event_id, _, _ in failures()] == ["e2"]
 
 
-@pytest.mark.parametrize(("attempt", "asked"), [(1, False), (2, True)])
+@pytest.mark.parametrize(("attempt", "queried"), [(1, False), (2, True)])
 def test_only_a_redelivery_looks_for_its_failures(
     listener: Listener, monkeypatch: pytest.MonkeyPatch, *, attempt: int, queried: bool
 ) -> None:

@@ -165,10 +165,10 @@ def test_a_wrong_password_is_our_bug(runtime_sql: str, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("code", "away"),
+    ("code", "unavailable"),
     [
         (2003, True),  # cannot connect
-        (2006, True),  # gone away
+        (2006, True),  # server has gone away
         (2013, True),  # lost
         (1040, True),  # too many connections
         (1203, True),  # too many of this user
