@@ -199,12 +199,12 @@ def test_an_unavailable_pubsub_is_503_and_recovers(recorder: BatchRecorder, pubs
 def test_a_redriven_letter_is_handled(recorder: BatchRecorder, pubsub: PubSub) -> None:
     """It must not be mistaken for the schedule's call, which would report success."""
     recorder.act = lambda _: (_ for _ in ()).throw(errors.HopelessEvent("x", "y"))
-    publish("mended")
+    publish("fixed")
     recorder.run()
     (letter,) = dead_letters(pubsub)
     body = base64.b64decode(letter["body_base64"])
     assert trigger.send(recorder.main, letter["headers"], body, redrive=True).status == 422
     recorder.act = lambda _: None
     assert trigger.send(recorder.main, letter["headers"], body, redrive=True).status == 204
-    assert recorder.batches == [["mended"]]
+    assert recorder.batches == [["fixed"]]
     assert trigger.send(recorder.main, {}, b"", redrive=True).status == 422

@@ -102,7 +102,7 @@ def test_a_certificate_is_replaced_before_it_expires(instance: CloudSql) -> None
         database_user()
         return len(instance.issued) > 1
 
-    eventually(replaced, 20, "no new certificate was asked for")
+    eventually(replaced, 20, "no new certificate was requested")
     assert instance.connected[-1] == instance.issued[-1] != instance.issued[0]
 
 

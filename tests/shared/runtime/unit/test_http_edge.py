@@ -95,11 +95,11 @@ def test_as_many_handlers_run_at_once_as_the_pool_has_connections(tmp_path: Path
 
     async def nine() -> list[int]:
         main = api.entry_point()
-        asked = [asyncio.create_task(deliver(main, "GET", "/v1/things")) for _ in range(9)]
+        requests = [asyncio.create_task(deliver(main, "GET", "/v1/things")) for _ in range(9)]
         await asyncio.sleep(0)
         waiting = await asyncio.to_thread(look)
         assert waiting == 6
-        return [answer.status for answer in await asyncio.gather(*asked)]
+        return [answer.status for answer in await asyncio.gather(*requests)]
 
     assert asyncio.run(nine()) == [200] * 9
 
@@ -118,8 +118,8 @@ def test_the_loop_keeps_serving_while_every_thread_is_busy(tmp_path: Path) -> No
 
     async def both() -> list[int]:
         main = api.entry_point()
-        asked = (deliver(main, "GET", f"/v1/things/{name}") for name in ("slow", "quick"))
-        return [answer.status for answer in await asyncio.gather(*asked)]
+        requests = (deliver(main, "GET", f"/v1/things/{name}") for name in ("slow", "quick"))
+        return [answer.status for answer in await asyncio.gather(*requests)]
 
     assert asyncio.run(both()) == [200, 200]
 

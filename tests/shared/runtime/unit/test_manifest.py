@@ -60,7 +60,7 @@ def test_each_kind_of_trigger_is_read(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         (HTTP, "topic: some-topic", "retry: is required for a topic trigger"),
         (HTTP, f'{HTTP}\n  schedule: "* * * * *"', "name exactly one of"),
@@ -82,7 +82,7 @@ def test_each_kind_of_trigger_is_read(
     ],
 )
 def test_an_invalid_field_is_named_in_one_line(
-    tmp_path: Path, old: str, new: str, said: str
+    tmp_path: Path, old: str, new: str, expected: str
 ) -> None:
     assert old in GOOD
     folder = write(tmp_path, "one", GOOD.replace(old, new))
@@ -92,7 +92,7 @@ def test_an_invalid_field_is_named_in_one_line(
     assert text.startswith(f"{folder / 'function.yaml'}: ")
     assert text.endswith(".")
     assert "\n" not in text
-    for part in said.split(" .* "):
+    for part in expected.split(" .* "):
         assert part in text
 
 
