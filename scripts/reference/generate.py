@@ -31,7 +31,7 @@ PLATFORM = {
 }
 # Read by the local cloud, the scripts and the tests.
 TOOLS = {
-    "BUILDER": "image of the release's smoke test; default `builder:1`",
+    "BUILDER": "image of the release's smoke test; default `builder:2`",
     "BUILD_ID": "set by Cloud Build: the id of the build; empty in a step run by hand",
     "CANARY_MINUTES": "how long new revisions are compared with the old ones; default 10",
     "CANARY_REQUESTS": "how many requests to a new revision are enough; default 300",

@@ -246,6 +246,11 @@ class Unprocessable(ProblemError):
     code = CommonCode.INVALID_BODY
 
 
+def invalid_field(field: str, detail: str) -> Unprocessable:
+    """Return the error for a well-formed field whose value does not fit the stored data."""
+    return Unprocessable(f"{field}: {detail}", errors=[{"field": field, "detail": detail}])
+
+
 class PreconditionRequired(ProblemError):
     """A conditional write without `If-Match`."""
 

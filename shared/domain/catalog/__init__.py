@@ -13,10 +13,9 @@ imports/    imports lists of games, in our format or Discord's
 search/     finds games by any words of their names
 detection/  the lists by which clients recognise running games
 
-Other packages import: art.from_column, art.Art, art.Kind, builds.check_range, builds.create,
-builds.invalid, builds.list_page, builds.require_game, builds.Build, builds.NewBuild,
-editing.create, editing.edit, editing.get, editing.EditableGame, editing.GameChanges,
-editing.NewGame, merging.merge, popularity.fold, reading.get, reading.list_page,
-reading.translate, reading.Game, reading.GameDetail, versioning.bump, versioning.current,
-versioning.lock.
+Other packages import: art.from_column, art.Art, art.Kind, builds.create, builds.list_page,
+builds.require_builds, builds.require_game, builds.Build, builds.NewBuild, editing.create,
+editing.edit, editing.get, editing.EditableGame, editing.GameChanges, editing.NewGame,
+merging.merge, popularity.fold, reading.get, reading.list_page, reading.translate, reading.Game,
+reading.GameDetail, versioning.bump, versioning.current, versioning.lock.
 """

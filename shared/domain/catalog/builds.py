@@ -169,7 +169,7 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
     return list(builds.values())
 
 
-def check_range(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
+def require_builds(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
     """Raise Unprocessable unless both are builds of the game and `first` was not released later."""
     given = {name: id_ for name, id_ in (("first", first), ("last", last)) if id_ is not None}
     build = game_builds.c
@@ -179,11 +179,10 @@ def check_range(conn: Connection, game_id: int, first: Id | None, last: Id | Non
     released = {str(row.build_id): row.released_at for row in conn.execute(query)} if given else {}
     for name, build_id in given.items():
         if build_id not in released:
-            raise invalid(f"{name}_build_id", f"game {game_id} has no build {build_id}")
+            raise errors.invalid_field(
+                f"{name}_build_id", f"game {game_id} has no build {build_id}"
+            )
     if first and last and released[first] > released[last]:
-        raise invalid("last_build_id", f"build {last} was released before build {first}")
-
-
-def invalid(field: str, detail: str) -> errors.Unprocessable:
-    """Return the error for a well-formed field whose value does not fit the stored data."""
-    return errors.Unprocessable(f"{field}: {detail}", errors=[{"field": field, "detail": detail}])
+        raise errors.invalid_field(
+            "last_build_id", f"build {last} was released before build {first}"
+        )

@@ -4,7 +4,7 @@ model         pure: game keys, runs, and playtime per local day
 sessions      a client's reports: validation, clock correction, and the message that carries them
 roll_up       hot path: merges a message into the player's playtime
 playtime      a player's runs, day totals and stats rows: locking, merging, recounting
-stats         the stats document of a game, and when it is due
+stats         the stats document of a game, when it is due, and who is new to a game
 days          playtime per day as the HTTP API returns it
 achievements  grants the achievements that a player's stats have earned
 notices       delivers achievements to the player's inbox

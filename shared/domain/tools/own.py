@@ -79,7 +79,7 @@ def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
     try:
         builds.require_game(tx, int(new.game_id))
     except (errors.NotFound, errors.Conflict) as error:
-        raise builds.invalid("game_id", error.detail) from error
+        raise errors.invalid_field("game_id", error.detail) from error
     now = clock.now()
     row = {
         "game_id": int(new.game_id),

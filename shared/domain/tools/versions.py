@@ -327,18 +327,18 @@ def _columns(new: NewVersion) -> dict[str, Any]:
 
 def _check_references(tx: Connection, tool: own.OwnTool, new: NewVersion) -> None:
     """Raise Unprocessable for builds or dependencies that do not exist or do not fit."""
-    builds.check_range(tx, int(tool.game_id), new.first_build_id, new.last_build_id)
+    builds.require_builds(tx, int(tool.game_id), new.first_build_id, new.last_build_id)
     tool_ids = [one.tool_id for one in new.dependencies]
     existing = select(tools.c.tool_id).where(tools.c.tool_id.in_(map(int, tool_ids)))
     known = {str(tool_id) for tool_id in tx.scalars(existing)} if tool_ids else set()
     for index, tool_id in enumerate(tool_ids):
         field = f"dependencies.{index}.tool_id"
         if tool_id not in known:
-            raise builds.invalid(field, f"no tool has the id {tool_id}")
+            raise errors.invalid_field(field, f"no tool has the id {tool_id}")
         if tool_id == tool.tool_id:
-            raise builds.invalid(field, "a tool cannot depend on itself")
+            raise errors.invalid_field(field, "a tool cannot depend on itself")
         if tool_id in tool_ids[:index]:
-            raise builds.invalid(field, f"tool {tool_id} is listed twice")
+            raise errors.invalid_field(field, f"tool {tool_id} is listed twice")
 
 
 def _own(uid: str, tool_id: int, version: str) -> Select[Any]:

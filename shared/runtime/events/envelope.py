@@ -55,7 +55,7 @@ def short_id(event_id: str) -> str:
     return f"{event_id[:_KEPT_ID_LENGTH]}-{digest[: MAX_ID_LENGTH - _KEPT_ID_LENGTH - 1]}"
 
 
-def kept(headers: dict[str, str]) -> dict[str, str]:
+def event_headers(headers: dict[str, str]) -> dict[str, str]:
     """Return the headers of the event itself, without those of its transport."""
     return {name: value for name, value in headers.items() if name.startswith(KEPT_HEADERS)}
 
@@ -76,7 +76,7 @@ def push(consumer: str, headers: dict[str, str], body: bytes) -> Event:
             base64.b64decode(message.get("data", ""), validate=True),
             message_id=str(message["messageId"]),
             published_at=_MOMENT.validate_python(message["publishTime"]),
-            headers=kept(headers),
+            headers=event_headers(headers),
             body=body,
             attempt=None if attempt is None else int(attempt),
         )
@@ -128,7 +128,7 @@ def cloud_event(consumer: str, headers: dict[str, str], body: bytes) -> Event:
         consumer=consumer,
         attributes={name: value for name, value in headers.items() if name.startswith("ce-")},
         data=body,
-        headers=kept(headers),
+        headers=event_headers(headers),
         body=body,
     )
 
@@ -143,6 +143,6 @@ def anonymous(consumer: str, headers: dict[str, str], body: bytes) -> Event:
         consumer=consumer,
         attributes={},
         data=body,
-        headers=kept(headers),
+        headers=event_headers(headers),
         body=body,
     )

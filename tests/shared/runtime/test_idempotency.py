@@ -207,8 +207,12 @@ def test_a_route_that_is_declared_idempotent_takes_effect_once(
     api = make(tmp_path, trigger={"http": {"paths": ["/v1/things"], "caller": "player"}})
     checked_things: list[tuple[int, str]] = []
 
+    bugs: list[Exception] = []
+
     def check(thing: int, body: NewThing) -> None:
         checked_things.append((thing, body.name))
+        if bugs:
+            raise bugs[0]
 
     @api.post("/v1/things/{thing}", status=201, idempotent=idempotency.ByKey(before=check))
     def write(player: Player, tx: Connection, thing: int, body: NewThing) -> Created:
@@ -224,6 +228,10 @@ def test_a_route_that_is_declared_idempotent_takes_effect_once(
     assert own_rows.ids() == ["1 a", "2 a"]
     assert checked_things == [(1, "a"), (1, "a"), (2, "a")]
     assert send(1)[0] == 400, "the key is required"
+    for bug in (errors.Conflict("too early"), RuntimeError("a bug")):
+        bugs[:] = [bug]
+        assert send(1, **key) == (201, 1), "a stored reply does not depend on the check"
+        assert send(3, **key)[0] in (409, 500)
     routes = sql.read(lambda conn: list(conn.scalars(select(keys.c.route).order_by(keys.c.route))))
     assert {"POST /v1/things/1", "POST /v1/things/2"} <= set(routes)
 
