@@ -1,4 +1,4 @@
-"""The playbook without a host: what it refuses, and what it would write."""
+"""The playbook without a host: the settings it refuses and the files it would write."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def play(
 
 
 def tasks(file: Path) -> list[dict[str, Any]]:
-    """Return the tasks of a file, those in blocks too."""
+    """Return the tasks of a file, including those in blocks."""
     found = yaml.safe_load(file.read_text())
     if "hosts" in found[0]:
         found = found[0]["post_tasks"]
@@ -61,27 +61,27 @@ TASKS = [file for file in TASKS if file.parent.name != "defaults"]
 
 
 @pytest.mark.parametrize("file", TASKS, ids=lambda file: str(file.relative_to(ANSIBLE)))
-def test_tasks_are_named_and_use_what_ansible_brings(file: Path) -> None:
+def test_tasks_are_named_and_use_builtin_modules(file: Path) -> None:
     for task in tasks(file):
         assert task["name"][0].isupper(), task
         modules = task.keys() - KEYWORDS
         assert all(module.startswith("ansible.builtin.") for module in modules), modules
 
 
-def test_a_command_says_when_it_changes_something() -> None:
+def test_every_command_declares_when_it_changes_something() -> None:
     for file in TASKS:
         for task in tasks(file):
             called = task.get("ansible.builtin.command") or task.get("ansible.builtin.shell")
             assert not called or "changed_when" in task or "creates" in called, task["name"]
 
 
-def test_the_playbook_is_understood() -> None:
+def test_the_playbook_is_valid() -> None:
     command = [str(PLAYBOOK), "-i", "inventory.example.yml", "--syntax-check", "site.yml"]
     done = subprocess.run(command, cwd=ANSIBLE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_nothing_comes_before_the_guard() -> None:
+def test_the_guard_runs_first() -> None:
     site = yaml.safe_load((ANSIBLE / "site.yml").read_text())[0]
     assert site["roles"][0] == "guard"
     assert "pre_tasks" not in site
@@ -97,7 +97,7 @@ def test_nothing_comes_before_the_guard() -> None:
         ({"savepoint_tls_key": "/etc/ssl/key.pem"}, "or neither"),
     ],
 )
-def test_what_must_not_be_is_refused_in_a_sentence(
+def test_an_invalid_setting_is_refused_in_one_sentence(
     given: dict[str, Any], sentence: str, tmp_path: Path
 ) -> None:
     guard = [{"ansible.builtin.include_role": {"name": "guard"}}]
@@ -107,7 +107,7 @@ def test_what_must_not_be_is_refused_in_a_sentence(
     assert "changed=0 " in done.stdout
 
 
-# One run writes them all: a run each takes seconds.
+# One run writes all units, because each run takes seconds.
 ALL = """
 === savepoint.target
 {% include "savepoint.target.j2" %}
@@ -128,7 +128,7 @@ ALL = """
 
 @pytest.fixture(scope="module")
 def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every unit as the playbook writes it."""
+    """A folder with all units as the playbook writes them."""
     folder = tmp_path_factory.mktemp("units")
     (folder / "venv").symlink_to(Path(sys.executable).parents[1])
     (folder / "app").symlink_to(ROOT)
@@ -161,7 +161,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_systemd_takes_every_unit(units: Path) -> None:
+def test_systemd_accepts_every_unit(units: Path) -> None:
     (units / "mariadb.service").write_text("[Service]\nExecStart=/bin/true\n")
     found = sorted(units.glob("*.*"))
     names = [str(one) for one in found if one.suffix in {".service", ".socket", ".timer"}]
@@ -174,11 +174,11 @@ def test_systemd_takes_every_unit(units: Path) -> None:
         env={**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:"},
     )
     complaints = [line for line in done.stderr.splitlines() if str(units) in line]
-    # The backup's script is on the host only.
+    # The backup script exists only on the host.
     assert [line for line in complaints if "savepoint-backup" not in line] == []
 
 
-def test_no_unit_can_be_reached_or_reach_out(units: Path) -> None:
+def test_no_unit_is_reachable_or_can_connect_out(units: Path) -> None:
     for unit in units.glob("savepoint-*.service"):
         if unit.name != "savepoint-backup.service":
             text = unit.read_text()
@@ -189,7 +189,7 @@ def test_no_unit_can_be_reached_or_reach_out(units: Path) -> None:
     assert sorted(listens) == ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8085"]
 
 
-def test_each_function_is_a_unit_with_its_bundle_and_its_memory(units: Path) -> None:
+def test_each_function_is_a_unit_with_its_bundle_and_memory(units: Path) -> None:
     known = manifest.discover([ROOT])
     target = (units / "savepoint.target").read_text()
     seen = set()
@@ -199,7 +199,7 @@ def test_each_function_is_a_unit_with_its_bundle_and_its_memory(units: Path) -> 
         assert f"Wants={name}" in target
         assert f"MemoryMax={one.memory.removesuffix('i')}" in text
         assert f"K_SERVICE={one.service}" in text
-        # systemd takes the last: the bundle, not the repository.
+        # systemd uses the last one: the bundle, not the repository.
         assert re.findall("WorkingDirectory=(.*)", text)[-1].endswith(f"/{one.name}/{'0' * 64}")
         seen.update(re.findall(r" PORT=(\d+)", text))
     assert seen == {str(BASE + FIRST_FUNCTION + n) for n in range(len(known))}

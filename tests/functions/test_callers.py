@@ -1,4 +1,4 @@
-"""Who may call: a token must verify in every respect, and carry the role that the path asks."""
+"""Who may call: a token must be valid in every respect and have the role that the path requires."""
 
 import base64
 import hashlib
@@ -35,7 +35,7 @@ def _unsigned(cloud: LocalCloud) -> str:
 
 
 def _by_a_stranger(cloud: LocalCloud) -> str:
-    """Sign with a key of our own, under the id of the issuer's key."""
+    """Sign with another key, under the id of the issuer's key."""
     token = _token(cloud)
     claims = jwt.decode(token, options={"verify_signature": False})
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -44,7 +44,7 @@ def _by_a_stranger(cloud: LocalCloud) -> str:
 
 
 def _by_the_public_key(cloud: LocalCloud) -> str:
-    """Sign with HMAC, the issuer's public key taken for the secret."""
+    """Sign with HMAC and the issuer's public key as the secret."""
     token = _token(cloud)
     header = {"alg": "HS256", "kid": jwt.get_unverified_header(token)["kid"]}
     public = json.dumps(issuer.jwks(cloud.cloud.state)["keys"][0]).encode()
@@ -111,15 +111,13 @@ def test_the_wrong_role_is_forbidden(
     assert answer.json()["code"] == "forbidden"
 
 
-def test_the_right_role_opens(client: httpx.Client, player: Callable[..., Player]) -> None:
+def test_the_right_role_is_accepted(client: httpx.Client, player: Callable[..., Player]) -> None:
     assert client.get(ADMIN, headers=player(["admin"]).headers).status_code == httpx.codes.OK
     assert client.get(OWN, headers=player(["admin"]).headers).status_code == httpx.codes.OK
 
 
 @pytest.mark.parametrize("roles", ["admin", {"admin": True}, [["admin"]], None, 7])
-def test_roles_of_a_wrong_shape_are_no_roles(
-    client: httpx.Client, cloud: LocalCloud, roles: Any
-) -> None:
+def test_malformed_roles_are_ignored(client: httpx.Client, cloud: LocalCloud, roles: Any) -> None:
     token = _token(cloud)
     claims = jwt.decode(token, options={"verify_signature": False}) | {"roles": roles}
     kid = jwt.get_unverified_header(token)["kid"]

@@ -1,4 +1,4 @@
-"""Whatever a client sends that fits the OpenAPI document, or does not: never a server error."""
+"""No request, whether it matches the OpenAPI document or not, causes a server error."""
 
 import uuid
 from collections.abc import Callable
@@ -25,13 +25,13 @@ schema = schemathesis.openapi.from_dict(openapi.document())
 
 @pytest.fixture(scope="module")
 def caller(player: Callable[..., Any]) -> dict[str, dict[str, str]]:
-    """For each role, the headers of someone of this module's own who has it."""
+    """The headers of a user of this module for each role."""
     return {role: player([role]).headers for role in ("player", "creator", "admin")}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def lists(cloud: LocalCloud, client: httpx.Client, player: Callable[..., Any]) -> None:
-    """Until there is a game and the first lists are built, `/v1/detection` answers 503."""
+    """Without a game and built lists, `/v1/detection` would return 503."""
     game = {"title": "A game of the contract"}
     made = client.post("/v1/admin/games", json=game, headers=player(["admin"]).headers)
     assert made.status_code in {201, 409}, made.text
@@ -48,7 +48,7 @@ def lists(cloud: LocalCloud, client: httpx.Client, player: Callable[..., Any]) -
 def test_no_request_is_a_server_error(
     case: schemathesis.Case[Any], cloud: LocalCloud, caller: dict[str, dict[str, str]]
 ) -> None:
-    # The host's own router answers a path with a line break, before any function of ours.
+    # The host itself refuses a path with a line break.
     hypothesis.assume("%0A" not in str(case.path_parameters))
     role = case.operation.definition.raw.get("x-role")
     conditions = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": "*"}
@@ -72,7 +72,7 @@ def test_every_operation_is_in_the_document() -> None:
 
 
 def reachable(part: Any, models: dict[str, Any], seen: set[str]) -> set[str]:
-    """The models that a part of the document refers to, directly or through others."""
+    """Return the models that a part of the document refers to, directly or indirectly."""
     if isinstance(part, dict):
         name = part.get("$ref", "").rpartition("/")[2]
         if name and name not in seen:
@@ -86,8 +86,8 @@ def reachable(part: Any, models: dict[str, Any], seen: set[str]) -> set[str]:
     return seen
 
 
-def test_what_an_answer_may_leave_out_is_not_promised() -> None:
-    """Members that are null are left out of answers."""
+def test_nullable_members_of_responses_are_not_required() -> None:
+    """Null members are omitted from responses."""
     document = openapi.document()
     models = document["components"]["schemas"]
     answers = [

@@ -30,17 +30,17 @@ def collected(root: Path, seed: int, files: Sequence[str]) -> list[str]:
 
 
 def _group(name: str) -> tuple[str, list[str]]:
-    """Return a test and the engine it runs on: pytest groups all tests by that, whatever it is."""
+    """Return a test and its engine, by which pytest groups all tests."""
     test, _, parameters = name.partition("[")
     return test, [kind for kind in KINDS if kind in parameters]
 
 
 def differing(root: Path) -> list[str]:
-    """Collect all tests below `root` twice; return the ids that only one of the two has.
+    """Collect all tests below `root` twice; return the ids that only one run has.
 
-    The two differ in their hash seed, which changes the order of sets. They run in parallel, and
-    each starts with the half that the other ends with, so that neither imports a file in the same
-    second as the other.
+    The runs differ in their hash seed, which changes the order of sets. They run in parallel, and
+    each starts with the half that the other ends with, so that they never import a file in the
+    same second.
     """
     names = sorted(str(one.relative_to(root)) for one in root.glob("tests/**/test_*.py"))
     half = len(names) // 2
@@ -51,7 +51,7 @@ def differing(root: Path) -> list[str]:
     return list(difflib.unified_diff(first, second, "once", "again", n=0, lineterm=""))
 
 
-def test_tests_are_named_the_same_in_every_process_and_second() -> None:
+def test_ids_do_not_depend_on_the_process_or_the_time() -> None:
     found = differing(imports.ROOT)
     assert not found, "\n".join(found)
 
@@ -69,7 +69,7 @@ FLEETING = {
 }
 
 
-def test_an_id_that_a_process_or_a_second_makes_is_found(tmp_path: Path) -> None:
+def test_an_id_that_depends_on_the_process_or_the_time_is_found(tmp_path: Path) -> None:
     written = "import gzip, uuid, pytest\n" + STEADY
     for number, values in enumerate(FLEETING.values()):
         written += f'@pytest.mark.parametrize("x", {values})\ndef test_{number}(x): pass\n'

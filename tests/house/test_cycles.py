@@ -1,4 +1,4 @@
-"""No modules import each other in a circle, inside functions included."""
+"""There are no import cycles, not even through imports inside functions."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ def _name(file: Path) -> str:
 
 
 def imported(file: Path, known: Mapping[str, Path]) -> Iterator[str]:
-    """Yield each module that a file imports; a package only where a name of its own is used."""
+    """Yield each module that a file imports; a package only if a name it defines is imported."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -46,7 +46,7 @@ def cycles(root: Path) -> list[list[str]]:
 
 
 def reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
-    """Return every module that `start` imports, directly or through others."""
+    """Return every module that `start` imports, directly or indirectly."""
     found: set[str] = set()
     waiting = [start]
     while waiting:
@@ -56,7 +56,7 @@ def reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
     return found
 
 
-def test_there_are_no_cycles() -> None:
+def test_there_are_no_import_cycles() -> None:
     assert cycles(ROOT) == []
 
 

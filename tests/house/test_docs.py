@@ -1,4 +1,4 @@
-"""What the documents point at exists."""
+"""Links and functions that the documents name exist."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ NAMED = re.compile(r"\[[^\]]*\]\(([^)\s]+\.py)\)\s+`(\w+)`(?:\s+and\s+`(\w+)`)?"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_relative_link_leads_somewhere(page: Path) -> None:
+def test_every_relative_link_resolves(page: Path) -> None:
     targets = LINK.findall(page.read_text(encoding="utf-8"))
     lost = [
         target
@@ -22,7 +22,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert not lost
 
 
-def test_the_tour_names_functions_that_are_there() -> None:
+def test_the_tour_names_existing_functions() -> None:
     tour = ROOT / "docs/tour.md"
     found = NAMED.findall(tour.read_text(encoding="utf-8"))
     assert len(found) >= 8

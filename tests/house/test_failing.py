@@ -1,4 +1,4 @@
-"""Who watches a run learns of a failure at once."""
+"""A failing test is reported at once, not at the end of the run."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ NAMED = [
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_a_failure_is_named_before_the_run_is_over(tmp_path: Path, workers: int) -> None:
+def test_a_failure_is_reported_before_the_run_ends(tmp_path: Path, workers: int) -> None:
     (tmp_path / "test_broken.py").write_text(BROKEN)
     command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.support.failing"]
     plain = {"PYTHONPATH": str(imports.ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -45,5 +45,5 @@ def test_a_failure_is_named_before_the_run_is_over(tmp_path: Path, workers: int)
     assert "2 failed, 1 passed, 1 error in" in lines[-1]
 
 
-def test_this_suite_does_so(pytestconfig: pytest.Config) -> None:
+def test_this_suite_uses_the_plugin(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.pluginmanager.has_plugin("tests.support.failing")

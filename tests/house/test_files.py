@@ -1,4 +1,4 @@
-"""What no tracked file may hold, and how large code may grow."""
+"""No tracked file contains machine-specific text, and code stays short."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.bundling import imports
 
-# Split, so that this file does not hold what it looks for.
+# Split, so that this file does not contain the text it looks for.
 MACHINE = re.compile(r"(?<![\w.$}\"/-])/(ro" + "ot|wo" + "rk|o" + "pt|tm" + "p|ho" + r"me)/\w")
 REGISTRY = re.compile("py" + r"pi\.org|pythonho" + "sted|npm" + r"js\.org|deb\.deb" + r"ian\.")
 TEXT = {

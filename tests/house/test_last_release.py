@@ -1,4 +1,4 @@
-"""Which commit is taken for the one that runs, in a repository of the test's own."""
+"""Which commit counts as the running release, in a temporary repository."""
 
 import subprocess
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def commit(git: Git) -> str:
     return git("rev-parse", "HEAD")
 
 
-def test_the_last_tag_is_the_release_but_not_the_one_that_is_being_released(git: Git) -> None:
+def test_the_last_release_is_the_last_tag_before_the_current_commit(git: Git) -> None:
     assert last_release.tag() is None
     git("tag", "v0.1.0")
     assert last_release.tag() is None
@@ -51,7 +51,7 @@ def test_the_last_tag_is_the_release_but_not_the_one_that_is_being_released(git:
     assert last_release.tag() == "v0.2.0"
 
 
-def test_without_a_tag_it_is_what_came_before_the_newest_migration(
+def test_without_a_tag_it_is_the_commit_before_the_newest_migration(
     git: Git, tmp_path: Path
 ) -> None:
     before = commit(git)
@@ -62,7 +62,7 @@ def test_without_a_tag_it_is_what_came_before_the_newest_migration(
     assert last_release.before_newest_migration() == before
 
 
-def test_where_the_history_ends_there_is_none(git: Git) -> None:
+def test_a_history_without_one_has_no_last_release(git: Git) -> None:
     assert last_release.before_newest_migration() is None
     commit(git)
     assert last_release.before_newest_migration() is None

@@ -1,4 +1,4 @@
-"""Who may import whom."""
+"""Which code may import which."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from shared.runtime import manifest
 from shared.runtime.manifest import Manifest
 
 FOLDERS = ("shared", "functions", "triggers", "emulators", "ops", "scripts")
-# A folder's files import no file of these.
+# Files in a folder must not import from these.
 FORBIDDEN = {
     "shared": ("functions", "triggers", "emulators", "ops", "scripts", "tests"),
     "functions": ("functions", "triggers", "emulators", "ops", "scripts", "tests"),
@@ -21,11 +21,11 @@ FORBIDDEN = {
     "ops": ("functions", "triggers", "emulators", "scripts", "tests"),
     "scripts": ("functions", "triggers", "ops", "tests"),
 }
-# Where an operator's commands fall back to the local cloud.
+# Here, operators' commands fall back to the local cloud.
 ALLOWED = {"ops/local_cloud.py": "emulators"}
 
 
-def trespasses(root: Path) -> Iterator[str]:
+def violations(root: Path) -> Iterator[str]:
     for folder, forbidden in FORBIDDEN.items():
         for file in sorted((root / folder).rglob("*.py")):
             path = file.relative_to(root).as_posix()
@@ -35,8 +35,8 @@ def trespasses(root: Path) -> Iterator[str]:
                     yield f"{path} imports {name}"
 
 
-def borrowed(root: Path) -> Iterator[str]:
-    """Each import of a file of tests: what several files need belongs into a helper module."""
+def imports_of_tests(root: Path) -> Iterator[str]:
+    """Yield each import of a test file; shared code belongs in a helper module."""
     for file in sorted((root / "tests").rglob("*.py")):
         for name in imports.imported(file):
             if name.startswith("tests.") and ".test_" in name:
@@ -55,25 +55,25 @@ def lint(root: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_nobody_imports_an_entry_file_and_nothing_deployed_imports_the_tools() -> None:
-    assert list(trespasses(imports.ROOT)) == []
+def test_entry_files_are_not_imported_and_deployed_code_imports_no_tools() -> None:
+    assert list(violations(imports.ROOT)) == []
 
 
 @pytest.mark.parametrize("folder", FORBIDDEN)
 def test_importing_an_entry_file_is_found(folder: str, tmp_path: Path) -> None:
     (tmp_path / folder).mkdir()
     (tmp_path / folder / "one.py").write_text("from functions.catalog import main\n")
-    assert f"{folder}/one.py imports functions.catalog" in list(trespasses(tmp_path))
+    assert f"{folder}/one.py imports functions.catalog" in list(violations(tmp_path))
 
 
 def test_no_test_imports_another_test_file() -> None:
-    assert list(borrowed(imports.ROOT)) == []
+    assert list(imports_of_tests(imports.ROOT)) == []
 
 
 def test_importing_a_test_file_is_found(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/test_one.py").write_text("from tests.a.test_two import helper\n")
-    assert next(borrowed(tmp_path)) == "tests/test_one.py imports tests.a.test_two"
+    assert next(imports_of_tests(tmp_path)) == "tests/test_one.py imports tests.a.test_two"
 
 
 def test_the_layers_hold() -> None:
@@ -95,8 +95,8 @@ def test_an_import_against_the_layers_is_found(tmp_path: Path, lower: str, upper
     assert f"shared.{lower} is not allowed to import shared.{upper}" in result.stdout
 
 
-def never_run(function: Manifest, carried: set[str]) -> set[str]:
-    """Return what a function's bundle carries of the runtime and never runs."""
+def unused_modules(function: Manifest, bundled: set[str]) -> set[str]:
+    """Return the runtime modules in a function's bundle that it never runs."""
     unused = ["shared.runtime.manifest"]
     if function.trigger.kind != "http":
         unused += ["shared.runtime.http", "shared.runtime.identity", "shared.runtime.idempotency"]
@@ -104,23 +104,23 @@ def never_run(function: Manifest, carried: set[str]) -> set[str]:
         unused += ["shared.runtime.events.documents", "shared.runtime.events.firestore_event"]
     if function.trigger.kind != "pull":
         unused.append("shared.runtime.events.pull")
-    return {name for name in carried if any(f"{name}.".startswith(f"{one}.") for one in unused)}
+    return {name for name in bundled if any(f"{name}.".startswith(f"{one}.") for one in unused)}
 
 
-def test_no_bundle_carries_a_part_of_the_runtime_that_it_never_runs() -> None:
+def test_no_bundle_contains_unused_parts_of_the_runtime() -> None:
     found = {
-        name: never_run(one, imports.closure(one.source))
+        name: unused_modules(one, imports.closure(one.source))
         for name, one in manifest.discover([imports.ROOT]).items()
     }
     assert {name: unused for name, unused in found.items() if unused} == {}
 
 
-def test_a_trigger_that_carries_the_http_edge_is_found() -> None:
+def test_a_trigger_with_the_http_edge_is_found() -> None:
     functions = manifest.discover([imports.ROOT])
-    carried = imports.closure(functions["playtime"].source)
-    found = never_run(functions["relay_outbox"], carried)
+    bundled = imports.closure(functions["playtime"].source)
+    found = unused_modules(functions["relay_outbox"], bundled)
     assert {"shared.runtime.http.api", "shared.runtime.identity"} <= found
-    assert not never_run(functions["playtime"], carried)
+    assert not unused_modules(functions["playtime"], bundled)
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_a_capability_that_imports_from_a_layer_above_is_found(
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_every_folder_is_there(folder: str) -> None:
+def test_every_folder_exists(folder: str) -> None:
     assert list((imports.ROOT / folder).rglob("*.py"))

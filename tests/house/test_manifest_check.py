@@ -1,4 +1,4 @@
-"""Every function declares what its code touches: stores, tables, collections, topics."""
+"""Every function declares what its code uses: stores, tables, collections, topics."""
 
 import inspect
 from pathlib import Path
@@ -39,7 +39,7 @@ def relayed() -> frozenset[str]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_manifest_names_what_the_code_touches(name: str, relayed: frozenset[str]) -> None:
+def test_the_manifest_declares_what_the_code_uses(name: str, relayed: frozenset[str]) -> None:
     assert manifest_check.problems(FUNCTIONS[name], relayed) == []
 
 
@@ -60,7 +60,7 @@ def test_an_undeclared_store_and_table_are_found(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_declared_passes(tmp_path: Path) -> None:
+def test_a_complete_declaration_passes(tmp_path: Path) -> None:
     assert manifest_check.problems(function(tmp_path, READS, SQL % "r")) == []
 
 
@@ -87,7 +87,7 @@ def test_a_write_needs_rw(tmp_path: Path, statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", ["insert(games)", "games.insert()"])
-def test_an_insert_needs_the_right_to_append_and_no_more(tmp_path: Path, statement: str) -> None:
+def test_an_insert_needs_only_the_right_to_append(tmp_path: Path, statement: str) -> None:
     code = (
         "from sqlalchemy import insert\n"
         "from shared.runtime import sql\nfrom shared.schema.catalog import games\n"
@@ -100,7 +100,7 @@ def test_an_insert_needs_the_right_to_append_and_no_more(tmp_path: Path, stateme
         assert manifest_check.problems(function(tmp_path / right, code, SQL % right)) == []
 
 
-def test_who_may_append_may_not_read(tmp_path: Path) -> None:
+def test_the_right_to_append_does_not_include_reads(tmp_path: Path) -> None:
     found = manifest_check.problems(function(tmp_path, READS, SQL % "a"))
     assert found == ["the table games is read but declared as a"]
 
@@ -141,7 +141,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("call", "bucket", "right"), CALLS)
-def test_a_bucket_is_declared_with_the_right_that_a_call_needs(
+def test_a_bucket_is_declared_with_the_right_of_the_call(
     tmp_path: Path, call: str, bucket: str, right: str
 ) -> None:
     code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
@@ -162,7 +162,7 @@ def test_a_bucket_is_declared_with_the_right_that_a_call_needs(
 
 
 @pytest.mark.parametrize("call", ["objects.stream('public', 'a')", "objects.head('public', 'a')"])
-def test_who_signs_asks_for_more_than_to_read_what_everyone_may(tmp_path: Path, call: str) -> None:
+def test_signing_needs_more_than_public_reads(tmp_path: Path, call: str) -> None:
     code = f"from shared.runtime import objects\ndef main(request):\n    return {call}\n"
     read, good = tmp_path / "read", tmp_path / "good"
     assert manifest_check.problems(function(read, code, BUCKET % ("public", "r"))) == [
@@ -171,7 +171,7 @@ def test_who_signs_asks_for_more_than_to_read_what_everyone_may(tmp_path: Path, 
     assert manifest_check.problems(function(good, code, BUCKET % ("public", "rw"))) == []
 
 
-def test_the_objects_calls_are_all_known() -> None:
+def test_all_calls_of_objects_are_known() -> None:
     public = {
         name
         for name, one in vars(objects).items()
@@ -180,7 +180,7 @@ def test_the_objects_calls_are_all_known() -> None:
     assert public == set(manifest_check.BUCKETS)
 
 
-def test_a_bucket_that_nobody_touches_is_found(tmp_path: Path) -> None:
+def test_an_unused_bucket_is_found(tmp_path: Path) -> None:
     found = manifest_check.problems(function(tmp_path, "main = print\n", BUCKET % ("public", "r")))
     assert found == [
         "the store objects is declared but not used",
@@ -205,7 +205,7 @@ def test_an_undeclared_topic_is_found(tmp_path: Path) -> None:
     assert found == ["the topic sessions-reported is used but not declared"]
 
 
-def test_what_the_outbox_carries_is_found_for_its_relay(tmp_path: Path) -> None:
+def test_the_relay_must_declare_the_outboxs_topics(tmp_path: Path) -> None:
     code = "from shared.runtime import outbox\nmain = outbox.sweep\n"
     more = "stores: {sql: {pool: 1, tables: {outbox: rw}}}\n"
     relay = function(tmp_path, code, more)

@@ -14,7 +14,7 @@ SHARE = 0.8
 
 
 def connections(functions: dict[str, manifest.Manifest]) -> int:
-    """What two revisions of every function hold at most during a rollout."""
+    """Return the most connections that two revisions of every function hold during a rollout."""
     pools = [
         (one.instances.max, one.stores.sql.pool) for one in functions.values() if one.stores.sql
     ]
@@ -22,7 +22,7 @@ def connections(functions: dict[str, manifest.Manifest]) -> int:
 
 
 def allowed() -> int:
-    """What Terraform gives the database, unless someone says otherwise."""
+    """Return how many of Terraform's default connections functions may use."""
     text = (imports.ROOT / "terraform/variables.tf").read_text()
     found = re.search(r'variable "sql_max_connections" \{[^}]*?default\s*=\s*(\d+)', text)
     assert found
@@ -40,12 +40,12 @@ def test_functions_answer_http_and_triggers_do_not() -> None:
         assert (one.trigger.kind == "http") == (one.folder.parent.name == "functions"), one.name
 
 
-def test_an_operator_can_pause_every_trigger_and_nothing_else() -> None:
+def test_an_operator_can_pause_exactly_the_triggers() -> None:
     triggers = {one.name for one in FUNCTIONS.values() if one.trigger.kind != "http"}
     assert triggers == consumers.NAMES
 
 
-def test_admin_and_creator_paths_are_theirs_alone() -> None:
+def test_admin_and_creator_paths_require_that_role() -> None:
     for http in (one.trigger.http for one in FUNCTIONS.values() if one.trigger.http):
         for path in http.paths:
             for caller in ("admin", "creator"):
@@ -64,17 +64,17 @@ def test_a_subscribed_topic_is_published_by_someone() -> None:
         assert one.subscribed is None or one.subscribed in published, one.name
 
 
-def test_a_rollout_fits_into_the_database() -> None:
+def test_a_rollout_fits_the_databases_connections() -> None:
     assert connections(FUNCTIONS) <= allowed()
 
 
-def test_one_function_too_large_is_noticed() -> None:
+def test_a_function_with_too_many_connections_is_found() -> None:
     one = next(one for one in FUNCTIONS.values() if one.stores.sql)
     many = one.instances.model_copy(update={"max": 1000})
     large = one.model_copy(update={"instances": many})
     assert connections({**FUNCTIONS, one.name: large}) > allowed()
 
 
-def test_manifests_lie_where_terraform_looks() -> None:
+def test_manifests_are_where_terraform_looks() -> None:
     found = {path.parent for path in Path(imports.ROOT).glob("*/*/function.yaml")}
     assert {one.folder for one in FUNCTIONS.values()} <= found

@@ -1,4 +1,4 @@
-"""What the migration guard refuses, each with the reason it gives."""
+"""The steps that the migration guard refuses, each with its reason."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("line", REFUSED)
-def test_what_locks_or_breaks_is_refused(line: str) -> None:
+def test_a_locking_or_breaking_step_is_refused(line: str) -> None:
     found = list(migration_guard.findings(f"{HEAD}    {line}\n"))
     assert found
     assert REFUSED[line] in found[0]
@@ -61,7 +61,7 @@ def test_what_locks_or_breaks_is_refused(line: str) -> None:
         "steps.insert_missing('achievements', [{'achievement_id': 'first_hour'}])",
     ],
 )
-def test_what_only_expands_passes(line: str) -> None:
+def test_an_expanding_step_passes(line: str) -> None:
     assert list(migration_guard.findings(f"{HEAD}    {line}\n")) == []
 
 
@@ -73,11 +73,16 @@ GOES = {
 
 
 @pytest.mark.parametrize("step", GOES)
-def test_contracting_needs_the_release_that_stopped_using_it(step: str) -> None:
+def test_a_contracting_step_names_the_release_that_stopped_the_use(step: str) -> None:
     drop = f"    steps.{step}\n"
-    said = f"    # contract: since 0.4.0 nothing reads {GOES[step]}\n"
-    assert list(migration_guard.findings(HEAD + said + drop)) == []
-    for other in ("", "    # contract: nobody needs it\n", said + "\n", said.replace("subt", "t")):
+    comment = f"    # contract: since 0.4.0 nothing reads {GOES[step]}\n"
+    assert list(migration_guard.findings(HEAD + comment + drop)) == []
+    for other in (
+        "",
+        "    # contract: nobody needs it\n",
+        comment + "\n",
+        comment.replace("subt", "t"),
+    ):
         found = list(migration_guard.findings(HEAD + other + drop))
         assert "# contract: since <release> nothing reads" in found[0]
 
@@ -91,21 +96,21 @@ def test_contracting_needs_the_release_that_stopped_using_it(step: str) -> None:
         ("drop_index('games', 'games_by_subtitle')", 'Index("games_by_subtitle", "subtitle")'),
     ],
 )
-def test_what_the_last_release_names_stays(step: str, text: str) -> None:
+def test_a_name_in_the_last_release_cannot_be_dropped(step: str, text: str) -> None:
     source = f"{HEAD}    # contract: since 0.4.0 nothing reads {GOES[step]}\n    steps.{step}\n"
     found = list(migration_guard.findings(source, {"shared/domain/catalog/reading.py": text}))
     assert "the running release still names, in shared/domain/catalog/reading.py" in found[0]
-    # Only what names all of it: another table may have a column of that name.
+    # Only the full name counts: another table may have a column of that name.
     other = {"shared/domain/tools/published.py": "tools.c.subtitle", "shared/domain/x.py": "games"}
     assert list(migration_guard.findings(source, other)) == []
-    # Where a release says what it leaves behind, it does not use it.
+    # A name in a contract comment is not a use.
     assert list(migration_guard.findings(source, {"shared/schema/all_tables.py": text})) == []
 
 
-def test_a_name_that_an_older_release_took_away_may_be_used_again(tmp_path: Path) -> None:
-    said = "    # contract: since 0.4.0 nothing reads games.subtitle\n"
+def test_a_name_that_an_older_release_dropped_may_be_reused(tmp_path: Path) -> None:
+    comment = "    # contract: since 0.4.0 nothing reads games.subtitle\n"
     file = tmp_path / "v0010_gone.py"
-    file.write_text(f"{HEAD}{said}    steps.drop_column('games', 'subtitle')\n")
+    file.write_text(f"{HEAD}{comment}    steps.drop_column('games', 'subtitle')\n")
     code = {"shared/domain/catalog/reading.py": "games.c.subtitle"}
     assert len(migration_guard.check([file], code)) == 1
     assert migration_guard.check([file], code, [file.name]) == []
@@ -119,7 +124,7 @@ def test_the_code_of_a_commit_is_read_without_its_migrations() -> None:
 
 
 def test_the_last_release_is_in_the_history() -> None:
-    # A shallow clone has none, and says so.
+    # A shallow clone has none, and reports that.
     commit = last_release.before_newest_migration()
     newest = max(migration_guard.VERSIONS.glob("v*.py")).name
     shown = last_release.listed(commit or "HEAD", last_release.VERSIONS)
@@ -156,23 +161,23 @@ def test_a_column_may_only_widen(before: str, after: str, reason: str | None) ->
         assert f"games.subtitle {reason}" in found[0]
 
 
-def test_a_table_that_grows_is_not_copied() -> None:
+def test_a_growing_table_is_not_copied() -> None:
     line = "    steps.change_column('{}', 'c', 'INT', 'BIGINT', copy=True)\n"
     assert list(migration_guard.findings(HEAD + line.format("games"))) == []
     assert "copies player_stats" in next(
         migration_guard.findings(HEAD + line.format("player_stats"))
     )
-    # Nobody knows how large a table is that the code does not declare.
+    # The size of a table that the code does not declare is unknown.
     assert "copies others" in next(migration_guard.findings(HEAD + line.format("others")))
 
 
-def test_growth_says_which_tables_are_big() -> None:
+def test_the_declared_growth_determines_the_big_tables() -> None:
     big = {name for name in metadata.tables if migration_guard.is_big(name)}
     assert {"player_stats", "library_entries", "import_claims", "inbox"} <= big
     assert {"games", "consumers", "tools", "outbox"} & big == set()
 
 
-def test_the_migrations_that_exist_pass() -> None:
+def test_the_existing_migrations_pass() -> None:
     files = sorted(migration_guard.VERSIONS.glob("*.py"))
     assert files
     assert migration_guard.check(files) == []

@@ -1,4 +1,4 @@
-"""Whoever follows an operator's page finds each command and each consumer there."""
+"""Every command and consumer that operators' pages name exists."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ CODE = re.compile(r"```\w*\n(.*?)```|`([^`]+)`", re.DOTALL)
 
 
 def commands(text: str) -> Iterator[str]:
-    """Each command that a page names, in a block or within a sentence."""
+    """Yield each command on a page, in a block or in a sentence."""
     for block, inline in CODE.findall(text):
         lines = block.splitlines() if block else [" ".join(inline.split())]
         yield from (line for line in lines if line.startswith(("python ", "make ")))
@@ -58,10 +58,10 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
         "make nothing",
     ],
 )
-def test_a_command_that_is_not_there_is_noticed(command: str) -> None:
+def test_a_command_that_does_not_exist_is_found(command: str) -> None:
     assert not is_known(command)
 
 
-def test_commands_are_seen_in_blocks_and_in_sentences() -> None:
+def test_commands_are_found_in_blocks_and_sentences() -> None:
     text = "Say `make\nrun`, `other` or\n```\npython -m emulators status  # look\n```\n"
     assert list(commands(text)) == ["make run", "python -m emulators status  # look"]

@@ -1,4 +1,4 @@
-"""What is generated from the code is current, complete, and breaks no older reader."""
+"""Generated files are current and complete, and do not break older readers."""
 
 import ast
 import copy
@@ -22,7 +22,7 @@ from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
 
 ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-# Every process has these; they are nobody's settings.
+# Every process has these; they are not settings of ours.
 COMMON = {"HOME", "PATH", "PYTHONPATH"}
 
 
@@ -35,7 +35,7 @@ def test_every_code_is_explained() -> None:
     assert [code for code in errors.codes() if f"| `{code}` |" not in page] == []
 
 
-def test_every_limit_stands_on_one_page() -> None:
+def test_every_limit_is_on_one_page() -> None:
     page = (generate.DOCS / "limits.md").read_text(encoding="utf-8")
     named = [*manifest.discover([ROOT]), *metadata.tables]
     assert [name for name in named if f"| {name} |" not in page] == []
@@ -58,7 +58,7 @@ def test_every_limit_stands_on_one_page() -> None:
         ({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}, "text, date"),
     ],
 )
-def test_a_bound_is_said_in_words(schema: dict[str, Any], takes: str) -> None:
+def test_a_bound_is_described_in_words(schema: dict[str, Any], takes: str) -> None:
     body = {"type": "object", "properties": {"outer": schema}, "required": ["outer"]}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Body"}}}
     operation = {"parameters": [], "requestBody": {"content": content}}
@@ -72,13 +72,13 @@ def test_a_bound_is_said_in_words(schema: dict[str, Any], takes: str) -> None:
 
 def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, _, operation in request_fields.operations(document):
-        # A body that is taken as it came has no example that one could send.
+        # A raw body has no JSON example.
         content = operation.get("requestBody", {}).get("content", {})
         if "application/json" in content:
             yield operation["operationId"], content["application/json"]
 
 
-def test_every_request_has_an_example_that_fits_its_schema() -> None:
+def test_every_request_has_an_example_that_matches_its_schema() -> None:
     document = openapi.document()
     listed = dict(bodies(document))
     assert len(listed) >= 5
@@ -99,7 +99,7 @@ def check(example: Any, schema: dict[str, Any], document: dict[str, Any]) -> Non
     validate(example, whole, cls=OAS31Validator, format_checker=oas31_format_checker)
 
 
-def test_every_example_is_taken_as_it_is() -> None:
+def test_every_example_is_accepted() -> None:
     examples = {name: body["example"] for name, body in bodies(openapi.document())}
     for api in openapi.apis():
         for route in api.table.routes:
@@ -110,8 +110,8 @@ def test_every_example_is_taken_as_it_is() -> None:
     assert examples == {}
 
 
-def test_the_sessions_of_the_example_are_neither_old_nor_ahead() -> None:
-    """Whenever it is sent: the time of sending corrects the others."""
+def test_the_sessions_of_the_example_are_in_range() -> None:
+    """At any time: `sent_at` corrects the other times."""
     example = dict(bodies(openapi.document()))["reportSessions"]["example"]
     batch = Parser(sessions.SessionReport, 500).parse(json.dumps(example).encode())
     taken, refused = sessions.screen(batch.items, batch.sent_at, clock.now())
@@ -123,7 +123,7 @@ def test_the_sessions_of_the_example_are_neither_old_nor_ahead() -> None:
 
 
 def variables(source: str) -> Iterator[str]:
-    """The environment variables that a file reads by name."""
+    """Return the environment variables that a file reads by name."""
     for node in ast.walk(ast.parse(source)):
         spoken = (
             ast.unparse(node) if isinstance(node, ast.Call | ast.Subscript | ast.Compare) else ""
@@ -137,7 +137,7 @@ def test_every_setting_is_documented() -> None:
     page = (generate.DOCS / "settings.md").read_text(encoding="utf-8")
     found: set[str] = set()
     for folder in ("shared", "functions", "triggers", "emulators", "ops", "scripts"):
-        # The benchmark's own processes tell each other things by the environment.
+        # The benchmark's processes pass data to each other in the environment.
         for file in set((ROOT / folder).rglob("*.py")) - set((ROOT / "scripts/bench").rglob("*")):
             found |= set(variables(file.read_text(encoding="utf-8")))
     assert {"SQL_URL", "SAVEPOINT_STATE", "K_SERVICE"} <= found
@@ -148,7 +148,7 @@ def test_every_setting_is_documented() -> None:
     "code",
     ["os.environ['A_SETTING']", "os.environ.get('A_SETTING', '')", "'A_SETTING' in os.environ"],
 )
-def test_a_variable_is_seen_however_it_is_read(code: str) -> None:
+def test_a_variable_is_found_however_it_is_read(code: str) -> None:
     assert set(variables(f"import os\nprint({code})")) == {"A_SETTING"}
 
 
@@ -174,7 +174,7 @@ def changed(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("new", "said"),
+    ("new", "expected"),
     [
         (changed(properties__note=None), "note was removed"),
         (changed(required=["uid", "at", "note"]), "note is now required"),
@@ -189,10 +189,10 @@ def changed(**changes: Any) -> dict[str, Any]:
         (changed(**{"$defs__Item__required": []}), "kind is no longer required"),
     ],
 )
-def test_what_breaks_a_reader_is_found(new: dict[str, Any], said: str) -> None:
+def test_a_change_that_breaks_readers_is_found(new: dict[str, Any], expected: str) -> None:
     found = list(event_schemas.breaks(OLD, new))
     assert len(found) == 1
-    assert said in found[0]
+    assert expected in found[0]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_what_breaks_a_reader_is_found(new: dict[str, Any], said: str) -> None:
         {**OLD, "title": "Another"},
     ],
 )
-def test_what_older_readers_can_read_passes(new: dict[str, Any]) -> None:
+def test_a_change_that_older_readers_can_read_passes(new: dict[str, Any]) -> None:
     assert list(event_schemas.breaks(OLD, new)) == []
 
 
@@ -212,7 +212,7 @@ def test_committed_events_are_still_readable() -> None:
     assert generate.broken_events() == []
 
 
-def test_an_event_that_nobody_publishes_any_more_is_found(
+def test_an_event_that_is_no_longer_published_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kinds = event_schemas.messages()

@@ -1,4 +1,4 @@
-"""Everything that holds a player's id says how it is exported and erased."""
+"""Everything that contains a player's id declares how it is exported and erased."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ ID_NAMES = {"uid", "player_id", "actor", "paused_by", "settled_by"}
 PLAYERS = re.compile(r"players/\{\w+\}/(\w+)")
 
 
-def complaints(table: Table) -> Iterator[str]:
+def problems(table: Table) -> Iterator[str]:
     personal: Personal | None = table.info.get("personal")
     holders = [one.name for one in table.columns if one.type is UID or one.name in ID_NAMES]
     if holders and personal is None:
@@ -41,12 +41,12 @@ def made(*columns: Column[str], personal: Personal | None = None) -> Table:
 
 
 @pytest.mark.parametrize("name", sorted(metadata.tables))
-def test_a_table_with_a_players_id_says_how_it_leaves(name: str) -> None:
-    assert list(complaints(metadata.tables[name])) == []
+def test_a_table_with_a_players_id_declares_export_and_erasure(name: str) -> None:
+    assert list(problems(metadata.tables[name])) == []
 
 
 @pytest.mark.parametrize("name", sorted(metadata.tables))
-def test_a_table_says_how_it_grows_and_ends(name: str) -> None:
+def test_a_table_declares_its_growth_and_retention(name: str) -> None:
     info = metadata.tables[name].info
     assert info["growth"].strip()
     assert info["end"].strip()
@@ -61,29 +61,29 @@ def test_the_uid_leads_an_index_of_every_table_to_be_erased() -> None:
             assert personal.column in leads, table.name
 
 
-def test_broken_tables_are_found() -> None:
+def test_invalid_tables_are_found() -> None:
     uid = ("uid", UID)
-    assert "says nothing" in next(complaints(made(Column(*uid))))
-    assert "says nothing" in next(complaints(made(Column("actor", identifier(9)))))
-    assert "no column" in next(complaints(made(Column("a", UID), personal=Personal())))
+    assert "says nothing" in next(problems(made(Column(*uid))))
+    assert "says nothing" in next(problems(made(Column("actor", identifier(9)))))
+    assert "no column" in next(problems(made(Column("a", UID), personal=Personal())))
     wrong = made(Column("uid", identifier(9)), personal=Personal(export=("uid",)))
-    assert list(complaints(wrong)) == [
+    assert list(problems(wrong)) == [
         "made.uid is not declared as UID",
         "made exports the uid itself",
     ]
     unknown = made(Column(*uid), personal=Personal(export=("score",)))
-    assert list(complaints(unknown)) == ["made exports ['score'], which it does not have"]
+    assert list(problems(unknown)) == ["made exports ['score'], which it does not have"]
     kept = made(Column(*uid), personal=Personal(export=(), erase="keep"))
-    assert "without a reason" in next(complaints(kept))
+    assert "without a reason" in next(problems(kept))
 
 
 def collections_in(texts: Iterable[str]) -> set[str]:
-    """The collections below a player that some texts speak of."""
+    """Return the collections below a player that these texts name."""
     return {f"players/{{uid}}/{found[1]}" for text in texts for found in PLAYERS.finditer(text)}
 
 
 def literals() -> Iterator[str]:
-    """Every string in the deployed code, docstrings aside."""
+    """Yield every string in the deployed code except docstrings."""
     for folder in ("shared", "functions", "triggers"):
         for file in sorted((imports.ROOT / folder).rglob("*.py")):
             tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -103,11 +103,11 @@ def test_collections_in_code_and_rules_are_registered() -> None:
     assert collections_in([rules]) - known == set()
 
 
-def test_a_collection_that_nobody_registered_is_found() -> None:
+def test_an_unregistered_collection_is_found() -> None:
     texts = ["match /players/{uid}/secrets/{id}", 'f"players/{player}/diary/{day}"']
     assert collections_in(texts) == {"players/{uid}/secrets", "players/{uid}/diary"}
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS, ids=lambda one: one.path)
-def test_a_collection_exports_something_or_says_why_not(collection: object) -> None:
+def test_a_collection_is_exported_or_says_why_not(collection: object) -> None:
     assert getattr(collection, "export", ()) or getattr(collection, "why_not", "")

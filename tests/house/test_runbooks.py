@@ -1,4 +1,4 @@
-"""Every alert leads to a runbook that is filled, and what a runbook names exists."""
+"""Every alert has a complete runbook, and everything that runbooks name exists."""
 
 import importlib.util
 import re
@@ -16,14 +16,14 @@ PAGES = sorted(set(FOLDER.glob("*.md")) - {LIST})
 ALERTS = ROOT / "terraform/modules/observability"
 SECTIONS = ["Look", "Stop the bleeding", "Fix", "Make sure"]
 FUNCTIONS = manifest.discover([ROOT])
-# Words in capitals stand for what the reader puts in.
+# Words in capitals are placeholders.
 STANDS_FOR = re.compile(r"\b[A-Z]{3,}\b|…")
 FOLDERS = "clients|docs|emulators|functions|ops|scripts|shared|terraform|tests|triggers"
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
 def linked() -> set[str]:
-    """Return the runbooks that an alert or the budget names."""
+    """Return the runbooks that alerts or the budget link to."""
     lines = [
         line
         for file in ALERTS.glob("*.tf")
@@ -40,22 +40,22 @@ def test_every_alert_has_a_runbook() -> None:
     assert not named - {page.stem for page in PAGES}
 
 
-def test_every_runbook_is_in_the_list() -> None:
+def test_every_runbook_is_in_the_index() -> None:
     listed = set(re.findall(r"\(([a-z-]+)\.md\)", LIST.read_text(encoding="utf-8")))
     assert listed == {page.stem for page in PAGES}
 
 
 @every_page
-def test_a_runbook_is_filled(page: Path) -> None:
+def test_a_runbook_is_complete(page: Path) -> None:
     title, *parts = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert re.match(r"# .+\n\n.{80,}", title, re.DOTALL), "it begins with what it means"
+    assert re.match(r"# .+\n\n.{80,}", title, re.DOTALL), "it begins with the meaning"
     assert [part.splitlines()[0] for part in parts] == SECTIONS
     assert all(len(part) > 60 for part in parts)
-    assert "```" in "".join(parts), "it has commands"
+    assert "```" in "".join(parts), "it contains commands"
 
 
 @every_page
-def test_its_operators_commands_are_understood(page: Path) -> None:
+def test_operators_commands_in_runbooks_are_valid(page: Path) -> None:
     parsers = {package: parser(package) for package in COMMANDS}
     for command in code(page):
         package = re.match(r"python -m (emulators|ops) ", command)
@@ -68,7 +68,7 @@ def test_its_operators_commands_are_understood(page: Path) -> None:
 
 
 @every_page
-def test_its_make_targets_and_modules_exist(page: Path) -> None:
+def test_make_targets_and_modules_in_runbooks_exist(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     for command in code(page):
@@ -79,14 +79,14 @@ def test_its_make_targets_and_modules_exist(page: Path) -> None:
 
 
 @every_page
-def test_what_it_names_of_the_repository_exists(page: Path) -> None:
+def test_repository_paths_in_runbooks_exist(page: Path) -> None:
     for piece in code(page):
         for path in re.findall(rf"\b(?:{FOLDERS})/[\w./-]+", piece):
             assert STANDS_FOR.search(path) or (ROOT / path).exists(), path
 
 
 @every_page
-def test_the_services_that_it_names_exist(page: Path) -> None:
+def test_services_in_runbooks_exist(page: Path) -> None:
     services = {one.service for one in FUNCTIONS.values()}
     command = re.compile(
         r"gcloud (?:run services (?:update|describe)|scheduler jobs \w+) ([a-z][a-z-]+)"

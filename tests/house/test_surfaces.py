@@ -32,7 +32,7 @@ def public(root: Path, package: str) -> set[str]:
 
 
 def used(root: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield each use from outside of a package: the user's file, the package, and `module.name`."""
+    """Yield each use from outside a package: the importing file, the package, and `module.name`."""
     known = packages(root)
     for folder in USERS:
         for file in sorted((root / folder).rglob("*.py")):
@@ -75,7 +75,7 @@ def _modules(node: ast.ImportFrom, known: list[str]) -> dict[str, tuple[str, str
     }
 
 
-def trespasses(root: Path) -> list[str]:
+def violations(root: Path) -> list[str]:
     surfaces = {package: public(root, package) for package in packages(root)}
     return sorted(
         {
@@ -86,11 +86,11 @@ def trespasses(root: Path) -> list[str]:
     )
 
 
-def test_only_what_a_package_offers_is_used_from_outside() -> None:
-    assert trespasses(ROOT) == []
+def test_only_listed_names_are_used_from_outside() -> None:
+    assert violations(ROOT) == []
 
 
-def test_a_package_offers_nothing_that_nobody_uses() -> None:
+def test_every_listed_name_is_used() -> None:
     uses = defaultdict(set)
     for _, package, name in used(ROOT):
         uses[package].add(name)
@@ -99,7 +99,7 @@ def test_a_package_offers_nothing_that_nobody_uses() -> None:
 
 
 @pytest.mark.parametrize("package", packages(ROOT))
-def test_a_package_draws_all_of_its_modules(package: str) -> None:
+def test_a_packages_docstring_lists_all_its_modules(package: str) -> None:
     folder = ROOT.joinpath(*package.split("."))
     docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
     drawn = re.findall(r"^(\w+)/? {2,}\S", docstring, re.MULTILINE)
@@ -117,12 +117,12 @@ def test_a_package_draws_all_of_its_modules(package: str) -> None:
         "def f():\n    from shared.domain.play import roll_up as it\n    it.plays_by_game([])\n",
     ],
 )
-def test_what_a_package_does_not_offer_is_found(code: str, tmp_path: Path) -> None:
+def test_the_use_of_an_unlisted_name_is_found(code: str, tmp_path: Path) -> None:
     package = tmp_path / "shared/domain/play"
     package.mkdir(parents=True)
     (tmp_path / "shared/domain/__init__.py").write_text("")
     (package / "__init__.py").write_text('"""Play.\n\nOther packages import: roll_up.record.\n"""')
     (tmp_path / "ops").mkdir()
     (tmp_path / "ops/one.py").write_text(code)
-    (said,) = trespasses(tmp_path)
-    assert said.startswith("ops/one.py uses shared.domain.play.roll_up")
+    (message,) = violations(tmp_path)
+    assert message.startswith("ops/one.py uses shared.domain.play.roll_up")

@@ -1,7 +1,7 @@
 """Query plans under different table statistics.
 
-Statistics lag behind: the engine counts again some seconds after a tenth of the rows changed. So a
-plan that is good with one count only is good by luck.
+Statistics lag behind: the engine updates them some seconds after a tenth of the rows changed. So a
+plan that is good with one set of statistics only is good by luck.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,8 +23,8 @@ GROWN = ("counted", "many")
 """Statistics of any table but a brand-new one, of which a small index may be read whole."""
 
 _OF = "database_name = DATABASE() AND table_name = :name"
-# The share of different values stays what it was counted to be, and each index has a page:
-# MySQL dies of one that has none.
+# The share of distinct values keeps its last estimate, and each index has at least one page:
+# MySQL crashes without one.
 _DIFFERENT = f"""UPDATE mysql.innodb_index_stats SET stat_value = stat_value * :factor
   WHERE {_OF} AND stat_name LIKE 'n_diff%'"""
 _PAGES = f"""UPDATE mysql.innodb_index_stats SET stat_value = GREATEST(1, stat_value * :factor)
@@ -52,7 +52,7 @@ def capture(work: Callable[[Connection], Any], verb: str = "SELECT") -> list[Sta
 
 
 def plans(belief: str, tables: Sequence[Table], statements: Sequence[Statement]) -> list[Plan]:
-    """Return how the engine would run statements while it believes this of these tables."""
+    """Return the plans of statements while the engine assumes these statistics."""
     names, rows = [table.name for table in tables], STATISTICS[belief]
     try:
         while True:
@@ -61,7 +61,7 @@ def plans(belief: str, tables: Sequence[Table], statements: Sequence[Statement])
                 for name in names:
                     _believe(name, rows)
             found = [_explained(one) for one in statements]
-            # It may have counted again meanwhile.
+            # It may have updated the statistics meanwhile.
             if rows is None or all(_count(name) == rows for name in names):
                 return list(zip(found, statements, strict=True))
     finally:
@@ -71,14 +71,14 @@ def plans(belief: str, tables: Sequence[Table], statements: Sequence[Statement])
 def scans(
     belief: str, tables: Sequence[Table], statements: Sequence[Statement], most_rows: int
 ) -> list[str]:
-    """Return what of the plans reads a whole table or more rows than it should."""
+    """Return the steps that read a whole table or too many rows."""
     return [
-        f"{belief}: {row['table']}: {row['type']} by {row['key']}, {row['rows']} rows: {asked}"
-        for steps, (asked, _) in plans(belief, tables, statements)
+        f"{belief}: {row['table']}: {row['type']} by {row['key']}, {row['rows']} rows: {statement}"
+        for steps, (statement, _) in plans(belief, tables, statements)
         for row in steps
         if row["table"] != "achievements"  # tens of rows: a scan is the best plan
         and row["table"] is not None
-        and not row["table"].startswith("<")  # a derived table: what it reads has its own lines
+        and not row["table"].startswith("<")  # a derived table: its reads have their own lines
         and (row["type"] in {"ALL", "index"} or int(row["rows"] or 0) > most_rows)
     ]
 

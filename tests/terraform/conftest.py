@@ -1,4 +1,4 @@
-"""A copy of what Terraform reads, with stand-ins of the providers, and plans made in it."""
+"""A copy of the files Terraform reads, with fake providers, and plans made in it."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from scripts.checks import terraform_check
 
 @dataclass(frozen=True)
 class Workspace:
-    """A copy of the repository in which Terraform is ready."""
+    """A copy of the repository in which Terraform is initialized."""
 
     root: Path
     environment: dict[str, str]
@@ -23,7 +23,7 @@ class Workspace:
         return terraform_check.run(self.root / "terraform", self.environment, *words)
 
     def plan(self, *more: str) -> "Plan":
-        """Plan a project that has nothing yet."""
+        """Plan an empty project."""
         file = self.root / "plan"
         words = ("-input=false", "-refresh=false", *terraform_check.FRESH, *more, f"-out={file}")
         self.run("plan", *words)
@@ -38,12 +38,12 @@ class Plan:
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:
-        """What is planned, by address."""
+        """The planned resources by address."""
         found = _resources(self.shown["planned_values"]["root_module"])
         return {one["address"]: one for one in found if one["mode"] == "managed"}
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        """Values of the resources of a type."""
+        """Return the values of all resources of a type."""
         return [one["values"] for one in self.resources.values() if one["type"] == kind]
 
 

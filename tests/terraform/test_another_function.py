@@ -1,4 +1,4 @@
-"""A folder more is that function's resources more: a plan shows nothing else."""
+"""One more folder adds that function's resources to the plan, and nothing else."""
 
 import shutil
 from pathlib import Path
@@ -44,7 +44,7 @@ stores:
 retry: {max_attempts: 100, min_backoff: 10, max_backoff: 600}
 objectives: {availability: 0.99, p99_ms: 1000}
 """
-# What lists every function, and so one more: the way in, whom the migrate job grants, dashboards.
+# These list every function: the load balancer, the migrate job's grants, dashboards.
 LISTS = {"google_compute_url_map", "google_cloud_run_v2_job", "google_monitoring_dashboard"}
 
 
@@ -68,14 +68,14 @@ def add(folder: Path, text: str, build: Path) -> None:
 
 
 def values(plan: Plan) -> dict[str, Any]:
-    # The archives lie in another copy.
+    # The archives are in another copy.
     return {
         address: {key: value for key, value in one["values"].items() if key != "source"}
         for address, one in plan.resources.items()
     }
 
 
-def test_only_that_functions_resources_appear(fresh: Plan, larger: Plan) -> None:
+def test_only_the_new_functions_resources_are_added(fresh: Plan, larger: Plan) -> None:
     before, after = values(fresh), values(larger)
     assert set(before) <= set(after)
     added = set(after) - set(before)
@@ -97,7 +97,7 @@ def test_only_that_functions_resources_appear(fresh: Plan, larger: Plan) -> None
     }
 
 
-def test_nothing_that_was_there_changes_but_what_lists_functions(fresh: Plan, larger: Plan) -> None:
+def test_only_lists_of_functions_change(fresh: Plan, larger: Plan) -> None:
     before, after = values(fresh), values(larger)
     changed = {address for address in before if before[address] != after[address]}
     assert {fresh.resources[address]["type"] for address in changed} == LISTS

@@ -1,4 +1,4 @@
-"""The load balancer sends a path where the local gateway sends it, and refuses as we do."""
+"""The load balancer routes paths and reports errors like the local gateway."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def routes(fresh: Plan) -> dict[str, str]:
 
 
 def matched(routes: dict[str, str], path: str) -> str | None:
-    """Return whom a URL map sends a path to: the longest rule that fits wins."""
+    """Return the backend that a URL map routes a path to: the longest matching rule wins."""
     fitting = [
         rule
         for rule in routes
@@ -43,7 +43,7 @@ def of_host(fresh: Plan, matcher: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_it_sends_every_path_where_the_gateway_does(routes: dict[str, str]) -> None:
+def test_every_path_is_routed_as_by_the_gateway(routes: dict[str, str]) -> None:
     gateway = Rules.of(FUNCTIONS.values())
     for template in [*CONTRACT["paths"], *UNKNOWN]:
         path = re.sub(r"\{\w+\}", "x", template)
@@ -52,7 +52,7 @@ def test_it_sends_every_path_where_the_gateway_does(routes: dict[str, str]) -> N
     assert all(matched(routes, re.sub(r"\{\w+\}", "x", path)) for path in CONTRACT["paths"])
 
 
-def test_the_map_has_these_rules_and_its_own(fresh: Plan, routes: dict[str, str]) -> None:
+def test_the_url_map_has_these_rules_and_its_own(fresh: Plan, routes: dict[str, str]) -> None:
     groups = {frozenset(rule["paths"]) for rule in of_host(fresh, "api")["path_rule"]}
     ours = {
         frozenset(path for path, service in routes.items() if service == one)
@@ -61,7 +61,7 @@ def test_the_map_has_these_rules_and_its_own(fresh: Plan, routes: dict[str, str]
     assert groups == {*ours, *(frozenset({path}) for path in OWN)}
 
 
-def test_only_an_unknown_path_loses_its_own_404(fresh: Plan) -> None:
+def test_only_the_404_of_an_unknown_path_is_replaced(fresh: Plan) -> None:
     api = of_host(fresh, "api")
     with_policy = [rule for rule in api["path_rule"] if rule["custom_error_response_policy"]]
     assert [rule["paths"] for rule in with_policy] == [["/*"]]
@@ -69,12 +69,12 @@ def test_only_an_unknown_path_loses_its_own_404(fresh: Plan) -> None:
     codes = [
         code for rule in default["error_response_rule"] for code in rule["match_response_codes"]
     ]
-    said = {str(meaning) for meaning in responses.CODES}
+    meanings = {str(meaning) for meaning in responses.CODES}
     assert codes
-    assert not said & set(codes)
+    assert not meanings & set(codes)
 
 
-def test_its_problem_documents_are_those_of_the_functions(fresh: Plan) -> None:
+def test_problem_documents_match_those_of_the_functions(fresh: Plan) -> None:
     found = {
         one["name"]: json.loads(one["content"])
         for one in fresh.of("google_storage_bucket_object")
@@ -92,7 +92,7 @@ def base(fresh: Plan) -> str:
     return f"https://{fresh.shown['variables']['domain']['value']}"
 
 
-def test_the_cdn_keeps_what_everyone_may_read_and_nothing_else(fresh: Plan) -> None:
+def test_the_cdn_caches_only_public_responses(fresh: Plan) -> None:
     backends = {one["name"]: one for one in fresh.of("google_compute_backend_service")}
     http = [one for one in FUNCTIONS.values() if one.trigger.http]
     assert set(backends) == {one.service for one in http}
@@ -103,20 +103,20 @@ def test_the_cdn_keeps_what_everyone_may_read_and_nothing_else(fresh: Plan) -> N
         assert bool(backend.get("cdn_policy")) == backend["enable_cdn"]
 
 
-def test_the_certificate_covers_what_functions_say_of_themselves(fresh: Plan) -> None:
+def test_the_certificate_covers_the_functions_public_urls(fresh: Plan) -> None:
     (certificate,) = fresh.of("google_compute_managed_ssl_certificate")
     covered = {f"https://{host}" for host in certificate["managed"][0]["domains"]}
-    told = {
+    announced = {
         item["value"]
         for service in fresh.of("google_cloud_run_v2_service")
         for item in service["template"][0]["containers"][0]["env"]
         if item["name"] in {"PUBLIC_URL", "OBJECTS_PUBLIC_URL"}
     }
-    assert told == covered
+    assert announced == covered
 
 
-def test_128_bytes_do_not_tell_two_players_apart() -> None:
-    """What Cloud Armor takes as the key of a header: why no limit is by token."""
+def test_the_first_128_bytes_of_two_tokens_are_equal() -> None:
+    """Cloud Armor uses them as a header's key, so no rate limit is per token."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def header(uid: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Terraform reads the manifests as the runtime does. Needs terraform, and no provider."""
+"""Terraform reads the manifests like the runtime. Needs terraform, but no provider."""
 
 import json
 import os
@@ -46,16 +46,16 @@ def outputs(data: Path) -> dict[str, Any]:
     return {name: one["value"] for name, one in shown["planned_values"]["outputs"].items()}
 
 
-def test_it_is_formatted_and_valid(data: Path) -> None:
+def test_terraform_code_is_formatted_and_valid(data: Path) -> None:
     terraform(data, "fmt", "-check", "-recursive")
     terraform(data, "validate")
 
 
-def test_its_own_tests_pass(data: Path) -> None:
+def test_terraforms_own_tests_pass(data: Path) -> None:
     assert "0 failed" in terraform(data, "test")
 
 
-def test_it_sees_the_same_functions(outputs: dict[str, Any]) -> None:
+def test_terraform_finds_the_same_functions(outputs: dict[str, Any]) -> None:
     seen = outputs["functions"]
     assert set(seen) == set(FUNCTIONS)
     for name, one in FUNCTIONS.items():
@@ -69,7 +69,7 @@ def test_it_sees_the_same_functions(outputs: dict[str, Any]) -> None:
         assert seen[name]["retry"] == (one.retry.model_dump() if one.retry else None)
 
 
-def test_it_counts_the_same_connections(outputs: dict[str, Any]) -> None:
+def test_terraform_counts_the_same_connections(outputs: dict[str, Any]) -> None:
     held = sum(
         2 * one.instances.max * one.stores.sql.pool for one in FUNCTIONS.values() if one.stores.sql
     )

@@ -1,4 +1,4 @@
-"""A function has objectives, alerts and tiles by existing, and what they ask for is measured."""
+"""Every function has objectives, alerts and tiles, which query existing metrics."""
 
 import json
 import re
@@ -21,22 +21,22 @@ def dashboards(fresh: Plan) -> dict[str, list[dict[str, Any]]]:
 
 
 def queries(fresh: Plan) -> list[str]:
-    """Return all that dashboards and alerts ask in PromQL."""
+    """Return all PromQL queries of dashboards and alerts."""
     drawn = [
         data["timeSeriesQuery"]["prometheusQuery"]
         for tiles in dashboards(fresh).values()
         for tile in tiles
         for data in tile["widget"]["xyChart"]["dataSets"]
     ]
-    asked = [
+    alerts = [
         one["query"]
         for policy in fresh.of("google_monitoring_alert_policy")
         for condition in policy["conditions"]
         for one in condition["condition_prometheus_query_language"]
     ]
     assert drawn
-    assert asked
-    return drawn + asked
+    assert alerts
+    return drawn + alerts
 
 
 def test_objectives_are_those_of_the_manifests(fresh: Plan) -> None:
@@ -90,7 +90,7 @@ def test_every_function_has_a_row_on_one_dashboard(fresh: Plan) -> None:
             assert f'service_name="{one.service}"' in json.dumps(widget).replace('\\"', '"')
 
 
-def test_a_dashboard_is_of_a_capability_and_its_tiles_do_not_overlap(fresh: Plan) -> None:
+def test_a_dashboard_covers_a_capability_and_its_tiles_do_not_overlap(fresh: Plan) -> None:
     for title, tiles in dashboards(fresh).items():
         assert title.removeprefix("Savepoint: ") in {*SCHEMA, "overview"}
         places = {(tile["xPos"], tile["yPos"]) for tile in tiles}
@@ -98,7 +98,7 @@ def test_a_dashboard_is_of_a_capability_and_its_tiles_do_not_overlap(fresh: Plan
         assert all(tile["xPos"] + tile["width"] <= 48 for tile in tiles)
 
 
-def test_what_is_counted_by_lines_is_a_metric(fresh: Plan) -> None:
+def test_counts_in_log_lines_are_metrics(fresh: Plan) -> None:
     found = {one["name"]: one for one in fresh.of("google_logging_metric")}
     lines = {name: one for name, one in INSTRUMENTS.items() if one.kind == "line"}
     assert set(found) == set(lines)
@@ -108,7 +108,7 @@ def test_what_is_counted_by_lines_is_a_metric(fresh: Plan) -> None:
         assert f'jsonPayload.metric.name="{name}"' in found[name]["filter"]
 
 
-def test_what_is_measured_is_asked_for_and_nothing_else(fresh: Plan) -> None:
+def test_queries_use_exactly_the_recorded_metrics(fresh: Plan) -> None:
     exported = {name: one for name, one in INSTRUMENTS.items() if one.kind != "line"}
     names = {f"{name}{end}": name for name, one in exported.items() for end in SUFFIXES[one.kind]}
     unseen = set(exported)
@@ -122,7 +122,7 @@ def test_what_is_measured_is_asked_for_and_nothing_else(fresh: Plan) -> None:
     assert not unseen
 
 
-def test_every_subscription_is_watched(fresh: Plan) -> None:
+def test_every_subscription_has_an_alert(fresh: Plan) -> None:
     policies = fresh.of("google_monitoring_alert_policy")
     waiting = [one for one in policies if "An event waits for more than" in one["display_name"]]
     assert len(waiting) == 2
@@ -133,11 +133,11 @@ def test_every_subscription_is_watched(fresh: Plan) -> None:
         assert threshold["aggregations"][0]["group_by_fields"] == ["resource.label.subscription_id"]
     (keeper,) = (one for one in FUNCTIONS.values() if one.subscribed == "dead-letters")
     (depth,) = (one for one in policies if "not being recorded" in one["display_name"])
-    asked = depth["conditions"][0]["condition_threshold"][0]["filter"]
-    assert f'subscription_id="{keeper.service}"' in asked
+    condition = depth["conditions"][0]["condition_threshold"][0]["filter"]
+    assert f'subscription_id="{keeper.service}"' in condition
 
 
-def test_uptime_checks_ask_what_everyone_may(fresh: Plan) -> None:
+def test_uptime_checks_request_public_paths(fresh: Plan) -> None:
     paths = {
         one["http_check"][0]["path"] for one in fresh.of("google_monitoring_uptime_check_config")
     }

@@ -1,4 +1,4 @@
-"""What a plan for a fresh project makes of the manifests, derived from them once more here."""
+"""The plan for a new project matches the manifests, from which the tests derive it again."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -12,7 +12,7 @@ from tests.terraform.conftest import Plan
 FUNCTIONS = manifest.discover([imports.ROOT])
 PROJECT = "savepoint-staging"
 DEAD_LETTERS = "dead-letters"
-# What no function has: Google's agents, the builder, the migrate job, and what everyone may read.
+# Not a function's: Google's agents, the builder, the migrate job, and public reads.
 SHARED_GRANTS = {
     "google_artifact_registry_repository_iam_member.builder_writes_images",
     "google_project_iam_member.builder_logs",
@@ -45,7 +45,7 @@ def environment(service: dict[str, Any]) -> dict[str, Any]:
     return {one["name"]: one for one in container["env"]}
 
 
-def test_every_manifest_is_one_service(fresh: Plan) -> None:
+def test_every_manifest_becomes_one_service(fresh: Plan) -> None:
     found = services(fresh)
     assert len(fresh.of("google_cloud_run_v2_service")) == len(FUNCTIONS)
     assert set(found) == {one.service for one in FUNCTIONS.values()}
@@ -56,7 +56,7 @@ def test_every_manifest_is_one_service(fresh: Plan) -> None:
         assert template["max_instance_request_concurrency"] == one.concurrency
         assert template["timeout"] == f"{one.timeout}s"
         assert template["scaling"][0]["max_instance_count"] == one.instances.max
-        # Of the service too: an operator's change of it makes no revision.
+        # On the service, where an operator can change it without a new revision.
         assert service["scaling"][0]["min_instance_count"] == one.instances.min
         assert service["scaling"][0]["max_instance_count"] == one.instances.max
         limits = container["resources"][0]["limits"]
@@ -66,7 +66,7 @@ def test_every_manifest_is_one_service(fresh: Plan) -> None:
         assert bool(template["vpc_access"]) == uses_sql(one)
 
 
-def test_a_bundle_and_its_image_are_named_by_the_content(fresh: Plan, workspace: Any) -> None:
+def test_a_bundle_and_its_image_are_named_after_their_content(fresh: Plan, workspace: Any) -> None:
     objects = {one["name"] for one in fresh.of("google_storage_bucket_object")}
     for name, one in FUNCTIONS.items():
         digest = (workspace.root / f"build/{name}.sha256").read_text().strip()
@@ -79,7 +79,7 @@ def required(group: Any) -> set[str]:
     return {one.metadata["env"] for one in fields(group) if one.metadata["default"] is None}
 
 
-def test_no_function_lacks_a_setting(fresh: Plan) -> None:
+def test_every_function_has_all_its_settings(fresh: Plan) -> None:
     for one in FUNCTIONS.values():
         given, buckets = set(environment(services(fresh)[one.service])), one.stores.objects
         wanted = required(settings.Core) | {"FUNCTION_USE_ASGI"}
@@ -106,21 +106,21 @@ def test_secrets_come_from_the_secret_manager(fresh: Plan) -> None:
             assert source["secret_key_ref"][0]["secret"].endswith(f"-{one.service}")
 
 
-def granted(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield whom a grant is for, by the address of its module, and `role on what`."""
+def planned_grants(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the module address of each grant's identity, and `role on target`."""
     for address, one in plan.resources.items():
         kind = one["type"]
         if "_iam_" not in kind or kind.endswith("custom_role") or address in SHARED_GRANTS:
             continue
-        assert kind.endswith("_iam_member"), f"{address} takes rights away from others"
+        assert kind.endswith("_iam_member"), f"{address} removes the rights of others"
         values = one["values"]
         what = "topic", "secret_id", "bucket", "subscription", "name"
         target = next((str(values[key]) for key in what if values.get(key)), "the project")
         yield address.split(".google_")[0], f"{values.get('role', 'savepointAccounts')} on {target}"
 
 
-def justified(one: Manifest) -> Iterator[tuple[str, str]]:
-    """Yield what a manifest justifies, in the same words."""
+def expected_grants(one: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield the grants that a manifest justifies, in the same form."""
     who, stores = f'module.identity["{one.name}"]', one.stores
     yield who, "roles/telemetry.metricsWriter on the project"
     yield who, "roles/telemetry.tracesWriter on the project"
@@ -131,8 +131,10 @@ def justified(one: Manifest) -> Iterator[tuple[str, str]]:
         yield who, "roles/datastore.user on the project"
     if stores.accounts:
         yield who, "savepointAccounts on the project"
-    buried = one.trigger.kind in {"topic", "document", "pull"} and one.subscribed != DEAD_LETTERS
-    for topic in {*one.topics, *([DEAD_LETTERS] if buried else [])}:
+    has_dead_letters = (
+        one.trigger.kind in {"topic", "document", "pull"} and one.subscribed != DEAD_LETTERS
+    )
+    for topic in {*one.topics, *([DEAD_LETTERS] if has_dead_letters else [])}:
         yield who, f"roles/pubsub.publisher on {topic}"
     if own_manifest.signs(stores.objects):
         yield who, f"roles/secretmanager.secretAccessor on objects-key-id-{one.service}"
@@ -144,27 +146,36 @@ def justified(one: Manifest) -> Iterator[tuple[str, str]]:
         yield who, f"{roles['rw']} on {PROJECT}-public"
 
 
-def delivered(one: Manifest) -> Iterator[tuple[str, str]]:
-    """Yield what is granted so that events reach a function."""
+def delivery_grants(one: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield the grants that event delivery to a function needs."""
     trigger = f'module.trigger["{one.name}"]'
     if one.trigger.kind != "http":
         yield trigger, f"roles/run.invoker on {one.service}"
     if is_message(one) and one.subscribed != DEAD_LETTERS:
-        yield trigger, f"roles/pubsub.subscriber on {one.service}"  # Pub/Sub itself forwards
+        yield (
+            trigger,
+            f"roles/pubsub.subscriber on {one.service}",
+        )  # for forwarding to the dead-letter topic
     if one.trigger.kind == "pull":
         yield trigger, f"roles/pubsub.subscriber on {one.service}"
     if one.trigger.kind in {"topic", "document", "pull"}:
-        yield "", f"roles/run.invoker on {one.service}"  # operations sends events again
+        yield "", f"roles/run.invoker on {one.service}"  # operations redrives events
 
 
-def test_nobody_has_a_right_that_its_manifest_does_not_justify(fresh: Plan) -> None:
+def test_identities_have_only_the_rights_of_their_manifests(fresh: Plan) -> None:
     assert set(fresh.resources) >= SHARED_GRANTS
-    wanted = [right for one in FUNCTIONS.values() for right in (*justified(one), *delivered(one))]
-    found = [(who if who.startswith("module.") else "", right) for who, right in granted(fresh)]
+    wanted = [
+        right
+        for one in FUNCTIONS.values()
+        for right in (*expected_grants(one), *delivery_grants(one))
+    ]
+    found = [
+        (who if who.startswith("module.") else "", right) for who, right in planned_grants(fresh)
+    ]
     assert sorted(found) == sorted(wanted)
 
 
-def test_rights_of_an_identity_are_given_to_that_identity(fresh: Plan) -> None:
+def test_rights_are_granted_to_the_right_identity(fresh: Plan) -> None:
     module = fresh.shown["configuration"]["root_module"]["module_calls"]["identity"]["module"]
     members = [
         one["expressions"]["member"]["references"]
@@ -175,7 +186,7 @@ def test_rights_of_an_identity_are_given_to_that_identity(fresh: Plan) -> None:
     assert all("google_service_account.this.member" in references for references in members)
 
 
-def test_every_subscription_has_dead_letters_behind_it(fresh: Plan) -> None:
+def test_every_subscription_has_a_dead_letter_topic(fresh: Plan) -> None:
     found = {one["name"]: one for one in fresh.of("google_pubsub_subscription")}
     assert set(found) == {one.service for one in FUNCTIONS.values() if is_message(one)}
     for one in filter(is_message, FUNCTIONS.values()):
@@ -196,7 +207,7 @@ def test_every_subscription_has_dead_letters_behind_it(fresh: Plan) -> None:
         assert bool(subscription["push_config"]) == (one.trigger.kind == "topic")
 
 
-def test_documents_and_the_clock_call_their_functions(fresh: Plan) -> None:
+def test_document_events_and_schedules_call_their_functions(fresh: Plan) -> None:
     watched = {one["name"]: one for one in fresh.of("google_eventarc_trigger")}
     called = {one["name"]: one for one in fresh.of("google_cloud_scheduler_job")}
     assert set(called) == {one.service for one in FUNCTIONS.values() if one.schedule}
@@ -217,7 +228,7 @@ def test_documents_and_the_clock_call_their_functions(fresh: Plan) -> None:
             }
 
 
-def test_what_keeps_data_is_protected(fresh: Plan) -> None:
+def test_resources_with_data_are_protected(fresh: Plan) -> None:
     (database,) = fresh.of("google_firestore_database")
     assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
     for instance in fresh.of("google_sql_database_instance"):

@@ -1,4 +1,4 @@
-"""What serves keeps its rights, paths, topics and indexes for one release more than its code."""
+"""Rights, paths, topics and indexes of the released code are kept for one more release."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ INDEX = {
 
 
 def planned(workspace: Workspace, released: Path, change: Change) -> Plan:
-    """Plan this tree over a released one that differs from it by a change."""
+    """Plan this tree on top of a released one that differs by a change."""
     for folder in ("functions", "triggers"):
         shutil.copytree(workspace.root / folder, released / folder)
     for file in (INDEXES, "docs/openapi.json"):
@@ -63,21 +63,23 @@ def change(released: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def over(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def changed_plan(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return planned(workspace, tmp_path_factory.mktemp("released"), change)
 
 
-def test_what_is_released_as_it_is_here_changes_nothing(
+def test_an_unchanged_release_changes_nothing(
     workspace: Workspace, fresh: Plan, tmp_path: Path
 ) -> None:
     same = planned(workspace, tmp_path, lambda _: None)
     assert same.resources == fresh.resources
 
 
-def test_rights_that_only_the_released_function_has_stay(fresh: Plan, over: Plan) -> None:
-    more = set(over.resources) - set(fresh.resources)
+def test_rights_that_only_the_released_function_has_are_kept(
+    fresh: Plan, changed_plan: Plan
+) -> None:
+    more = set(changed_plan.resources) - set(fresh.resources)
     mine = 'module.identity["catalog"]'
-    assert set(fresh.resources) <= set(over.resources)
+    assert set(fresh.resources) <= set(changed_plan.resources)
     assert more == {
         'google_pubsub_topic.this["games-looked-at"]',
         'module.data.google_firestore_index.this["stats/play_ms DESCENDING/game_id ASCENDING"]',
@@ -92,23 +94,23 @@ def test_rights_that_only_the_released_function_has_stay(fresh: Plan, over: Plan
     }
 
 
-def test_its_paths_lead_to_it(fresh: Plan, over: Plan) -> None:
-    before, after = _paths(fresh), _paths(over)
+def test_paths_of_the_released_function_are_kept(fresh: Plan, changed_plan: Plan) -> None:
+    before, after = _paths(fresh), _paths(changed_plan)
     assert len(after) == len(set(after))
     assert set(after) - set(before) == {"/v1/charts", "/v1/charts/*", "/v1/charts:refresh"}
 
 
-def test_a_path_does_not_move_to_another_function(workspace: Workspace, tmp_path: Path) -> None:
-    def moves(released: Path) -> None:
+def test_a_path_cannot_move_to_another_function(workspace: Workspace, tmp_path: Path) -> None:
+    def move_path(released: Path) -> None:
         file = released / "functions/catalog/function.yaml"
         described = yaml.safe_load(file.read_text())
         described["trigger"]["http"]["paths"] += ["/v1/tools"]
         file.write_text(yaml.safe_dump(described))
 
     with pytest.raises(subprocess.CalledProcessError) as refused:
-        planned(workspace, tmp_path, moves)
-    said = " ".join(refused.value.stderr.replace("│", "").split())
-    assert "/v1/tools: another function serves it" in said
+        planned(workspace, tmp_path, move_path)
+    error = " ".join(refused.value.stderr.replace("│", "").split())
+    assert "/v1/tools: another function serves it" in error
 
 
 def test_a_released_manifest_that_lacks_a_new_key_is_read(
@@ -129,8 +131,8 @@ def _paths(plan: Plan) -> list[str]:
     return [path for rule in rules for path in rule["paths"]]
 
 
-def test_what_runs_is_described_by_this_tree_alone(fresh: Plan, over: Plan) -> None:
+def test_the_running_code_is_described_by_this_tree_only(fresh: Plan, changed_plan: Plan) -> None:
     kinds = {"google_cloud_run_v2_service", "google_pubsub_subscription", "google_cloud_run_v2_job"}
     for address, one in fresh.resources.items():
         if one["type"] in kinds:
-            assert over.resources[address] == one
+            assert changed_plan.resources[address] == one

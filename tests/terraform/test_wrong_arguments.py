@@ -1,4 +1,4 @@
-"""What the providers' schemas refuse never reaches a plan."""
+"""The providers' schemas refuse wrong arguments before a plan."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""The account through the gateway: take everything along, then leave for good."""
+"""The account through the gateway: export and erasure."""
 
 import base64
 import uuid
@@ -38,8 +38,8 @@ def exported(client: httpx.Client, player: Player) -> Any:
     return answer.json()
 
 
-def held(client: httpx.Client, player: Player) -> list[str]:
-    """Return what holds something of the player, apart from the erasure itself."""
+def remaining(client: httpx.Client, player: Player) -> list[str]:
+    """Return where data of the player remains, apart from the erasure itself."""
     found = exported(client, player)
     everything = found["tables"] | found["documents"]
     return sorted(name for name, rows in everything.items() if rows and name != "erasures")
@@ -62,13 +62,13 @@ EVERYTHING = ["inbox", "play_intervals", "player_achievements", "player_stats", 
 
 
 def play(client: httpx.Client, player: Player, eventually: Any) -> None:
-    """Let the player play until all that follows from it is there."""
+    """Play as the player, and wait until rows and documents exist."""
     messages.publish(played(player, "s1"))
-    eventually(lambda: held(client, player) == EVERYTHING, 60)
+    eventually(lambda: remaining(client, player) == EVERYTHING, 60)
 
 
-def deliver(cloud: LocalCloud, message: SessionsReported) -> int:
-    """Push a message at the roll-up as Pub/Sub would, and return what it answers."""
+def push(cloud: LocalCloud, message: SessionsReported) -> int:
+    """Push a message to the roll-up as Pub/Sub would, and return the status."""
     attributes = messages.attributes(message, str(uuid.uuid4()))
     data = base64.b64encode(message.model_dump_json().encode()).decode()
     body = {
@@ -84,9 +84,7 @@ def deliver(cloud: LocalCloud, message: SessionsReported) -> int:
     return httpx.post(url, json=body, timeout=30).status_code
 
 
-def test_a_player_takes_everything_along(
-    client: httpx.Client, player: Any, eventually: Any
-) -> None:
+def test_a_player_can_export_everything(client: httpx.Client, player: Any, eventually: Any) -> None:
     ada = player()
     play(client, ada, eventually)
     found = exported(client, ada)
@@ -101,7 +99,7 @@ def test_a_player_takes_everything_along(
     assert found["truncated"] == []
 
 
-def test_a_player_who_leaves_is_gone_and_stays_gone(
+def test_an_erased_player_stays_erased(
     cloud: LocalCloud, client: httpx.Client, player: Any, eventually: Any, firestore: Any
 ) -> None:
     ada, bob = player(), player()
@@ -111,27 +109,27 @@ def test_a_player_who_leaves_is_gone_and_stays_gone(
     answer = client.delete("/v1/me", headers=ada.headers)
     assert answer.status_code == 202
     eventually(lambda: erasure(client, ada)["finished_at"], 60)
-    assert held(client, ada) == []
+    assert remaining(client, ada) == []
     eventually(lambda: documents(firestore, ada) == [])
 
-    # What was accepted before the request arrives only now, and twice.
-    assert [deliver(cloud, late), deliver(cloud, late)] == [204, 204]
+    # A report accepted before the request arrives only now, and twice.
+    assert [push(cloud, late), push(cloud, late)] == [204, 204]
     assert cloud.fire("sweep_projections").status_code == 204
-    assert held(client, ada) == []
+    assert remaining(client, ada) == []
     assert documents(firestore, ada) == []
-    assert held(client, bob) == EVERYTHING
+    assert remaining(client, bob) == EVERYTHING
 
-    # A player who comes back is a new one; the emulator dates document events to whole seconds.
+    # A returning player is a new one; the emulator dates document events to whole seconds.
     asked = datetime.fromisoformat(answer.json()["requested_at"])
     eventually(lambda: clock.now() > asked + timedelta(seconds=1))
     messages.publish(played(ada, "s3"))
-    eventually(lambda: held(client, ada) == EVERYTHING, 60)
+    eventually(lambda: remaining(client, ada) == EVERYTHING, 60)
     again = client.delete("/v1/me", headers=ada.headers).json()
     assert again["requested_at"] > answer.json()["requested_at"]
-    eventually(lambda: held(client, ada) == [], 60)
+    eventually(lambda: remaining(client, ada) == [], 60)
 
 
-def test_asking_twice_erases_once_from_the_second_time_on(
+def test_a_second_request_does_not_restart_the_erasure(
     cloud: LocalCloud, client: httpx.Client, player: Any, sql: Connection, eventually: Any
 ) -> None:
     ada = player()
@@ -143,21 +141,21 @@ def test_asking_twice_erases_once_from_the_second_time_on(
     assert second.json()["requested_at"] > first.json()["requested_at"]
     assert "finished_at" not in first.json()
 
-    # The relay leaves young messages to their own request; this one is made old.
+    # The relay skips recent messages, so make this one older.
     overdue = clock.now() - timedelta(minutes=1)
     made_old = update(outbox).where(outbox.c.body.contains(ada.uid)).values(created_at=overdue)
     assert sql.execute(made_old).rowcount == 2
-    # Pub/Sub has only just come back: the channel to it may wait before it tries again.
+    # Pub/Sub has just restarted: its channel may wait before it reconnects.
     eventually(lambda: cloud.fire("relay_outbox").status_code == 204, 60)
     eventually(lambda: erasure(client, ada)["finished_at"], 60)
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/me/export"), ("DELETE", "/v1/me")])
-def test_nobody_does_it_without_a_token(client: httpx.Client, method: str, path: str) -> None:
+def test_a_token_is_required(client: httpx.Client, method: str, path: str) -> None:
     assert client.request(method, path).status_code == 401
 
 
-def test_longer_paths_below_me_belong_to_others(client: httpx.Client, player: Any) -> None:
+def test_longer_paths_below_me_belong_to_other_functions(client: httpx.Client, player: Any) -> None:
     ada = player()
     assert client.get("/v1/me/achievements", headers=ada.headers).json() == {"items": []}
     assert client.get("/v1/me/nothing", headers=ada.headers).status_code == 404

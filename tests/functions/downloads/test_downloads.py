@@ -19,7 +19,7 @@ Players = Callable[..., Player]
 
 
 class Artifact:
-    """A published version with its bytes in the store."""
+    """A published version whose file is in the store."""
 
     def __init__(self, sql: Connection, **changes: Any) -> None:
         self.bytes = uuid.uuid4().bytes * 4
@@ -35,7 +35,7 @@ class Artifact:
         row = {"size": len(self.bytes), "sha256": self.sha256, **changes}
         self.version_id = publishing.version(sql, self.tool_id, "1.0.0", **row)
 
-    def wish(self, **changes: Any) -> dict[str, Any]:
+    def body(self, **changes: Any) -> dict[str, Any]:
         return {"tool_id": str(self.tool_id), "version": "1.0.0", **changes}
 
 
@@ -45,19 +45,19 @@ def artifact(cloud: LocalCloud, sql: Connection) -> Artifact:
     return Artifact(sql)
 
 
-def ask(
-    client: httpx.Client, someone: Player, wish: dict[str, Any], status: int = httpx.codes.OK
+def request_download(
+    client: httpx.Client, someone: Player, body: dict[str, Any], status: int = httpx.codes.OK
 ) -> Any:
-    answer = client.post("/v1/downloads", json=wish, headers=someone.headers)
+    answer = client.post("/v1/downloads", json=body, headers=someone.headers)
     assert answer.status_code == status, answer.text
     assert answer.headers["cache-control"] == "no-store"
     return answer.json()
 
 
-def test_what_is_granted_can_be_read_whole_and_in_part(
+def test_a_granted_download_can_be_read_whole_and_in_part(
     client: httpx.Client, player: Players, artifact: Artifact
 ) -> None:
-    found = ask(client, player(), artifact.wish())
+    found = request_download(client, player(), artifact.body())
     assert (found["sha256"], found["size"]) == (artifact.sha256, len(artifact.bytes))
     answer = httpx.get(found["url"])
     assert (answer.status_code, answer.content) == (httpx.codes.OK, artifact.bytes)
@@ -66,10 +66,10 @@ def test_what_is_granted_can_be_read_whole_and_in_part(
     assert (part.status_code, part.content) == (206, artifact.bytes[4:8])
 
 
-def test_a_url_is_good_for_its_artifact_alone(
+def test_a_url_is_valid_for_its_artifact_only(
     client: httpx.Client, player: Players, artifact: Artifact, sql: Connection
 ) -> None:
-    url = ask(client, player(), artifact.wish())["url"]
+    url = request_download(client, player(), artifact.body())["url"]
     other = Artifact(sql)
     assert httpx.get(url.replace(artifact.sha256, other.sha256)).status_code == 403
     assert httpx.get(url.split("?")[0]).status_code == 403
@@ -77,24 +77,24 @@ def test_a_url_is_good_for_its_artifact_alone(
     assert httpx.get(url).content == artifact.bytes
 
 
-def test_each_refusal_has_a_code_of_its_own(
+def test_each_refusal_has_its_own_code(
     client: httpx.Client, player: Players, artifact: Artifact, sql: Connection
 ) -> None:
     someone = player()
-    unknown = ask(client, someone, artifact.wish(version="9.9.9"), 404)
+    unknown = request_download(client, someone, artifact.body(version="9.9.9"), 404)
     assert unknown["code"] == "not_published"
     for_premium = Artifact(sql, plan="premium")
-    refused = ask(client, someone, for_premium.wish(), 403)
+    refused = request_download(client, someone, for_premium.body(), 403)
     assert (refused["code"], refused["plan"]) == ("plan_required", "premium")
     builds = [publishing.build(sql, artifact.game_id, day) for day in (1, 2)]
     narrow = publishing.version(sql, artifact.tool_id, "2.0.0", first_build_id=builds[1])
     assert narrow
-    wish = artifact.wish(version="2.0.0", build_id=str(builds[0]))
-    refused = ask(client, someone, wish, 409)
+    body = artifact.body(version="2.0.0", build_id=str(builds[0]))
+    refused = request_download(client, someone, body, 409)
     assert (refused["code"], refused["first_build"]) == ("build_not_supported", str(builds[1]))
-    refused = ask(client, someone, artifact.wish(build_id="1" + "0" * 18), 422)
+    refused = request_download(client, someone, artifact.body(build_id="1" + "0" * 18), 422)
     assert refused["errors"][0]["field"] == "build_id"
-    assert client.post("/v1/downloads", json=artifact.wish()).status_code == 401
+    assert client.post("/v1/downloads", json=artifact.body()).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -111,24 +111,24 @@ def test_each_refusal_has_a_code_of_its_own(
         ({"build_id": "-1"}, "build_id"),
     ],
 )
-def test_a_wish_of_the_wrong_shape_is_named(
+def test_an_invalid_field_is_named(
     client: httpx.Client, player: Players, artifact: Artifact, change: Any, field: str
 ) -> None:
-    refused = ask(client, player(), artifact.wish(**change), 422)
+    refused = request_download(client, player(), artifact.body(**change), 422)
     assert [one["field"] for one in refused["errors"]] == [field]
 
 
-def test_withdrawing_ends_no_download_that_was_granted_and_grants_no_new_one(
+def test_withdrawing_prevents_only_new_downloads(
     client: httpx.Client, player: Players, artifact: Artifact, sql: Connection
 ) -> None:
     someone = player()
-    url = ask(client, someone, artifact.wish())["url"]
+    url = request_download(client, someone, artifact.body())["url"]
     publishing.move(sql, artifact.version_id, "withdrawn")
-    assert ask(client, someone, artifact.wish(), 410)["code"] == "withdrawn"
+    assert request_download(client, someone, artifact.body(), 410)["code"] == "withdrawn"
     assert httpx.get(url).content == artifact.bytes
 
 
-def test_an_operators_plan_opens_and_is_taken_back(
+def test_an_operator_can_grant_and_revoke_a_plan(
     client: httpx.Client, player: Players, token: Any, sql: Connection
 ) -> None:
     someone, made = player(), Artifact(sql, plan="premium")
@@ -142,10 +142,10 @@ def test_an_operators_plan_opens_and_is_taken_back(
     given = client.put(f"{path}/premium", json=until, headers=operator).json()
     assert given == {"plan": "premium", "source": "operator", **until}
     assert client.get(path, headers=operator).json() == {"items": [given]}
-    ask(client, someone, made.wish())
+    request_download(client, someone, made.body())
     assert client.delete(f"{path}/premium", headers=operator).status_code == 204
     assert client.delete(f"{path}/premium", headers=operator).status_code == 404
-    assert ask(client, someone, made.wish(), 403)["code"] == "plan_required"
+    assert request_download(client, someone, made.body(), 403)["code"] == "plan_required"
     exported = client.get("/v1/me/export", headers=someone.headers)
     assert exported.status_code == 200
     audited = client.get("/v1/admin/audit", headers=operator).json()["items"]

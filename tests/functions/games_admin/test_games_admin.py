@@ -22,7 +22,7 @@ GAMES = "/v1/admin/games"
 
 @pytest.fixture
 def word() -> str:
-    """A word that occurs in no title and is no store's id."""
+    """A word that is in no title and is not a store id."""
     return f"q{uuid.uuid4().hex[:12]}"
 
 

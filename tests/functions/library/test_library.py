@@ -1,4 +1,4 @@
-"""The library: items are matched one by one, installations hold games and never a path."""
+"""The library: items are matched one by one, and installations store games but never paths."""
 
 import json
 import uuid
@@ -27,8 +27,8 @@ LIMIT_ITEMS, LIMIT_BYTES, LIMIT_ENTRIES = 1000, 2_097_152, 5000
 
 
 @dataclass(frozen=True)
-class Known:
-    """A game that nobody else knows."""
+class KnownGame:
+    """A game for one test only."""
 
     game_id: str
     title: str
@@ -41,10 +41,10 @@ class Known:
 
 
 @pytest.fixture
-def known(sql: Connection, cloud: object) -> Callable[..., Known]:
+def known(sql: Connection, cloud: object) -> Callable[..., KnownGame]:
     del cloud
 
-    def make(**more: Any) -> Known:
+    def make(**more: Any) -> KnownGame:
         word = uuid.uuid4().hex[:10]
         title, steam_id = more.pop("title", f"Quest of {word}"), str(uuid.uuid4().int)[:12]
         record = {
@@ -57,7 +57,7 @@ def known(sql: Connection, cloud: object) -> Callable[..., Known]:
         assert outcome.created == 1, outcome
         key = text.title_key(title)
         game_id = sql.scalar(select(games.c.game_id).where(games.c.import_key == key))
-        return Known(str(game_id), title, f"Q{word}", steam_id)
+        return KnownGame(str(game_id), title, f"Q{word}", steam_id)
 
     return make
 
@@ -75,8 +75,8 @@ def matched(client: httpx.Client, player: Player, *items: Any) -> list[dict[str,
     return found
 
 
-def test_an_item_is_known_by_its_path_or_its_store_id(
-    client: httpx.Client, player: Players, known: Callable[..., Known]
+def test_an_item_is_matched_by_its_path_or_its_store_id(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame]
 ) -> None:
     game = known()
     by_path, by_store, unknown = matched(
@@ -96,7 +96,7 @@ def test_an_item_is_known_by_its_path_or_its_store_id(
     assert unknown == {"id": "c", "confidence": 0, "tools": []}
 
 
-def test_nothing_is_a_good_answer_to_nothing(client: httpx.Client, player: Players) -> None:
+def test_an_empty_request_gets_an_empty_response(client: httpx.Client, player: Players) -> None:
     answer = client.post(MATCH, json=batch(), headers=player().headers)
     assert answer.status_code == 200
     assert answer.json() == {"accepted": 0, "duplicates": 0, "rejected": [], "items": []}
@@ -119,8 +119,8 @@ def test_nothing_is_a_good_answer_to_nothing(client: httpx.Client, player: Playe
         ("store_build_id", "x" * 101),
     ],
 )
-def test_a_broken_item_is_rejected_alone_and_its_field_named(
-    client: httpx.Client, player: Players, known: Callable[..., Known], field: str, broken: Any
+def test_an_invalid_item_is_rejected_alone_and_its_field_named(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame], field: str, broken: Any
 ) -> None:
     game = known()
     bad = {"id": "bad", "store": "steam", field: broken}
@@ -134,13 +134,13 @@ def test_a_broken_item_is_rejected_alone_and_its_field_named(
     assert (good["id"], good["game_id"]) == ("good", game.game_id)
 
 
-def test_a_stores_id_without_its_store_is_rejected(client: httpx.Client, player: Players) -> None:
+def test_a_store_id_without_its_store_is_rejected(client: httpx.Client, player: Players) -> None:
     answer = client.post(MATCH, json=batch({"id": "x", "store_id": "1"}), headers=player().headers)
     (rejected,) = answer.json()["rejected"]
     assert "needs the name of the store" in rejected["detail"]
 
 
-def test_half_a_character_is_rejected_alone(client: httpx.Client, player: Players) -> None:
+def test_a_lone_surrogate_is_rejected_alone(client: httpx.Client, player: Players) -> None:
     body = json.dumps(batch({"id": "a", "path": "\ud800"}, {"id": "b", "path": "/x"}))
     answer = client.post(MATCH, content=body, headers=player().headers)
     assert [one["id"] for one in answer.json()["rejected"]] == ["a"]
@@ -165,7 +165,7 @@ def test_a_body_that_is_too_large_is_refused(client: httpx.Client, player: Playe
 HOSTILE = "'; DROP TABLE games; -- \\' %s %(x)s :name {0} \" ` _%"
 
 
-def test_sql_in_every_string_is_only_a_string(
+def test_sql_in_any_string_is_only_text(
     client: httpx.Client, player: Players, sql: Connection
 ) -> None:
     before = len(sql.execute(select(games.c.game_id).limit(10)).all())
@@ -176,8 +176,8 @@ def test_sql_in_every_string_is_only_a_string(
     assert len(sql.execute(select(games.c.game_id).limit(10)).all()) == before
 
 
-def test_a_stores_id_that_two_games_share_gives_both(
-    client: httpx.Client, player: Players, known: Callable[..., Known], sql: Connection
+def test_a_store_id_that_two_games_share_matches_both(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame], sql: Connection
 ) -> None:
     first, second = known(), known()
     row = {"store": "steam", "store_id": first.steam_id, "game_id": int(second.game_id)}
@@ -193,7 +193,7 @@ def test_a_stores_id_that_two_games_share_gives_both(
 
 @dataclass(frozen=True)
 class Builds:
-    """Two builds of a game, the older first, and a tool of which each build has its version."""
+    """Two builds of a game, the older first, and a tool with a version for each build."""
 
     old: str
     new: str
@@ -201,8 +201,8 @@ class Builds:
 
 
 @pytest.fixture
-def builds(sql: Connection) -> Callable[[Known], Builds]:
-    def make(game: Known) -> Builds:
+def builds(sql: Connection) -> Callable[[KnownGame], Builds]:
+    def make(game: KnownGame) -> Builds:
         game_id, at = int(game.game_id), clock.now()
         ids = []
         for day in (1, 2):
@@ -255,11 +255,11 @@ def builds(sql: Connection) -> Callable[[Known], Builds]:
     return make
 
 
-def test_a_known_build_gets_the_tools_that_fit_it(
+def test_a_known_build_gets_its_compatible_tools(
     client: httpx.Client,
     player: Players,
-    known: Callable[..., Known],
-    builds: Callable[[Known], Builds],
+    known: Callable[..., KnownGame],
+    builds: Callable[[KnownGame], Builds],
 ) -> None:
     game = known()
     made = builds(game)
@@ -287,11 +287,11 @@ def test_a_known_build_gets_the_tools_that_fit_it(
     assert unconfirmed == {"id": "unconfirmed", "confidence": 0, "tools": []}
 
 
-def test_a_game_of_many_tools_shows_its_newest(
+def test_a_game_with_many_tools_shows_the_newest(
     client: httpx.Client,
     player: Players,
-    known: Callable[..., Known],
-    builds: Callable[[Known], Builds],
+    known: Callable[..., KnownGame],
+    builds: Callable[[KnownGame], Builds],
     sql: Connection,
 ) -> None:
     game = known()
@@ -310,7 +310,7 @@ def test_a_game_of_many_tools_shows_its_newest(
         "created_at": clock.now(),
         "updated_at": clock.now(),
     }
-    # The newest has only a version that nobody sees: it takes no place.
+    # The newest tool has no published version, so it is not counted.
     states = ["published"] * 21 + ["draft"]
     rows = [{**version, "tool_id": one, "state": at} for one, at in zip(ids, states, strict=True)]
     sql.execute(insert(tool_versions), rows)
@@ -348,11 +348,11 @@ def put(client: httpx.Client, player: Player, install_id: str, *entries: Any) ->
     return done
 
 
-def test_an_installation_is_replaced_and_forgotten(
+def test_an_installation_can_be_replaced_and_deleted(
     client: httpx.Client,
     player: Players,
-    known: Callable[..., Known],
-    builds: Callable[[Known], Builds],
+    known: Callable[..., KnownGame],
+    builds: Callable[[KnownGame], Builds],
 ) -> None:
     me, first, second, third = player(), known(), known(), known()
     made = builds(first)
@@ -392,8 +392,8 @@ def test_an_installation_is_replaced_and_forgotten(
 def test_unknown_games_and_builds_are_refused_one_by_one(
     client: httpx.Client,
     player: Players,
-    known: Callable[..., Known],
-    builds: Callable[[Known], Builds],
+    known: Callable[..., KnownGame],
+    builds: Callable[[KnownGame], Builds],
 ) -> None:
     me, game, other = player(), known(), known()
     strange = {"game_id": game.game_id, "build_id": builds(other).new}
@@ -406,8 +406,8 @@ def test_unknown_games_and_builds_are_refused_one_by_one(
     assert [one["game_id"] for one in library(client, me)] == [other.game_id]
 
 
-def test_an_entry_of_a_wrong_type_is_refused_alone(
-    client: httpx.Client, player: Players, known: Callable[..., Known]
+def test_an_entry_of_the_wrong_type_is_refused_alone(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame]
 ) -> None:
     me, game = player(), known()
     numbered = {"game_id": int(game.game_id)}
@@ -433,10 +433,10 @@ def test_an_entry_of_a_wrong_type_is_refused_alone(
     ("broken", "shown"),
     [('{"game_id": "\\ud800"}', "?"), ('"\\udfff"', None), ('{"\\ud800": 1}', None)],
 )
-def test_an_entry_with_half_a_character_is_refused_alone(
+def test_an_entry_with_a_lone_surrogate_is_refused_alone(
     client: httpx.Client,
     player: Players,
-    known: Callable[..., Known],
+    known: Callable[..., KnownGame],
     broken: str,
     shown: str | None,
 ) -> None:
@@ -451,8 +451,8 @@ def test_an_entry_with_half_a_character_is_refused_alone(
         assert client.put(path, content=whole, headers=headers).is_client_error
 
 
-def test_a_library_comes_in_pages(
-    client: httpx.Client, player: Players, known: Callable[..., Known]
+def test_a_library_is_paged(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame]
 ) -> None:
     me, ids = player(), [known().game_id for _ in range(5)]
     put(client, me, "pc", *reversed(ids))
@@ -462,8 +462,8 @@ def test_a_library_comes_in_pages(
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
 
 
-def test_a_merged_game_is_shown_as_the_one_it_became(
-    client: httpx.Client, player: Players, known: Callable[..., Known], sql: Connection
+def test_a_merged_game_is_shown_as_its_survivor(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame], sql: Connection
 ) -> None:
     me, last, middle, first = player(), known(), known(), known()
     put(client, me, "pc", first.game_id, last.game_id)
@@ -479,7 +479,7 @@ def test_a_merged_game_is_shown_as_the_one_it_became(
     assert set(sql.scalars(stored)) == {int(first.game_id), int(last.game_id)}
 
 
-def test_too_many_entries_are_refused_whole(client: httpx.Client, player: Players) -> None:
+def test_too_many_entries_are_refused_entirely(client: httpx.Client, player: Players) -> None:
     body = {"items": [{"game_id": str(number)} for number in range(1, LIMIT_ENTRIES + 2)]}
     me = player()
     answer = client.put(f"{LIBRARY}/pc", json=body, headers=me.headers)
@@ -497,7 +497,7 @@ def test_a_player_has_at_most_fifty_installations(client: httpx.Client, player: 
     put(client, me, "pc-7")
 
 
-def test_installations_that_come_at_once_do_not_pass_the_limit(
+def test_concurrent_installations_do_not_exceed_the_limit(
     client: httpx.Client, player: Players
 ) -> None:
     me = player()
@@ -512,8 +512,8 @@ def test_installations_that_come_at_once_do_not_pass_the_limit(
     assert (set(first), sorted(last)) == ({200}, [200] * 2 + [409] * 6)
 
 
-def test_two_replacements_at_once_leave_one_of_them(
-    client: httpx.Client, player: Players, known: Callable[..., Known]
+def test_one_of_two_concurrent_replacements_remains(
+    client: httpx.Client, player: Players, known: Callable[..., KnownGame]
 ) -> None:
     me, lists = player(), [[known().game_id for _ in range(3)] for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
@@ -522,7 +522,7 @@ def test_two_replacements_at_once_leave_one_of_them(
 
 
 @pytest.mark.parametrize("install_id", ["a b", "x" * 65, "ä", "%00"])
-def test_a_strange_installation_is_refused(
+def test_an_invalid_installation_id_is_refused(
     client: httpx.Client, player: Players, install_id: str
 ) -> None:
     answer = client.put(f"{LIBRARY}/{install_id}", json={"items": []}, headers=player().headers)
@@ -532,7 +532,7 @@ def test_a_strange_installation_is_refused(
 def test_a_library_is_exported_and_erased_with_the_account(
     client: httpx.Client,
     player: Players,
-    known: Callable[..., Known],
+    known: Callable[..., KnownGame],
     sql: Connection,
     eventually: Callable[..., Any],
 ) -> None:
@@ -548,6 +548,6 @@ def test_a_library_is_exported_and_erased_with_the_account(
     eventually(lambda: sql.execute(mine).first() is None)
 
 
-def test_no_one_else_sees_or_changes_a_library(client: httpx.Client) -> None:
+def test_only_the_player_can_read_or_change_a_library(client: httpx.Client) -> None:
     for method, path in (("POST", MATCH), ("GET", LIBRARY), ("DELETE", f"{LIBRARY}/pc")):
         assert client.request(method, path).status_code == 401

@@ -1,4 +1,4 @@
-"""The operator's routes and commands through the gateway."""
+"""Operators' routes and commands through the gateway."""
 
 import base64
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ def headers(token: Any) -> dict[str, str]:
 
 @pytest.fixture
 def call(client: httpx.Client, headers: dict[str, str]) -> Any:
-    """Call an operator's route; return the answer's JSON."""
+    """Call an operator's route and return the JSON."""
 
-    def called(method: str, path: str, **request: Any) -> Any:
+    def request(method: str, path: str, **request: Any) -> Any:
         answer = client.request(method, ADMIN + path, headers=headers, **request)
         assert answer.is_success, answer.text
         return answer.json()
 
-    return called
+    return request
 
 
 def refused(client: httpx.Client, headers: dict[str, str], path: str, body: Any) -> Any:
@@ -66,7 +66,7 @@ def played(someone: Player) -> SessionsReported:
     return SessionsReported.model_validate(reported)
 
 
-def test_only_operators_come_in(client: httpx.Client, player: Any, token: Any) -> None:
+def test_only_operators_have_access(client: httpx.Client, player: Any, token: Any) -> None:
     creator = {"Authorization": f"Bearer {token('someone', ['creator'])}"}
     for path in ("/dead-letters", "/consumers", "/audit", "/projections?uid=x"):
         assert client.get(ADMIN + path).status_code == 401
@@ -106,19 +106,19 @@ def test_documents_are_compared_and_rebuilt(
     assert [{k: v for k, v in one.items() if k != "traceparent"} for one in again] == plain
 
 
-def test_everybodys_documents_are_rebuilt_page_by_page(
+def test_all_players_documents_are_rebuilt_page_by_page(
     cloud: LocalCloud, call: Any, ada: Player, firestore: Any
 ) -> None:
     for one in firestore.collection(STATS.of(ada.uid)).stream():
         one.reference.delete()
-    wish: dict[str, Any] = {"kind": "stats", "limit": 2}
+    body: dict[str, Any] = {"kind": "stats", "limit": 2}
     pages = 0
     while True:
-        told = call("POST", "/projections/rebuild", json=wish)
+        result = call("POST", "/projections/rebuild", json=body)
         pages += 1
-        if "next_cursor" not in told:
+        if "next_cursor" not in result:
             break
-        wish["cursor"] = told["next_cursor"]
+        body["cursor"] = result["next_cursor"]
     assert pages >= 2
     assert set(stats(firestore, ada)) == {"7", "8", "9"}
     done = cloud.command("projections", "rebuild", "--all")
@@ -129,31 +129,31 @@ def test_everybodys_documents_are_rebuilt_page_by_page(
 def paused(cloud: LocalCloud) -> Iterator[str]:
     """A consumer that an operator paused with a command."""
     consumer = "roll_up_sessions"
-    told = cloud.command("consumers", "pause", consumer, "--reason", "a test")
-    assert told.returncode == 0, told.stderr
+    result = cloud.command("consumers", "pause", consumer, "--reason", "a test")
+    assert result.returncode == 0, result.stderr
     yield consumer
     assert cloud.command("consumers", "resume", consumer).returncode == 0
 
 
-def test_a_paused_consumer_waits_and_nothing_is_lost(  # noqa: PLR0913, PLR0917  fixtures
+def test_a_paused_consumer_loses_nothing(  # noqa: PLR0913, PLR0917  fixtures
     cloud: LocalCloud, call: Any, player: Any, firestore: Any, paused: str, eventually: Any
 ) -> None:
     someone = player()
     listed = {one["consumer"]: one for one in call("GET", "/consumers")["items"]}
     assert listed[paused]["paused"]["reason"] == "a test"
     assert "a test" in cloud.command("consumers", "list").stdout
-    eventually(lambda: deliver(cloud, paused, played(player())) == 503)
+    eventually(lambda: push(cloud, paused, played(player())) == 503)
 
     messages.publish(played(someone))
     eventually(lambda: cloud.cloud.log("functions").read_text().count(f"{paused} ← ") >= 3)
-    assert deliver(cloud, paused, played(someone)) == 503
+    assert push(cloud, paused, played(someone)) == 503
     assert stats(firestore, someone) == {}
     call("POST", f"/consumers/{paused}/resume")
     eventually(lambda: stats(firestore, someone), 60)
 
 
-def deliver(cloud: LocalCloud, consumer: str, message: messages.Message) -> int:
-    """Push a message at its consumer as Pub/Sub would, and return what it answers."""
+def push(cloud: LocalCloud, consumer: str, message: messages.Message) -> int:
+    """Push a message to its consumer as Pub/Sub would, and return the response."""
     data = base64.b64encode(message.model_dump_json().encode()).decode()
     published_at = clock.rfc3339(clock.now())
     body = {"message": {"data": data, "messageId": "1", "publishTime": published_at}}
@@ -161,7 +161,7 @@ def deliver(cloud: LocalCloud, consumer: str, message: messages.Message) -> int:
     return httpx.post(url, json=body, timeout=30).status_code
 
 
-def test_what_an_operator_did_is_on_record(call: Any) -> None:
+def test_operators_actions_are_audited(call: Any) -> None:
     call("POST", "/consumers/clean_up/pause", json={"reason": "first"})
     call("POST", "/consumers/clean_up/resume")
     page = call("GET", "/audit", params={"limit": 1})
@@ -174,9 +174,9 @@ def test_what_an_operator_did_is_on_record(call: Any) -> None:
     assert entries[1]["detail"] == {"reason": "first"}
 
 
-def test_a_misspelt_consumer_is_not_believed_to_be_paused(cloud: LocalCloud, call: Any) -> None:
-    told = cloud.command("consumers", "pause", "roll_up_sesions", "--reason", "a test")
-    assert (told.returncode, "404" in told.stderr) == (1, True), told.stderr
+def test_pausing_a_misspelt_consumer_fails(cloud: LocalCloud, call: Any) -> None:
+    result = cloud.command("consumers", "pause", "roll_up_sesions", "--reason", "a test")
+    assert (result.returncode, "404" in result.stderr) == (1, True), result.stderr
     listed = [one["consumer"] for one in call("GET", "/consumers")["items"]]
     assert "roll_up_sesions" not in listed
 
@@ -193,7 +193,7 @@ def test_a_misspelt_consumer_is_not_believed_to_be_paused(cloud: LocalCloud, cal
         ("/projections/rebuild", {"kind": "stats", "uid": "a/b"}, "uid"),
     ],
 )
-def test_a_wish_of_the_wrong_shape_is_refused(
+def test_an_invalid_body_is_refused(
     client: httpx.Client, headers: dict[str, str], path: str, body: Any, field: str
 ) -> None:
     status, problem = refused(client, headers, path, body)
@@ -201,7 +201,7 @@ def test_a_wish_of_the_wrong_shape_is_refused(
     assert [one["field"] for one in problem["errors"]] == [field]
 
 
-def test_what_is_not_there_is_not_found(client: httpx.Client, headers: dict[str, str]) -> None:
+def test_unknown_resources_are_not_found(client: httpx.Client, headers: dict[str, str]) -> None:
     assert client.get(f"{ADMIN}/dead-letters/{2**62}", headers=headers).status_code == 404
     for action, body in (("redrive", None), ("resolve", {"reason": "x"})):
         status, _ = refused(client, headers, f"/dead-letters/{2**62}/{action}", body)
@@ -213,19 +213,19 @@ def test_the_token_of_another_deployment_is_sent_only_there(
 ) -> None:
     monkeypatch.setenv("SAVEPOINT_TOKEN", "another deployment's")
     assert cloud.command("consumers", "list").returncode == 0
-    told = cloud.command("consumers", "list", "--url", cloud.url)
-    assert (told.returncode, "401" in told.stderr) == (1, True), told.stderr
+    result = cloud.command("consumers", "list", "--url", cloud.url)
+    assert (result.returncode, "401" in result.stderr) == (1, True), result.stderr
     monkeypatch.setenv("SAVEPOINT_TOKEN", token("operator", ["admin"]))
     assert cloud.command("consumers", "list", "--url", cloud.url).returncode == 0
 
 
-def test_the_commands_say_what_was_refused(cloud: LocalCloud) -> None:
-    for words, said in (
+def test_the_commands_print_why_they_were_refused(cloud: LocalCloud) -> None:
+    for words, expected in (
         (("dead-letters", "show", "999999"), "404"),
         (("dead-letters", "redrive"), "--consumer"),
         (("consumers", "list", "--token", "nonsense"), "401"),
         (("consumers", "list", "--url", "http://127.0.0.1:1"), "SAVEPOINT_TOKEN"),
         (("consumers", "list", "--url", "http://127.0.0.1:1", "--token", "x"), "does not answer"),
     ):
-        told = cloud.command(*words)
-        assert (told.returncode, said in told.stderr) == (1, True), (words, told.stderr)
+        result = cloud.command(*words)
+        assert (result.returncode, expected in result.stderr) == (1, True), (words, result.stderr)

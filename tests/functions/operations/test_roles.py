@@ -1,4 +1,4 @@
-"""Operators grant and take back roles, which the player's next token carries."""
+"""Operators grant and revoke roles, which the player's next token contains."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +22,11 @@ def operator(player: Any) -> Player:
 def call(client: httpx.Client, operator: Player) -> Any:
     """Call a route about a player's roles as an operator, or as someone else."""
 
-    def called(method: str, someone: Player, role: str = "", by: Player = operator) -> Any:
+    def request(method: str, someone: Player, role: str = "", by: Player = operator) -> Any:
         path = f"/v1/admin/roles/{someone.uid}" + (role and f"/{role}")
         return client.request(method, path, headers=by.headers)
 
-    return called
+    return request
 
 
 def audited(client: httpx.Client, operator: Player, uid: str) -> list[Any]:
@@ -35,12 +35,12 @@ def audited(client: httpx.Client, operator: Player, uid: str) -> list[Any]:
     return [(one["actor"], one["action"], one["detail"]) for one in reversed(mine)]
 
 
-def again(cloud: LocalCloud, someone: Player) -> dict[str, str]:
-    """Sign in anew, asking for no role."""
+def sign_in_again(cloud: LocalCloud, someone: Player) -> dict[str, str]:
+    """Sign in again without requesting a role."""
     return {"Authorization": f"Bearer {issuer.mint(cloud.cloud, someone.uid)}"}
 
 
-def test_a_granted_role_opens_what_it_should_and_goes_again(
+def test_a_granted_role_gives_access_until_it_is_revoked(
     cloud: LocalCloud, client: httpx.Client, player: Any, call: Any
 ) -> None:
     someone = player()
@@ -49,11 +49,11 @@ def test_a_granted_role_opens_what_it_should_and_goes_again(
     granted = call("PUT", someone, "creator")
     assert (granted.status_code, granted.json()["roles"]) == (200, ["creator", "player"])
     assert client.get("/v1/creator/tools", headers=someone.headers).status_code == 403
-    assert client.get("/v1/creator/tools", headers=again(cloud, someone)).status_code == 200
-    assert client.get("/v1/admin/audit", headers=again(cloud, someone)).status_code == 403
+    assert client.get("/v1/creator/tools", headers=sign_in_again(cloud, someone)).status_code == 200
+    assert client.get("/v1/admin/audit", headers=sign_in_again(cloud, someone)).status_code == 403
     assert call("DELETE", someone, "creator").status_code == 204
     assert call("GET", someone).json()["roles"] == ["player"]
-    assert client.get("/v1/creator/tools", headers=again(cloud, someone)).status_code == 403
+    assert client.get("/v1/creator/tools", headers=sign_in_again(cloud, someone)).status_code == 403
 
 
 def test_each_change_is_audited_with_before_and_after(
@@ -72,9 +72,7 @@ def test_each_change_is_audited_with_before_and_after(
     ]
 
 
-def test_of_two_admins_who_take_the_role_from_each_other_one_is_left(
-    player: Any, call: Any
-) -> None:
+def test_two_admins_cannot_revoke_each_other(player: Any, call: Any) -> None:
     one, other = player(["admin"]), player(["admin"])
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(
@@ -83,13 +81,13 @@ def test_of_two_admins_who_take_the_role_from_each_other_one_is_left(
     assert sorted(answer.status_code for answer in answers) == [204, 403]
 
 
-def test_other_claims_stay(cloud: LocalCloud, player: Any, call: Any) -> None:
+def test_other_claims_are_kept(cloud: LocalCloud, player: Any, call: Any) -> None:
     someone = player()
     other = {"region": "eu", "roles": ["tester"]}
     identity_toolkit._write(cloud.cloud.state, someone.uid, json.dumps(other))
     assert call("PUT", someone, "creator").json()["roles"] == ["creator", "player"]
-    told = identity_toolkit.sign_in(cloud.cloud.state, someone.uid)
-    assert told == {"region": "eu", "roles": ["tester", "creator"]}
+    claims = identity_toolkit.sign_in(cloud.cloud.state, someone.uid)
+    assert claims == {"region": "eu", "roles": ["tester", "creator"]}
     call("DELETE", someone, "creator")
     assert identity_toolkit.sign_in(cloud.cloud.state, someone.uid) == other
 
@@ -105,14 +103,14 @@ def test_claims_that_would_be_too_long_are_refused_and_not_audited(
     assert audited(client, operator, someone.uid) == []
 
 
-def test_nobody_takes_admin_from_themselves(operator: Player, player: Any, call: Any) -> None:
+def test_admins_cannot_revoke_their_own_role(operator: Player, player: Any, call: Any) -> None:
     assert call("PUT", operator, "admin").status_code == 200
     assert call("DELETE", operator, "admin").status_code == 409
     other = player(["admin"])
     assert call("DELETE", operator, "admin", by=other).status_code == 204
 
 
-def test_who_was_an_admin_grants_no_more(player: Any, call: Any) -> None:
+def test_a_former_admin_cannot_grant_roles(player: Any, call: Any) -> None:
     former, someone = player(["admin"]), player()
     assert call("PUT", former, "admin").status_code == 200
     assert call("DELETE", former, "admin").status_code == 204
@@ -142,7 +140,7 @@ def test_the_commands_do_the_same(cloud: LocalCloud, player: Any) -> None:
     assert (refused.returncode, "another admin" in refused.stderr) == (1, True)
 
 
-def test_nobody_and_nothing(call: Any) -> None:
+def test_unknown_players_and_roles_are_refused(call: Any) -> None:
     nobody = Player("nobody-ever-signed-in", "")
     for method, role in (("GET", ""), ("PUT", "creator"), ("DELETE", "creator")):
         assert call(method, nobody, role).status_code == 404
@@ -161,10 +159,10 @@ UPDATE = "/identitytoolkit.googleapis.com/v1/projects/demo-savepoint/accounts:up
         ({"Authorization": "Bearer owner", "Origin": "https://elsewhere.test"}, 403),
     ],
 )
-def test_the_stand_in_asks_who_it_is(
+def test_the_emulated_identity_toolkit_requires_credentials(
     cloud: LocalCloud, client: httpx.Client, player: Any, headers: dict[str, str], status: int
 ) -> None:
     someone = player()
-    wish = {"localId": someone.uid, "customAttributes": '{"roles": ["admin"]}'}
-    assert client.post(UPDATE, headers=headers, json=wish).status_code == status
+    body = {"localId": someone.uid, "customAttributes": '{"roles": ["admin"]}'}
+    assert client.post(UPDATE, headers=headers, json=body).status_code == status
     assert identity_toolkit.sign_in(cloud.cloud.state, someone.uid) == {}

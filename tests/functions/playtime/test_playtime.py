@@ -1,4 +1,4 @@
-"""What a player is told of playtime and achievements."""
+"""A player's playtime and achievements through the gateway."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -54,7 +54,7 @@ def test_days_and_games_of_a_range(client: httpx.Client, player: Players, sql: C
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7])
-def test_pages_hold_everything_once(
+def test_pages_contain_everything_once(
     client: httpx.Client, player: Players, sql: Connection, limit: int
 ) -> None:
     someone = player()
@@ -98,7 +98,7 @@ def test_the_last_thirty_days_are_the_default(
         {"cursor": "WyJ4Il0"},
     ],
 )
-def test_what_does_not_parse_is_named(
+def test_an_invalid_parameter_is_named(
     client: httpx.Client, player: Players, query: dict[str, str]
 ) -> None:
     answer = client.get(DAYS, params=query, headers=player().headers)
@@ -110,20 +110,22 @@ def test_what_does_not_parse_is_named(
     "query",
     [{"from": "2025-01-01", "to": "2026-01-01"}, {"to": "0001-01-01"}, {"from": "9999-12-31"}],
 )
-def test_the_edges_of_time_answer(
+def test_the_earliest_and_latest_dates_are_accepted(
     client: httpx.Client, player: Players, query: dict[str, str]
 ) -> None:
     assert get(client, player(), **query) == {"items": []}
 
 
-def test_an_unchanged_answer_is_not_sent_again(client: httpx.Client, player: Players) -> None:
+def test_an_unchanged_response_is_not_sent_again(client: httpx.Client, player: Players) -> None:
     someone = player()
     tag = client.get(ACHIEVED, headers=someone.headers).headers["etag"]
     again = client.get(ACHIEVED, headers={**someone.headers, "If-None-Match": tag})
     assert again.status_code == httpx.codes.NOT_MODIFIED
 
 
-def test_achievements_oldest_first(client: httpx.Client, player: Players, sql: Connection) -> None:
+def test_achievements_are_listed_oldest_first(
+    client: httpx.Client, player: Players, sql: Connection
+) -> None:
     someone, other = player(), player()
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     rows = [

@@ -1,4 +1,4 @@
-"""Reporting play sessions: what is taken, what is refused, and that nothing good is lost."""
+"""Reporting play sessions: invalid items are rejected, and no valid item is lost."""
 
 import gzip
 import json
@@ -47,7 +47,7 @@ def stored(sql: Connection, uid: str) -> int:
 
 @pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("field", FIELDS)
-def test_one_broken_item_among_500_rejects_that_item_only(  # noqa: PLR0913, PLR0917
+def test_one_invalid_item_among_500_is_rejected_alone(  # noqa: PLR0913, PLR0917
     client: httpx.Client,
     player: Players,
     sql: Connection,
@@ -75,7 +75,7 @@ def test_one_broken_item_among_500_rejects_that_item_only(  # noqa: PLR0913, PLR
 
 
 @pytest.mark.parametrize("broken", [None, 7, "text", [], {}, True])
-def test_an_item_that_is_no_object_is_rejected_alone(
+def test_an_item_that_is_not_an_object_is_rejected_alone(
     client: httpx.Client, player: Players, broken: Any
 ) -> None:
     receipt = playing.send(client, player().headers, [item(now()), broken])
@@ -83,7 +83,7 @@ def test_an_item_that_is_no_object_is_rejected_alone(
     assert [one["index"] for one in receipt["rejected"]] == [1]
 
 
-def test_duplicates_in_a_batch_are_counted_and_left_out(
+def test_duplicates_in_a_batch_are_counted_and_ignored(
     client: httpx.Client, player: Players
 ) -> None:
     one = item(now())
@@ -105,7 +105,7 @@ def test_times_out_of_range_are_rejected_in_the_order_of_the_items(
     assert receipt["rejected"][0]["id"] == items[0]["event_id"]
 
 
-def test_an_empty_batch_is_taken(client: httpx.Client, player: Players) -> None:
+def test_an_empty_batch_is_accepted(client: httpx.Client, player: Players) -> None:
     receipt = playing.send(client, player().headers, [])
     assert receipt == {"accepted": 0, "duplicates": 0, "rejected": []}
 
@@ -134,20 +134,20 @@ def test_a_body_that_is_too_large_is_refused(client: httpx.Client, player: Playe
     assert found["actual"] > LIMIT_BYTES
 
 
-def test_a_compressed_batch_is_taken(client: httpx.Client, player: Players) -> None:
+def test_a_compressed_batch_is_accepted(client: httpx.Client, player: Players) -> None:
     body = gzip.compress(json.dumps(batch([item(now())])).encode())
     headers = {**player().headers, "Content-Encoding": "gzip", "Content-Type": "application/json"}
     answer = client.post(BATCH, content=body, headers=headers)
     assert answer.json()["accepted"] == 1
 
 
-def test_a_bomb_is_refused_while_it_inflates(client: httpx.Client, player: Players) -> None:
+def test_a_gzip_bomb_is_refused_while_it_inflates(client: httpx.Client, player: Players) -> None:
     body = gzip.compress(b" " * 200_000_000)
     assert len(body) < LIMIT_BYTES
     headers = {**player().headers, "Content-Encoding": "gzip", "Content-Type": "application/json"}
     found = problem(client.post(BATCH, content=body, headers=headers), 413, "too_large")
     assert found["limit"] == LIMIT_BYTES
-    assert found["actual"] < 10 * LIMIT_BYTES, "it stopped long before the end"
+    assert found["actual"] < 10 * LIMIT_BYTES, "reading stopped long before the end"
 
 
 @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ def test_a_bomb_is_refused_while_it_inflates(client: httpx.Client, player: Playe
         (b'{"items": []}', 422, "invalid_body"),
     ],
 )
-def test_the_whole_fails_only_for_the_whole(
+def test_an_invalid_envelope_is_refused(
     client: httpx.Client, player: Players, body: bytes, status: int, code: str
 ) -> None:
     problem(client.post(BATCH, content=body, headers=player().headers), status, code)
 
 
-def test_a_body_nested_without_end_is_refused(client: httpx.Client, player: Players) -> None:
+def test_a_deeply_nested_body_is_refused(client: httpx.Client, player: Players) -> None:
     body = b'{"sent_at": "2026-01-01T00:00:00Z", "items": ' + b"[" * 100_000
     problem(client.post(BATCH, content=body, headers=player().headers), 400, "invalid_request")

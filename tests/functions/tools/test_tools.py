@@ -1,4 +1,4 @@
-"""Published tools through the gateway: what everyone sees of what creators made."""
+"""Published tools through the gateway, as everyone sees them."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def read(client: httpx.Client, path: str, **query: Any) -> Any:
     return answer.json()
 
 
-def test_a_tool_is_read_in_a_language_which_the_answer_names(
+def test_a_tool_is_returned_in_a_language_that_the_response_names(
     client: httpx.Client, game_id: int, tool_id: int
 ) -> None:
     for path in (f"/v1/tools/{tool_id}", f"/v1/games/{game_id}/tools"):
@@ -47,7 +47,7 @@ def test_a_tool_is_read_in_a_language_which_the_answer_names(
             assert ("downloads" in shown) == ("items" not in body)
 
 
-def test_versions_come_in_pages_newest_first(client: httpx.Client, tool_id: int) -> None:
+def test_versions_are_paged_newest_first(client: httpx.Client, tool_id: int) -> None:
     path = f"/v1/tools/{tool_id}/versions"
     first = read(client, path, limit=2)
     assert [one["version"] for one in first["items"]] == ["2.0.0-beta.1", "1.1.0"]
@@ -56,7 +56,7 @@ def test_versions_come_in_pages_newest_first(client: httpx.Client, tool_id: int)
     assert "next_cursor" not in second
 
 
-def test_a_build_narrows_what_is_shown(
+def test_a_build_filters_tools_and_versions(
     client: httpx.Client, sql: Connection, game_id: int, tool_id: int
 ) -> None:
     builds = [publishing.build(sql, game_id, day) for day in (1, 2)]
@@ -105,7 +105,7 @@ def test_a_cursor_of_another_query_is_refused(
         ("cursor=WzFd", "cursor"),
     ],
 )
-def test_what_does_not_parse_is_named(
+def test_an_invalid_parameter_is_named(
     client: httpx.Client, tool_id: int, query: str, field: str
 ) -> None:
     answer = client.get(f"/v1/tools/{tool_id}/versions?{query}")
@@ -113,7 +113,7 @@ def test_what_does_not_parse_is_named(
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
-def test_what_is_not_published_is_not_found(
+def test_an_unpublished_tool_is_not_found(
     client: httpx.Client, sql: Connection, game_id: int
 ) -> None:
     draft = publishing.tool(sql, game_id)
@@ -125,7 +125,7 @@ def test_what_is_not_published_is_not_found(
     assert client.get(f"/v1/games/{2**62}/tools").status_code == httpx.codes.NOT_FOUND
 
 
-def test_a_withdrawn_version_leaves_every_answer(
+def test_a_withdrawn_version_is_in_no_response(
     client: httpx.Client, sql: Connection, game_id: int, eventually: Any
 ) -> None:
     tool_id = publishing.tool(sql, game_id)

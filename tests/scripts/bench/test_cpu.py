@@ -1,4 +1,4 @@
-"""CPU time is counted by process and by thread, whether or not the thread still runs."""
+"""CPU time is counted per process and thread, including finished threads."""
 
 import os
 import threading
@@ -13,7 +13,7 @@ def spin(seconds: float) -> None:
         pass
 
 
-def test_what_a_thread_used_stays_counted_after_it_ended() -> None:
+def test_the_cpu_time_of_a_finished_thread_is_still_counted() -> None:
     me = os.getpid()
     before = cpu.seconds([me])
     thread = threading.Thread(target=spin, args=(0.05,))
@@ -22,12 +22,12 @@ def test_what_a_thread_used_stays_counted_after_it_ended() -> None:
     assert cpu.seconds([me]) - before >= 0.05
 
 
-def test_each_thread_has_its_own_seconds() -> None:
+def test_each_thread_has_its_own_cpu_time() -> None:
     spin(0.01)
     found = {ident: used for (_, ident), used in cpu.threads(os.getpid()).items()}
     assert found[os.getpid()] >= 0.01
     assert sum(found.values()) <= cpu.seconds([os.getpid()]) + 0.01
 
 
-def test_a_family_begins_with_its_parent() -> None:
+def test_a_process_family_starts_with_its_parent() -> None:
     assert cpu.family(os.getpid())[0] == os.getpid()

@@ -1,4 +1,4 @@
-"""A line meets its target or not, whatever it is compared by."""
+"""Whether a measured line meets its target, for every kind of target."""
 
 import pytest
 
@@ -17,13 +17,13 @@ from scripts.bench.figures import Line, Section, show
         (Line("a part", "3 µs"), "", None),
     ],
 )
-def test_a_line_knows_its_target_and_whether_it_is_met(
+def test_a_line_has_its_target_and_whether_it_is_met(
     line: Line, target: str, met: bool | None
 ) -> None:
     assert (line.target, line.met) == (target, met)
 
 
-def test_a_section_is_printed_plainly_when_nobody_watches(
+def test_a_section_is_printed_plainly_without_a_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     line = Line("reading", "12 µs", "10 µs", 1.2, at_most=1.8, limit="Python")

@@ -1,4 +1,4 @@
-"""The load client against a server that answers in pieces, wrongly, or not at all."""
+"""The load client against a server that responds in pieces, wrongly, or not at all."""
 
 import socketserver
 import threading
@@ -16,7 +16,7 @@ EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 @contextmanager
 def serving(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
-    """Answer each request with some bytes, sent one by one; yield the port and what came."""
+    """Respond to each request with these bytes, one by one; yield the port and the requests."""
     seen: list[bytes] = []
 
     class Handler(socketserver.BaseRequestHandler):
@@ -37,7 +37,7 @@ def serving(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
 
 
 @pytest.mark.parametrize("answer", [GOOD, EMPTY])
-def test_as_many_requests_are_answered_as_were_asked_for(answer: bytes) -> None:
+def test_the_requested_number_of_requests_is_sent(answer: bytes) -> None:
     with serving(answer) as (port, seen):
         requests = [load.request("GET", "/a"), load.request("POST", "/b", b"body")]
         done = load.run(port, requests, connections=3, most=10)
@@ -48,13 +48,13 @@ def test_as_many_requests_are_answered_as_were_asked_for(answer: bytes) -> None:
     assert sum(one.endswith(b"Content-Length: 4\r\n\r\nbody") for one in seen) == 5
 
 
-def test_a_wrong_answer_makes_the_run_worthless() -> None:
+def test_a_wrong_response_invalidates_the_run() -> None:
     answer = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\naway"
     with serving(answer) as (port, _), pytest.raises(load.WrongAnswer, match="503"):
         load.run(port, [load.request("GET", "/")], connections=2, most=100)
 
 
-def test_a_connection_that_is_closed_on_us_makes_the_run_worthless() -> None:
+def test_a_connection_closed_by_the_server_invalidates_the_run() -> None:
     with serving(b"") as (port, _), pytest.raises(load.WrongAnswer):
         load.run(port, [load.request("GET", "/")], connections=1, most=3)
 

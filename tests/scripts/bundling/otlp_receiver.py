@@ -1,4 +1,4 @@
-"""What takes OTLP in Google's place: a real server, whose requests are decoded."""
+"""A real server that receives OTLP in place of Google and decodes it."""
 
 import contextlib
 import http.server
@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass
 class Receiver:
-    """What arrived so far; `status` is what it answers, and only 200 takes anything."""
+    """The exports received so far; they are kept only while `status` is 200."""
 
     url: str = ""
     status: int = 200
@@ -36,7 +36,7 @@ class Receiver:
             self.metrics += [metric for scope in series.scope_metrics for metric in scope.metrics]
 
     def points(self, name: str) -> list[Any]:
-        """Return every point of a metric, in the order of their arrival."""
+        """Return all points of a metric, in order of arrival."""
         return [
             point
             for metric in self.metrics
@@ -47,7 +47,7 @@ class Receiver:
 
 @contextlib.contextmanager
 def serving() -> Iterator[Receiver]:
-    """Serve a receiver while the block runs."""
+    """Run a receiver."""
     receiver = Receiver()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -73,15 +73,15 @@ def serving() -> Iterator[Receiver]:
 
 @contextlib.contextmanager
 def mute() -> Iterator[str]:
-    """Give the address of a server that takes every connection and never answers."""
+    """Yield the address of a server that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
-        # The kernel accepts what nobody takes out of the queue.
+        # The kernel accepts connections although the server never does.
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 @contextlib.contextmanager
 def endless() -> Iterator[str]:
-    """Give the address of a server whose answer never ends, though each byte of it comes soon."""
+    """Yield the address of a server that sends an endless response, byte by byte."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:

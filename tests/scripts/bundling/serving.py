@@ -1,4 +1,4 @@
-"""Runs a bundle as production does."""
+"""Run a bundle the way production does."""
 
 import http.client
 import os
@@ -36,7 +36,7 @@ def environment(site: Path, **settings: str) -> dict[str, str]:
 def serving(
     function: Manifest, staged: Path, site: Path, cloud: LocalCloud, **more: str
 ) -> Iterator[str]:
-    """Run a bundle as production does, on the local cloud's stores; yield its address."""
+    """Run a bundle with the local cloud's stores; yield its address."""
     port = choose_ports("auto")["functions"]
     known = {**cloud.env, "K_SERVICE": function.service, "HOST": HOST, "PORT": str(port)}
     settings = known | more

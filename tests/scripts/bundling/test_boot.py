@@ -1,4 +1,4 @@
-"""Every bundle boots alone: its own process, production's command, only its own requirements."""
+"""Every bundle starts in its own process with production's command and only its requirements."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ from tests.scripts.bundling.serving import (
 from tests.support import site_packages
 from tests.support.local_cloud import LocalCloud
 
-# Importing these costs a second or more of every cold start: only who needs them pays.
+# Importing these adds a second or more to a cold start, so only functions that need them may.
 HEAVY = {
     "google.cloud.firestore": "documents",
     "google.events": "documents",
@@ -64,7 +64,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[frozenset[str], Path]:
-    """For each set of extras, a folder of exactly what it installs."""
+    """A folder per set of extras with exactly the packages it installs."""
     wanted = {frozenset(extras(one)) for one in FUNCTIONS.values()}
     folder = tmp_path_factory.mktemp("sites")
     return {
@@ -88,7 +88,7 @@ def probe(function: Manifest, staged: Path, site: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_importing_starts_nothing_and_loads_only_what_is_declared(
+def test_importing_has_no_side_effects_and_loads_only_declared_packages(
     name: str, staged: Path, sites: dict[frozenset[str], Path]
 ) -> None:
     wanted = frozenset(extras(FUNCTIONS[name]))
@@ -102,7 +102,7 @@ def test_importing_starts_nothing_and_loads_only_what_is_declared(
 
 
 @pytest.mark.parametrize("name", [one.name for one in FUNCTIONS.values() if one.trigger.http])
-def test_a_function_answers_its_first_request(
+def test_a_function_responds_to_its_first_request(
     name: str, staged: Path, sites: dict[frozenset[str], Path], cloud: LocalCloud
 ) -> None:
     function = FUNCTIONS[name]
@@ -110,23 +110,23 @@ def test_a_function_answers_its_first_request(
     path, caller = function.trigger.http.paths[0], function.trigger.http.caller
     with serving(function, staged, sites[frozenset(extras(function))], cloud) as url:
         answered = status(url + path, "GET")
-    # 404: there are routes below the prefix only.
+    # 404, if there are routes below the prefix only.
     assert answered in ((200, 404) if caller == "public" else (401, 404, 405))
 
 
 @pytest.mark.parametrize("name", [one.name for one in FUNCTIONS.values() if not one.trigger.http])
-def test_a_trigger_answers_its_first_event(
+def test_a_trigger_handles_its_first_event(
     name: str, staged: Path, sites: dict[frozenset[str], Path], cloud: LocalCloud
 ) -> None:
     function = FUNCTIONS[name]
     with serving(function, staged, sites[frozenset(extras(function))], cloud) as url:
         answered = status(f"{url}/", "POST", b"{}")
     # An unreadable event becomes a dead letter, which is stored before it is acknowledged; the
-    # dead letters' own consumer keeps it for another try instead.
+    # consumer of dead letters leaves it for a retry instead.
     assert answered == (500 if function.trigger.topic == "dead-letters" else 204)
 
 
-def test_a_package_that_is_not_required_is_missing(
+def test_a_package_that_is_not_required_is_not_importable(
     staged: Path, sites: dict[frozenset[str], Path]
 ) -> None:
     site = sites[frozenset(extras(FUNCTIONS["catalog"]))]

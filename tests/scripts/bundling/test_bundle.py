@@ -1,4 +1,4 @@
-"""A bundle holds what its function imports and needs, and is the same for the same commit."""
+"""A bundle contains what its function imports and requires, and is reproducible."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ FUNCTIONS = manifest.discover([imports.ROOT])
 
 
 def hashes(root: Path, into: Path, **environment: str) -> dict[str, str]:
-    """Stage every function of a checkout, in a process of its own."""
+    """Stage every function of a checkout in a separate process; return the hashes."""
     subprocess.run(
         [sys.executable, "-m", "scripts.bundling.bundle", "--into", into],
         cwd=root,
@@ -29,7 +29,7 @@ def hashes(root: Path, into: Path, **environment: str) -> dict[str, str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of what bundles are made of."""
+    """A copy of the sources of all bundles."""
     root = tmp_path / "checkout"
     ignore = shutil.ignore_patterns("__pycache__")
     for folder in ("shared", "functions", "triggers", "scripts"):
@@ -61,7 +61,7 @@ def test_a_change_changes_only_the_bundles_that_import_it(checkout: Path, tmp_pa
     assert {"catalog"} <= changed < set(FUNCTIONS)
 
 
-def test_every_function_changes_with_what_all_import(checkout: Path, tmp_path: Path) -> None:
+def test_a_change_to_common_code_changes_every_bundle(checkout: Path, tmp_path: Path) -> None:
     before = hashes(checkout, tmp_path / "before")
     with (checkout / "shared/runtime/errors.py").open("a") as file:
         file.write("# changed\n")
@@ -69,7 +69,7 @@ def test_every_function_changes_with_what_all_import(checkout: Path, tmp_path: P
     assert all(before[name] != after[name] for name in before)
 
 
-def test_a_bundle_holds_no_more_than_the_imports(tmp_path: Path) -> None:
+def test_a_bundle_contains_only_imported_modules(tmp_path: Path) -> None:
     bundle.stage([FUNCTIONS["catalog"]], tmp_path)
     files = {path.relative_to(tmp_path / "catalog") for path in (tmp_path / "catalog").rglob("*.*")}
     assert {Path("main.py"), Path("manifest.json"), Path("requirements.txt")} <= files
@@ -85,14 +85,14 @@ def test_file_times_are_fixed(tmp_path: Path) -> None:
     assert times == {bundle.FILE_TIME}
 
 
-def test_staging_again_replaces_what_was_there(tmp_path: Path) -> None:
+def test_staging_again_replaces_the_previous_files(tmp_path: Path) -> None:
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog/stale.py").write_text("")
     bundle.stage([FUNCTIONS["catalog"]], tmp_path)
     assert not (tmp_path / "catalog/stale.py").exists()
 
 
-def test_requirements_are_pinned_hashed_and_only_what_the_stores_need() -> None:
+def test_requirements_are_pinned_and_hashed_and_depend_on_the_stores() -> None:
     base, sql = requirements([]), requirements(["sql"])
     assert all("--hash=sha256:" in entry for entry in locked().values())
     assert "functions-framework==" in base
@@ -105,7 +105,7 @@ def test_requirements_are_pinned_hashed_and_only_what_the_stores_need() -> None:
     assert "pytest==" not in requirements(["sql", "documents", "messages"])
 
 
-def test_who_only_names_public_objects_gets_no_signer() -> None:
+def test_a_function_that_only_reads_public_objects_has_no_signer() -> None:
     signing = {name for name, one in FUNCTIONS.items() if "objects" in extras(one)}
     assert signing.isdisjoint({"catalog", "detection", "tools"})
     assert {"creator", "downloads", "build_detection_lists"} <= signing

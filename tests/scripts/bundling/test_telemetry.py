@@ -1,4 +1,4 @@
-"""What leaves a bundle under production's command, and when: before the answer, and at its end."""
+"""What a bundle exports under production's command: before the response, and on shutdown."""
 
 import secrets
 import time
@@ -42,7 +42,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """For each function, a folder of exactly what its bundle requires."""
+    """A folder per function with exactly its bundle's requirements."""
     folder = tmp_path_factory.mktemp("sites")
     return {
         one.name: site_packages.site(distributions(frozenset(extras(one))), folder / one.name)
@@ -58,7 +58,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def start(staged: Path, sites: dict[str, Path], cloud: LocalCloud, receiver: Receiver) -> Start:
-    """Serve a bundle, exporting to the receiver as it would to Google."""
+    """Run a bundle that exports to the receiver instead of Google."""
     settings = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
         "OTEL_TRACES_EXPORTER": "otlp",
@@ -82,7 +82,7 @@ def ask(player: Callable[..., Player]) -> Iterator[Callable[..., httpx.Response]
         headers = {**someone.headers, "traceparent": traceparent}
         return asking.get(f"{url}/v1/me/playtime", headers=headers)
 
-    # The server closes an idle connection after two seconds, perhaps just when it is asked again.
+    # The server closes an idle connection after two seconds, perhaps during the next request.
     each_its_own = httpx.Limits(max_keepalive_connections=0)
     with httpx.Client(timeout=30, limits=each_its_own) as asking:
         yield get
@@ -94,23 +94,23 @@ def log(staged: Path) -> str:
 
 
 def counted(points: list[Any], **labels: str) -> list[int]:
-    """Return the counts of a histogram's points that have these labels."""
+    """Return the counts of a histogram's points with these labels."""
     found = []
     for point in points:
-        said = {one.key: one.value.string_value for one in point.attributes}
-        if labels.items() <= said.items():
+        attributes = {one.key: one.value.string_value for one in point.attributes}
+        if labels.items() <= attributes.items():
             found.append(point.count)
     return found
 
 
-def test_the_spans_of_a_sampled_request_are_there_before_its_answer(
+def test_the_spans_of_a_sampled_request_are_exported_before_its_response(
     start: Start, receiver: Receiver, ask: Callable[..., httpx.Response], staged: Path
 ) -> None:
     with start(NEVER) as url:
         assert ask(url).is_success
         assert receiver.spans == []
         assert ask(url, sampled=True).is_success
-        spans = list(receiver.spans)  # no waiting: the answer came after them
+        spans = list(receiver.spans)  # no waiting: they were exported before the response
     by_name = {span.name: span for span in spans}
     root = by_name["GET /v1/me/playtime"]
     assert (root.trace_id.hex(), root.parent_span_id.hex()) == (TRACE, PARENT)
@@ -120,17 +120,17 @@ def test_the_spans_of_a_sampled_request_are_there_before_its_answer(
     assert attributes["statement"].startswith("SELECT ")
     assert root.start_time_unix_nano <= statement.start_time_unix_nano
     assert statement.end_time_unix_nano <= root.end_time_unix_nano + 1_000_000
-    assert '"kind":"sql"' not in log(staged), "what is exported is not logged as well"
+    assert '"kind":"sql"' not in log(staged), "exported spans are not logged too"
 
 
-def test_the_spans_of_a_sampled_event_hold_its_documents(
+def test_the_spans_of_a_sampled_event_include_its_documents(
     start: Start, receiver: Receiver, sql: Connection, player: Callable[..., Player]
 ) -> None:
     uid, at = player().uid, clock.now()
     stats = {"uid": uid, "game_key": "7", "revision": 3, "play_ms": 5, "first_played_at": at}
     due = {"uid": uid, "kind": "stats", "item": "7", "revision": 3}
     with start(NEVER, "sweep_projections") as url:
-        # Only now: looking whether it is up has fired the schedule.
+        # Only now, because the readiness check fired the schedule.
         sql.execute(insert(player_stats).values(stats))
         sql.execute(insert(projections).values(**due, due_at=at - timedelta(minutes=5)))
         headers = {"x-cloudscheduler": "true", "traceparent": f"00-{TRACE}-{PARENT}-01"}
@@ -147,7 +147,7 @@ def test_the_spans_of_a_sampled_event_hold_its_documents(
     assert (written.kind, written.parent_span_id) == (root.SPAN_KIND_CLIENT, root.span_id)
 
 
-def test_metrics_leave_with_a_request_and_begin_at_zero(
+def test_metrics_are_exported_with_a_request_and_start_at_zero(
     start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
 ) -> None:
     where = {"function": "playtime", "kind": "http", "status": "2xx"}
@@ -159,12 +159,12 @@ def test_metrics_leave_with_a_request_and_begin_at_zero(
     assert found[-1] == 3
     assert found == sorted(found)
     (resource,) = {tuple(sorted(one.items())) for one in receiver.resources}
-    said = dict(resource)
-    assert (said["service.name"], said["cloud.region"]) == ("playtime", "europe-west1")
-    assert said["service.instance.id"]
+    attributes = dict(resource)
+    assert (attributes["service.name"], attributes["cloud.region"]) == ("playtime", "europe-west1")
+    assert attributes["service.instance.id"]
 
 
-def test_what_is_left_leaves_when_the_platform_stops_the_instance(
+def test_remaining_metrics_are_exported_when_the_instance_stops(
     start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
 ) -> None:
     with start(NEVER) as url:
@@ -174,7 +174,7 @@ def test_what_is_left_leaves_when_the_platform_stops_the_instance(
 
 
 @pytest.mark.parametrize("sampled", [True, False])
-def test_an_address_that_takes_nothing_fails_no_request_and_loses_no_count(
+def test_a_failing_receiver_fails_no_request_and_loses_no_count(
     start: Start,
     receiver: Receiver,
     ask: Callable[..., httpx.Response],
@@ -193,8 +193,8 @@ def test_an_address_that_takes_nothing_fails_no_request_and_loses_no_count(
     assert found[-1] == 3
 
 
-def at_once(ask: Callable[..., httpx.Response], url: str, traces: list[str]) -> float:
-    """Send a sampled request of each trace, all at once; return the seconds until all answered."""
+def send_concurrently(ask: Callable[..., httpx.Response], url: str, traces: list[str]) -> float:
+    """Send a sampled request per trace, all at once; return the seconds until all responded."""
     with ThreadPoolExecutor(len(traces)) as threads:
         started = time.monotonic()
         found = list(threads.map(lambda one: ask(url, sampled=True, trace=one), traces))
@@ -207,7 +207,7 @@ def new_traces() -> list[str]:
     return [secrets.token_hex(16) for _ in range(MANY)]
 
 
-def test_an_address_that_never_answers_holds_requests_up_for_one_deadline_in_all(
+def test_a_hanging_receiver_delays_requests_by_one_deadline_in_total(
     start: Start, ask: Callable[..., httpx.Response], staged: Path
 ) -> None:
     complaint = "telemetry could not be exported"
@@ -216,53 +216,53 @@ def test_an_address_that_never_answers_holds_requests_up_for_one_deadline_in_all
         otlp_receiver.mute() as silent,
         start(NEVER, OTEL_EXPORTER_OTLP_ENDPOINT=silent) as url,
     ):
-        first = at_once(ask, url, new_traces())
-        at_once(ask, url, new_traces())
+        first = send_concurrently(ask, url, new_traces())
+        send_concurrently(ask, url, new_traces())
         tries = log(staged).count(complaint) - before
-    usual = otlp.EXPORT_SECONDS  # more than so many requests take, less than one try
+    usual = otlp.EXPORT_SECONDS  # longer than the requests take, shorter than one export attempt
     assert usual < first < telemetry.DEADLINE_SECONDS + usual
     assert tries == 1, "after a failure there is a pause"
 
 
-def test_an_answer_that_never_ends_holds_a_request_up_for_one_deadline(
+def test_an_endless_response_delays_a_request_by_one_deadline(
     start: Start, ask: Callable[..., httpx.Response]
 ) -> None:
     with (
         otlp_receiver.endless() as endless,
         start(NEVER, OTEL_EXPORTER_OTLP_ENDPOINT=endless) as url,
     ):
-        first = at_once(ask, url, new_traces())
-        again = at_once(ask, url, new_traces())
+        first = send_concurrently(ask, url, new_traces())
+        again = send_concurrently(ask, url, new_traces())
         stopping = time.monotonic()
     assert telemetry.DEADLINE_SECONDS <= first < telemetry.DEADLINE_SECONDS + 1
     assert again < telemetry.DEADLINE_SECONDS
     assert time.monotonic() - stopping < 9, "the platform kills after ten seconds"
 
 
-def test_spans_that_find_an_export_on_its_way_leave_with_the_next(
+def test_spans_that_end_during_an_export_are_in_the_next_one(
     start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
 ) -> None:
     traces = new_traces()
     with start(NEVER) as url:
-        at_once(ask, url, traces)
+        send_concurrently(ask, url, traces)
         assert ask(url, sampled=True).is_success
         roots = [one for one in receiver.spans if one.name == "GET /v1/me/playtime"]
     assert sorted(one.trace_id.hex() for one in roots) == sorted([*traces, TRACE])
 
 
-def test_the_last_points_are_as_far_apart_as_any(
+def test_the_last_export_keeps_the_interval(
     start: Start, receiver: Receiver, ask: Callable[..., httpx.Response]
 ) -> None:
-    asked = 0
+    requests = 0
 
     def exported() -> bool:
-        nonlocal asked
-        asked += 1
+        nonlocal requests
+        requests += 1
         return ask(url).is_success and receiver.metrics != []
 
     with start("2000") as url:
         eventually(exported)
         assert ask(url).is_success
     found = [one for one in receiver.points(metrics.REQUEST) if counted([one], status="2xx")]
-    assert found[-1].count == asked + 1
+    assert found[-1].count == requests + 1
     assert found[-1].time_unix_nano - found[-2].time_unix_nano >= 2_000_000_000

@@ -1,4 +1,4 @@
-"""What breaks an old client is refused, and nothing else is."""
+"""The contract check refuses changes that break old clients, and no others."""
 
 import copy
 import json
@@ -117,7 +117,7 @@ def item(document: dict[str, Any]) -> Any:
     return models(document)["Item"]["properties"]
 
 
-def wish(document: dict[str, Any]) -> Any:
+def request_fields(document: dict[str, Any]) -> Any:
     return models(document)["Wish"]["properties"]
 
 
@@ -141,7 +141,7 @@ REQUEST = POST + "request: "
 BREAKS: dict[str, tuple[Change, str]] = {
     "a path goes": (lambda d: d["paths"].clear(), "was removed"),
     "a method goes": (lambda d: d["paths"][PATH].pop("post"), f"{POST}was removed"),
-    "a role is asked": (
+    "a role is required": (
         lambda d: operation(d).update({"x-role": "admin"}),
         f"{GET}now needs the role admin",
     ),
@@ -205,11 +205,11 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda d: operation(d)["parameters"].pop(),
         f"{GET}parameter q (query) was removed",
     ),
-    "a parameter is asked": (
+    "a parameter is required": (
         lambda d: operation(d)["parameters"].append({"name": "n", "in": "query", "required": True}),
         f"{GET}parameter n (query) is now required",
     ),
-    "an optional parameter is asked": (
+    "an optional parameter is now required": (
         lambda d: operation(d)["parameters"][1].update(required=True),
         f"{GET}parameter q (query) is now required",
     ),
@@ -225,7 +225,7 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda d: operation(d)["parameters"][0].update(schema={**TEXT, "pattern": "^x$"}),
         f"{GET}parameter thing_id (path): pattern changed from absent to ^x$",
     ),
-    "a body is asked": (
+    "a body is required": (
         lambda d: operation(d).update(requestBody={"required": True, "content": {}}),
         f"{GET}request: a body is now required",
     ),
@@ -241,13 +241,13 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda d: operation(d, "post")["x-limits"].update(items=500),
         f"{REQUEST}items changed from absent to 500",
     ),
-    "a new field is asked": (
+    "a new field is required": (
         lambda d: models(d)["Wish"].update(
-            properties={**wish(d), "more": TEXT}, required=["name", "more"]
+            properties={**request_fields(d), "more": TEXT}, required=["name", "more"]
         ),
         f"{REQUEST}field more is now required",
     ),
-    "an optional field is asked": (
+    "an optional field is now required": (
         lambda d: models(d)["Wish"].update(required=["name", "kind"]),
         f"{REQUEST}field kind is now required",
     ),
@@ -256,76 +256,80 @@ BREAKS: dict[str, tuple[Change, str]] = {
         f"{REQUEST}the body: unknown members are rejected now",
     ),
     "a value goes": (
-        lambda d: wish(d)["kind"].update(enum=["one"]),
+        lambda d: request_fields(d)["kind"].update(enum=["one"]),
         f"{REQUEST}field kind: two is no longer accepted",
     ),
     "only some values are taken": (
-        lambda d: wish(d).update(name={"type": "string", "enum": ["a", "b"]}),
+        lambda d: request_fields(d).update(name={"type": "string", "enum": ["a", "b"]}),
         f"{REQUEST}field name: only a, b are accepted now",
     ),
     "a maximum is smaller": (
-        lambda d: wish(d)["count"].update(maximum=8),
+        lambda d: request_fields(d)["count"].update(maximum=8),
         f"{REQUEST}field count: maximum changed from 9 to 8",
     ),
-    "a maximum is said otherwise and is smaller": (
-        lambda d: wish(d).update(count={"type": "integer", "minimum": 1, "exclusiveMaximum": 9}),
+    "a maximum is expressed differently and is smaller": (
+        lambda d: request_fields(d).update(
+            count={"type": "integer", "minimum": 1, "exclusiveMaximum": 9}
+        ),
         f"{REQUEST}field count: maximum changed from 9 to 8",
     ),
     "a minimum is larger": (
-        lambda d: wish(d)["count"].update(minimum=2),
+        lambda d: request_fields(d)["count"].update(minimum=2),
         f"{REQUEST}field count: minimum changed from 1 to 2",
     ),
-    "a minimum is said otherwise and is larger": (
-        lambda d: wish(d).update(count={"type": "integer", "exclusiveMinimum": 1, "maximum": 9}),
+    "a minimum is expressed differently and is larger": (
+        lambda d: request_fields(d).update(
+            count={"type": "integer", "exclusiveMinimum": 1, "maximum": 9}
+        ),
         f"{REQUEST}field count: minimum changed from 1 to 2",
     ),
     "a number is whole": (
-        lambda d: wish(d).update(share={"type": "integer"}),
+        lambda d: request_fields(d).update(share={"type": "integer"}),
         f"{REQUEST}field share changed from number to integer",
     ),
     "a text is shorter": (
-        lambda d: wish(d)["name"].update(maxLength=8),
+        lambda d: request_fields(d)["name"].update(maxLength=8),
         f"{REQUEST}field name: maxLength changed from 9 to 8",
     ),
     "a text is longer at least": (
-        lambda d: wish(d)["name"].update(minLength=2),
+        lambda d: request_fields(d)["name"].update(minLength=2),
         f"{REQUEST}field name: minLength changed from 1 to 2",
     ),
     "a pattern changes": (
-        lambda d: wish(d)["name"].update(pattern="^b"),
+        lambda d: request_fields(d)["name"].update(pattern="^b"),
         f"{REQUEST}field name: pattern changed from ^a to ^b",
     ),
     "a list is shorter": (
-        lambda d: wish(d)["many"].update(maxItems=8),
+        lambda d: request_fields(d)["many"].update(maxItems=8),
         f"{REQUEST}field many: maxItems changed from 9 to 8",
     ),
     "what a list holds is narrower": (
-        lambda d: wish(d)["many"].update(items={**TEXT, "maxLength": 8}),
+        lambda d: request_fields(d)["many"].update(items={**TEXT, "maxLength": 8}),
         f"{REQUEST}field many[]: maxLength changed from 9 to 8",
     ),
     "a type goes": (
-        lambda d: wish(d)["when"].update(type="string"),
+        lambda d: request_fields(d)["when"].update(type="string"),
         f"{REQUEST}field when changed from string or null to string",
     ),
     "a format changes": (
-        lambda d: wish(d)["when"].update(format="date-time"),
+        lambda d: request_fields(d)["when"].update(format="date-time"),
         f"{REQUEST}field when: format changed from date to date-time",
     ),
     "a kind goes": (
-        lambda d: wish(d).update(event=event("Began")),
+        lambda d: request_fields(d).update(event=event("Began")),
         f"{REQUEST}field event: type end is no longer accepted",
     ),
 }
 
 
-@pytest.mark.parametrize(("change", "said"), BREAKS.values(), ids=BREAKS)
-def test_what_breaks_an_old_client_is_found(change: Change, said: str) -> None:
-    assert said in "\n".join(found(change))
+@pytest.mark.parametrize(("change", "expected"), BREAKS.values(), ids=BREAKS)
+def test_a_breaking_change_is_found(change: Change, expected: str) -> None:
+    assert expected in "\n".join(found(change))
 
 
 @pytest.mark.parametrize("change", [change for change, _ in BREAKS.values()], ids=BREAKS)
-def test_what_is_taken_may_widen(change: Change) -> None:
-    """The way back of each narrowing; another pattern or format is never wider."""
+def test_a_request_may_be_widened(change: Change) -> None:
+    """Each narrowing in reverse; a different pattern or format is never wider."""
     new = copy.deepcopy(OLD)
     change(new)
     back = [one for one in contract.findings(new, OLD) if ": request: field" in one]
@@ -347,12 +351,14 @@ FREE: dict[str, Change] = {
     "a new value in an answer": lambda d: item(d)["state"].update(enum=["open", "closed", "lost"]),
     "a field that is never null now": lambda d: item(d).update(note=TEXT),
     "a new kind in an answer": lambda d: item(d)["event"]["oneOf"].append(event("End")),
-    "a new optional request field": lambda d: wish(d).update(more=TEXT),
-    "a request field that nobody reads": lambda d: wish(d).pop("kind"),
-    "a new value in a request": lambda d: wish(d)["kind"].update(enum=["one", "two", "three"]),
-    "any text in a request": lambda d: wish(d).update(kind=TEXT),
-    "any number in a request": lambda d: wish(d).update(count={"type": "number"}),
-    "anything in a request": lambda d: wish(d).update(count={}),
+    "a new optional request field": lambda d: request_fields(d).update(more=TEXT),
+    "a request field that nobody reads": lambda d: request_fields(d).pop("kind"),
+    "a new value in a request": lambda d: request_fields(d)["kind"].update(
+        enum=["one", "two", "three"]
+    ),
+    "any text in a request": lambda d: request_fields(d).update(kind=TEXT),
+    "any number in a request": lambda d: request_fields(d).update(count={"type": "number"}),
+    "anything in a request": lambda d: request_fields(d).update(count={}),
     "a field that may be absent": lambda d: models(d)["Wish"].update(required=[]),
     "a body that may hold more": lambda d: operation(d, "post")["x-limits"].update(body_bytes=10),
     "a body of any size": lambda d: operation(d, "post").pop("x-limits"),
@@ -362,37 +368,37 @@ FREE: dict[str, Change] = {
     "no role": lambda d: operation(d, "post").pop("x-role"),
     "words": lambda d: item(d)["title"].update(title="Title", description="What it is called"),
     "examples": lambda d: (
-        wish(d)["name"].update(examples=["a"]),
+        request_fields(d)["name"].update(examples=["a"]),
         operation(d)["parameters"][1]["schema"].update(examples=["b"]),
     ),
 }
 
 
 @pytest.mark.parametrize("change", FREE.values(), ids=FREE)
-def test_what_an_old_client_does_not_notice_is_free(change: Change) -> None:
+def test_a_compatible_change_is_allowed(change: Change) -> None:
     assert found(change) == []
 
 
-def test_a_field_that_a_strict_body_no_longer_knows_is_found() -> None:
+def test_a_field_removed_from_a_strict_body_is_found() -> None:
     old = copy.deepcopy(OLD)
     models(old)["Wish"]["additionalProperties"] = False
     new = copy.deepcopy(old)
-    del wish(new)["kind"]
+    del request_fields(new)["kind"]
     assert list(contract.findings(old, new)) == [f"{REQUEST}field kind is no longer accepted"]
 
 
-def test_a_variable_of_a_path_may_be_renamed_but_not_narrowed() -> None:
+def test_a_path_variable_may_be_renamed_but_not_narrowed() -> None:
     new = copy.deepcopy(OLD)
     new["paths"]["/v1/things/{id}"] = new["paths"].pop(PATH)
     parameters = new["paths"]["/v1/things/{id}"]["get"]["parameters"]
     parameters[0]["name"] = "id"
     assert list(contract.findings(OLD, new)) == []
     parameters[0]["schema"] = {"type": "integer"}
-    said = f"{GET}parameter thing_id (path) changed from string to integer"
-    assert list(contract.findings(OLD, new)) == [said]
+    expected = f"{GET}parameter thing_id (path) changed from string to integer"
+    assert list(contract.findings(OLD, new)) == [expected]
 
 
-def test_one_error_model_is_told_once() -> None:
+def test_a_shared_error_model_is_reported_once() -> None:
     def change(document: dict[str, Any]) -> None:
         del models(document)["Problem"]["allOf"][1]
 
@@ -404,14 +410,14 @@ def test_one_error_model_is_told_once() -> None:
     assert list(contract.findings(old, new)) == [f"{GET}response 404: field why was removed"]
 
 
-def test_a_path_whose_announced_end_has_passed_may_go() -> None:
+def test_a_path_may_be_removed_after_its_announced_end() -> None:
     def change(document: dict[str, Any]) -> None:
         document["paths"].clear()
 
     assert found(change, (PATH,)) == []
 
 
-def test_this_document_fits_itself() -> None:
+def test_a_document_is_compatible_with_itself() -> None:
     document = json.loads((ROOT / contract.FILE_COMPARED).read_text(encoding="utf-8"))
     assert len(document["paths"]) > 10
     assert list(contract.findings(document, document)) == []
@@ -426,7 +432,7 @@ deprecations:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A repository with the old document; call it with git's words."""
+    """A git repository with the old document; call it with arguments of git."""
     monkeypatch.setattr(contract, "ROOT", tmp_path)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
 
@@ -445,7 +451,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 
 
 @pytest.mark.usefixtures("repository")
-def test_without_a_tag_there_is_nothing_to_compare_with(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_tag_nothing_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
     contract.main()
     assert capsys.readouterr().out == "There is no tag yet: nothing to compare with.\n"
 
@@ -461,12 +467,14 @@ def test_the_working_tree_is_compared_with_the_last_tag(
     (tmp_path / contract.FILE_COMPARED).write_text(json.dumps(new))
     with pytest.raises(SystemExit) as refused:
         contract.main()
-    told = str(refused.value).splitlines()
-    assert told[0] == f"{ANSWER}field items[].title was removed"
-    assert "clients of v1" in told[-1]
+    lines = str(refused.value).splitlines()
+    assert lines[0] == f"{ANSWER}field items[].title was removed"
+    assert "clients of v1" in lines[-1]
 
 
-def test_an_end_is_what_the_tags_manifests_announced(repository: Callable[..., None]) -> None:
+def test_the_announced_ends_are_those_of_the_tags_manifests(
+    repository: Callable[..., None],
+) -> None:
     repository("tag", "v1")
     assert contract.ended("v1", date(2026, 6, 2)) == {"/v1/gone"}
     assert contract.ended("v1", date(2026, 6, 3)) == {"/v1/gone", "/v1/going"}

@@ -1,4 +1,4 @@
-"""The demo's own account of play agrees with ours, and differs where something is wrong."""
+"""The demo's expected playtime matches the computed one, and differs if data is lost."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ def invent(seed: int) -> Player:
 
 
 def received(player: Player) -> dict[str, Play]:
-    """Take in the player's batches as the function and the trigger do, without any store."""
+    """Process the player's batches like the function and the trigger, without a store."""
     parser = Parser(SessionReport, 500)
     plays: dict[str, Play] = {}
     for batch in player.batches:
@@ -35,14 +35,14 @@ def received(player: Player) -> dict[str, Play]:
         events, refused = sessions.screen(parsed.items, parsed.sent_at, received_at)
         assert len(parsed.rejected) + len(refused) == batch.broken
         assert parsed.duplicates == batch.twice
-        said = sessions.to_message(player.uid, received_at, events).sessions
-        for key, play in roll_up.plays_by_game(said).items():
+        reported = sessions.to_message(player.uid, received_at, events).sessions
+        for key, play in roll_up.plays_by_game(reported).items():
             plays.setdefault(key, Play()).add(play)
     return plays
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_what_is_received_is_what_was_played(seed: int) -> None:
+def test_the_received_playtime_matches_the_played_time(seed: int) -> None:
     player = invent(seed)
     truth = expected.truth(player)
     plays = received(player)
@@ -58,7 +58,7 @@ def test_what_is_received_is_what_was_played(seed: int) -> None:
         assert play.ended == (stats.last_ended_at and stats.last_ended_at * 1000)
 
 
-def test_a_batch_that_is_lost_shows() -> None:
+def test_a_lost_batch_is_detected() -> None:
     player = invent(1)
     truth = expected.truth(player)
     player.batches = player.batches[:1]
@@ -66,7 +66,7 @@ def test_a_batch_that_is_lost_shows() -> None:
     assert sum(sum(days.values()) for days in counted) < sum(truth.days.values())
 
 
-def test_players_are_of_every_sort() -> None:
+def test_there_are_players_of_every_kind() -> None:
     invented = [invent(seed) for seed in range(100)]
     batches = [batch for player in invented for batch in player.batches]
     clients = {session.client for player in invented for session in player.sessions}

@@ -1,4 +1,4 @@
-"""The estimate's arithmetic, its sources, and that the documents say what it says."""
+"""The estimate's arithmetic and sources, and that the documents match it."""
 
 import itertools
 import re
@@ -18,7 +18,7 @@ FUNCTIONS = manifest.discover([ROOT])
 MODEL = estimate.read()
 BENCHMARKS = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8").splitlines()
 
-# One call a day and player, who all play, and as much at the peak as on average.
+# One call per player per day, all players active, and a peak equal to the average.
 SMALL = """
 prices_of: 2026-11-24
 players:
@@ -53,7 +53,7 @@ def small() -> Model:
     return Model(Assumptions.model_validate(given), FUNCTIONS)
 
 
-def test_a_call_a_day_by_86400_players_is_one_a_second(small: Model) -> None:
+def test_one_daily_call_of_86400_players_is_one_per_second(small: Model) -> None:
     loads = small.loads(86_400)
     assert loads["Firestore writes"].used == pytest.approx(3)
     assert loads["Pub/Sub push bytes"].used == pytest.approx(1000)
@@ -62,7 +62,7 @@ def test_a_call_a_day_by_86400_players_is_one_a_second(small: Model) -> None:
 
 
 def test_an_instance_is_full_at_60_percent_of_its_cpu(small: Model) -> None:
-    # 6 ms at 60 % are 10 ms: 100 calls a second fill one.
+    # 6 ms at 60 % are 10 ms: 100 calls per second fill an instance.
     assert small.instances(86_400 * 100)["roll_up_sessions"] == pytest.approx(1)
     pool = FUNCTIONS["roll_up_sessions"].stores.sql
     assert pool is not None
@@ -70,19 +70,19 @@ def test_an_instance_is_full_at_60_percent_of_its_cpu(small: Model) -> None:
     assert small.loads(86_400 * 101)["SQL connections"].used == 4 * pool.pool + 20
 
 
-def test_or_when_all_its_places_wait(small: Model) -> None:
+def test_an_instance_is_full_when_all_its_threads_wait(small: Model) -> None:
     flow = small.assumed.flows["roll up"]
     waits = flow.model_copy(update={"wait_ms": flow.per_day.model_copy(update={"value": 394})})
     slow = Model(small.assumed.model_copy(update={"flows": {"roll up": waits}}), FUNCTIONS)
-    # 400 ms in one of 4 places: 10 calls a second fill an instance.
+    # 400 ms in one of 4 threads: 10 calls per second fill an instance.
     assert slow.instances(86_400 * 10)["roll_up_sessions"] == pytest.approx(1)
 
 
-def test_rows_stay(small: Model) -> None:
+def test_rows_accumulate(small: Model) -> None:
     assert small.sql_bytes(1000) == pytest.approx(1000 * (365 + 10) * 100)
 
 
-def test_what_has_no_steps_grows_with_the_players() -> None:
+def test_costs_without_tiers_grow_with_the_players() -> None:
     one, ten = MODEL.loads(4e6), MODEL.loads(40e6)
     for name in set(one) - {"SQL connections"}:
         assert ten[name].share == pytest.approx(10 * one[name].share)
@@ -91,7 +91,7 @@ def test_what_has_no_steps_grows_with_the_players() -> None:
     assert MODEL.costs(40e6)["Pub/Sub"] == pytest.approx(10 * MODEL.costs(4e6)["Pub/Sub"])
 
 
-def test_a_limit_is_hit_where_its_load_is_full() -> None:
+def test_a_limit_is_reached_at_full_load() -> None:
     for name in MODEL.loads(1e6):
         at = MODEL.hit(name)
         assert MODEL.loads(at)[name].share >= 1
@@ -101,7 +101,7 @@ def test_a_limit_is_hit_where_its_load_is_full() -> None:
 
 
 @pytest.mark.parametrize(("amount", "paid"), [(0, 0), (10, 20), (15, 25), (100, 110), (150, 135)])
-def test_each_step_has_its_price(amount: float, paid: float) -> None:
+def test_each_tier_has_its_price(amount: float, paid: float) -> None:
     steps: list[tuple[float | None, float]] = [(10, 2), (100, 1), (None, 0.5)]
     assert estimate.tiered(amount, Tiers(unit="", page="", steps=steps)) == paid
 
@@ -114,7 +114,7 @@ def test_numbers_are_short(number: float, text: str) -> None:
     assert estimate.short(number) == text
 
 
-def test_each_number_says_where_it_comes_from() -> None:
+def test_each_number_has_a_source() -> None:
     assumed = MODEL.assumed
     figures = [assumed.players, assumed.figures, assumed.storage, assumed.run, assumed.limits]
     for part in (*figures, assumed.prices):
@@ -123,7 +123,7 @@ def test_each_number_says_where_it_comes_from() -> None:
             assert one.unit, name
 
 
-def test_what_was_measured_stands_in_the_benchmarks() -> None:
+def test_measured_numbers_are_in_the_benchmarks() -> None:
     measured = {name: one for name, one in MODEL.assumed.figures.items() if one.row}
     assert len(measured) > 5
     for name, one in measured.items():
@@ -132,7 +132,7 @@ def test_what_was_measured_stands_in_the_benchmarks() -> None:
         assert rows, f"{name}: {one.value:,.0f} is in no row with {one.row!r}"
 
 
-def test_flows_are_of_functions_and_figures_that_are_there() -> None:
+def test_flows_name_existing_functions_and_figures() -> None:
     text = estimate.FILE.read_text(encoding="utf-8")
     named = {name for flow in MODEL.assumed.flows.values() for name in (*flow.cpu, *flow.database)}
     assert named == set(MODEL.assumed.figures)
@@ -142,7 +142,7 @@ def test_flows_are_of_functions_and_figures_that_are_there() -> None:
         Assumptions.model_validate({**yaml.safe_load(text), "guess": 1})
 
 
-def test_no_number_is_there_for_nothing() -> None:
+def test_every_number_is_used() -> None:
     code = (ROOT / "scripts/reference/estimate.py").read_text(encoding="utf-8")
     assumed = MODEL.assumed
     parts = (assumed.players, assumed.storage, assumed.run, assumed.limits, assumed.prices)
@@ -151,14 +151,14 @@ def test_no_number_is_there_for_nothing() -> None:
     assert {name for name in names if f'"{name}"' not in code} == set()
 
 
-def test_the_limit_of_connections_is_terraforms() -> None:
+def test_the_connection_limit_matches_terraform() -> None:
     variables = (ROOT / "terraform/variables.tf").read_text(encoding="utf-8")
     found = re.search(r'"sql_max_connections" \{.*?default\s*= (\d+)', variables, re.DOTALL)
     assert found
     assert MODEL.assumed.limits["SQL connections"].value == 0.8 * int(found[1])
 
 
-def test_the_documents_are_current_and_the_picture_is_one() -> None:
+def test_the_documents_are_current_and_the_picture_is_valid() -> None:
     generated = estimate.files(MODEL)
     stale = [path for path, text in generated.items() if path.read_text(encoding="utf-8") != text]
     assert stale == [], "run `make estimate`"
@@ -166,7 +166,7 @@ def test_the_documents_are_current_and_the_picture_is_one() -> None:
     ET.fromstring(generated[estimate.PICTURE])
 
 
-def test_names_of_lines_do_not_lie_on_each_other(tmp_path: Path) -> None:
+def test_line_labels_do_not_overlap(tmp_path: Path) -> None:
     ends = estimate_plot._spread([100.0, 101.0, 100.0, 300.0])
     tops = sorted(ends)
     apart = [below - above for above, below in itertools.pairwise(tops)]

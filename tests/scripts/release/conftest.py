@@ -17,13 +17,13 @@ from scripts.release import ROOT, image, plan, promote, release
 from tests.scripts.release.monitoring import monitored
 
 PROGRAMS = ("gcloud", "terraform", "docker", "make")
-# Migrations and manifests are compared with those of a commit, which the real git shows.
+# Migrations and manifests are compared with those of a commit, which the real git reads.
 HEAD = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
 SETTINGS = {"ENVIRONMENT": "staging", "COMMIT_SHA": HEAD}
 
 
 @dataclass(frozen=True)
-class Done:
+class StepResult:
     returncode: int
     stdout: str
     stderr: str
@@ -46,30 +46,32 @@ class Fake:
     def change(self, **changes: Any) -> None:
         self.file.write_text(json.dumps(self.read() | changes))
 
-    def step(self, name: str, *words: str, **more: str) -> Done:
-        """Run a step as `python -m scripts.release.NAME`, in this process, which is faster."""
+    def step(self, name: str, *words: str, **more: str) -> StepResult:
+        """Run a step like `python -m scripts.release.NAME`, but faster: in this process."""
         step = importlib.import_module(f"scripts.release.{name}")
         with self.monkeypatch.context() as patch:
             for key, value in more.items():
                 patch.setenv(key, value)
             patch.setattr(sys, "argv", [name, *words])
             self.capfd.readouterr()
-            status, said = 0, ""
+            status, message = 0, ""
             try:
                 step.main()
             except SystemExit as end:
-                status, said = (end.code, "") if isinstance(end.code, int) else (1, str(end.code))
+                status, message = (
+                    (end.code, "") if isinstance(end.code, int) else (1, str(end.code))
+                )
         out, err = self.capfd.readouterr()
-        return Done(status, out, err + said)
+        return StepResult(status, out, err + message)
 
     def ran(self) -> list[str]:
-        """What was run since this was asked last."""
-        said = [" ".join(words) for words in self.read()["ran"]]
+        """Return the commands run since the last call."""
+        commands = [" ".join(words) for words in self.read()["ran"]]
         self.change(ran=[])
-        return said
+        return commands
 
     def shares(self, name: str) -> dict[str, int]:
-        """Each revision's share of a function's requests."""
+        """Return each revision's share of a function's requests."""
         traffic = self.read()["services"][name]["status"]["traffic"]
         return {
             one.get("revisionName", "latest"): one["percent"] for one in traffic if "percent" in one
@@ -77,7 +79,7 @@ class Fake:
 
 
 def service(name: str) -> dict[str, Any]:
-    """A function as it is after its first deployment: pinned by nobody."""
+    """Return a function after its first deployment, with unpinned traffic."""
     first = f"{name}-1"
     traffic = [{"latestRevision": True, "revisionName": first, "percent": 100}]
     ready = {"latestReadyRevisionName": first, "latestCreatedRevisionName": first}
@@ -125,6 +127,6 @@ def fake(
 
 @pytest.fixture
 def monitoring() -> Iterator[Any]:
-    """Cloud Monitoring, told each revision's requests, errors and p99; returns settings of it."""
-    with monitored() as tell:
-        yield tell
+    """Set each revision's requests, errors and p99; return the settings of a step."""
+    with monitored() as set_counts:
+        yield set_counts

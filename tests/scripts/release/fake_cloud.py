@@ -1,7 +1,7 @@
-"""Stands for gcloud, terraform, docker, git and make, which need a cloud or take an hour.
+"""Fakes of gcloud, terraform, docker, git and make, which need a cloud or take an hour.
 
-What is run is written down; what gcloud changes is kept in one JSON file, so that a later command
-sees it. The real commands' flags are held by test_gcloud.py. Which name it was called by decides.
+Commands are recorded, and gcloud's changes are kept in one JSON file, so that a later command
+sees them. The program's name decides which one it fakes. test_gcloud.py checks the real flags.
 """
 
 import fcntl
@@ -32,7 +32,7 @@ def flag(words: list[str], name: str) -> str:
 
 
 def traffic(service: dict[str, Any], words: list[str]) -> None:
-    """Change the split of one service, as `update-traffic` does."""
+    """Change the traffic split of one service, as `update-traffic` does."""
     status = service["status"]
     tags = [one for one in status["traffic"] if one.get("tag")]
     shares = [one for one in status["traffic"] if one.get("percent")]
@@ -50,7 +50,7 @@ def traffic(service: dict[str, Any], words: list[str]) -> None:
 
 
 def listed(cloud: dict[str, Any], pattern: str, wanted: str) -> str:
-    """List a versioned bucket, as gcloud does: older versions of what was overwritten too."""
+    """List a versioned bucket as gcloud does, including overwritten versions."""
     folder = pattern.removesuffix("*.json")
     names = list(cloud["objects"])
     if "noncurrent_time" not in wanted:

@@ -1,4 +1,4 @@
-"""A steady load of real requests, and every one that failed."""
+"""A steady load of real requests that records every failure."""
 
 import base64
 import itertools
@@ -23,7 +23,7 @@ Send = Callable[[httpx.Client], httpx.Response]
 
 @dataclass
 class Load:
-    """What was answered well, by kind of request, and what was not."""
+    """Successful requests by kind, and all failures."""
 
     answered: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Load:
 
 @contextmanager
 def running(addresses: Mapping[str, str], tokens: Mapping[str, str]) -> Iterator[Load]:
-    """Ask the functions over and over until the end."""
+    """Send requests to the functions until the block ends."""
     load, stop = Load(), threading.Event()
 
     def work() -> None:
@@ -71,14 +71,14 @@ def running(addresses: Mapping[str, str], tokens: Mapping[str, str]) -> Iterator
 def requests(
     addresses: Mapping[str, str], tokens: Mapping[str, str], load: Load
 ) -> dict[str, Send]:
-    """What is asked: reads of the catalog and of playtime, an operator's write, an event."""
+    """Return the requests: reads of catalog and playtime, an operator's write, an event."""
     player = {"Authorization": f"Bearer {tokens['player']}"}
     admin = {"Authorization": f"Bearer {tokens['admin']}"}
     games, me = f"{addresses['catalog']}/v1/games", f"{addresses['playtime']}/v1/me/playtime"
     pause = f"{addresses['operations']}/v1/admin/consumers/attach_unlisted_games/pause"
 
     def search(client: httpx.Client) -> httpx.Response:
-        # Another word each time, which no memory has.
+        # A different word each time, so that nothing is cached.
         return client.get(games, params={"q": uuid.uuid4().hex[:6]})
 
     def roll_up(client: httpx.Client) -> httpx.Response:
@@ -97,7 +97,7 @@ def requests(
 
 
 def played(uid: str) -> dict[str, object]:
-    """What Pub/Sub pushes when a player's client reported ten minutes of a game."""
+    """Return the push request for a report of ten minutes of play."""
     end = datetime.now(UTC) - timedelta(minutes=1)
     run = PlayedRun(start_at=end - timedelta(minutes=10), end_at=end, utc_offset_min=0)
     session = PlayedSession(game_key="7", session_id=uuid.uuid4().hex, runs=[run])

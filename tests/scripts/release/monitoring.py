@@ -16,10 +16,10 @@ Monitoring = Callable[[Counts], dict[str, str]]
 
 @contextmanager
 def monitored() -> Iterator[Monitoring]:
-    """Cloud Monitoring's PromQL address: given each revision's requests, errors and p99."""
+    """Run a fake PromQL endpoint; call the result with each revision's requests, errors and p99."""
     counts: Counts = {}
 
-    class Answers(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             assert self.headers["Authorization"] == "Bearer a-token"
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -31,14 +31,14 @@ def monitored() -> Iterator[Monitoring]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answers)
+    server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def tell(told: Counts) -> dict[str, str]:
-        counts.update(told)
+    def set_counts(new: Counts) -> dict[str, str]:
+        counts.update(new)
         return {**AT_ONCE, "MONITORING_URL": f"http://127.0.0.1:{server.server_port}"}
 
-    yield tell
+    yield set_counts
     server.shutdown()
     server.server_close()
 

@@ -1,6 +1,6 @@
-"""The last release's functions, each in its own process, on a database with its tables.
+"""Run the last release's functions, each in its own process, on a database with its tables.
 
-They run with the packages that are installed here, not with those of their own lock.
+They use the packages that are installed here, not those in their lock file.
 """
 
 import os
@@ -22,14 +22,14 @@ READY_SECONDS = 60
 
 
 def extract(commit: str, folder: Path) -> Path:
-    """Write a commit's code into a folder."""
+    """Extract a commit's code into a folder."""
     with last_release.archive(commit, "shared", "functions", "triggers") as packed:
         packed.extractall(folder, filter="data")
     return folder
 
 
 def migrate(tree: Path, url: str) -> None:
-    """Make the tables of that release."""
+    """Create the tables of that release."""
     environment = {**os.environ, "SQL_URL": url, "PYTHONPATH": str(tree)}
     command = [sys.executable, "-m", "shared.schema.migrate"]
     subprocess.run(command, cwd=tree, env=environment, check=True)
@@ -37,9 +37,9 @@ def migrate(tree: Path, url: str) -> None:
 
 @contextmanager
 def serving(tree: Path, paths: list[str], settings: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Run functions, given as `functions/catalog`; yield each one's address by its name."""
+    """Run functions, given as paths like `functions/catalog`; yield their addresses by name."""
     with ExitStack() as stack:
-        ports = choose_ports("auto").values()  # at once, so that they differ
+        ports = choose_ports("auto").values()  # chosen together, so that they differ
         started = {
             path.split("/")[1]: _start(tree, path, settings, port)
             for path, port in zip(paths, ports, strict=False)
@@ -71,5 +71,5 @@ def _start(
 
 
 def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
-    assert process.poll() is None, "it ended"
+    assert process.poll() is None, "the process ended"
     return httpx.head(f"{address}/_nothing_here", timeout=5).status_code > 0

@@ -14,14 +14,14 @@ def do(fake: Fake, name: str, *words: str, **more: str) -> str:
 
 
 def deployed(fake: Fake) -> str:
-    """Do everything before the canary, and return what the smoke test said."""
+    """Run all steps before the canary, and return the output of the smoke test."""
     for name in ("migrate", "pin", "apply", "grant"):
         do(fake, name)
     return do(fake, "smoke")
 
 
 def released(fake: Fake, monitoring: Monitoring) -> None:
-    """One release that everything of reached everyone."""
+    """Run a complete release that promotes every function."""
     deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     do(fake, "promote")
@@ -29,13 +29,13 @@ def released(fake: Fake, monitoring: Monitoring) -> None:
 
 
 def state(fake: Fake) -> list[str]:
-    """How far each recorded release came, the oldest first."""
+    """Return the state of each recorded release, oldest first."""
     found = fake.read()["objects"]
     return [json.loads(found[name])["state"] for name in sorted(found)]
 
 
-def later(fake: Fake) -> None:
-    """Records are named by the second: let those that are there be a century older."""
+def age_records(fake: Fake) -> None:
+    """Make existing records a century older, since they are named by the second."""
     found = fake.read()["objects"]
     years = {name: re.search(r"/staging/(\d{4})", name) for name in found}
     older = {}
@@ -48,7 +48,7 @@ def later(fake: Fake) -> None:
 
 
 def write(fake: Fake, code: str, *names: str) -> None:
-    """Change what the next build applies: the named functions' code, nobody else's."""
+    """Change the named functions' code in the next build, and no others."""
     for name in names:
         (fake.folder / f"{name.replace('-', '_')}.sha256").write_text(f"{code}\n")
     fake.change(applies=names)

@@ -14,7 +14,7 @@ PROGRAM = ROOT / "scripts/release/check_urls.py"
 
 
 class Answers(BaseHTTPRequestHandler):
-    """`/404/html` answers 404 in HTML."""
+    """Responds as the path says: `/404/html` is a 404 in HTML."""
 
     def do_GET(self) -> None:
         _, status, kind = self.path.split("/")
@@ -38,7 +38,7 @@ def address() -> Iterator[str]:
 
 
 def check_urls(*words: str) -> subprocess.CompletedProcess[str]:
-    # -S: as in the builder image, where nothing is installed for it.
+    # -S: like the builder image, which has no packages installed.
     command = [sys.executable, "-S", str(PROGRAM), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
@@ -49,17 +49,17 @@ def test_responses_of_functions_pass(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "expected"),
     [
         ("/500/problem", "returned 500, not 200 or 404"),
         ("/404/html", "returned 404, but not from the function"),
     ],
 )
-def test_a_wrong_response_is_reported(path: str, said: str, address: str) -> None:
+def test_a_wrong_response_is_reported(path: str, expected: str, address: str) -> None:
     done = check_urls(f"{address}{path}=200+404", f"{address}/200/games=200")
     assert done.returncode == 1
     assert done.stdout == "1 of 2 URLs respond as expected\n"
-    assert said in done.stderr
+    assert expected in done.stderr
 
 
 def test_a_url_that_does_not_respond_is_reported() -> None:

@@ -17,7 +17,7 @@ ORDER = [
     "canary", "promote",
 ]  # fmt: skip
 BUILT_IN = {"PROJECT_ID", "COMMIT_SHA", "BUILD_ID"}
-# What a step runs must be there in a fresh clone, before `check` has made .venv.
+# A step must run in a fresh clone, before `check` has created .venv.
 FOR_TESTS = {"MONITORING_URL", "MONITORING_DELAY_SECONDS"}
 BEFORE_VENV = {"check", "test"}
 
@@ -27,12 +27,12 @@ def seconds(text: str) -> int:
     return int(text[:-1])
 
 
-def test_the_order_is_the_one_that_loses_nothing() -> None:
+def test_the_steps_are_in_a_safe_order() -> None:
     assert list(STEPS) == ORDER
     assert not any("waitFor" in one for one in STEPS.values())
 
 
-def test_every_step_is_a_program_of_the_repository_in_the_one_image() -> None:
+def test_every_step_runs_a_program_of_the_repository_in_the_same_image() -> None:
     for name, step in STEPS.items():
         assert step["name"] == "${_IMAGE}"
         assert step["entrypoint"] == ("python3" if name in BEFORE_VENV else ".venv/bin/python")
@@ -40,7 +40,7 @@ def test_every_step_is_a_program_of_the_repository_in_the_one_image() -> None:
         assert (ROOT / f"scripts/release/{name}.py").is_file()
 
 
-def test_every_program_is_a_step_or_goes_back() -> None:
+def test_every_program_is_a_step_or_a_rollback() -> None:
     programs = {
         one.stem
         for one in (ROOT / "scripts/release").glob("*.py")
@@ -50,9 +50,9 @@ def test_every_program_is_a_step_or_goes_back() -> None:
     assert programs == {*ORDER, "rollback"}
 
 
-def test_every_setting_is_given_and_every_substitution_used() -> None:
+def test_every_setting_is_set_and_every_substitution_used() -> None:
     given = {one.split("=", 1)[0]: one.split("=", 1)[1] for one in BUILD["options"]["env"]}
-    assert set(given) == {"CI", *read_from_the_environment()}
+    assert set(given) == {"CI", *environment_variables()}
     text = (ROOT / "cloudbuild.yaml").read_text()
     used = set(re.findall(r"\$\{(\w+)\}", text)) - BUILT_IN
     assert used == set(BUILD["substitutions"])
@@ -62,11 +62,11 @@ def test_every_setting_is_given_and_every_substitution_used() -> None:
             assert "$" not in BUILD["substitutions"][name]
 
 
-def test_the_build_outlives_its_steps_and_a_step_what_it_waits_for() -> None:
+def test_timeouts_exceed_those_they_contain() -> None:
     assert all("timeout" in one for one in STEPS.values())
     together = sum(seconds(one["timeout"]) for one in STEPS.values())
     assert together <= seconds(BUILD["timeout"]) <= 86_400
-    # Twice the wait, and the time that Cloud Monitoring takes.
+    # Twice the wait, plus the delay of Cloud Monitoring.
     waits = 2 * (60 * int(BUILD["substitutions"]["_CANARY_MINUTES"]) + 180)
     assert seconds(STEPS["canary"]["timeout"]) > waits
     # The migrate job itself may take an hour.
@@ -93,8 +93,8 @@ def test_a_dry_run_prints_commands_and_runs_none(name: str, fake: Fake) -> None:
     assert fake.ran() == []
 
 
-def read_from_the_environment() -> set[str]:
-    """What the steps read, but for what only tests set."""
+def environment_variables() -> set[str]:
+    """Return the variables that the steps read, except those only tests set."""
     code = "".join(one.read_text() for one in (ROOT / "scripts/release").glob("*.py"))
     return set(re.findall(r'environ\.get\("([A-Z_]+)"', code)) - FOR_TESTS
 
@@ -102,7 +102,7 @@ def read_from_the_environment() -> set[str]:
 @pytest.mark.parametrize(
     "name", ["image", "plan", "migrate", "pin", "grant", "smoke", "canary", "promote", "rollback"]
 )
-def test_a_step_that_is_not_told_where_says_what_to_set(name: str, fake: Fake) -> None:
+def test_a_step_without_an_environment_names_the_missing_setting(name: str, fake: Fake) -> None:
     for given in ("", "moon"):
         done = fake.step(name, ENVIRONMENT=given)
         assert done.returncode == 1
@@ -118,7 +118,7 @@ def test_a_build_in_another_project_is_refused(fake: Fake) -> None:
     assert fake.ran() == []
 
 
-def test_the_names_are_those_of_terraform() -> None:
+def test_names_match_terraform() -> None:
     terraform = {one: (ROOT / f"terraform/{one}").read_text() for one in (
         "bundles.tf", "modules/network/main.tf", "modules/migrate/main.tf", "variables.tf"
     )}  # fmt: skip

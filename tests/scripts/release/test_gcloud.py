@@ -1,7 +1,7 @@
-"""The real gcloud reads every command line that the steps would run.
+"""The real gcloud parses every command line that the steps would run.
 
-It gets no account, so each command ends before it asks anything of the cloud; what gcloud does not
-know it refuses earlier, and with another status.
+Without an account, each command fails before it calls the cloud; unknown words and flags fail
+earlier and with another status.
 """
 
 import os
@@ -21,7 +21,7 @@ GCLOUD = shutil.which("gcloud") or "gcloud"  # found before the fake one is on t
 
 
 def shape(command: list[str]) -> tuple[str, ...]:
-    """What gcloud's parser looks at: the words and the names of the flags."""
+    """Return what gcloud's parser checks: the words and the names of the flags."""
     return tuple(word.split("=")[0] for word in command if word.startswith("-")) + tuple(
         command[:4]
     )
@@ -45,7 +45,7 @@ def parsed(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture
 def commands(fake: Fake) -> list[list[str]]:
-    release.FILE.touch()  # what is copied must be there, or gcloud looks no further
+    release.FILE.touch()  # files to copy must exist, or gcloud stops before parsing
     lines = [line for name in STEPS for line in fake.step(name, "--dry-run").stdout.splitlines()]
     found = [shlex.split(line) for line in lines if line.startswith("gcloud ")]
     return list({shape(one): one for one in found}.values())

@@ -1,4 +1,4 @@
-"""gcloud knows every command and flag that a runbook tells a tired operator to type."""
+"""gcloud knows every command and flag in the runbooks."""
 
 import importlib.util
 import re
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not GCLOUD, reason="gcloud is not installed")
 
 @pytest.fixture(scope="module")
 def tree() -> dict[str, Any]:
-    """Return what gcloud itself completes: commands below commands, each with its flags."""
+    """Return gcloud's own completion tree: nested commands, each with its flags."""
     assert GCLOUD
     file = Path(GCLOUD).resolve().parents[1] / "data/cli/gcloud_completions.py"
     spec = importlib.util.spec_from_file_location("gcloud_completions", file)
@@ -49,8 +49,8 @@ def unknown(tree: dict[str, Any], line: str) -> set[str]:
     return positive - set(node["flags"]) - EVERYWHERE
 
 
-def without_effect(line: str) -> set[str]:
-    """Return the flags that make a revision, which gets no requests: traffic is pinned by name."""
+def flags_without_effect(line: str) -> set[str]:
+    """Return flags that create a revision; it gets no requests, since traffic is pinned by name."""
     words = shlex.split(line)
     if not {"run", "services", "update"} <= set(words):
         return set()
@@ -66,7 +66,7 @@ def test_gcloud_knows_every_command_of_the_runbooks(tree: dict[str, Any]) -> Non
         if line.startswith("gcloud ") and len(line.split()) > 3
     }
     assert len(lines) > 30
-    assert {line: found for line in lines if (found := without_effect(line))} == {}
+    assert {line: found for line in lines if (found := flags_without_effect(line))} == {}
     assert {line: found for line in lines if (found := unknown(tree, line))} == {}
 
 
@@ -78,11 +78,11 @@ def test_gcloud_knows_every_command_of_the_runbooks(tree: dict[str, Any]) -> Non
         "gcloud compute security-policies rules",
     ],
 )
-def test_what_gcloud_does_not_know_is_seen(tree: dict[str, Any], line: str) -> None:
+def test_an_unknown_command_is_found(tree: dict[str, Any], line: str) -> None:
     assert unknown(tree, line)
 
 
 @pytest.mark.parametrize("flag", ["--max-instances=5", "--min-instances=1", "--memory=1Gi"])
-def test_what_would_make_a_revision_is_seen(flag: str) -> None:
-    assert without_effect(f"gcloud run services update catalog --region=r {flag}")
-    assert not without_effect("gcloud beta run services update catalog --region=r --max=5")
+def test_a_flag_that_creates_a_revision_is_found(flag: str) -> None:
+    assert flags_without_effect(f"gcloud run services update catalog --region=r {flag}")
+    assert not flags_without_effect("gcloud beta run services update catalog --region=r --max=5")

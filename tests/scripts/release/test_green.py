@@ -1,11 +1,11 @@
-"""A green build means that what serves was made of its commit."""
+"""A green build means that the serving revisions were built from its commit."""
 
 from tests.scripts.release.conftest import Fake
 from tests.scripts.release.monitoring import GOOD, Monitoring
 from tests.scripts.release.steps import deployed, do
 
 
-def test_a_build_whose_newest_revision_is_of_other_code_is_red(
+def test_a_build_whose_newest_revision_has_other_code_fails(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)

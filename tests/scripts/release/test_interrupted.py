@@ -1,4 +1,4 @@
-"""Releases that are cut, repeated, held, undone or crossed by another one."""
+"""Releases that are interrupted, repeated, held, undone or overtaken by another one."""
 
 import json
 import subprocess
@@ -8,29 +8,29 @@ import pytest
 from scripts.release import ROOT, image, plan
 from tests.scripts.release.conftest import HEAD, Fake
 from tests.scripts.release.monitoring import GOOD, Monitoring
-from tests.scripts.release.steps import deployed, do, later, released, state, write
+from tests.scripts.release.steps import age_records, deployed, do, released, state, write
 
 
-def test_a_build_that_failed_its_smoke_test_is_shipped_when_it_is_repeated(
+def test_a_build_that_failed_its_smoke_test_is_released_on_retry(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     for name in ("migrate", "pin", "apply", "grant"):
         do(fake, name)
     fake.change(failing=["jobs deploy smoke"])
     assert fake.step("smoke").returncode == 1
-    later(fake)
+    age_records(fake)
     fake.change(failing=[], applies=[])
     released(fake, monitoring)
     assert fake.shares("catalog") == {"catalog-2": 100}
     assert state(fake) == ["begun", "done"]
 
 
-def test_what_went_back_with_a_worse_one_is_shipped_by_the_next_build_and_the_worse_one_is_not(
+def test_the_next_build_releases_reverted_functions_except_the_worse_one(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
     assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
-    later(fake)
+    age_records(fake)
     fake.change(applies=[])
     assert "catalog stays at catalog-1: catalog-2 was reverted." in deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
@@ -42,7 +42,9 @@ def test_what_went_back_with_a_worse_one_is_shipped_by_the_next_build_and_the_wo
     assert state(fake) == ["back", "done"]
 
 
-def test_a_promotion_that_was_cut_is_finished_or_undone(fake: Fake, monitoring: Monitoring) -> None:
+def test_an_interrupted_promotion_can_be_finished_or_undone(
+    fake: Fake, monitoring: Monitoring
+) -> None:
     deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     fake.change(failing=["update-traffic roll-up-sessions"])
@@ -60,7 +62,7 @@ def test_a_promotion_that_was_cut_is_finished_or_undone(fake: Fake, monitoring: 
     assert state(fake) == ["undone"]
 
 
-def test_a_promotion_that_a_later_build_completed_is_undone_whole(
+def test_a_promotion_completed_by_a_later_build_is_undone_entirely(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
@@ -68,7 +70,7 @@ def test_a_promotion_that_a_later_build_completed_is_undone_whole(
     fake.change(failing=["update-traffic roll-up-sessions"])
     assert fake.step("promote").returncode == 1
     fake.change(failing=[], applies=[])
-    later(fake)
+    age_records(fake)
     released(fake, monitoring)
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-2": 100}
     do(fake, "rollback")
@@ -77,13 +79,13 @@ def test_a_promotion_that_a_later_build_completed_is_undone_whole(
     assert fake.step("rollback").returncode == 1
 
 
-def test_a_canary_that_was_cut_is_put_right_by_the_next_build(fake: Fake) -> None:
+def test_an_interrupted_canary_is_fixed_by_the_next_build(fake: Fake) -> None:
     deployed(fake)
     services = fake.read()["services"]
     halves = [{"revisionName": f"catalog-{one}", "percent": 50} for one in (2, 1)]
     services["catalog"]["status"]["traffic"] = halves
     fake.change(services=services, applies=[])
-    later(fake)
+    age_records(fake)
     do(fake, "migrate")
     do(fake, "pin")
     assert fake.shares("catalog") == {"catalog-1": 100}
@@ -94,7 +96,7 @@ def test_one_build_releases_at_a_time(fake: Fake, status: str, refused: bool) ->
     fake.change(builds={"first": status})
     do(fake, "migrate", BUILD_ID="first")
     do(fake, "migrate", BUILD_ID="first")
-    later(fake)
+    age_records(fake)
     fake.ran()
     done = fake.step("migrate", BUILD_ID="second")
     assert done.returncode == refused
@@ -104,7 +106,7 @@ def test_one_build_releases_at_a_time(fake: Fake, status: str, refused: bool) ->
         assert fake.step("rollback").returncode == 1
 
 
-def test_a_function_that_was_moved_by_hand_to_what_nobody_knows_stops_the_next_build(
+def test_traffic_moved_by_hand_to_an_unknown_revision_stops_the_next_build(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     released(fake, monitoring)
@@ -119,11 +121,11 @@ def test_a_function_that_was_moved_by_hand_to_what_nobody_knows_stops_the_next_b
     assert not any("jobs execute" in one for one in fake.ran())
 
 
-def test_what_an_older_revision_needs_is_compared_and_kept_while_it_serves(
+def test_rights_of_an_older_revision_are_kept_while_it_serves(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     released(fake, monitoring)
-    later(fake)
+    age_records(fake)
     parent = subprocess.check_output(["git", "rev-parse", "HEAD~1"], cwd=ROOT, text=True).strip()
     address, text = next(iter(fake.read()["objects"].items()))
     record = json.loads(text)
@@ -141,11 +143,11 @@ def test_what_an_older_revision_needs_is_compared_and_kept_while_it_serves(
     assert not any("--args=revoke" in one for one in fake.ran())
 
 
-def three(fake: Fake, monitoring: Monitoring) -> None:
-    """Two releases that reached everyone, and the migrations of a third one."""
+def three_releases(fake: Fake, monitoring: Monitoring) -> None:
+    """Two complete releases, and the migrations of a third one."""
     released(fake, monitoring)
     for number in (2, 3):
-        later(fake)
+        age_records(fake)
         image.FILE.write_text(f"images/migrate:{number}")
         write(fake, f"code {number}", "catalog")
         if number == 2:
@@ -155,10 +157,10 @@ def three(fake: Fake, monitoring: Monitoring) -> None:
     do(fake, "migrate")
 
 
-def test_going_back_past_a_build_that_failed_is_asked_for_and_brings_rights_back(
+def test_rolling_back_past_a_failed_build_needs_a_flag_and_restores_rights(
     fake: Fake, monitoring: Monitoring
 ) -> None:
-    three(fake, monitoring)
+    three_releases(fake, monitoring)
     done = fake.step("rollback")
     assert done.returncode == 1
     assert "--anyway" in done.stderr
@@ -170,24 +172,22 @@ def test_going_back_past_a_build_that_failed_is_asked_for_and_brings_rights_back
     assert state(fake) == ["done", "undone", "begun"]
 
 
-def test_after_that_the_next_build_knows_what_serves_and_what_stays_back(
+def test_the_next_build_after_a_rollback_knows_which_revisions_are_held_back(
     fake: Fake, monitoring: Monitoring
 ) -> None:
-    three(fake, monitoring)
+    three_releases(fake, monitoring)
     for name in ("pin", "apply", "grant", "smoke"):
         do(fake, name)
     do(fake, "rollback", "--anyway")
     assert fake.shares("catalog") == {"catalog-2": 100}
-    later(fake)
+    age_records(fake)
     write(fake, "code 2", "catalog")  # the third is reverted, the bad second is not
     assert "catalog stays at catalog-2: catalog-5 was reverted." in deployed(fake)
 
 
-def test_a_build_that_changes_nothing_is_not_what_a_rollback_undoes(
-    fake: Fake, monitoring: Monitoring
-) -> None:
+def test_a_rollback_skips_a_build_without_changes(fake: Fake, monitoring: Monitoring) -> None:
     released(fake, monitoring)
-    later(fake)
+    age_records(fake)
     fake.change(applies=[])
     deployed(fake)
     do(fake, "canary")
@@ -197,9 +197,7 @@ def test_a_build_that_changes_nothing_is_not_what_a_rollback_undoes(
     assert fake.shares("catalog") == {"catalog-1": 100}
 
 
-def test_what_a_person_let_on_is_what_a_rollback_puts_back(
-    fake: Fake, monitoring: Monitoring
-) -> None:
+def test_a_manual_promotion_can_be_rolled_back(fake: Fake, monitoring: Monitoring) -> None:
     deployed(fake)
     assert fake.step("canary", **monitoring(GOOD | {"catalog-2": (1_000, 50, 50)})).returncode == 1
     do(fake, "promote", "--unjudged", "catalog")
@@ -211,9 +209,11 @@ def test_what_a_person_let_on_is_what_a_rollback_puts_back(
     assert fake.shares("catalog") == {"catalog-1": 100}
 
 
-def test_what_no_smoke_test_saw_is_not_let_on(fake: Fake, monitoring: Monitoring) -> None:
+def test_a_revision_without_a_smoke_test_is_not_promoted(
+    fake: Fake, monitoring: Monitoring
+) -> None:
     released(fake, monitoring)
-    later(fake)
+    age_records(fake)
     write(fake, "new", "catalog")
     for name in ("migrate", "pin", "apply"):
         do(fake, name)
@@ -224,7 +224,7 @@ def test_what_no_smoke_test_saw_is_not_let_on(fake: Fake, monitoring: Monitoring
 
 
 @pytest.mark.parametrize("step", ["pin", "smoke", "canary", "promote"])
-def test_a_release_that_went_back_is_not_taken_up_by_hand(
+def test_a_reverted_release_cannot_be_continued_by_hand(
     fake: Fake, monitoring: Monitoring, step: str
 ) -> None:
     deployed(fake)
@@ -236,7 +236,7 @@ def test_a_release_that_went_back_is_not_taken_up_by_hand(
     assert fake.shares("catalog") == {"catalog-1": 100}
 
 
-def test_a_record_of_other_code_is_said(fake: Fake) -> None:
+def test_a_record_of_other_code_is_reported(fake: Fake) -> None:
     do(fake, "migrate")
     (address,) = fake.read()["objects"]
     fake.change(objects={address: json.dumps({"commit": HEAD, "phase": "moon"})})

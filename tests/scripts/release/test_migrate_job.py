@@ -1,6 +1,6 @@
-"""The migrate job signs in as an IAM user whose role sleeps until it is switched on.
+"""The migrate job logs in as an IAM user whose role must be activated first.
 
-On MySQL alone, which Cloud SQL is; the instance's front and its Admin API are stand-ins.
+Only on MySQL, which Cloud SQL uses; the instance's front end and Admin API are fakes.
 """
 
 import functools
@@ -26,7 +26,7 @@ ROLE, JOB, FUNCTION = "cloudsqlsuperuser", "migrate", "fn-of-the-job"
 
 @pytest.fixture
 def instance(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudSql]:
-    """An instance with an empty database, the job's user and that of a function."""
+    """An instance with an empty database, the job's user and a function's user."""
     server, _, database = empty_url.rpartition("/")
     users = (f"`{ROLE}`@`%`", f"`{JOB}`@`%`", f"`{FUNCTION}`@`%`")
     execute(
@@ -58,11 +58,11 @@ def instance(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         for one in made:
             one.close()
             one._thread.join()
-            one._loop.close()  # the connector leaves it open
+            one._loop.close()  # the connector does not close it
     execute(server, *(f"DROP USER {user}" for user in users))
 
 
-def test_it_migrates_and_grants_with_what_its_role_may(instance: CloudSql) -> None:
+def test_the_job_migrates_and_grants_with_the_rights_of_its_role(instance: CloudSql) -> None:
     reached = migrate_job.database()
     migrate.upgrade(reached)
     with reached.connect() as connection:

@@ -15,7 +15,7 @@ from tests.scripts.release.steps import deployed, do, write
 from tests.support.local_cloud import eventually
 
 
-def test_a_release_that_is_as_good_reaches_everyone(fake: Fake, monitoring: Monitoring) -> None:
+def test_a_release_that_is_not_worse_is_promoted(fake: Fake, monitoring: Monitoring) -> None:
     deployed(fake)
     assert fake.shares("catalog") == {"catalog-1": 100}
     do(fake, "canary", **monitoring(GOOD))
@@ -28,7 +28,7 @@ def test_a_release_that_is_as_good_reaches_everyone(fake: Fake, monitoring: Moni
     assert record.endswith(f"-{HEAD[:12]}.json")
 
 
-def test_rolling_back_moves_requests_and_is_done_once(fake: Fake, monitoring: Monitoring) -> None:
+def test_a_rollback_moves_requests_and_runs_once(fake: Fake, monitoring: Monitoring) -> None:
     deployed(fake)
     do(fake, "canary", **monitoring(GOOD))
     do(fake, "promote")
@@ -42,7 +42,7 @@ def test_rolling_back_moves_requests_and_is_done_once(fake: Fake, monitoring: Mo
     assert "already undone" in again.stderr
 
 
-def test_what_was_rolled_back_stays_so_until_its_function_changes(
+def test_a_rolled_back_function_stays_back_until_it_changes(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
@@ -59,7 +59,7 @@ def test_what_was_rolled_back_stays_so_until_its_function_changes(
     deployed(fake)
     assert fake.step("promote").returncode == 1
     assert fake.shares("catalog") == {"catalog-1": 100}
-    write(fake, "mended", "catalog")
+    write(fake, "fixed", "catalog")
     deployed(fake)
     do(fake, "canary", **monitoring({"catalog-4": (1_000, 0, 50)}))
     fake.step("promote")
@@ -73,19 +73,19 @@ def test_what_was_rolled_back_stays_so_until_its_function_changes(
 
 
 @pytest.mark.parametrize("worse", [(1_000, 50, 50), (1_000, 0, 5_000)])
-def test_one_that_is_worse_sends_everything_back(
+def test_one_worse_function_reverts_the_release(
     fake: Fake, monitoring: Monitoring, worse: tuple[int, int, int]
 ) -> None:
     deployed(fake)
-    told = monitoring({"catalog-2": worse, "roll-up-sessions-2": (1_000, 0, 50)})
-    done = fake.step("canary", **told)
+    settings = monitoring({"catalog-2": worse, "roll-up-sessions-2": (1_000, 0, 50)})
+    done = fake.step("canary", **settings)
     assert done.returncode == 1
     assert "The release was reverted because of catalog." in done.stderr
     assert fake.shares("catalog") == {"catalog-1": 100}
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
 
 
-def test_what_cannot_be_compared_goes_back(fake: Fake) -> None:
+def test_a_release_that_cannot_be_compared_is_reverted(fake: Fake) -> None:
     deployed(fake)
     done = fake.step("canary", **AT_ONCE, MONITORING_URL="http://127.0.0.1:1")
     assert done.returncode == 1
@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_goes_back(fake: Fake) -> None:
     assert fake.shares("catalog") == {"catalog-1": 100}
 
 
-def test_a_canary_that_is_cancelled_goes_back(fake: Fake) -> None:
+def test_a_cancelled_canary_is_reverted(fake: Fake) -> None:
     deployed(fake)
 
     def cancel() -> None:
@@ -107,14 +107,14 @@ def test_a_canary_that_is_cancelled_goes_back(fake: Fake) -> None:
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
 
 
-def test_one_that_cannot_be_moved_does_not_keep_the_others_from_going_back(fake: Fake) -> None:
+def test_a_function_that_cannot_be_reverted_does_not_block_the_others(fake: Fake) -> None:
     deployed(fake)
     fake.change(failing=["update-traffic catalog"])
     assert fake.step("canary", **AT_ONCE).returncode == 1
     assert fake.shares("roll-up-sessions") == {"roll-up-sessions-1": 100}
 
 
-def test_too_few_requests_widen_and_then_hold_back_what_players_call(
+def test_too_few_requests_widen_the_canary_and_then_hold_back_http_functions(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
@@ -133,7 +133,7 @@ def test_too_few_requests_widen_and_then_hold_back_what_players_call(
     assert fake.shares("catalog") == {"catalog-2": 100}
 
 
-def test_a_function_that_is_new_is_asked_too_and_pinned_in_the_end(fake: Fake) -> None:
+def test_a_new_function_is_smoke_tested_too_and_pinned_at_the_end(fake: Fake) -> None:
     write(fake, "before", "catalog", "roll-up-sessions")
     fake.change(applies=["playtime"])
     deployed(fake)
@@ -144,7 +144,7 @@ def test_a_function_that_is_new_is_asked_too_and_pinned_in_the_end(fake: Fake) -
     assert fake.shares("playtime") == {"playtime-2": 100}
 
 
-def test_a_revision_that_does_not_start_ends_the_release_and_is_no_commits(fake: Fake) -> None:
+def test_a_revision_that_does_not_start_fails_the_release_and_has_no_commit(fake: Fake) -> None:
     for name in ("migrate", "pin", "apply"):
         do(fake, name)
     services = fake.read()["services"]
@@ -157,14 +157,14 @@ def test_a_revision_that_does_not_start_ends_the_release_and_is_no_commits(fake:
     assert "catalog-2" not in json.loads(record)["made"]["catalog"]
 
 
-def test_only_changed_http_functions_are_asked(fake: Fake) -> None:
+def test_only_changed_http_functions_are_smoke_tested(fake: Fake) -> None:
     deployed(fake)
     (job,) = [one for one in fake.ran() if "run jobs deploy smoke" in one]
     assert "--args=https://candidate---catalog.example/v1/games=200+404+405 " in job
     assert "--vpc-egress=all-traffic" in job
 
 
-def test_pinning_makes_a_plan_that_found_the_latest_again(fake: Fake) -> None:
+def test_pinning_repeats_a_plan_that_found_the_latest_revision(fake: Fake) -> None:
     do(fake, "migrate")
     do(fake, "pin")
     assert any(" plan " in one for one in fake.ran())
@@ -205,7 +205,7 @@ def test_the_first_deployment_has_no_job_yet(fake: Fake) -> None:
     assert not any("jobs execute" in one for one in fake.ran())
 
 
-def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
+def test_rights_of_the_previous_release_are_revoked_before_the_tables_change(
     fake: Fake, monitoring: Monitoring
 ) -> None:
     deployed(fake)
@@ -223,7 +223,7 @@ def test_rights_of_the_release_before_are_taken_away_before_the_tables_grow(
     assert "--args=migrate" in jobs[4]
 
 
-def test_nothing_is_recorded_of_a_service_that_is_not_ours(fake: Fake) -> None:
+def test_foreign_services_are_not_recorded(fake: Fake) -> None:
     services = fake.read()["services"] | {"somebody-elses": service("somebody-elses")}
     fake.change(services=services)
     do(fake, "migrate")

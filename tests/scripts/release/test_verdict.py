@@ -1,4 +1,4 @@
-"""Whether a new revision may go on, case by case."""
+"""Whether a new revision passes the canary, case by case."""
 
 import pytest
 
@@ -19,16 +19,16 @@ def verdict(old: Seen, new: Seen) -> Verdict:
         (OLD, Seen(300, 1, 80), Verdict.ON),
         (OLD, Seen(300, 2, 80), Verdict.BACK),
         (OLD, Seen(1_000, 5, 80), Verdict.BACK),
-        # Both are as bad: the store is away, not the code.
+        # Both are equally bad: a store is unavailable, the code is fine.
         (Seen(19_000, 1_900, 80), Seen(1_000, 110, 80), Verdict.ON),
         (Seen(19_000, 1_900, 80), Seen(1_000, 150, 80), Verdict.BACK),
-        # Slower than before, but as fast as promised.
+        # Slower than before, but within the objective.
         (Seen(19_000, 0, 30), Seen(1_000, 0, 99), Verdict.ON),
         (Seen(19_000, 0, 30), Seen(1_000, 0, 101), Verdict.BACK),
-        # The old one breaks the promise too.
+        # The old revision misses the objective too.
         (Seen(19_000, 0, 400), Seen(1_000, 0, 590), Verdict.ON),
         (Seen(19_000, 0, 400), Seen(1_000, 0, 610), Verdict.BACK),
-        # Too few is no pass, however good; too many errors in few requests is a no already.
+        # Too few requests never pass; many errors in few requests already fail.
         (OLD, Seen(299, 0, 10), Verdict.TOO_FEW),
         (OLD, Seen(), Verdict.TOO_FEW),
         (OLD, Seen(40, 3, 10), Verdict.BACK),
@@ -39,6 +39,6 @@ def test_a_revision_is_judged(old: Seen, new: Seen, expected: Verdict) -> None:
     assert verdict(old, new) is expected
 
 
-def test_the_reason_can_be_read() -> None:
+def test_the_reason_is_readable() -> None:
     _, why = judge(OLD, Seen(300, 9, 80), enough=300, objective_ms=100)
     assert why == "9 errors in 300, at most 1.9"

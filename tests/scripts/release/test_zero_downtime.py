@@ -1,4 +1,4 @@
-"""No request of the last release fails while this tree's migrations run, on both engines."""
+"""The last release keeps serving without errors while new migrations run, on both engines."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,10 +45,10 @@ def tokens(cloud: LocalCloud) -> dict[str, str]:
     return {"player": cloud.token("previous"), "admin": cloud.token("operator", ["admin"])}
 
 
-def loaded(
+def run_under_load(
     addresses: dict[str, str], tokens: dict[str, str], change: Callable[[], None]
 ) -> load.Load:
-    """Put the functions under load, change the database, and see enough requests after it."""
+    """Put the functions under load, change the database, and wait for enough later requests."""
     with load.running(addresses, tokens) as found:
         eventually(lambda: found.failed or found.at_least(ENOUGH), 30, "no load")
         change()
@@ -57,8 +57,8 @@ def loaded(
     return found
 
 
-def players(url: str) -> int:
-    """How many players the roll-ups reached."""
+def rolled_up_players(url: str) -> int:
+    """Return how many players have rolled-up sessions."""
     engine = create_engine(make_url(url).set(drivername="mysql+pymysql"))
     with engine.connect() as connection:
         found = connection.scalar(text("SELECT COUNT(DISTINCT uid) FROM player_stats"))
@@ -69,18 +69,20 @@ def players(url: str) -> int:
 def test_no_request_fails_while_migrations_run(
     addresses: dict[str, str], tokens: dict[str, str], url: str
 ) -> None:
-    found = loaded(addresses, tokens, lambda: migrate.upgrade(url))
+    found = run_under_load(addresses, tokens, lambda: migrate.upgrade(url))
     assert found.failed == []
     assert set(found.answered) == {"search", "playtime", "pause", "roll up"}
-    assert players(url) == len(found.rolled_up)
+    assert rolled_up_players(url) == len(found.rolled_up)
 
 
-def test_a_column_that_goes_while_it_is_read_is_seen(
+def test_a_column_dropped_while_in_use_is_detected(
     addresses: dict[str, str], tokens: dict[str, str], url: str
 ) -> None:
     rename = "ALTER TABLE previous.games RENAME COLUMN {} TO {}"
     server = url.removesuffix("/previous")
-    found = loaded(addresses, tokens, lambda: execute(server, rename.format("title", "heading")))
+    found = run_under_load(
+        addresses, tokens, lambda: execute(server, rename.format("title", "heading"))
+    )
     execute(server, rename.format("heading", "title"))
     assert found.failed
     assert all(one.startswith("search: ") for one in found.failed)

@@ -1,7 +1,7 @@
-"""A stand-in for one Cloud SQL instance: its Admin API, and the TLS front before its database.
+"""A fake Cloud SQL instance: its Admin API, and a TLS front end before its database.
 
-The Admin API hands out client certificates signed by the stand-in's own authority; the front
-lets only holders of one through to the database, which it speaks to in the clear.
+The Admin API issues client certificates signed by the fake's own authority. The front end accepts
+only clients that have one, and talks to the database without TLS.
 """
 
 import asyncio
@@ -32,15 +32,15 @@ PROXY_PORT = 3307
 LOGIN = "https://www.googleapis.com/auth/sqlservice.login"
 
 
-def named(text: str) -> x509.Name:
+def name_of(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
 
-AUTHORITY = named("authority")
+AUTHORITY = name_of("authority")
 
 
 class Identity(credentials.Scoped, credentials.Credentials):
-    """A service account whose tokens say for which scopes they were made."""
+    """A service account whose tokens name the scopes they were issued for."""
 
     def __init__(self, scopes: tuple[str, ...] = ()) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -67,7 +67,7 @@ def certificate(
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
-        .subject_name(AUTHORITY if is_authority else named("client"))
+        .subject_name(AUTHORITY if is_authority else name_of("client"))
         .issuer_name(AUTHORITY)
         .public_key(key)
         .serial_number(x509.random_serial_number())
@@ -84,16 +84,16 @@ def pem(one: x509.Certificate) -> str:
 
 @dataclass
 class CloudSql:
-    """The instance: what it was asked for, who came in, and what it refuses."""
+    """The instance: its settings, and the requests and connections it received."""
 
     database: str
     folder: Path
     lifetime: timedelta = timedelta(hours=1)
-    is_away: bool = False
+    is_unavailable: bool = False
     tokens: list[str] = field(default_factory=list)
     login_tokens: list[str] = field(default_factory=list)
     issued: list[int] = field(default_factory=list)
-    entered: list[int] = field(default_factory=list)
+    connected: list[int] = field(default_factory=list)
     address: str = ""
     endpoint: str = ""
 
@@ -101,7 +101,7 @@ class CloudSql:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         public = self.key.public_key()
         self.authority = certificate(public, self.key, timedelta(days=1), is_authority=True)
-        # Any loopback address will do: one of our own keeps off whatever else uses this port.
+        # The port is fixed, so a random loopback address avoids conflicts.
         last = random.randrange(2, 2**16)
         self.address = str(ipaddress.IPv4Address("127.77.0.0") + last)
 
@@ -118,15 +118,15 @@ class CloudSql:
 
     async def generate_ephemeral_certificate(self, request: web.Request) -> web.Response:
         self._note(request)
-        asked = await request.json()
-        self.login_tokens.append(asked.get("access_token", ""))
-        key = serialization.load_pem_public_key(asked["public_key"].encode())
+        params = await request.json()
+        self.login_tokens.append(params.get("access_token", ""))
+        key = serialization.load_pem_public_key(params["public_key"].encode())
         made = certificate(key, self.key, self.lifetime)
         self.issued.append(made.serial_number)
         return web.json_response({"ephemeralCert": {"cert": pem(made)}})
 
     def _note(self, request: web.Request) -> None:
-        if self.is_away:
+        if self.is_unavailable:
             raise web.HTTPTooManyRequests
         self.tokens.append(request.headers["Authorization"])
 
@@ -146,9 +146,9 @@ class CloudSql:
         context.verify_mode = ssl.CERT_REQUIRED
         return context
 
-    async def enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("ssl_object").getpeercert()
-        self.entered.append(int(peer["serialNumber"], 16))
+        self.connected.append(int(peer["serialNumber"], 16))
         parts = urlsplit(self.database)
         inner_reader, inner_writer = await asyncio.open_connection(parts.hostname, parts.port)
         await asyncio.gather(pipe(reader, inner_writer), pipe(inner_reader, writer))
@@ -174,7 +174,7 @@ async def serve(one: CloudSql, started: threading.Event, stop: asyncio.Event) ->
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     one.endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    front = await asyncio.start_server(one.enter, one.address, PROXY_PORT, ssl=one.tls())
+    front = await asyncio.start_server(one.accept, one.address, PROXY_PORT, ssl=one.tls())
     started.set()
     await stop.wait()
     front.close()
@@ -183,7 +183,7 @@ async def serve(one: CloudSql, started: threading.Event, stop: asyncio.Event) ->
 
 @contextmanager
 def running(database: str, folder: Path) -> Iterator[CloudSql]:
-    """Run the stand-in before a database, in a thread with a loop of its own."""
+    """Run the fake in front of a database, in a thread with its own event loop."""
     one, started = CloudSql(database, folder), threading.Event()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(one, started, stop),))

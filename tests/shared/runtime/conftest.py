@@ -1,4 +1,4 @@
-"""Real parts for the runtime: the emulators behind doors, a project of each test's own."""
+"""Fixtures for the runtime: emulators behind proxies, and a project per test."""
 
 import json
 import os
@@ -17,32 +17,31 @@ from emulators.cloud import google_emulators, processes
 from emulators.cloud.config import HOST, Cloud, choose_ports
 from shared.runtime import documents, identity, logs, messages, metrics, settings, sql, tracing
 from shared.runtime.events import deadletters, pull
-from tests.shared.runtime.doors import Door, door
 from tests.shared.runtime.issuer import Issuer, serving
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import PrivateRows
+from tests.shared.runtime.proxies import Proxy, proxy
 from tests.support.engines import disconnect
 
 READY_SECONDS = 60
 Lines = Callable[[], list[dict[str, Any]]]
-Wait = Callable[[Callable[[], bool]], None]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Poll until something is true."""
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Poll until the condition holds."""
     deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not become true"
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.02)
 
 
 def within(seconds: float, call: Callable[[], object]) -> None:
-    """Call and raise what it raises; fail when it has not ended in time, even if it never does."""
+    """Call and raise what it raises; fail if it takes too long, even if it never returns."""
     raised: list[BaseException] = []
 
     def run() -> None:
         try:
             call()
-        except BaseException as error:  # noqa: BLE001  told to the test
+        except BaseException as error:  # noqa: BLE001  raised again in the test
             raised.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
@@ -54,9 +53,9 @@ def within(seconds: float, call: Callable[[], object]) -> None:
 
 
 def total(name: str, *labels: str) -> float:
-    """Return what this test has added up under a metric's name and labels."""
+    """Return the sum this test recorded for a metric with these labels."""
     found = metrics.snapshot().items()
-    return sum(one.value for (known, _, said), one in found if (known, said) == (name, labels))
+    return sum(one.value for (known, _, given), one in found if (known, given) == (name, labels))
 
 
 def _answers(url: str) -> bool:
@@ -68,7 +67,7 @@ def _answers(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """Firestore and Pub/Sub for this session, with nothing wired to them."""
+    """The Firestore and Pub/Sub emulators for this session, without subscriptions or triggers."""
     cloud = Cloud(state=tmp_path_factory.mktemp("emulators"), ports=choose_ports("auto"))
     started = [
         processes.spawn(command(cloud), cloud.log(name), os.environ)
@@ -88,7 +87,7 @@ def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A project of the test's own: documents and topics of others are not in it."""
+    """A project for this test only, so that it sees no other documents or topics."""
     name = f"demo-{uuid.uuid4().hex[:12]}"
     for setting in ("K_SERVICE", "SQL_INSTANCE"):
         monkeypatch.delenv(setting, raising=False)
@@ -102,31 +101,31 @@ def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.fixture
-def firestore(emulators: Cloud, project: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """`shared.runtime.documents` reaches the emulator through this door."""
-    with door(HOST, emulators.ports["firestore"]) as made:
+def firestore(emulators: Cloud, project: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """The proxy through which `shared.runtime.documents` reaches the emulator."""
+    with proxy(HOST, emulators.ports["firestore"]) as made:
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"{HOST}:{made.port}")
         monkeypatch.setattr(documents, "_client", None)
         yield made
 
 
 class PubSub:
-    """Topics of the test's own project, and what arrived on them."""
+    """The topics of the test's project, and the messages that arrived on them."""
 
-    def __init__(self, cloud: Cloud, project: str, door: Door) -> None:
-        self.door = door
+    def __init__(self, cloud: Cloud, project: str, proxy: Proxy) -> None:
+        self.proxy = proxy
         self._base = f"{cloud.url('pubsub')}/v1/projects/{project}"
         self._project = project
 
     def topic(self, name: str, subscription: str = "") -> None:
-        """Create a topic, and a subscription (of the same name) that keeps what arrives."""
+        """Create a topic and a subscription, by default of the same name, that keeps messages."""
         httpx.put(f"{self._base}/topics/{name}")
         body = {"topic": f"projects/{self._project}/topics/{name}", "ackDeadlineSeconds": 60}
         path = f"{self._base}/subscriptions/{subscription or name}"
         httpx.put(path, json=body).raise_for_status()
 
     def received(self, name: str) -> list[dict[str, Any]]:
-        """Take what waits on a topic now, possibly nothing."""
+        """Pull and acknowledge the messages that wait now, possibly none."""
         path = f"{self._base}/subscriptions/{name}"
         body = {"maxMessages": 1000, "returnImmediately": True}
         answer = httpx.post(f"{path}:pull", json=body, timeout=10).raise_for_status()
@@ -139,8 +138,8 @@ class PubSub:
 
 @pytest.fixture
 def pubsub(emulators: Cloud, project: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[PubSub]:
-    """`shared.runtime.messages` reaches the emulator through this door."""
-    with door(HOST, emulators.ports["pubsub"]) as made:
+    """Pub/Sub, which `shared.runtime.messages` reaches through the proxy."""
+    with proxy(HOST, emulators.ports["pubsub"]) as made:
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"{HOST}:{made.port}")
         for module in (messages, pull):
             monkeypatch.setattr(module, "_client", None)
@@ -148,21 +147,21 @@ def pubsub(emulators: Cloud, project: str, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.fixture
-def own(runtime_sql: str) -> Iterator[Own]:
-    """Rows of the test's own in the database of one engine."""
-    made = Own(f"t{uuid.uuid4().hex[:20]}", runtime_sql)
+def own_rows(runtime_sql: str) -> Iterator[PrivateRows]:
+    """Rows in the database that belong to this test."""
+    made = PrivateRows(f"t{uuid.uuid4().hex[:20]}", runtime_sql)
     yield made
-    made.elsewhere(f"DELETE FROM inbox WHERE consumer = '{made.name}'")
+    made.execute(f"DELETE FROM inbox WHERE consumer = '{made.name}'")
 
 
 @pytest.fixture
-def sql_door(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """`shared.runtime.sql` reaches the engine through this door."""
+def sql_proxy(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """The proxy through which `shared.runtime.sql` reaches the engine."""
     parts = urlsplit(runtime_sql)
-    with door(HOST, parts.port or 3306) as made:
+    with proxy(HOST, parts.port or 3306) as made:
         through = parts._replace(netloc=f"root:@{HOST}:{made.port}").geturl()
         monkeypatch.setenv("SQL_URL", through)
-        options = sql._options()  # without TLS, through which the door could not look
+        options = sql._options()  # without TLS, so that the proxy can read statements
         monkeypatch.setattr(sql, "_options", lambda: {**options, "ssl_disabled": True})
         disconnect()
         yield made
@@ -171,7 +170,7 @@ def sql_door(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door
 
 @pytest.fixture
 def issuer(monkeypatch: pytest.MonkeyPatch, project: str) -> Iterator[Issuer]:
-    """A trusted issuer, of which nothing is known yet."""
+    """A trusted issuer whose keys have not been fetched yet."""
     for name in ("_keys", "_fetched_at", "_fetching"):
         monkeypatch.setattr(identity, name, {})
     monkeypatch.setattr(identity, "_verified", type(identity._verified)())
@@ -183,7 +182,7 @@ def issuer(monkeypatch: pytest.MonkeyPatch, project: str) -> Iterator[Issuer]:
 
 @pytest.fixture(autouse=True)
 def untraced() -> Iterator[None]:
-    """No test goes on in the trace of the one before."""
+    """Reset the trace, so that no test continues that of the previous one."""
     yield
     tracing._current.set(None)
     logs.context.set({})
@@ -201,7 +200,7 @@ def unpaused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
-    """Return the log lines written since the last call, each of which must be one JSON object."""
+    """Return the log lines since the last call, each of which must be one JSON object."""
 
     def read() -> list[dict[str, Any]]:
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -1,9 +1,8 @@
-"""Deliveries to a trigger as its transports make them."""
+"""Deliver events to a trigger the way its transports do."""
 
 import asyncio
 import base64
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ ROOT = "projects/demo/databases/(default)/documents"
 
 
 def file(parent: Path, name: str, **trigger: Any) -> str:
-    """Write a trigger's folder and return its entry file."""
+    """Write a trigger's folder and return the path of its entry file."""
     retry = {"retry": RETRY} if set(trigger) & {"topic", "document"} else {}
     return str(folder(parent, name, trigger=trigger, stores=SQL, **retry))
 
@@ -32,7 +31,7 @@ def send(
 
 
 def pushed(data: Any, *, event_id: str = "e1", age: float = 0, **attributes: str) -> bytes:
-    """Return a push request of a message that was published `age` seconds ago."""
+    """Return a push request for a message that was published `age` seconds ago."""
     message = {
         "data": base64.b64encode(
             data if isinstance(data, bytes) else json.dumps(data).encode()
@@ -52,7 +51,7 @@ def push(main: EntryPoint, data: Any, *, redrive: bool = False, **more: Any) -> 
 def changed(
     path: str, fields: dict[str, Any] | None, *, event_id: str = "e1"
 ) -> tuple[dict[str, str], bytes]:
-    """Return headers and body of a document's change; fields None: it was deleted."""
+    """Return headers and body of a document change; fields None means it was deleted."""
     side = "old_value" if fields is None else "value"
     payload = DocumentEventData({side: {"name": f"{ROOT}/{path}", "fields": fields or {}}})
     headers = {
@@ -64,6 +63,3 @@ def changed(
         "content-type": "application/protobuf",
     }
     return headers, DocumentEventData.serialize(payload)
-
-
-Handler = Callable[..., Any]

@@ -1,4 +1,4 @@
-"""An identity issuer that a test holds in its hand: real keys, a real server, any claims."""
+"""An identity issuer that a test controls: real keys, a real server, any claims."""
 
 import contextlib
 import http.server
@@ -20,7 +20,7 @@ AUDIENCE = "demo-runtime"
 
 @cache
 def key(name: str) -> rsa.RSAPrivateKey:
-    """Return the key of a name; making one takes a moment, so they are shared."""
+    """Return the key with this name; generating one is slow, so tests share them."""
     del name
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -31,18 +31,19 @@ def public_pem(name: str) -> bytes:
 
 @dataclass
 class Issuer:
-    """Publishes the keys named in `published`; answers `raw` instead when that is set.
+    """Serves the keys named in `published`, or `raw` if that is set.
 
-    gate: cleared, answers wait. asked: how often the keys were fetched. arrived: at least once.
+    gate: while cleared, responses wait. fetches: how often the keys were fetched.
+    fetch_started: set by the first fetch.
     """
 
     url: str = ""
     published: list[str] = field(default_factory=lambda: ["one"])
     raw: bytes | None = None
     status: int = 200
-    asked: int = 0
+    fetches: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
-    arrived: threading.Event = field(default_factory=threading.Event)
+    fetch_started: threading.Event = field(default_factory=threading.Event)
 
     def keys(self) -> bytes:
         if self.raw is not None:
@@ -58,12 +59,12 @@ class Issuer:
         return json.dumps({"keys": found}).encode()
 
     def setting(self) -> str:
-        """Return TRUSTED_ISSUERS that trusts this issuer."""
+        """Return a value of TRUSTED_ISSUERS that trusts this issuer."""
         one = {"issuer": self.url, "audience": AUDIENCE, "jwks_url": f"{self.url}/jwks.json"}
         return json.dumps([one])
 
     def claims(self, **changes: Any) -> dict[str, Any]:
-        """Return good claims with some replaced; `...` removes one."""
+        """Return valid claims with some replaced; `...` removes one."""
         now = int(time.time())
         body = {"iss": self.url, "aud": AUDIENCE, "sub": "ada", "iat": now, "exp": now + 3600}
         return {name: value for name, value in (body | changes).items() if value is not ...}
@@ -75,24 +76,24 @@ class Issuer:
 
 @contextlib.contextmanager
 def serving() -> Iterator[Issuer]:
-    """Yield an issuer that serves its keys on this machine."""
+    """Run an issuer on the loopback address."""
     issuer = Issuer()
     issuer.gate.set()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.asked += 1
-            issuer.arrived.set()
+            issuer.fetches += 1
+            issuer.fetch_started.set()
             issuer.gate.wait(10)
             body = issuer.keys()
-            with contextlib.suppress(OSError):  # who waited too long has gone
+            with contextlib.suppress(OSError):  # the client may have timed out
                 self.send_response(issuer.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Stay quiet."""
+            """Log nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         issuer.url = f"http://127.0.0.1:{server.server_port}"

@@ -1,4 +1,4 @@
-"""Documents: conditions hold, a store that is away is 503, and it is found again when back."""
+"""Documents: conditional writes, 503 while the store is unavailable, and recovery."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from google.api_core import exceptions as google
 from shared.runtime import documents, errors, tracing
 from shared.runtime.documents import Stale
 from tests.shared.runtime.conftest import Lines, wait_until, within
-from tests.shared.runtime.doors import Door
+from tests.shared.runtime.proxies import Proxy
 
 pytestmark = pytest.mark.usefixtures("firestore")
 PATH = "players/ada/stats/12"
@@ -43,7 +43,7 @@ def test_a_write_replaces_the_whole_document() -> None:
 
 
 def test_a_conditional_write_replaces_the_whole_document_too() -> None:
-    """What a member's row no longer has must not stay behind in its copy."""
+    """A field removed from the row must not remain in its copy."""
     updated_at = documents.put(PATH, {"a": 1, "b": {"c": 1, "d": 2}})
     documents.put(PATH, {"b": {"c": 3}}, if_updated_at=updated_at)
     assert data() == {"b": {"c": 3}}
@@ -56,14 +56,14 @@ def test_members_may_have_any_name(name: str) -> None:
     assert data() == {name: 2}
 
 
-def test_what_is_to_be_new_must_not_exist() -> None:
+def test_creating_a_document_that_exists_is_refused() -> None:
     documents.put(PATH, {"a": 1}, if_missing=True)
     with pytest.raises(Stale):
         documents.put(PATH, {"a": 2}, if_missing=True)
     assert data() == {"a": 1}
 
 
-def test_what_someone_else_wrote_meanwhile_is_not_overwritten() -> None:
+def test_a_concurrent_write_is_not_overwritten() -> None:
     first = documents.put(PATH, {"a": 1})
     second = documents.put(PATH, {"a": 2}, if_updated_at=first)
     with pytest.raises(Stale):
@@ -74,7 +74,7 @@ def test_what_someone_else_wrote_meanwhile_is_not_overwritten() -> None:
     assert documents.put(PATH, {"a": 3}, if_updated_at=second) > second
 
 
-def test_what_was_deleted_meanwhile_is_not_written() -> None:
+def test_a_document_deleted_meanwhile_is_not_written() -> None:
     updated_at = documents.put(PATH, {"a": 1})
     documents.delete(PATH)
     with pytest.raises(Stale):
@@ -82,13 +82,13 @@ def test_what_was_deleted_meanwhile_is_not_written() -> None:
     assert documents.get(PATH) is None
 
 
-def test_of_writers_at_the_same_time_one_wins() -> None:
+def test_one_of_several_concurrent_writers_wins() -> None:
     updated_at = documents.put(PATH, {"by": -1})
 
     def write(number: int) -> int | None:
         try:
             documents.put(PATH, {"by": number}, if_updated_at=updated_at)
-        except (Stale, errors.Unavailable):  # aborted in favour of another one
+        except (Stale, errors.Unavailable):  # aborted in favour of another writer
             return None
         return number
 
@@ -98,7 +98,7 @@ def test_of_writers_at_the_same_time_one_wins() -> None:
     assert data() == {"by": winners[0]}
 
 
-def test_a_document_carries_its_writers_trace_and_does_not_show_it() -> None:
+def test_a_document_stores_its_writers_trace_but_does_not_return_it() -> None:
     begun = tracing.begin("f", f"00-{TRACE}-00f067aa0ba902b7-01")
     with tracing.span("inner"):
         documents.put(PATH, {"a": 1})
@@ -107,7 +107,7 @@ def test_a_document_carries_its_writers_trace_and_does_not_show_it() -> None:
     found = tracing.parse(raw["traceparent"])
     assert found is not None
     assert (found[0], found[2]) == (TRACE, True)
-    assert found[1] != begun.span, "the span that wrote it, not the request's"
+    assert found[1] != begun.span, "the id of the span that wrote it, not of the request"
     assert data() == {"a": 1}
     assert [one.data for one in documents.list_page("players/ada/stats", None, 9)] == [{"a": 1}]
 
@@ -122,7 +122,7 @@ def test_every_call_is_a_span(lines: Lines) -> None:
     assert spans == [(name, "document") for name in ("commit", "get", "list", "delete")]
 
 
-def test_a_collection_is_listed_page_by_page_in_the_order_of_ids() -> None:
+def test_a_collection_is_listed_page_by_page_in_id_order() -> None:
     ids = ["1", "10", "2", "a", "b:c", "é"]
     for one in reversed(ids):
         documents.put(f"players/ada/stats/{one}", {"is": one})
@@ -147,28 +147,28 @@ CALLS: list[Callable[[], object]] = [
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_store_that_is_away_is_503_at_once(firestore: Door, call: Callable[[], object]) -> None:
-    firestore.shut()
+def test_an_unavailable_store_is_503_at_once(firestore: Proxy, call: Callable[[], object]) -> None:
+    firestore.close()
     for _ in range(2):
         with pytest.raises(errors.Unavailable):
             within(3, call)
 
 
-def test_a_store_that_hangs_is_503_when_the_time_is_over(
-    firestore: Door, monkeypatch: pytest.MonkeyPatch
+def test_a_store_that_hangs_is_503_after_the_timeout(
+    firestore: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(documents, "RPC_TIMEOUT_SECONDS", 0.3)
     documents.get(PATH)
-    firestore.hold()
+    firestore.stall()
     for call in CALLS:
         with pytest.raises(errors.Unavailable):
             within(2, call)
 
 
-def test_a_store_that_is_back_is_found_within_seconds(firestore: Door) -> None:
-    """The library's channel alone would wait up to two minutes."""
+def test_a_recovered_store_is_used_within_seconds(firestore: Proxy) -> None:
+    """The library's own channel would back off for up to two minutes."""
     documents.put(PATH, {"a": 1})
-    firestore.shut()
+    firestore.close()
     for _ in range(4):
         with pytest.raises(errors.Unavailable):
             documents.get(PATH)
@@ -183,8 +183,8 @@ def test_a_store_that_is_back_is_found_within_seconds(firestore: Door) -> None:
     wait_until(found, seconds=5)
 
 
-def test_contention_does_not_throw_the_connection_away() -> None:
-    """Two writers of one document are an ordinary day; a new channel costs each time."""
+def test_contention_keeps_the_connection() -> None:
+    """Two writers of one document are normal, and a new channel each time would be expensive."""
     documents.get(PATH)
     kept = documents.client()
 

@@ -1,4 +1,4 @@
-"""A trigger's edge: nothing is acknowledged before its effect or its dead letter is stored."""
+"""Triggers acknowledge an event only after its effect or its dead letter is stored."""
 
 import base64
 import json
@@ -18,27 +18,27 @@ from shared.runtime.settings import MissingSettings
 from shared.schema.operations import consumers, event_failures
 from tests.shared.runtime import consumers as trigger
 from tests.shared.runtime.conftest import Lines, PubSub, total
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import PrivateRows
+from tests.shared.runtime.proxies import Proxy
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 HOURS = 3600.0
 
 
-class Said(BaseModel):
+class Note(BaseModel):
     text: str
 
 
-class Told:
-    """A trigger on a topic, what it was told, and what it does about it."""
+class Listener:
+    """A trigger on a topic that records what it receives; `act` is what its handler does."""
 
     def __init__(self, entry_file: str) -> None:
-        self.told: list[str] = []
+        self.received: list[str] = []
         self.act: Callable[[], object] = lambda: None
 
-        @events.on_message(Said, entry_file)
-        def main(said: Said) -> None:
-            self.told.append(said.text)
+        @events.on_message(Note, entry_file)
+        def main(note: Note) -> None:
+            self.received.append(note.text)
             self.act()
 
         self.main: EntryPoint = main
@@ -53,7 +53,7 @@ class Told:
 
 @pytest.fixture
 def letters(pubsub: PubSub) -> Callable[[], list[dict[str, Any]]]:
-    """Return what was buried since the last call."""
+    """Return the dead letters since the last call."""
     pubsub.topic("dead-letters")
 
     def read() -> list[dict[str, Any]]:
@@ -67,10 +67,10 @@ Letters = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def listener(tmp_path: Path, letters: Letters, own: Own) -> Iterator[Told]:
-    yield Told(trigger.file(tmp_path, "listen", topic="things-said"))
+def listener(tmp_path: Path, letters: Letters, own_rows: PrivateRows) -> Iterator[Listener]:
+    yield Listener(trigger.file(tmp_path, "listen", topic="things-said"))
     for table in ("event_failures", "consumers"):
-        own.elsewhere(f"DELETE FROM {table} WHERE consumer = 'listen'")
+        own_rows.execute(f"DELETE FROM {table} WHERE consumer = 'listen'")
 
 
 def failures(consumer: str = "listen") -> list[tuple[str, int, str]]:
@@ -80,13 +80,15 @@ def failures(consumer: str = "listen") -> list[tuple[str, int, str]]:
     return sql.read(lambda c: [(row[0], row[1], row[2]) for row in c.execute(query)])
 
 
-def test_a_message_reaches_its_handler_and_is_done(listener: Told, letters: Letters) -> None:
+def test_a_message_reaches_its_handler_and_is_acknowledged(
+    listener: Listener, letters: Letters
+) -> None:
     answer = trigger.push(listener.main, {"text": "é", "unknown": 1})
-    assert (answer.status, answer.body, listener.told) == (204, b"", ["é"])
+    assert (answer.status, answer.body, listener.received) == (204, b"", ["é"])
     assert (letters(), failures()) == ([], [])
 
 
-def test_the_handler_may_ask_which_event_it_has(listener: Told) -> None:
+def test_the_handler_can_read_the_current_event(listener: Listener) -> None:
     seen: list[events.Event] = []
     listener.act = lambda: seen.append(events.current())
     trigger.push(listener.main, {"text": "a"}, event_id="e7", age=60, flavour="x")
@@ -98,8 +100,8 @@ def test_the_handler_may_ask_which_event_it_has(listener: Told) -> None:
         events.current()
 
 
-def test_a_handler_runs_in_the_functions_own_threads_inside_the_messages_trace(
-    listener: Told, lines: Lines
+def test_a_handler_runs_in_the_functions_threads_in_the_messages_trace(
+    listener: Listener, lines: Lines
 ) -> None:
     seen: list[Any] = []
     listener.act = lambda: seen.append((threading.current_thread().name, tracing.current()))
@@ -116,12 +118,12 @@ def test_a_handler_runs_in_the_functions_own_threads_inside_the_messages_trace(
 
 @pytest.mark.parametrize("data", [b"no JSON", b"", b"[]", {"text": 7, "key": "hunter2"}, {}])
 def test_a_payload_that_is_not_the_model_is_a_dead_letter_at_once(
-    listener: Told, letters: Letters, data: Any
+    listener: Listener, letters: Letters, data: Any
 ) -> None:
     body = trigger.pushed(data)
     headers = {"content-type": "application/json", "authorization": "Bearer platform-token"}
     assert trigger.send(listener.main, headers, body).status == 204
-    assert listener.told == []
+    assert listener.received == []
     (letter,) = letters()
     assert (letter["consumer"], letter["event_id"], letter["code"]) == (
         "listen", "e1", "unreadable",
@@ -132,7 +134,9 @@ def test_a_payload_that_is_not_the_model_is_a_dead_letter_at_once(
     assert failures() == []
 
 
-def test_what_is_no_push_request_is_kept_under_one_id(listener: Told, letters: Letters) -> None:
+def test_an_invalid_push_request_has_one_dead_letter_id(
+    listener: Listener, letters: Letters
+) -> None:
     for _ in range(2):
         assert trigger.send(listener.main, {}, b"\xff not JSON").status == 204
     first, second = letters()
@@ -141,7 +145,7 @@ def test_what_is_no_push_request_is_kept_under_one_id(listener: Told, letters: L
 
 
 def test_a_hopeless_event_is_a_dead_letter_with_its_reason(
-    listener: Told, letters: Letters
+    listener: Listener, letters: Letters
 ) -> None:
     listener.fail(errors.HopelessEvent("unknown_player", "nobody has this id"))
     assert trigger.push(listener.main, {"text": "a"}).status == 204
@@ -150,19 +154,19 @@ def test_a_hopeless_event_is_a_dead_letter_with_its_reason(
     assert total(metrics.DEAD_LETTERS, "unknown_player") == 1
 
 
-def test_a_dead_letter_that_cannot_be_stored_is_503_and_comes_again(
-    listener: Told, letters: Letters, pubsub: PubSub
+def test_a_dead_letter_that_cannot_be_stored_is_503_and_redelivered(
+    listener: Listener, letters: Letters, pubsub: PubSub
 ) -> None:
-    pubsub.door.shut()
+    pubsub.proxy.close()
     for body in (trigger.pushed({}), b"no push request"):
         answer = trigger.send(listener.main, {}, body)
         assert (answer.status, answer.json()["code"]) == (503, "unavailable")
         assert answer.header("retry-after")
-    pubsub.door.open()
+    pubsub.proxy.open()
 
 
-def test_a_bug_is_500_and_noted_with_its_reason_and_count(
-    listener: Told, letters: Letters, lines: Lines
+def test_a_bug_is_500_and_recorded_with_its_reason_and_count(
+    listener: Listener, letters: Letters, lines: Lines
 ) -> None:
     for text in ("first", "second"):
         listener.fail(KeyError(text))
@@ -175,7 +179,7 @@ def test_a_bug_is_500_and_noted_with_its_reason_and_count(
     assert any("KeyError: 'first'" in line.get("stack_trace", "") for line in lines())
 
 
-def test_an_event_that_was_mended_is_no_failure_any_more(listener: Told) -> None:
+def test_a_fixed_event_is_no_longer_a_failure(listener: Listener) -> None:
     listener.fail(KeyError("x"))
     for event_id in ("e1", "e2"):
         trigger.push(listener.main, {"text": "a"}, event_id=event_id, age=60)
@@ -184,11 +188,11 @@ def test_an_event_that_was_mended_is_no_failure_any_more(listener: Told) -> None
     assert [event_id for event_id, _, _ in failures()] == ["e2"]
 
 
-@pytest.mark.parametrize(("attempt", "asked"), [(1, False), (2, True)])
-def test_only_a_later_delivery_looks_for_its_failures(
-    listener: Told, monkeypatch: pytest.MonkeyPatch, *, attempt: int, asked: bool
+@pytest.mark.parametrize(("attempt", "queried"), [(1, False), (2, True)])
+def test_only_a_redelivery_looks_for_its_failures(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, *, attempt: int, queried: bool
 ) -> None:
-    trigger.push(listener.main, {"text": "a"})  # reads whether it is paused
+    trigger.push(listener.main, {"text": "a"})  # reads whether the consumer is paused
     transactions: list[Any] = []
     real = sql.transact
 
@@ -200,27 +204,27 @@ def test_only_a_later_delivery_looks_for_its_failures(
     old = json.loads(trigger.pushed({"text": "a"}, age=60))
     body = json.dumps({**old, "deliveryAttempt": attempt}).encode()
     assert trigger.send(listener.main, {}, body).status == 204
-    assert bool(transactions) == asked
+    assert bool(transactions) == queried
 
 
 @pytest.mark.parametrize("error", [errors.NotFound("x"), errors.Conflict("x"), SystemError("x")])
 def test_an_error_meant_for_a_client_is_a_bug_here(
-    listener: Told, letters: Letters, error: Exception
+    listener: Listener, letters: Letters, error: Exception
 ) -> None:
     listener.fail(error)
     assert trigger.push(listener.main, {"text": "a"}).status == 500
     assert (len(failures()), letters()) == (1, [])
 
 
-def test_what_still_fails_after_twenty_hours_is_kept_before_its_transport_gives_it_up(
-    listener: Told, letters: Letters
+def test_an_event_that_still_fails_after_twenty_hours_is_a_dead_letter(
+    listener: Listener, letters: Letters
 ) -> None:
     def deep(levels: int) -> None:
         if not levels:
             raise KeyError("the last line")
         deeper(levels - 1)
 
-    def deeper(levels: int) -> None:  # two that call each other are not folded into one line
+    def deeper(levels: int) -> None:  # a traceback folds repeated lines: two functions avoid that
         deep(levels)
 
     listener.act = lambda: deep(60)
@@ -233,7 +237,9 @@ def test_what_still_fails_after_twenty_hours_is_kept_before_its_transport_gives_
     assert len(letter["reason"]) == 2000
 
 
-def test_a_store_that_is_away_is_never_a_reason(listener: Told, letters: Letters) -> None:
+def test_an_unavailable_store_never_causes_a_dead_letter(
+    listener: Listener, letters: Letters
+) -> None:
     listener.fail(errors.Unavailable("the database is not responding"))
     for age in (0, 23 * HOURS):
         answer = trigger.push(listener.main, {"text": "a"}, age=age)
@@ -247,15 +253,15 @@ def pause() -> None:
     sql.transact(lambda tx: tx.execute(consumers.insert(), row))
 
 
-def test_a_paused_consumer_is_asked_to_be_called_later(listener: Told, letters: Letters) -> None:
+def test_a_paused_consumer_is_503(listener: Listener, letters: Letters) -> None:
     pause()
     answer = trigger.push(listener.main, {"text": "a"}, age=23 * HOURS)
-    assert (answer.status, listener.told, letters()) == (503, [], [])
+    assert (answer.status, listener.received, letters()) == (503, [], [])
     assert answer.json()["detail"] == "paused by an operator"
 
 
 def test_the_pause_is_read_at_most_every_five_seconds(
-    listener: Told, monkeypatch: pytest.MonkeyPatch
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert trigger.push(listener.main, {"text": "a"}).status == 204
     pause()
@@ -263,42 +269,44 @@ def test_the_pause_is_read_at_most_every_five_seconds(
     read_at, paused = deadletters._paused["listen"]
     deadletters._paused["listen"] = (read_at - 5.1, paused)
     assert trigger.push(listener.main, {"text": "c"}).status == 503
-    assert listener.told == ["a", "b"]
+    assert listener.received == ["a", "b"]
 
 
-def test_a_database_away_is_503_before_the_handler_is_called(
-    listener: Told, sql_door: Door, letters: Letters
+def test_an_unavailable_database_is_503_before_the_handler_is_called(
+    listener: Listener, sql_proxy: Proxy, letters: Letters
 ) -> None:
-    sql_door.shut()
+    sql_proxy.close()
     assert trigger.push(listener.main, {"text": "a"}, age=23 * HOURS).status == 503
-    sql_door.open()
-    assert (listener.told, letters()) == ([], [])
+    sql_proxy.open()
+    assert (listener.received, letters()) == ([], [])
 
 
-def test_a_bug_while_the_database_is_away_is_still_500(
-    listener: Told, sql_door: Door, lines: Lines
+def test_a_bug_while_the_database_is_unavailable_is_still_500(
+    listener: Listener, sql_proxy: Proxy, lines: Lines
 ) -> None:
     def act() -> None:
-        sql_door.shut()
+        sql_proxy.close()
         raise KeyError
 
     listener.act = act
     assert trigger.push(listener.main, {"text": "a"}).status == 500
-    sql_door.open()
+    sql_proxy.open()
     assert any("could not be recorded" in line["message"] for line in lines())
 
 
 class TestRedrive:
-    """An operator waits for the outcome: it is told, and nothing is buried again."""
+    """A redrive returns the outcome to the operator and creates no new dead letter."""
 
-    def test_what_is_healed_is_done_even_where_the_consumer_is_paused(
-        self, listener: Told, letters: Letters
+    def test_a_fixed_event_succeeds_even_while_the_consumer_is_paused(
+        self, listener: Listener, letters: Letters
     ) -> None:
         pause()
         assert trigger.push(listener.main, {"text": "a"}, redrive=True).status == 204
-        assert (listener.told, letters()) == (["a"], [])
+        assert (listener.received, letters()) == (["a"], [])
 
-    def test_what_is_still_hopeless_says_why(self, listener: Told, letters: Letters) -> None:
+    def test_a_hopeless_event_returns_its_reason(
+        self, listener: Listener, letters: Letters
+    ) -> None:
         listener.fail(errors.HopelessEvent("unknown_player", "nobody has this id"))
         answer = trigger.push(listener.main, {"text": "a"}, redrive=True)
         assert answer.status == 422
@@ -308,21 +316,23 @@ class TestRedrive:
         assert trigger.send(listener.main, {"savepoint-redrive": "1"}, b"x").status == 422
         assert letters() == []
 
-    def test_what_still_fails_says_how(self, listener: Told, letters: Letters) -> None:
+    def test_an_event_that_still_fails_returns_the_error(
+        self, listener: Listener, letters: Letters
+    ) -> None:
         listener.fail(KeyError("x"))
         answer = trigger.push(listener.main, {"text": "a"}, age=23 * HOURS, redrive=True)
         assert (answer.status, answer.json()["detail"]) == (500, "KeyError: 'x'")
         assert letters() == []
 
-    def test_a_store_away_is_503(self, listener: Told) -> None:
+    def test_an_unavailable_store_is_503(self, listener: Listener) -> None:
         listener.fail(errors.Unavailable("away"))
         assert trigger.push(listener.main, {"text": "a"}, redrive=True).status == 503
 
 
-def test_the_dead_letters_own_consumer_buries_nothing(
-    tmp_path: Path, own: Own, letters: Letters
+def test_the_consumer_of_dead_letters_creates_none(
+    tmp_path: Path, own_rows: PrivateRows, letters: Letters
 ) -> None:
-    """Its subscription has no dead letter: it is retried for ever."""
+    """Its subscription has no dead-letter topic: events are retried for ever."""
     seen: list[bytes] = []
     error: list[Exception] = []
 
@@ -347,10 +357,10 @@ def test_the_dead_letters_own_consumer_buries_nothing(
     error.clear()
     assert trigger.push(main, b"a", age=60).status == 204
     assert [event_id for event_id, _, _ in failures("record")] == [unreadable]
-    own.elsewhere("DELETE FROM event_failures WHERE consumer = 'record'")
+    own_rows.execute("DELETE FROM event_failures WHERE consumer = 'record'")
 
 
-@pytest.mark.usefixtures("own", "project")
+@pytest.mark.usefixtures("own_rows", "project")
 class TestSchedule:
     def build(self, tmp_path: Path, act: Callable[[], dict[str, int] | None]) -> EntryPoint:
         @events.on_schedule(trigger.file(tmp_path, "sweep", schedule="* * * * *"))
@@ -368,7 +378,7 @@ class TestSchedule:
         ("error", "status"), [(KeyError("x"), 500), (errors.Unavailable("x"), 503),
                               (errors.HopelessEvent("x", "y"), 500)],
     )  # fmt: skip
-    def test_a_failure_is_told_and_nothing_buried(
+    def test_a_failure_is_returned_without_a_dead_letter(
         self, tmp_path: Path, letters: Letters, error: Exception, status: int
     ) -> None:
         def act() -> None:
@@ -384,4 +394,4 @@ def test_a_function_does_not_start_in_the_cloud_without_its_settings(
     monkeypatch.setenv("K_SERVICE", "listen")
     monkeypatch.delenv("SQL_URL", raising=False)
     with pytest.raises(MissingSettings, match="SQL_URL"):
-        Told(trigger.file(tmp_path, "listen", topic="things-said"))
+        Listener(trigger.file(tmp_path, "listen", topic="things-said"))

@@ -1,4 +1,4 @@
-"""Objects: bytes come back as they were, a store that is away is 503, and no secret is told."""
+"""Objects: bytes are unchanged, an unavailable store is 503, and no secret is shown."""
 
 import gzip
 import os
@@ -15,7 +15,7 @@ from shared.runtime import errors, objects, settings, signed_requests, tracing
 from shared.runtime.errors import NotFound, Unavailable
 from shared.runtime.objects import Head
 from tests.shared.runtime.conftest import Lines, within
-from tests.shared.runtime.doors import Door, door
+from tests.shared.runtime.proxies import Proxy, proxy
 from tests.support import local_cloud
 from tests.support.local_cloud import LocalCloud
 
@@ -43,9 +43,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture
-def store(running: LocalCloud, project: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """`shared.runtime.objects` reaches the store through this door."""
-    with door(HOST, running.cloud.ports["objects"]) as made:
+def store(running: LocalCloud, project: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """The proxy through which `shared.runtime.objects` reaches the store."""
+    with proxy(HOST, running.cloud.ports["objects"]) as made:
         for name, value in running.env.items():
             if name.startswith("OBJECTS_"):
                 monkeypatch.setenv(name, value)
@@ -64,10 +64,10 @@ def put(key: str, body: bytes = b"body") -> None:
 
 @pytest.mark.usefixtures("store")
 class TestStore:
-    """What a store must do that answers."""
+    """The behaviour of a store that is available."""
 
     @pytest.mark.parametrize("key", KEYS)
-    def test_a_key_of_any_spelling_is_one_object(self, key: str) -> None:
+    def test_a_key_with_any_characters_is_one_object(self, key: str) -> None:
         put(key, key.encode())
         assert whole("artifacts", key) == key.encode()
         found = objects.head("artifacts", key)
@@ -81,7 +81,7 @@ class TestStore:
         assert objects.head("artifacts", key) is None
 
     @pytest.mark.parametrize("key", BAD_KEYS)
-    def test_a_key_that_could_mean_another_place_is_refused(self, key: str) -> None:
+    def test_a_key_that_could_escape_its_prefix_is_refused(self, key: str) -> None:
         calls: list[Callable[[], object]] = [
             lambda: put(key),
             lambda: objects.head("public", key),
@@ -97,7 +97,7 @@ class TestStore:
             with pytest.raises(ValueError, match="invalid object key"):
                 call()
 
-    def test_what_is_missing_is_said(self) -> None:
+    def test_a_missing_object_is_not_found(self) -> None:
         assert objects.head("artifacts", "none") is None
         with pytest.raises(NotFound):
             objects.stream("public", "none")
@@ -106,7 +106,7 @@ class TestStore:
         assert objects.head("artifacts", "target") is None
         objects.delete("artifacts", "none")
 
-    def test_everyone_reads_the_public_bucket_with_its_headers(self) -> None:
+    def test_the_public_bucket_is_readable_with_its_headers(self) -> None:
         packed = gzip.compress(b"list" * 100)
         objects.put(
             "public",
@@ -123,7 +123,7 @@ class TestStore:
         assert got.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert whole("public", "detection/é.json") == packed, "stored bytes, not unpacked ones"
 
-    def test_the_two_buckets_are_two(self) -> None:
+    def test_the_two_buckets_are_separate(self) -> None:
         put("only/here")
         assert objects.head("public", "only/here") is None
 
@@ -143,8 +143,10 @@ class TestStore:
         put("named")
         name = 'Trainer "ü"; a=b\r\nX: y.zip'
         got = httpx.get(objects.presign_get("named", seconds=60, filename=name))
-        said = got.headers["content-disposition"]
-        assert said.startswith("attachment; filename*=UTF-8''Trainer%20%22%C3%BC%22%3B%20a%3Db%0D")
+        disposition = got.headers["content-disposition"]
+        assert disposition.startswith(
+            "attachment; filename*=UTF-8''Trainer%20%22%C3%BC%22%3B%20a%3Db%0D"
+        )
         assert "x" not in got.headers
 
     @pytest.mark.parametrize("size", [0, 1, 1000, (1 << 20) + 1])
@@ -155,10 +157,12 @@ class TestStore:
         assert b"".join(pieces) == body
         assert all(len(one) <= 300_000 for one in pieces)
 
-    def test_a_stream_holds_one_chunk(self) -> None:
+    def test_a_stream_holds_one_chunk_in_memory(self) -> None:
         put("large", os.urandom(24 << 20))
         put("small")
-        whole("artifacts", "small")  # what is made once is not this stream's
+        whole(
+            "artifacts", "small"
+        )  # the first call creates shared state that is not part of the stream
         tracemalloc.start()
         length = sum(len(one) for one in objects.stream("artifacts", "large"))
         _, peak = tracemalloc.get_traced_memory()
@@ -166,7 +170,7 @@ class TestStore:
         assert length == 24 << 20
         assert peak < 4 << 20
 
-    def test_a_stream_that_is_left_early_leaves_no_connection_behind(self) -> None:
+    def test_a_stream_that_is_closed_early_frees_its_connection(self) -> None:
         put("large", os.urandom(24 << 20))
         for _ in range(3):
             pieces = objects.stream("artifacts", "large")
@@ -174,7 +178,7 @@ class TestStore:
             pieces.close()  # type: ignore[attr-defined]
         assert objects.head("artifacts", "large") is not None
 
-    def test_every_call_is_a_span_that_tells_no_secret(self, lines: Lines) -> None:
+    def test_every_call_is_a_span_without_secrets(self, lines: Lines) -> None:
         tracing.begin("f", None)
         put("spanned")
         whole("artifacts", "spanned")
@@ -195,42 +199,42 @@ CALLS: list[Callable[[], object]] = [
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_store_that_is_gone_is_unavailable(store: Door, call: Callable[[], object]) -> None:
-    store.shut()
+def test_a_stopped_store_is_unavailable(store: Proxy, call: Callable[[], object]) -> None:
+    store.close()
     with pytest.raises(Unavailable):
         within(5, call)
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_store_that_hangs_is_unavailable_in_time(
-    store: Door, call: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+def test_a_store_that_hangs_is_unavailable_after_the_timeout(
+    store: Proxy, call: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(signed_requests, "READ_SECONDS", 0.3)
     monkeypatch.setattr(objects, "COPY_SECONDS", 0.3)
-    store.hold()
+    store.stall()
     with pytest.raises(Unavailable):
         within(5, call)
 
 
 @pytest.mark.parametrize("cut", ["cut_before", "cut_after"])
-def test_a_request_that_was_lost_is_sent_again(store: Door, cut: str) -> None:
+def test_a_lost_request_is_retried(store: Proxy, cut: str) -> None:
     setattr(store, cut, b"PUT /")
     put("lost", b"found")
-    assert getattr(store, cut) is None, "the door did not close"
+    assert getattr(store, cut) is None, "the proxy did not drop the connection"
     assert whole("artifacts", "lost") == b"found"
 
 
-def test_a_stream_that_breaks_off_is_unavailable(store: Door) -> None:
+def test_an_interrupted_stream_is_unavailable(store: Proxy) -> None:
     put("broken", os.urandom(24 << 20))
     pieces = objects.stream("artifacts", "broken")
     next(pieces)
-    store.cut()
+    store.drop_connections()
     with pytest.raises(Unavailable):
         within(10, lambda: list(pieces))
 
 
-def test_a_wrong_secret_is_our_mistake_and_is_not_told(
-    store: Door, monkeypatch: pytest.MonkeyPatch
+def test_a_wrong_secret_is_our_bug_and_is_not_shown(
+    store: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OBJECTS_SECRET", "hunter2")
     settings.reset()
@@ -239,10 +243,10 @@ def test_a_wrong_secret_is_our_mistake_and_is_not_told(
     assert "hunter2" not in str(raised.value)
 
 
-def test_a_bucket_that_is_missing_is_no_missing_object(
-    store: Door, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_bucket_is_not_a_missing_object(
+    store: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a wrong setting would reject whatever creators upload."""
+    """Otherwise a wrong setting would reject all uploads of creators."""
     monkeypatch.setenv("OBJECTS_ARTIFACTS_BUCKET", "another")
     settings.reset()
     for call in (lambda: objects.stream("artifacts", "a"), lambda: objects.copy("a", "b")):
@@ -250,15 +254,15 @@ def test_a_bucket_that_is_missing_is_no_missing_object(
             call()
 
 
-class Failing(BaseHTTPRequestHandler):
-    """A store in trouble, which no real one can be asked to be."""
+class FailingStore(BaseHTTPRequestHandler):
+    """A fake store that returns the given errors; a real one cannot be made to."""
 
     answers: list[tuple[int, bytes]]
-    asked: int
+    requests: int
 
     def do_PUT(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        type(self).asked += 1
+        type(self).requests += 1
         status, body = self.answers.pop(0)
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -271,8 +275,8 @@ class Failing(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def failing(store: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Failing]]:
-    kind = type("Kind", (Failing,), {"answers": [], "asked": 0})
+def failing(store: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FailingStore]]:
+    kind = type("Kind", (FailingStore,), {"answers": [], "requests": 0})
     with ThreadingHTTPServer((HOST, 0), kind) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -284,21 +288,21 @@ def failing(store: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Faili
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_trouble_is_tried_once_more(failing: type[Failing], status: int) -> None:
+def test_a_server_error_is_retried_once(failing: type[FailingStore], status: int) -> None:
     failing.answers = [(status, b""), (200, b"")]
     within(5, lambda: put("a"))
-    assert failing.asked == 2
+    assert failing.requests == 2
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_trouble_that_stays_is_unavailable(failing: type[Failing], status: int) -> None:
+def test_a_repeated_server_error_is_unavailable(failing: type[FailingStore], status: int) -> None:
     failing.answers = [(status, b"")] * 2
     with pytest.raises(Unavailable):
         within(5, lambda: put("a"))
-    assert failing.asked == 2
+    assert failing.requests == 2
 
 
-def test_a_copy_that_fails_after_its_200_has_failed(failing: type[Failing]) -> None:
+def test_a_copy_that_fails_after_its_200_is_an_error(failing: type[FailingStore]) -> None:
     failing.answers = [(200, b"<Error><Code>InternalError</Code></Error>")]
     with pytest.raises(errors.Unavailable, match="InternalError"):
         objects.copy("a", "b")

@@ -1,4 +1,4 @@
-"""The outbox: a message follows its transaction, or there is neither."""
+"""The outbox publishes a message if and only if its transaction commits."""
 
 import base64
 import contextvars
@@ -14,78 +14,80 @@ from shared.runtime import errors, metrics, outbox, sql
 from shared.runtime.messages import Message
 from shared.schema.operations import outbox as table
 from tests.shared.runtime.conftest import Lines, PubSub, total, wait_until
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own, thread_of
+from tests.shared.runtime.private_rows import PrivateRows, connection_id
+from tests.shared.runtime.proxies import Proxy
 
 
-class Said(Message):
+class Note(Message):
     topic: ClassVar[str] = "things-said"
     type: ClassVar[str] = "savepoint.things.said.v1"
 
     text: str
 
 
-class Elsewhere(Said):
+class UnpublishableNote(Note):
     topic: ClassVar[str] = "nowhere"
 
 
 @pytest.fixture
-def topic(pubsub: PubSub, own: Own, monkeypatch: pytest.MonkeyPatch) -> Iterator[PubSub]:
-    """A topic, and an outbox in which nothing of another test waits."""
-    own.elsewhere("DELETE FROM outbox")
+def topic(
+    pubsub: PubSub, own_rows: PrivateRows, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PubSub]:
+    """A topic, and an outbox without messages of other tests."""
+    own_rows.execute("DELETE FROM outbox")
     monkeypatch.setattr(outbox, "SWEEP_GRACE", timedelta(seconds=-1))
     outbox._committed.set(None)
     pubsub.topic("things-said")
     yield pubsub
-    own.elsewhere("DELETE FROM outbox")
+    own_rows.execute("DELETE FROM outbox")
 
 
-def add(*texts: str, kind: type[Said] = Said) -> list[str]:
+def add(*texts: str, kind: type[Note] = Note) -> list[str]:
     return sql.transact(lambda tx: [outbox.add(tx, kind(text=text)) for text in texts])
 
 
-def waiting() -> list[str]:
+def waiting_ids() -> list[str]:
     query = select(table.c.event_id).order_by(table.c.created_at)
     return sql.read(lambda connection: list(connection.scalars(query)))
 
 
 def arrived(topic: PubSub) -> list[tuple[str, str]]:
-    """Return event id and text of what arrived, in no order."""
+    """Return event id and text of the messages that arrived, sorted."""
     return sorted(
         (one["attributes"]["ce-id"], json.loads(base64.b64decode(one["data"]))["text"])
         for one in topic.received("things-said")
     )
 
 
-def test_what_was_added_is_published_by_the_flush_and_not_before(topic: PubSub) -> None:
+def test_messages_are_published_by_the_flush_and_not_before(topic: PubSub) -> None:
     ids = add("a", "b")
-    assert (arrived(topic), sorted(waiting())) == ([], sorted(ids))
+    assert (arrived(topic), sorted(waiting_ids())) == ([], sorted(ids))
     assert outbox.flush() == 2
     assert arrived(topic) == sorted(zip(ids, "ab", strict=True))
-    assert waiting() == []
+    assert waiting_ids() == []
     assert outbox.flush() == 0
     assert arrived(topic) == []
 
 
-def test_a_transaction_that_was_rolled_back_says_nothing(topic: PubSub) -> None:
+def test_a_rolled_back_transaction_publishes_nothing(topic: PubSub) -> None:
     def fails(tx: Connection) -> None:
-        outbox.add(tx, Said(text="a"))
+        outbox.add(tx, Note(text="a"))
         raise KeyError
 
     with pytest.raises(KeyError):
         sql.transact(fails)
-    assert (outbox.flush(), waiting(), arrived(topic)) == (0, [], [])
+    assert (outbox.flush(), waiting_ids(), arrived(topic)) == (0, [], [])
 
 
-def test_of_a_transaction_that_ran_twice_only_what_committed_is_said(
-    topic: PubSub, own: Own
+def test_only_the_committed_run_of_a_rerun_transaction_publishes(
+    topic: PubSub, own_rows: PrivateRows
 ) -> None:
     ids: list[str] = []
 
     def work(tx: Connection) -> None:
-        ids.append(outbox.add(tx, Said(text=f"run {len(ids)}")))
+        ids.append(outbox.add(tx, Note(text=f"run {len(ids)}")))
         if len(ids) == 1:
-            own.kill(thread_of(tx))
+            own_rows.kill(connection_id(tx))
             tx.execute(select(1))
 
     sql.transact(work)
@@ -93,7 +95,7 @@ def test_of_a_transaction_that_ran_twice_only_what_committed_is_said(
     assert arrived(topic) == [(ids[1], "run 1")]
 
 
-def test_messages_of_several_transactions_go_together(topic: PubSub) -> None:
+def test_messages_of_several_transactions_are_published_together(topic: PubSub) -> None:
     ids = add("a") + add("b")
     assert outbox.flush() == 2
     assert [event_id for event_id, _ in arrived(topic)] == sorted(ids)
@@ -105,19 +107,19 @@ def test_a_request_flushes_its_own_messages_only(topic: PubSub) -> None:
     (theirs,) = second.run(add, "theirs")
     assert first.run(outbox.flush) == 1
     assert [event_id for event_id, _ in arrived(topic)] == [mine]
-    assert waiting() == [theirs]
+    assert waiting_ids() == [theirs]
 
 
-def test_what_pubsub_did_not_take_waits_for_the_sweep(topic: PubSub, lines: Lines) -> None:
+def test_unpublished_messages_wait_for_the_sweep(topic: PubSub, lines: Lines) -> None:
     (event_id,) = add("a")
-    topic.door.shut()
+    topic.proxy.close()
     assert outbox.flush() == 0
-    assert waiting() == [event_id]
+    assert waiting_ids() == [event_id]
     assert lines()[-1]["message"] == "messages wait in the outbox"
     with pytest.raises(errors.Unavailable):
         outbox.sweep()
-    assert waiting() == [event_id]
-    topic.door.open()
+    assert waiting_ids() == [event_id]
+    topic.proxy.open()
 
     def swept() -> bool:
         try:
@@ -126,56 +128,56 @@ def test_what_pubsub_did_not_take_waits_for_the_sweep(topic: PubSub, lines: Line
             return False
 
     wait_until(swept)
-    assert (arrived(topic), waiting()) == ([(event_id, "a")], [])
+    assert (arrived(topic), waiting_ids()) == ([(event_id, "a")], [])
     assert total(metrics.OUTBOX_RELAYED) == 1
 
 
-def test_the_sweep_leaves_what_its_own_request_may_still_publish(
+def test_the_sweep_skips_messages_that_their_request_may_still_publish(
     topic: PubSub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "SWEEP_GRACE", timedelta(seconds=30))
     (event_id,) = add("a")
-    assert (outbox.sweep(), waiting()) == (0, [event_id])
+    assert (outbox.sweep(), waiting_ids()) == (0, [event_id])
 
 
-def test_the_sweep_takes_the_oldest_first_and_no_more_than_it_may(topic: PubSub) -> None:
+def test_the_sweep_takes_the_oldest_first_up_to_its_limit(topic: PubSub) -> None:
     ids = [add(text)[0] for text in "abc"]
     assert outbox.sweep(limit=2) == 2
-    assert waiting() == ids[2:]
+    assert waiting_ids() == ids[2:]
     assert [text for _, text in sorted(arrived(topic), key=lambda one: one[1])] == ["a", "b"]
 
 
-def test_a_crash_between_publishing_and_deleting_says_the_same_event_again(
-    topic: PubSub, own: Own, sql_door: Door, monkeypatch: pytest.MonkeyPatch
+def test_a_crash_between_publishing_and_deleting_publishes_the_same_event_again(
+    topic: PubSub, own_rows: PrivateRows, sql_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sql, "TRIES", 1)
     (event_id,) = add("a")
-    sql_door.cut_before = b"DELETE FROM outbox"
+    sql_proxy.cut_before = b"DELETE FROM outbox"
     assert outbox.flush() == 0
     assert arrived(topic) == [(event_id, "a")]
-    assert waiting() == [event_id]
+    assert waiting_ids() == [event_id]
     assert outbox.sweep() == 1
-    assert (arrived(topic), waiting()) == ([(event_id, "a")], [])
+    assert (arrived(topic), waiting_ids()) == ([(event_id, "a")], [])
 
 
 def test_a_message_that_cannot_be_published_does_not_fail_its_request(
     topic: PubSub, lines: Lines
 ) -> None:
-    """The change is committed; a client that is told otherwise would do it again."""
-    ids = add("lost", kind=Elsewhere)
+    """The change is committed; an error would make the client repeat it."""
+    ids = add("lost", kind=UnpublishableNote)
     assert outbox.flush() == 0
-    assert waiting() == ids
+    assert waiting_ids() == ids
     assert any(line["severity"] == "ERROR" and "stack_trace" in line for line in lines())
 
 
 @pytest.mark.parametrize("publish", [outbox.flush, outbox.sweep])
-def test_a_topic_that_takes_nothing_does_not_hold_up_the_others(
+def test_a_topic_that_refuses_messages_does_not_delay_the_others(
     topic: PubSub, publish: Any, lines: Lines
 ) -> None:
-    lost, (good,) = add("lost", kind=Elsewhere), add("good")
+    lost, (good,) = add("lost", kind=UnpublishableNote), add("good")
     try:
         publish()
     except Exception:  # noqa: BLE001  the sweep may say so, after the others
         assert publish is outbox.sweep
     assert arrived(topic) == [(good, "good")]
-    assert waiting() == lost
+    assert waiting_ids() == lost

@@ -1,4 +1,4 @@
-"""Projections: a document follows its row, never backwards, whatever crashes or comes late."""
+"""Projections: a document follows its row and never reverts, despite crashes and delays."""
 
 import random
 import threading
@@ -17,8 +17,8 @@ from shared.runtime.projections import Due, Key, Kind, Source
 from shared.schema.operations import projections as table
 from shared.schema.play import player_stats
 from tests.shared.runtime.conftest import Lines, total, wait_until
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import PrivateRows
+from tests.shared.runtime.proxies import Proxy
 
 MINUTE = timedelta(minutes=1)
 stats = player_stats.c
@@ -38,7 +38,7 @@ def keys_of(conn: Connection, uid: str | None, after: Key | None, limit: int) ->
 
 
 @dataclass
-class Player:
+class PlayerRows:
     """A player's rows and the documents that copy them."""
 
     uid: str
@@ -48,7 +48,7 @@ class Player:
         return self.uid, item
 
     def change(self, item: str = "12", at_most_every: timedelta = timedelta(0)) -> int:
-        """Change a row, owe its document, and return the row's new revision."""
+        """Change a row, mark its document as due, and return the new revision."""
 
         def work(tx: Connection) -> int:
             row = {"uid": self.uid, "game_key": item, "revision": 1, "play_ms": 10}
@@ -75,15 +75,17 @@ class Player:
 
 
 @pytest.fixture
-def player(own: Own, firestore: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[Player]:
-    own.elsewhere("DELETE FROM projections WHERE kind = 'test'")
+def player(
+    own_rows: PrivateRows, firestore: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PlayerRows]:
+    own_rows.execute("DELETE FROM projections WHERE kind = 'test'")
     monkeypatch.setattr(projections, "SWEEP_GRACE", timedelta(seconds=-1))
-    yield Player(own.name)
+    yield PlayerRows(own_rows.name)
     for name in ("projections", "player_stats"):
-        own.elsewhere(f"DELETE FROM {name} WHERE uid = '{own.name}'")
+        own_rows.execute(f"DELETE FROM {name} WHERE uid = '{own_rows.name}'")
 
 
-def test_a_document_follows_its_row(player: Player) -> None:
+def test_a_document_follows_its_row(player: PlayerRows) -> None:
     for revision in (1, 2, 3):
         player.change()
         assert player.due() is not None
@@ -92,12 +94,12 @@ def test_a_document_follows_its_row(player: Player) -> None:
         assert player.due() is None
 
 
-def test_what_is_not_due_is_not_written(player: Player) -> None:
+def test_a_document_that_is_not_due_is_not_written(player: PlayerRows) -> None:
     player.change()
     assert (player.project(), player.project(), player.project("unknown")) == (1, 0, 0)
 
 
-def test_nothing_is_read_while_nobody_else_writes(player: Player, lines: Lines) -> None:
+def test_no_document_is_read_without_a_concurrent_writer(player: PlayerRows, lines: Lines) -> None:
     for _ in range(3):
         player.change()
         tracing.begin("f", None)
@@ -107,10 +109,10 @@ def test_nothing_is_read_while_nobody_else_writes(player: Player, lines: Lines) 
         tracing._current.set(None)
 
 
-def test_while_it_changes_all_the_time_it_is_written_once_a_minute(player: Player) -> None:
+def test_a_constantly_changing_row_is_written_once_per_minute(player: PlayerRows) -> None:
     before = clock.now()
     player.change(at_most_every=MINUTE)
-    assert player.project() == 1, "the first one at once"
+    assert player.project() == 1, "the first change is written at once"
     for _ in range(3):
         player.change(at_most_every=MINUTE)
         assert player.project() == 0
@@ -118,11 +120,11 @@ def test_while_it_changes_all_the_time_it_is_written_once_a_minute(player: Playe
     assert due is not None
     assert before + MINUTE <= due <= clock.now() + MINUTE
     player.change()
-    assert player.project() == 1, "a session's end is not put off"
+    assert player.project() == 1, "the end of a session is not delayed"
     assert player.document() == {"play_ms": 50, "revision": 5}
 
 
-def test_an_earlier_due_time_stands(player: Player) -> None:
+def test_an_earlier_due_time_stands(player: PlayerRows) -> None:
     player.change()
     player.project()
     player.change()
@@ -132,7 +134,7 @@ def test_an_earlier_due_time_stands(player: Player) -> None:
     assert player.project() == 1
 
 
-def test_a_minute_after_the_last_writing_it_is_due(player: Player) -> None:
+def test_a_change_is_due_a_minute_after_the_last_write(player: PlayerRows) -> None:
     player.change(at_most_every=MINUTE)
     player.project()
     earlier = clock.now() - 2 * MINUTE
@@ -145,7 +147,7 @@ def test_a_minute_after_the_last_writing_it_is_due(player: Player) -> None:
     assert player.project() == 1
 
 
-def test_an_older_source_never_overwrites_a_newer_document(player: Player) -> None:
+def test_an_older_source_never_overwrites_a_newer_document(player: PlayerRows) -> None:
     path = player.kind.path(player.key())
     revisions = list(range(1, 9))
     random.Random(7).shuffle(revisions)
@@ -156,7 +158,7 @@ def test_an_older_source_never_overwrites_a_newer_document(player: Player) -> No
         assert player.document() == {"play_ms": newest, "revision": newest}
 
 
-def test_projectors_at_the_same_time_never_turn_a_document_back(player: Player) -> None:
+def test_concurrent_projectors_never_revert_a_document(player: PlayerRows) -> None:
     seen: list[int] = []
     done = threading.Event()
 
@@ -181,7 +183,7 @@ def test_projectors_at_the_same_time_never_turn_a_document_back(player: Player) 
     assert player.document() == {"play_ms": 180, "revision": 18}
 
 
-def test_a_crash_after_the_rows_commit_is_healed_by_the_sweep(player: Player) -> None:
+def test_a_crash_after_the_commit_is_repaired_by_the_sweep(player: PlayerRows) -> None:
     player.change()
     assert player.document() is None
     assert projections.sweep(player.kind) == 1
@@ -189,15 +191,15 @@ def test_a_crash_after_the_rows_commit_is_healed_by_the_sweep(player: Player) ->
     assert projections.sweep(player.kind) == 0
 
 
-def test_a_crash_after_the_document_was_written_is_healed_by_the_sweep(
-    player: Player, sql_door: Door, monkeypatch: pytest.MonkeyPatch
+def test_a_crash_after_the_document_was_written_is_repaired_by_the_sweep(
+    player: PlayerRows, sql_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     player.change()
     player.project()
     player.change()
     with monkeypatch.context() as patch:
         patch.setattr(sql, "TRIES", 1)
-        sql_door.cut_before = b"UPDATE projections"
+        sql_proxy.cut_before = b"UPDATE projections"
         assert player.project() == 0
     assert player.document() == {"play_ms": 20, "revision": 2}
     assert player.due() is not None
@@ -207,7 +209,7 @@ def test_a_crash_after_the_document_was_written_is_healed_by_the_sweep(
     assert player.project() == 1
 
 
-def test_a_row_that_moves_on_while_it_is_projected_stays_due(player: Player) -> None:
+def test_a_row_that_changes_while_it_is_projected_stays_due(player: PlayerRows) -> None:
     def late(conn: Connection, keys: Sequence[Key]) -> Mapping[Key, Source]:
         found = render(conn, keys)
         player.change()
@@ -222,11 +224,11 @@ def test_a_row_that_moves_on_while_it_is_projected_stays_due(player: Player) -> 
     assert (player.document(), player.due()) == ({"play_ms": 20, "revision": 2}, None)
 
 
-def test_a_document_store_away_leaves_it_due_and_fails_nobody(
-    player: Player, firestore: Door, lines: Lines
+def test_an_unavailable_document_store_leaves_it_due_without_an_error(
+    player: PlayerRows, firestore: Proxy, lines: Lines
 ) -> None:
     player.change()
-    firestore.shut()
+    firestore.close()
     assert player.project() == 0
     assert lines()[-1]["message"] == "projections stay due"
     with pytest.raises(errors.Unavailable):
@@ -243,7 +245,7 @@ def test_a_document_store_away_leaves_it_due_and_fails_nobody(
     assert (player.document(), player.due()) == ({"play_ms": 10, "revision": 1}, None)
 
 
-def test_a_deleted_document_is_written_again_with_the_next_change(player: Player) -> None:
+def test_a_deleted_document_is_written_again_on_the_next_change(player: PlayerRows) -> None:
     player.change()
     player.project()
     documents.delete(player.kind.path(player.key()))
@@ -252,7 +254,7 @@ def test_a_deleted_document_is_written_again_with_the_next_change(player: Player
     assert player.document() == {"play_ms": 20, "revision": 2}
 
 
-def test_a_row_that_is_gone_takes_its_document_with_it(player: Player) -> None:
+def test_a_deleted_row_deletes_its_document(player: PlayerRows) -> None:
     player.change()
     player.project()
     sql.transact(lambda tx: tx.execute(delete(player_stats).where(stats.uid == player.uid)))
@@ -261,7 +263,7 @@ def test_a_row_that_is_gone_takes_its_document_with_it(player: Player) -> None:
     assert player.document() is None
 
 
-def test_a_row_that_was_said_to_be_gone_leaves_nothing_owed(player: Player) -> None:
+def test_a_row_marked_as_deleted_is_not_due(player: PlayerRows) -> None:
     player.change()
     player.project()
     late = sql.read(lambda conn: render(conn, [player.key()]))[player.key()]
@@ -274,17 +276,21 @@ def test_a_row_that_was_said_to_be_gone_leaves_nothing_owed(player: Player) -> N
     assert player.due() is not None
     player.project()
     assert (player.document(), player.due()) == (None, None)
-    projections._write(player.kind, player.key(), late, None)  # another, who read the row before
+    projections._write(
+        player.kind, player.key(), late, None
+    )  # another projector, which read the row before
     assert (player.document(), player.due()) == (None, None)
     player.change()
     player.project()
     assert player.document() == {"play_ms": 10, "revision": 1}
 
 
-def test_a_player_erased_while_a_document_was_written_has_none(player: Player, own: Own) -> None:
+def test_a_player_erased_while_a_document_was_written_has_none(
+    player: PlayerRows, own_rows: PrivateRows
+) -> None:
     def erased(conn: Connection, keys: Sequence[Key]) -> Mapping[Key, Source]:
         found = render(conn, keys)
-        own.elsewhere(f"DELETE FROM projections WHERE uid = '{player.uid}'")
+        own_rows.execute(f"DELETE FROM projections WHERE uid = '{player.uid}'")
         return found
 
     player.change()
@@ -292,7 +298,7 @@ def test_a_player_erased_while_a_document_was_written_has_none(player: Player, o
     assert player.document() is None
 
 
-def test_the_sweep_takes_the_longest_overdue_of_its_own_kind(player: Player) -> None:
+def test_the_sweep_takes_the_longest_overdue_of_its_kind(player: PlayerRows) -> None:
     for item in ("1", "2", "3"):
         player.change(item)
     other = replace(player.kind, name="test-other")
@@ -301,13 +307,13 @@ def test_the_sweep_takes_the_longest_overdue_of_its_own_kind(player: Player) -> 
     assert [player.document(item) is not None for item in "1234"] == [True, True, False, False]
 
 
-def test_the_sweep_goes_on_until_nothing_is_left(player: Player) -> None:
+def test_the_sweep_goes_on_until_nothing_is_left(player: PlayerRows) -> None:
     for item in "12345":
         player.change(item)
     assert projections.sweep(player.kind, time.monotonic() + 30, limit=2) == 5
 
 
-def test_how_late_the_sweep_is_the_first_page_says(player: Player) -> None:
+def test_the_sweeps_delay_is_measured_on_the_first_page(player: PlayerRows) -> None:
     for item in "123":
         player.change(item)
     long_ago = clock.now() - 5 * MINUTE
@@ -319,16 +325,16 @@ def test_how_late_the_sweep_is_the_first_page_says(player: Player) -> None:
     assert total(metrics.PROJECTION_LAG, "test") < 1
 
 
-def test_the_sweep_leaves_what_its_own_event_may_still_project(
-    player: Player, monkeypatch: pytest.MonkeyPatch
+def test_the_sweep_skips_documents_that_their_event_may_still_project(
+    player: PlayerRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projections, "SWEEP_GRACE", timedelta(seconds=20))
     player.change()
     assert projections.sweep(player.kind) == 0
 
 
-def test_a_document_that_cannot_be_written_does_not_hold_up_those_behind_it(
-    player: Player, lines: Lines
+def test_a_document_that_cannot_be_written_does_not_block_later_ones(
+    player: PlayerRows, lines: Lines
 ) -> None:
     for item in ("1/2", "2", "3"):
         player.change(item)
@@ -355,7 +361,7 @@ Tamper = Callable[[str], object]
         documents.delete,
     ],
 )
-def test_what_was_changed_by_hand_is_found_and_rebuilt(player: Player, tamper: Tamper) -> None:
+def test_a_manual_change_is_found_and_rebuilt(player: PlayerRows, tamper: Tamper) -> None:
     for item in ("12", "13"):
         player.change(item)
         player.change(item)
@@ -370,7 +376,7 @@ def test_what_was_changed_by_hand_is_found_and_rebuilt(player: Player, tamper: T
     assert projections.compare(player.kind, player.uid) == []
 
 
-def test_a_document_without_a_row_is_found(player: Player) -> None:
+def test_a_document_without_a_row_is_found(player: PlayerRows) -> None:
     documents.put(player.kind.path(player.key("stray")), {"play_ms": 1})
     (difference,) = projections.compare(player.kind, player.uid)
     assert (difference.key[1], difference.row, difference.document) == (
@@ -378,7 +384,7 @@ def test_a_document_without_a_row_is_found(player: Player) -> None:
     )  # fmt: skip
 
 
-def test_times_in_documents_compare_equal_to_those_in_rows(player: Player) -> None:
+def test_times_in_documents_compare_equal_to_those_in_rows(player: PlayerRows) -> None:
     moment = datetime(2026, 3, 1, 12, 0, 0, 123_456, UTC)
 
     def timed(conn: Connection, keys: Sequence[Key]) -> dict[Key, Source]:
@@ -392,12 +398,12 @@ def test_times_in_documents_compare_equal_to_those_in_rows(player: Player) -> No
     assert projections.compare(kind, player.uid) == []
 
 
-def test_nothing_to_rebuild_is_nothing(player: Player) -> None:
+def test_a_rebuild_without_rows_does_nothing(player: PlayerRows) -> None:
     assert projections.rebuild(player.kind, []) == 0
     assert projections.rebuild(player.kind, [player.key("no row")]) == 0
 
 
-def test_what_was_written_is_counted(player: Player) -> None:
+def test_written_documents_are_counted(player: PlayerRows) -> None:
     player.change()
     player.project()
     player.change()

@@ -1,4 +1,4 @@
-"""A topic emptied in batches: what is broken stays or is buried, the rest goes through."""
+"""Pull triggers empty a topic in batches; bad messages do not block the others."""
 
 import base64
 import json
@@ -17,29 +17,29 @@ from shared.runtime.messages import Message
 from shared.schema.operations import event_failures
 from tests.shared.runtime import consumers as trigger
 from tests.shared.runtime.conftest import Lines, PubSub, wait_until
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import PrivateRows
 
-# The one engine: what is particular to each is shown by test_events.py.
+# One engine is enough: test_events.py covers what differs between them.
 pytestmark = pytest.mark.parametrize("server_url", ["mariadb"], indirect=True)
 
 
-class Said(Message):
+class Note(Message):
     topic: ClassVar[str] = "empty-me"
     type: ClassVar[str] = "savepoint.said.v1"
 
     text: str
 
 
-class Emptied:
-    """A trigger that pulls a topic, and what it was given."""
+class BatchRecorder:
+    """A trigger that pulls a topic and records its batches."""
 
     def __init__(self, entry_file: str) -> None:
         self.batches: list[list[str]] = []
         self.act: Callable[[list[str]], None] = lambda _: None
 
-        @on_pull(Said, entry_file)
-        def main(batch: list[Said]) -> None:
-            texts = sorted(said.text for said in batch)
+        @on_pull(Note, entry_file)
+        def main(batch: list[Note]) -> None:
+            texts = sorted(note.text for note in batch)
             self.act(texts)
             self.batches.append(texts)
 
@@ -50,62 +50,62 @@ class Emptied:
 
 
 @pytest.fixture
-def emptied(
-    tmp_path: Path, own: Own, pubsub: PubSub, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Emptied]:
+def recorder(
+    tmp_path: Path, own_rows: PrivateRows, pubsub: PubSub, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BatchRecorder]:
     monkeypatch.setattr(pull, "PULL_WAIT_SECONDS", 0.4)
     for topic in ("empty-me", "dead-letters"):
         pubsub.topic(topic)
     schedule = {"topic": "empty-me", "schedule": "* * * * *"}
-    # Its subscription is named as the function is in the cloud.
+    # The subscription has the name of the function in the cloud.
     pubsub.topic("empty-me", subscription="empty-it")
-    yield Emptied(trigger.file(tmp_path, "empty_it", pull=schedule))
+    yield BatchRecorder(trigger.file(tmp_path, "empty_it", pull=schedule))
     here = event_failures.c.consumer == "empty_it"
     sql.transact(lambda tx: tx.execute(delete(event_failures).where(here)))
 
 
-def buried(pubsub: PubSub) -> list[dict[str, Any]]:
+def dead_letters(pubsub: PubSub) -> list[dict[str, Any]]:
     return [json.loads(base64.b64decode(one["data"])) for one in pubsub.received("dead-letters")]
 
 
-def failed() -> list[str]:
+def failures() -> list[str]:
     query = select(event_failures.c.event_id).where(event_failures.c.consumer == "empty_it")
     return sql.read(lambda c: list(c.scalars(query)))
 
 
-def done(lines: Lines) -> int:
+def acknowledged(lines: Lines) -> int:
     """Return how many messages the run acknowledged."""
     counts = [line["counts"]["messages"] for line in lines() if "counts" in line]
     assert len(counts) == 1
     return int(counts[0])
 
 
-def left(pubsub: PubSub) -> list[str]:
-    """Return what was never handed out; what waits for its deadline is not seen."""
+def not_pulled(pubsub: PubSub) -> list[str]:
+    """Return the messages that were never pulled, except those waiting for their deadline."""
     found = pubsub.received("empty-it")
     return sorted(json.loads(base64.b64decode(one["data"]))["text"] for one in found)
 
 
-def test_everything_that_waits_is_handled_in_batches(
-    emptied: Emptied, pubsub: PubSub, lines: Lines
+def test_all_waiting_messages_are_handled_in_batches(
+    recorder: BatchRecorder, pubsub: PubSub, lines: Lines
 ) -> None:
     names = [f"{number:03}" for number in range(120)]
-    body = [(Said(text=name).model_dump_json().encode(), {"ce-id": name}) for name in names]
+    body = [(Note(text=name).model_dump_json().encode(), {"ce-id": name}) for name in names]
     messages.send("empty-me", body)
-    assert emptied.run() == 204
-    assert sorted(text for batch in emptied.batches for text in batch) == names
-    assert len(emptied.batches) < 20
+    assert recorder.run() == 204
+    assert sorted(text for batch in recorder.batches for text in batch) == names
+    assert len(recorder.batches) < 20
     assert [line["counts"] for line in lines() if "counts" in line] == [{"messages": 120}]
-    assert left(pubsub) == []
+    assert not_pulled(pubsub) == []
 
 
-def test_what_is_pulled_is_in_the_trace(emptied: Emptied, lines: Lines) -> None:
-    body = Said(text="a").model_dump_json().encode()
+def test_every_pull_is_in_the_trace(recorder: BatchRecorder, lines: Lines) -> None:
+    body = Note(text="a").model_dump_json().encode()
     messages.send("empty-me", [(body, {"ce-id": "a"})])
-    assert emptied.run() == 204
+    assert recorder.run() == 204
     spans = [line["span"] for line in lines() if "span" in line]
     taken = [(one["name"], one["attributes"]) for one in spans if one["kind"] == "receive"]
-    # The last pull finds nothing, which is how it ends.
+    # The last pull is empty, which ends the run.
     assert taken == [
         ("pull empty_it", {"messages": 1}),
         ("acknowledge empty_it", {"messages": 1}),
@@ -113,92 +113,98 @@ def test_what_is_pulled_is_in_the_trace(emptied: Emptied, lines: Lines) -> None:
     ]
 
 
-def test_an_empty_topic_calls_nobody(emptied: Emptied) -> None:
-    assert (emptied.run(), emptied.batches) == (204, [])
+def test_an_empty_topic_does_not_call_the_handler(recorder: BatchRecorder) -> None:
+    assert (recorder.run(), recorder.batches) == (204, [])
 
 
-def test_a_message_nobody_can_read_is_buried_and_the_others_go_through(
-    emptied: Emptied, pubsub: PubSub, lines: Lines
+def test_an_unreadable_message_is_a_dead_letter_and_the_others_are_handled(
+    recorder: BatchRecorder, pubsub: PubSub, lines: Lines
 ) -> None:
-    good = Said(text="good").model_dump_json().encode()
+    good = Note(text="good").model_dump_json().encode()
     messages.send("empty-me", [(good, {"ce-id": "e1"}), (b"no JSON", {"ce-id": "e2"})])
-    assert emptied.run() == 204
-    assert emptied.batches == [["good"]]
-    (letter,) = buried(pubsub)
+    assert recorder.run() == 204
+    assert recorder.batches == [["good"]]
+    (letter,) = dead_letters(pubsub)
     assert (letter["consumer"], letter["event_id"]) == ("empty_it", "e2")
-    assert done(lines) == 2
+    assert acknowledged(lines) == 2
 
 
-def test_only_unreadable_messages_call_nobody(emptied: Emptied, pubsub: PubSub) -> None:
+def test_unreadable_messages_alone_do_not_call_the_handler(
+    recorder: BatchRecorder, pubsub: PubSub
+) -> None:
     messages.send("empty-me", [(b"no JSON", {"ce-id": "e2"})])
-    assert (emptied.run(), emptied.batches) == (204, [])
-    assert len(buried(pubsub)) == 1
+    assert (recorder.run(), recorder.batches) == (204, [])
+    assert len(dead_letters(pubsub)) == 1
 
 
 def publish(*texts: str) -> None:
     for text in texts:
-        messages.publish(Said(text=text), event_id=text)
+        messages.publish(Note(text=text), event_id=text)
 
 
-def test_one_poison_message_does_not_hold_up_its_batch(
-    emptied: Emptied, pubsub: PubSub, lines: Lines
+def test_a_poison_message_does_not_block_its_batch(
+    recorder: BatchRecorder, pubsub: PubSub, lines: Lines
 ) -> None:
     def act(texts: list[str]) -> None:
         if "poison" in texts:
             raise KeyError("poison")
 
-    emptied.act = act
+    recorder.act = act
     publish("a", "poison", "b")
-    assert emptied.run() == 204
-    assert sorted(text for batch in emptied.batches for text in batch) == ["a", "b"]
-    assert failed() == ["poison"]
-    assert done(lines) == 2, "the poison comes again"
-    assert (buried(pubsub), left(pubsub)) == ([], [])
+    assert recorder.run() == 204
+    assert sorted(text for batch in recorder.batches for text in batch) == ["a", "b"]
+    assert failures() == ["poison"]
+    assert acknowledged(lines) == 2, "the poison message is redelivered"
+    assert (dead_letters(pubsub), not_pulled(pubsub)) == ([], [])
 
 
-def test_a_hopeless_message_is_buried_and_the_others_go_through(
-    emptied: Emptied, pubsub: PubSub, lines: Lines
+def test_a_hopeless_message_is_a_dead_letter_and_the_others_are_handled(
+    recorder: BatchRecorder, pubsub: PubSub, lines: Lines
 ) -> None:
     def act(texts: list[str]) -> None:
         if "hopeless" in texts:
             raise errors.HopelessEvent("unknown", "nobody knows it")
 
-    emptied.act = act
+    recorder.act = act
     publish("a", "hopeless", "b")
-    assert emptied.run() == 204
-    assert sorted(text for batch in emptied.batches for text in batch) == ["a", "b"]
-    assert [(one["event_id"], one["code"]) for one in buried(pubsub)] == [("hopeless", "unknown")]
-    assert (failed(), done(lines)) == ([], 3)
+    assert recorder.run() == 204
+    assert sorted(text for batch in recorder.batches for text in batch) == ["a", "b"]
+    assert [(one["event_id"], one["code"]) for one in dead_letters(pubsub)] == [
+        ("hopeless", "unknown")
+    ]
+    assert (failures(), acknowledged(lines)) == ([], 3)
 
 
-def test_a_store_that_is_away_leaves_the_batch_as_it_was(emptied: Emptied, pubsub: PubSub) -> None:
+def test_an_unavailable_store_leaves_the_batch_unacknowledged(
+    recorder: BatchRecorder, pubsub: PubSub
+) -> None:
     def act(texts: list[str]) -> None:
         raise errors.Unavailable("away")
 
-    emptied.act = act
+    recorder.act = act
     publish("a", "b")
-    assert emptied.run() == 503
-    assert (emptied.batches, failed(), buried(pubsub)) == ([], [], [])
+    assert recorder.run() == 503
+    assert (recorder.batches, failures(), dead_letters(pubsub)) == ([], [], [])
 
 
-def test_pubsub_away_is_503_and_good_when_it_is_back(emptied: Emptied, pubsub: PubSub) -> None:
+def test_an_unavailable_pubsub_is_503_and_recovers(recorder: BatchRecorder, pubsub: PubSub) -> None:
     publish("a")
-    pubsub.door.shut()
-    assert emptied.run() == 503
-    pubsub.door.open()
-    wait_until(lambda: emptied.run() == 204 and bool(emptied.batches), seconds=6)
-    assert emptied.batches == [["a"]]
+    pubsub.proxy.close()
+    assert recorder.run() == 503
+    pubsub.proxy.open()
+    wait_until(lambda: recorder.run() == 204 and bool(recorder.batches), seconds=6)
+    assert recorder.batches == [["a"]]
 
 
-def test_a_redriven_letter_is_handled_itself(emptied: Emptied, pubsub: PubSub) -> None:
-    """Not taken for the schedule's call, which would say that it was healed."""
-    emptied.act = lambda _: (_ for _ in ()).throw(errors.HopelessEvent("x", "y"))
-    publish("mended")
-    emptied.run()
-    (letter,) = buried(pubsub)
+def test_a_redriven_letter_is_handled(recorder: BatchRecorder, pubsub: PubSub) -> None:
+    """It must not be mistaken for the schedule's call, which would report success."""
+    recorder.act = lambda _: (_ for _ in ()).throw(errors.HopelessEvent("x", "y"))
+    publish("fixed")
+    recorder.run()
+    (letter,) = dead_letters(pubsub)
     body = base64.b64decode(letter["body_base64"])
-    assert trigger.send(emptied.main, letter["headers"], body, redrive=True).status == 422
-    emptied.act = lambda _: None
-    assert trigger.send(emptied.main, letter["headers"], body, redrive=True).status == 204
-    assert emptied.batches == [["mended"]]
-    assert trigger.send(emptied.main, {}, b"", redrive=True).status == 422
+    assert trigger.send(recorder.main, letter["headers"], body, redrive=True).status == 422
+    recorder.act = lambda _: None
+    assert trigger.send(recorder.main, letter["headers"], body, redrive=True).status == 204
+    assert recorder.batches == [["fixed"]]
+    assert trigger.send(recorder.main, {}, b"", redrive=True).status == 422

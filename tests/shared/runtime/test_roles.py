@@ -1,4 +1,4 @@
-"""Who may call what: the manifest and the parameters say it, and no token is ever written down."""
+"""The manifest and the parameters determine who may call, and no token is ever logged."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.shared.runtime.issuer import Issuer
 from tests.shared.runtime.unit.edge import ask, make
 
 
-class Guarded:
+class GuardedApi:
     """An API whose manifest names a caller, with a path for each kind of parameter."""
 
     def __init__(self, folder: Path, caller: str) -> None:
@@ -38,11 +38,13 @@ class Guarded:
         return ask(self.api, "GET", f"/v1/things/{path}", headers).status
 
 
-def test_the_manifest_and_the_parameter_say_who_may_call(issuer: Issuer, tmp_path: Path) -> None:
+def test_the_manifest_and_the_parameter_determine_who_may_call(
+    issuer: Issuer, tmp_path: Path
+) -> None:
     player, creator, admin = (
         issuer.token(roles=roles) for roles in ([], ["creator"], ["creator", "admin"])
     )
-    public = Guarded(tmp_path, "public")
+    public = GuardedApi(tmp_path, "public")
     assert [public.status("open", token) for token in (None, "x", player)] == [200, 200, 200]
     assert [public.status("player", token) for token in (None, player, admin)] == [401, 200, 200]
     assert [public.status("creator", one) for one in (None, player, creator)] == [401, 403, 200]
@@ -54,17 +56,15 @@ def test_the_manifest_and_the_parameter_say_who_may_call(issuer: Issuer, tmp_pat
     [("player", [401, 200, 200, 200]), ("creator", [401, 403, 200, 200]),
      ("admin", [401, 403, 403, 200])],
 )  # fmt: skip
-def test_the_manifest_alone_closes_a_path(
+def test_the_manifest_alone_restricts_a_path(
     issuer: Issuer, tmp_path: Path, caller: str, statuses: list[int]
 ) -> None:
-    tested = Guarded(tmp_path, caller)
+    tested = GuardedApi(tmp_path, caller)
     tokens = [None, *(issuer.token(roles=one) for one in ([], ["creator"], ["creator", "admin"]))]
     assert [tested.status("open", token) for token in tokens] == statuses
 
 
-def test_the_caller_is_checked_before_anything_of_the_request_is_read(
-    issuer: Issuer, tmp_path: Path
-) -> None:
+def test_the_caller_is_checked_before_the_request_is_parsed(issuer: Issuer, tmp_path: Path) -> None:
     api = make(tmp_path, trigger={"http": {"paths": ["/v1/things"], "caller": "player"}})
 
     @api.post("/v1/things")
@@ -75,8 +75,8 @@ def test_the_caller_is_checked_before_anything_of_the_request_is_read(
     assert answer.header("www-authenticate") == "Bearer"
 
 
-def test_no_token_reaches_the_log(issuer: Issuer, tmp_path: Path, lines: Lines) -> None:
-    """Neither a good one, nor one that is refused or fails in the handler."""
+def test_no_token_is_logged(issuer: Issuer, tmp_path: Path, lines: Lines) -> None:
+    """Whether it is valid, refused, or the handler fails."""
     api = make(tmp_path)
 
     @api.get("/v1/things")

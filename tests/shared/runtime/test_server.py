@@ -1,4 +1,4 @@
-"""An HTTP function behind the real host and server: what only a socket shows."""
+"""An HTTP function behind the real host and server: behaviour that needs a socket."""
 
 import gzip
 import http.client
@@ -60,19 +60,19 @@ def test_paths_arrive_decoded(url: str) -> None:
     assert httpx.get(f"{url}/v1/things/a%2Fb").status_code == 404
 
 
-def test_head_has_the_length_of_what_get_would_say_and_no_body(url: str) -> None:
+def test_head_has_the_content_length_of_get_and_no_body(url: str) -> None:
     got, head = httpx.get(f"{url}/v1/things/a"), httpx.head(f"{url}/v1/things/a")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(got.content))
     assert head.headers["etag"] == got.headers["etag"]
 
 
-def test_a_copy_that_is_current_is_304(url: str) -> None:
+def test_a_current_copy_is_304(url: str) -> None:
     with httpx.Client(base_url=url) as client:
         tag = client.get("/v1/things/a").headers["etag"]
         answer = client.get("/v1/things/a", headers={"If-None-Match": f'"x", W/{tag}'})
         assert (answer.status_code, answer.content) == (304, b"")
-        assert client.get("/v1/things/a").status_code == 200, "the connection is still good"
+        assert client.get("/v1/things/a").status_code == 200, "the connection is still usable"
 
 
 @pytest.mark.parametrize("size", [LIMIT + 1, LIMIT * 10])
@@ -87,19 +87,19 @@ def test_a_client_that_sends_too_much_reads_the_413(url: str, size: int, chunked
         assert client.get("/v1/things/a").status_code == 200
 
 
-def test_a_bomb_is_413(url: str) -> None:
+def test_a_gzip_bomb_is_413(url: str) -> None:
     bomb = gzip.compress(bytes(5_000_000))
     answer = httpx.post(f"{url}/v1/things", content=bomb, headers={"Content-Encoding": "gzip"})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_gzip_is_read(url: str) -> None:
+def test_gzip_is_accepted(url: str) -> None:
     body = gzip.compress(json.dumps({"name": "é"}).encode())
     answer = httpx.post(f"{url}/v1/things", content=body, headers={"Content-Encoding": "gzip"})
     assert answer.json() == {"name": "é"}
 
 
-def test_a_client_that_leaves_in_the_middle_is_no_error_of_ours(url: str, lines: Lines) -> None:
+def test_a_client_that_disconnects_is_not_logged_as_our_error(url: str, lines: Lines) -> None:
     host = url.removeprefix("http://")
     connection = http.client.HTTPConnection(host)
     connection.putrequest("POST", "/v1/things")

@@ -1,9 +1,9 @@
-"""`shared.runtime.sql` through the real Cloud SQL connector, up to Google's own side.
+"""`shared.runtime.sql` through the real Cloud SQL connector, with a fake instance.
 
-Covered: how the connector is set up, the Admin API's two calls, IAM sign-in with a token of the
-login scope only, TLS with a certificate of the instance's authority, and refresh. Not covered,
-since only Google has it: the check of that token by the instance. The database here lets the
-user in without a password, as Cloud SQL does once its front has accepted the certificate.
+Covered: the connector's settings, the two calls to the Admin API, IAM login with a token that has
+the login scope only, TLS with a certificate of the instance's authority, and refresh. Not covered:
+the check of that token, which only Google has. The database here accepts the user without a
+password, like Cloud SQL once its front end has accepted the certificate.
 """
 
 import functools
@@ -34,7 +34,7 @@ REFRESHED_BEFORE_ITS_END = timedelta(minutes=4)
 def instance(
     engine_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CloudSql]:
-    """A running instance, and the runtime set up for it."""
+    """A running fake instance, and the runtime configured for it."""
     execute(engine_url.rpartition("/")[0], "CREATE USER IF NOT EXISTS roll_up@127.0.0.1",
             "GRANT ALL ON savepoint.* TO roll_up@127.0.0.1")  # fmt: skip
     made: list[Any] = []
@@ -60,59 +60,59 @@ def instance(
         for one in made:
             one.close()
             one._thread.join()
-            one._loop.close()  # the connector leaves it open
+            one._loop.close()  # the connector does not close it
 
 
-def who() -> str:
-    """The user that the database sees."""
+def database_user() -> str:
+    """Return the user that the database sees."""
     return str(sql.read(lambda conn: conn.scalar(text("SELECT CURRENT_USER()"))))
 
 
-def test_a_query_goes_through_tls_as_the_iam_user(instance: CloudSql) -> None:
-    assert who() == "roll_up@127.0.0.1"
-    assert instance.entered == instance.issued
+def test_a_query_runs_over_tls_as_the_iam_user(instance: CloudSql) -> None:
+    assert database_user() == "roll_up@127.0.0.1"
+    assert instance.connected == instance.issued
     assert len(instance.issued) == 1
 
 
-def test_sessions_are_set_up_as_without_the_connector(instance: CloudSql) -> None:
+def test_sessions_have_the_same_settings_as_without_the_connector(instance: CloudSql) -> None:
     found = sql.read(lambda conn: conn.execute(text("SELECT @@time_zone, @@autocommit")).one())
     assert tuple(found) == ("+00:00", 1)
 
 
 def test_the_certificate_carries_a_token_that_can_only_log_in(instance: CloudSql) -> None:
-    who()
+    database_user()
     assert instance.login_tokens == [f"token for {cloud_sql.LOGIN}"]
     assert f"Bearer {instance.login_tokens[0]}" not in instance.tokens
 
 
-def test_a_certificate_is_used_while_it_lasts(instance: CloudSql) -> None:
+def test_a_certificate_is_reused_while_it_is_valid(instance: CloudSql) -> None:
     for _ in range(3):
-        who()
+        database_user()
         sql.engine().dispose()
-    assert len(instance.entered) == 3
+    assert len(instance.connected) == 3
     assert len(instance.issued) == 1
 
 
-def test_a_certificate_is_replaced_before_it_ends(instance: CloudSql) -> None:
+def test_a_certificate_is_replaced_before_it_expires(instance: CloudSql) -> None:
     instance.lifetime = REFRESHED_BEFORE_ITS_END + timedelta(seconds=2)
-    who()
+    database_user()
 
     def replaced() -> bool:
         sql.engine().dispose()
-        who()
+        database_user()
         return len(instance.issued) > 1
 
-    eventually(replaced, 20, "no new certificate was asked for")
-    assert instance.entered[-1] == instance.issued[-1] != instance.issued[0]
+    eventually(replaced, 20, "no new certificate was requested")
+    assert instance.connected[-1] == instance.issued[-1] != instance.issued[0]
 
 
-def test_nobody_enters_without_a_certificate(instance: CloudSql) -> None:
+def test_a_connection_without_a_certificate_is_refused(instance: CloudSql) -> None:
     context = ssl.create_default_context(cadata=cloud_sql.pem(instance.authority))
     context.check_hostname = False
     parts = urlsplit(instance.database)
     with pytest.raises((pymysql.err.OperationalError, ssl.SSLError, OSError)):
         stranger(context, instance.address, parts.path.strip("/"))
-    assert instance.entered == []
+    assert instance.connected == []
 
 
 def stranger(context: ssl.SSLContext, host: str, database: str) -> None:
@@ -124,17 +124,17 @@ def stranger(context: ssl.SSLContext, host: str, database: str) -> None:
         connection.connect(wrapped)
 
 
-def test_an_admin_api_that_refuses_is_unavailable_and_then_heals(instance: CloudSql) -> None:
-    instance.is_away = True
+def test_an_admin_api_that_refuses_is_unavailable_and_recovers(instance: CloudSql) -> None:
+    instance.is_unavailable = True
     with pytest.raises(errors.Unavailable):
-        who()
-    instance.is_away = False
-    assert who() == "roll_up@127.0.0.1"
+        database_user()
+    instance.is_unavailable = False
+    assert database_user() == "roll_up@127.0.0.1"
 
 
-def test_a_front_that_is_away_is_unavailable_and_then_heals(instance: CloudSql) -> None:
+def test_an_unreachable_front_end_is_unavailable_and_recovers(instance: CloudSql) -> None:
     right, instance.address = instance.address, "127.77.255.255"
     with pytest.raises(errors.Unavailable):
-        who()
+        database_user()
     instance.address = right
-    assert who() == "roll_up@127.0.0.1"
+    assert database_user() == "roll_up@127.0.0.1"

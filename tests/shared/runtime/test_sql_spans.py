@@ -1,4 +1,4 @@
-"""Statements show in a trace as what they are, without their values, and only where it is kept."""
+"""Statements are spans, without their values, and only in sampled traces."""
 
 import pytest
 from sqlalchemy import Connection, select
@@ -6,24 +6,26 @@ from sqlalchemy import Connection, select
 from shared.runtime import sql, tracing
 from shared.schema.operations import inbox
 from tests.shared.runtime.conftest import Lines
-from tests.shared.runtime.sqls import Own
+from tests.shared.runtime.private_rows import PrivateRows
 
 pytestmark = pytest.mark.usefixtures("project")
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
-def work(own: Own, secret: str) -> None:
+def work(own_rows: PrivateRows, secret: str) -> None:
     def both(tx: Connection) -> None:
-        tx.execute(own.insert(secret))
-        tx.execute(select(inbox.c.event_id).where(inbox.c.consumer == own.name)).all()
+        tx.execute(own_rows.insert(secret))
+        tx.execute(select(inbox.c.event_id).where(inbox.c.consumer == own_rows.name)).all()
 
     sql.transact(both)
     sql.read(lambda c: c.execute(select(inbox.c.event_id).where(inbox.c.event_id == secret)).all())
 
 
-def test_every_statement_is_a_span_below_its_transaction(own: Own, lines: Lines) -> None:
+def test_every_statement_is_a_span_below_its_transaction(
+    own_rows: PrivateRows, lines: Lines
+) -> None:
     begun = tracing.begin("f", f"00-{TRACE}-00f067aa0ba902b7-01")
-    work(own, "hunter2")
+    work(own_rows, "hunter2")
     written = lines()
     spans = [line["span"] for line in written]
     assert [span["name"] for span in spans] == [
@@ -39,24 +41,24 @@ def test_every_statement_is_a_span_below_its_transaction(own: Own, lines: Lines)
 
 
 @pytest.mark.parametrize("header", [f"00-{TRACE}-00f067aa0ba902b7-00", None])
-def test_a_trace_that_is_not_kept_costs_no_lines(
-    own: Own, lines: Lines, header: str | None
+def test_an_unsampled_trace_logs_no_lines(
+    own_rows: PrivateRows, lines: Lines, header: str | None
 ) -> None:
     if header is not None:
         tracing.begin("f", header)
-    work(own, "a")
+    work(own_rows, "a")
     assert lines() == []
 
 
-def test_a_rerun_shows_as_its_own_transaction(own: Own, lines: Lines) -> None:
+def test_a_rerun_is_a_separate_transaction_span(own_rows: PrivateRows, lines: Lines) -> None:
     tracing.begin("f", f"00-{TRACE}-00f067aa0ba902b7-01")
     runs: list[int] = []
 
     def lost_once(tx: Connection) -> None:
         runs.append(1)
         if len(runs) == 1:
-            own.kill(tx.connection.driver_connection.thread_id())  # type: ignore[union-attr]
-        tx.execute(own.insert("a"))
+            own_rows.kill(tx.connection.driver_connection.thread_id())  # type: ignore[union-attr]
+        tx.execute(own_rows.insert("a"))
 
     sql.transact(lost_once)
     found = [

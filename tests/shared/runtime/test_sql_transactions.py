@@ -1,4 +1,4 @@
-"""Transactions: whole or not at all, rerun when nothing of them is left, once when it matters."""
+"""Transactions are atomic, and rerun only when no effect of the first run can remain."""
 
 import threading
 from collections.abc import Callable
@@ -10,18 +10,18 @@ from sqlalchemy import Connection, select, update
 
 from shared.runtime import errors, inbox, sql
 from shared.schema.operations import inbox as table
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import MOMENT, Own, thread_of
+from tests.shared.runtime.private_rows import MOMENT, PrivateRows, connection_id
+from tests.shared.runtime.proxies import Proxy
 from tests.support.engines import disconnect
 
 COMMIT = b"\x03COMMIT"
 
 
-class Work:
-    """Inserts a row, counts its runs, and does what a test wants at its run."""
+class InsertRow:
+    """A transaction that inserts a row, counts its runs, and executes a test's step per run."""
 
-    def __init__(self, own: Own, *steps: Callable[[Connection], None]) -> None:
-        self.own = own
+    def __init__(self, own_rows: PrivateRows, *steps: Callable[[Connection], None]) -> None:
+        self.own_rows = own_rows
         self.steps = list(steps)
         self.runs = 0
         self.committed = 0
@@ -29,7 +29,7 @@ class Work:
     def __call__(self, tx: Connection) -> str:
         self.runs += 1
         sql.after_commit(self._commit)
-        tx.execute(self.own.insert("row"))
+        tx.execute(self.own_rows.insert("row"))
         if self.steps:
             self.steps.pop(0)(tx)
         return "done"
@@ -38,11 +38,11 @@ class Work:
         self.committed += 1
 
 
-def lose(own: Own) -> Callable[[Connection], None]:
-    """Return a step that has the server cut the transaction's connection."""
+def lose_connection(own_rows: PrivateRows) -> Callable[[Connection], None]:
+    """Return a step that makes the server kill the transaction's connection."""
 
     def step(tx: Connection) -> None:
-        own.kill(thread_of(tx))
+        own_rows.kill(connection_id(tx))
         tx.execute(select(table.c.event_id).limit(1))
 
     return step
@@ -55,38 +55,44 @@ def fail(error: BaseException) -> Callable[[Connection], None]:
     return step
 
 
-def test_a_transaction_commits_and_gives_its_result(own: Own) -> None:
-    work = Work(own)
+def test_a_transaction_commits_and_returns_its_result(own_rows: PrivateRows) -> None:
+    work = InsertRow(own_rows)
     assert sql.transact(work) == "done"
-    assert own.elsewhere(f"SELECT event_id FROM inbox WHERE consumer = '{own.name}'") == [("row",)]
+    assert own_rows.execute(f"SELECT event_id FROM inbox WHERE consumer = '{own_rows.name}'") == [
+        ("row",)
+    ]
     assert (work.runs, work.committed) == (1, 1)
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), errors.NotFound("x")])
-def test_any_error_rolls_back_and_goes_on_to_the_caller(own: Own, error: BaseException) -> None:
-    work = Work(own, fail(error))
+def test_any_error_rolls_back_and_reaches_the_caller(
+    own_rows: PrivateRows, error: BaseException
+) -> None:
+    work = InsertRow(own_rows, fail(error))
     with pytest.raises(type(error)) as raised:
         sql.transact(work)
     assert raised.value is error
-    assert (work.runs, work.committed, own.ids()) == (1, 0, [])
-    assert sql.transact(Work(own)) == "done", "its connection is good for the next one"
+    assert (work.runs, work.committed, own_rows.ids()) == (1, 0, [])
+    assert sql.transact(InsertRow(own_rows)) == "done", (
+        "the connection is usable for the next transaction"
+    )
 
 
-def test_others_see_nothing_before_the_commit(own: Own) -> None:
+def test_others_see_nothing_before_the_commit(own_rows: PrivateRows) -> None:
     def look(tx: Connection) -> None:
-        assert own.elsewhere(f"SELECT 1 FROM inbox WHERE consumer = '{own.name}'") == []
+        assert own_rows.execute(f"SELECT 1 FROM inbox WHERE consumer = '{own_rows.name}'") == []
 
-    sql.transact(Work(own, look))
-    assert own.ids() == ["row"]
+    sql.transact(InsertRow(own_rows, look))
+    assert own_rows.ids() == ["row"]
 
 
-def test_a_deadlock_is_run_again_and_both_come_through(own: Own) -> None:
-    sql.transact(lambda tx: sql.insert_ignore(tx, table, [own.row("a"), own.row("b")]))
+def test_a_deadlock_is_rerun_and_both_succeed(own_rows: PrivateRows) -> None:
+    sql.transact(lambda tx: sql.insert_ignore(tx, table, [own_rows.row("a"), own_rows.row("b")]))
     both_hold_one = threading.Barrier(2, timeout=10)
     runs: list[str] = []
 
     def take(tx: Connection, event_id: str, at: int) -> None:
-        here = (table.c.consumer == own.name) & (table.c.event_id == event_id)
+        here = (table.c.consumer == own_rows.name) & (table.c.event_id == event_id)
         moment = MOMENT.replace(year=at)
         tx.execute(update(table).where(here).values(handled_at=moment))
 
@@ -107,9 +113,9 @@ def test_a_deadlock_is_run_again_and_both_come_through(own: Own) -> None:
         for result in results:
             result.result(20)
     assert sorted(runs) in (["a", "a", "b"], ["a", "b", "b"]), "one of them ran twice"
-    query = select(table.c.handled_at).where(table.c.consumer == own.name)
+    query = select(table.c.handled_at).where(table.c.consumer == own_rows.name)
     years = sql.read(lambda c: [moment.year for moment in c.scalars(query)])
-    assert years[0] == years[1], "the later one's changes stand, both of them"
+    assert years[0] == years[1], "both changes of the later transaction remain"
 
 
 def quick_locks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,73 +125,75 @@ def quick_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     disconnect()
 
 
-def test_who_waited_too_long_for_a_lock_runs_again(
-    own: Own, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_timeout_is_rerun(own_rows: PrivateRows, monkeypatch: pytest.MonkeyPatch) -> None:
     quick_locks(monkeypatch)
-    other = own.connection()
+    other = own_rows.connection()
     other.begin()
     with other.cursor() as cursor:
-        cursor.execute(f"INSERT INTO inbox VALUES ('{own.name}', 'lock', NOW(6))")
+        cursor.execute(f"INSERT INTO inbox VALUES ('{own_rows.name}', 'lock', NOW(6))")
     runs = []
 
     def work(tx: Connection) -> None:
         runs.append(1)
         if len(runs) == 2:
             other.rollback()
-        tx.execute(own.insert("lock"))
+        tx.execute(own_rows.insert("lock"))
 
     sql.transact(work)
     other.close()
-    assert (len(runs), own.ids()) == (2, ["lock"])
+    assert (len(runs), own_rows.ids()) == (2, ["lock"])
 
 
-def test_a_lock_that_is_never_free_is_503(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_never_free_is_503(
+    own_rows: PrivateRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quick_locks(monkeypatch)
     monkeypatch.setattr(sql, "TRIES", 1)
-    other = own.connection()
+    other = own_rows.connection()
     other.begin()
     with other.cursor() as cursor:
-        cursor.execute(f"INSERT INTO inbox VALUES ('{own.name}', 'row', NOW(6))")
+        cursor.execute(f"INSERT INTO inbox VALUES ('{own_rows.name}', 'row', NOW(6))")
     with pytest.raises(errors.Unavailable):
-        sql.transact(Work(own))
+        sql.transact(InsertRow(own_rows))
     other.rollback()
     other.close()
-    assert own.ids() == []
+    assert own_rows.ids() == []
 
 
-def test_a_connection_lost_before_the_commit_is_run_again(own: Own) -> None:
-    work = Work(own, lose(own))
+def test_a_connection_lost_before_the_commit_is_rerun(own_rows: PrivateRows) -> None:
+    work = InsertRow(own_rows, lose_connection(own_rows))
     assert sql.transact(work) == "done"
-    assert (work.runs, work.committed, own.ids()) == (2, 1, ["row"])
+    assert (work.runs, work.committed, own_rows.ids()) == (2, 1, ["row"])
 
 
-def test_who_is_lost_every_time_is_told_that_the_store_is_away(own: Own) -> None:
-    work = Work(own, *[lose(own)] * 9)
+def test_a_connection_lost_on_every_run_is_unavailable(own_rows: PrivateRows) -> None:
+    work = InsertRow(own_rows, *[lose_connection(own_rows)] * 9)
     with pytest.raises(errors.Unavailable):
         sql.transact(work)
-    assert (work.runs, work.committed, own.ids()) == (sql.TRIES, 0, [])
+    assert (work.runs, work.committed, own_rows.ids()) == (sql.TRIES, 0, [])
 
 
-def test_an_error_on_a_lost_connection_is_the_works_own(own: Own) -> None:
+def test_the_works_own_error_on_a_lost_connection_is_raised(own_rows: PrivateRows) -> None:
     def step(tx: Connection) -> None:
-        own.kill(thread_of(tx))
+        own_rows.kill(connection_id(tx))
         raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
-        sql.transact(Work(own, step))
-    assert sql.transact(Work(own)) == "done"
-    assert own.ids() == ["row"]
+        sql.transact(InsertRow(own_rows, step))
+    assert sql.transact(InsertRow(own_rows)) == "done"
+    assert own_rows.ids() == ["row"]
 
 
-def test_a_commit_of_unknown_outcome_is_503_and_not_run_again(own: Own, sql_door: Door) -> None:
-    """It did commit; a second run would take effect twice."""
-    sql_door.cut_after = COMMIT
-    work = Work(own)
+def test_a_commit_of_unknown_outcome_is_503_and_not_rerun(
+    own_rows: PrivateRows, sql_proxy: Proxy
+) -> None:
+    """It did commit, so a second run would take effect twice."""
+    sql_proxy.cut_after = COMMIT
+    work = InsertRow(own_rows)
     with pytest.raises(errors.Unavailable):
         sql.transact(work)
     assert (work.runs, work.committed) == (1, 0)
-    assert own.ids() == ["row"]
+    assert own_rows.ids() == ["row"]
 
 
 @pytest.mark.parametrize(
@@ -193,61 +201,59 @@ def test_a_commit_of_unknown_outcome_is_503_and_not_run_again(own: Own, sql_door
     [("cut_after", [True, False]), ("cut_before", [True, True])],
     ids=["the commit arrived", "the commit never arrived"],
 )
-def test_with_an_inbox_row_a_lost_connection_at_commit_is_made_up_for(
-    own: Own, sql_door: Door, cut: str, first_time: list[bool]
+def test_with_an_inbox_row_a_connection_lost_at_commit_is_recovered(
+    own_rows: PrivateRows, sql_proxy: Proxy, cut: str, first_time: list[bool]
 ) -> None:
     outcomes: list[bool] = []
 
     def work(tx: Connection) -> None:
-        outcomes.append(inbox.first_time(tx, own.name, "event"))
+        outcomes.append(inbox.first_time(tx, own_rows.name, "event"))
         if outcomes[-1]:
-            tx.execute(own.insert("effect"))
+            tx.execute(own_rows.insert("effect"))
 
-    setattr(sql_door, cut, COMMIT)
+    setattr(sql_proxy, cut, COMMIT)
     sql.transact(work)
     assert outcomes == first_time
-    assert own.ids() == ["effect", "event"]
+    assert own_rows.ids() == ["effect", "event"]
 
 
-def test_what_a_transaction_promised_is_kept_by_the_run_that_committed(
-    own: Own, sql_door: Door
-) -> None:
-    said: list[int] = []
+def test_only_the_committed_run_keeps_its_promises(own_rows: PrivateRows, sql_proxy: Proxy) -> None:
+    promised: list[int] = []
     runs: list[int] = []
 
     def work(tx: Connection) -> None:
         runs.append(len(runs))
         run = runs[-1]
-        sql.after_commit(lambda: said.append(run))
-        inbox.first_time(tx, own.name, "event")
+        sql.after_commit(lambda: promised.append(run))
+        inbox.first_time(tx, own_rows.name, "event")
 
-    sql_door.cut_before = COMMIT
+    sql_proxy.cut_before = COMMIT
     sql.transact(work)
-    assert (runs, said) == ([0, 1], [1])
+    assert (runs, promised) == ([0, 1], [1])
 
 
-def test_a_promise_outside_of_a_transaction_is_a_bug() -> None:
+def test_a_promise_outside_a_transaction_is_a_bug() -> None:
     with pytest.raises(LookupError):
         sql.after_commit(lambda: None)
 
 
-def test_a_transaction_inside_another_keeps_its_own_promises(own: Own) -> None:
-    said: list[str] = []
+def test_a_transaction_inside_another_keeps_its_own_promises(own_rows: PrivateRows) -> None:
+    promised: list[str] = []
 
     def inner(tx: Connection) -> None:
-        sql.after_commit(lambda: said.append("inner"))
+        sql.after_commit(lambda: promised.append("inner"))
 
     def outer(tx: Connection) -> None:
         sql.transact(inner)
-        sql.after_commit(lambda: said.append("outer"))
-        assert said == ["inner"]
+        sql.after_commit(lambda: promised.append("outer"))
+        assert promised == ["inner"]
 
     sql.transact(outer)
-    assert said == ["inner", "outer"]
+    assert promised == ["inner", "outer"]
 
 
-def test_a_rerun_is_not_made_of_what_is_no_fault_of_the_connection(own: Own) -> None:
-    work = Work(own, fail(pymysql.err.ProgrammingError(1064, "syntax")))
+def test_an_error_unrelated_to_the_connection_is_not_rerun(own_rows: PrivateRows) -> None:
+    work = InsertRow(own_rows, fail(pymysql.err.ProgrammingError(1064, "syntax")))
     with pytest.raises(pymysql.err.ProgrammingError):
         sql.transact(work)
     assert work.runs == 1

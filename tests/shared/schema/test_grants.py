@@ -1,4 +1,4 @@
-"""Database users may do what their function's manifest says and nothing else, on both engines."""
+"""Database users have exactly the rights in their function's manifest, on both engines."""
 
 import json
 import os
@@ -20,12 +20,12 @@ from shared.schema import grants, migrate
 from tests.support.engines import execute
 
 FUNCTIONS = manifest.discover([imports.ROOT])
-DENIED = {1044, 1142, 1143, 1227}  # to a database, a table, a column, a global act
+DENIED = {1044, 1142, 1143, 1227}  # for a database, a table, a column, a global action
 
 
 @pytest.fixture
 def user(engine_url: str) -> Iterator[str]:
-    """A database user that may sign in, as an IAM user begins."""
+    """A database user that can only log in, like a new IAM user."""
     name = f"fn-{uuid.uuid4().hex[:12]}"
     execute(engine_url, f"CREATE USER `{name}`@`%`")
     yield name
@@ -37,7 +37,7 @@ def address(url: str, user: str) -> str:
 
 
 def attempt(url: str, user: str, statement: str) -> int:
-    """Run a statement as `user`; return 0, or the number of the error."""
+    """Run a statement as `user`; return 0 or the error number."""
     parts = urlsplit(url)
     try:
         connection = pymysql.connect(
@@ -66,7 +66,7 @@ WRITES = [
     "UPDATE games SET title = '' WHERE game_id = 0",
     "DELETE FROM games WHERE game_id = 0",
 ]
-# MySQL asks for the right to change what is locked, MariaDB does not.
+# MySQL requires the right to change locked rows, MariaDB does not.
 LOCK = "SELECT * FROM games WHERE game_id = 0 FOR UPDATE"
 NEVER = [
     "SELECT * FROM tools",
@@ -85,14 +85,14 @@ NEVER = [
 ]
 
 
-def test_a_reader_reads_its_table_and_does_nothing_else(engine_url: str, user: str) -> None:
+def test_a_reader_may_only_read_its_table(engine_url: str, user: str) -> None:
     grant(engine_url, {user: {"games": "r"}})
     assert attempt(engine_url, user, READ) == 0
     for statement in WRITES + NEVER:
         assert attempt(engine_url, user, statement) in DENIED, statement
 
 
-def test_a_writer_writes_its_table_and_does_nothing_else(engine_url: str, user: str) -> None:
+def test_a_writer_may_only_write_its_table(engine_url: str, user: str) -> None:
     grant(engine_url, {user: {"games": "rw"}})
     for statement in [READ, *WRITES, LOCK]:
         assert attempt(engine_url, user, statement) == 0, statement
@@ -101,9 +101,7 @@ def test_a_writer_writes_its_table_and_does_nothing_else(engine_url: str, user: 
 
 
 @pytest.mark.parametrize("right", ["a", "ra"])
-def test_who_may_append_changes_nothing_that_is_there(
-    engine_url: str, user: str, right: str
-) -> None:
+def test_the_right_to_append_does_not_allow_changes(engine_url: str, user: str, right: str) -> None:
     grant(engine_url, {user: {"audit": right}})
     insert = "INSERT INTO audit (at, actor, action, target, detail) VALUES (NOW(), '', '', '', '')"
     assert attempt(engine_url, user, insert) == 0
@@ -121,15 +119,15 @@ def test_who_may_append_changes_nothing_that_is_there(
     assert reads == 0 if right == "ra" else reads in DENIED
 
 
-def test_a_user_begins_with_nothing(engine_url: str, user: str) -> None:
+def test_a_new_user_has_no_rights(engine_url: str, user: str) -> None:
     assert attempt(engine_url, user, READ) in DENIED
 
 
-def test_a_manifest_that_changes_changes_the_grants(engine_url: str, user: str) -> None:
+def test_a_changed_manifest_changes_the_grants(engine_url: str, user: str) -> None:
     assert grant(engine_url, {user: {"games": "rw"}})
     now = {user: {"games": "r", "tools": "r"}}
     assert len(grant(engine_url, now)) == 1
-    # The revision before still runs: what it wrote it still writes.
+    # The previous revision still runs and needs its rights.
     assert attempt(engine_url, user, WRITES[1]) == attempt(engine_url, user, NEVER[0]) == 0
     assert len(revoke(engine_url, now)) == 3
     assert attempt(engine_url, user, READ) == attempt(engine_url, user, NEVER[0]) == 0
@@ -138,7 +136,7 @@ def test_a_manifest_that_changes_changes_the_grants(engine_url: str, user: str) 
     assert attempt(engine_url, user, READ) in DENIED
 
 
-def test_what_is_there_is_not_done_again(engine_url: str, user: str) -> None:
+def test_existing_grants_are_not_repeated(engine_url: str, user: str) -> None:
     wanted = {user: {"games": "r", "tools": "rw"}}
     assert len(grant(engine_url, wanted)) == 2
     assert grant(engine_url, wanted) == revoke(engine_url, wanted) == []
@@ -154,7 +152,7 @@ BY_HAND = [
 
 
 @pytest.mark.parametrize("statement", BY_HAND)
-def test_what_was_given_by_hand_is_taken(engine_url: str, user: str, statement: str) -> None:
+def test_manual_grants_are_revoked(engine_url: str, user: str, statement: str) -> None:
     execute(engine_url, statement.format(user=user))
     wanted = {user: {"games": "r"}}
     assert revoke(engine_url, wanted)
@@ -164,7 +162,7 @@ def test_what_was_given_by_hand_is_taken(engine_url: str, user: str, statement: 
     assert revoke(engine_url, wanted) == []
 
 
-def test_a_role_is_taken(engine_url: str, user: str) -> None:
+def test_a_role_is_revoked(engine_url: str, user: str) -> None:
     role = f"role-{user}"
     execute(engine_url, f"CREATE ROLE `{role}`", f"GRANT `{role}` TO `{user}`@`%`")
     assert len(revoke(engine_url, {user: {}})) == 1
@@ -184,7 +182,7 @@ def test_a_role_is_taken(engine_url: str, user: str) -> None:
         ("fn-x", "games", "all"),
     ],
 )
-def test_what_is_no_name_stops_before_anything(
+def test_an_invalid_name_is_refused_before_any_change(
     engine_url: str, user: str, name: str, table: str, right: str
 ) -> None:
     with pytest.raises(ValueError, match=r"not a valid|unknown table or right"):
@@ -192,12 +190,12 @@ def test_what_is_no_name_stops_before_anything(
     assert attempt(engine_url, user, READ) in DENIED
 
 
-def test_a_user_that_is_missing_is_not_made(engine_url: str) -> None:
+def test_a_missing_user_is_not_created(engine_url: str) -> None:
     with pytest.raises(Exception, match="fn-nobody"):
         grant(engine_url, {"fn-nobody": {"games": "r"}})
 
 
-def test_a_trigger_may_what_the_runtime_does_for_it() -> None:
+def test_a_trigger_has_the_rights_that_the_runtime_needs() -> None:
     assert (
         FUNCTIONS["roll_up_sessions"].tables.items()
         >= {
@@ -209,14 +207,14 @@ def test_a_trigger_may_what_the_runtime_does_for_it() -> None:
     assert FUNCTIONS["playtime"].tables == {"playtime_days": "r", "player_achievements": "r"}
 
 
-def test_who_verifies_a_version_may_lock_it(engine_url: str, user: str) -> None:
+def test_the_verifier_may_lock_a_version(engine_url: str, user: str) -> None:
     grant(engine_url, {user: FUNCTIONS["verify_artifact"].tables})
-    told = versions.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
+    uploaded = versions.ArtifactUploaded(version_id="1", revision=1, upload_id="u")
     with migrate.engine(address(engine_url, user)).connect() as connection:
-        assert versions._waiting(connection, told, for_update=True) is None
+        assert versions._waiting(connection, uploaded, for_update=True) is None
 
 
-def test_functions_and_users_must_pair() -> None:
+def test_functions_and_users_must_match() -> None:
     users = {name: f"fn-{one.service}" for name, one in FUNCTIONS.items()}
     shall = migrate_job.wanted(FUNCTIONS, users)
     assert shall["fn-clean-up"]["audit"] == "rw"
@@ -232,7 +230,7 @@ def test_functions_and_users_must_pair() -> None:
 
 @pytest.fixture
 def users(engine_url: str) -> Iterator[dict[str, str]]:
-    """A database user of each function."""
+    """A database user for each function."""
     run = uuid.uuid4().hex[:4]
     made = {name: f"f{run}-{one.service}" for name, one in FUNCTIONS.items()}
     execute(engine_url, *(f"CREATE USER `{user}`@`%`" for user in made.values()))
@@ -287,7 +285,7 @@ def test_the_job_refuses_half_a_list_of_users(engine_url: str, half: dict[str, s
 
 
 @pytest.mark.parametrize("step", ["grant", "revoke"])
-def test_an_older_image_grants_and_takes_back_though_functions_came_and_went_since(
+def test_an_older_image_grants_and_revokes_despite_new_and_removed_functions(
     engine_url: str, users: dict[str, str], step: str
 ) -> None:
     root = os.fspath(imports.ROOT)

@@ -1,4 +1,4 @@
-"""The index file: what the emulator does not enforce and production pays for."""
+"""The index file, which the emulator does not enforce."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from shared import schema
 from shared.schema.collections import COLLECTIONS
 
 INDEXES = json.loads((Path(schema.__file__).parent / "firestore.indexes.json").read_text())
-# A field that grows with the clock, when indexed, limits its collection to 500 writes a second.
+# An index on a field that increases with time limits its collection to 500 writes per second.
 SEQUENTIAL = {"stats": {"*"}, "inbox": {"created_at"}}
 
 
@@ -20,10 +20,10 @@ def test_no_sequential_field_is_indexed() -> None:
         assert wanted <= unindexed[collection]
 
 
-def test_every_collection_says_what_of_it_is_indexed() -> None:
+def test_every_collection_declares_its_indexed_fields() -> None:
     assert {one.path.rsplit("/", 1)[1] for one in COLLECTIONS} == set(SEQUENTIAL)
 
 
 def test_no_query_needs_a_composite_index() -> None:
-    """Documents are read by path or listed in the order of their ids; see shared.runtime."""
+    """Documents are read by path or listed in id order; see shared.runtime."""
     assert INDEXES["indexes"] == []

@@ -1,4 +1,4 @@
-"""Migrations give the tables that the code declares, also when one died or two run at once."""
+"""Migrations create the declared tables, also after an interruption and when two run at once."""
 
 import threading
 from collections.abc import Iterator
@@ -28,39 +28,39 @@ def engine_of(url: str) -> Engine:
     return create_engine(make_url(url).set(drivername="mysql+pymysql"))
 
 
-def facts(url: str) -> Facts:
-    """Everything the server knows of the tables in a database, Alembic's own table aside."""
+def schema_of(url: str) -> Facts:
+    """Return the server's description of all tables in a database, except Alembic's."""
     engine = engine_of(url)
     with engine.connect() as connection:
         found = {
             tuple(row)
             for query in (COLUMNS, INDEXES, REFERENCES, TABLES)
             for row in connection.execute(text(f"{query} WHERE TABLE_SCHEMA = DATABASE()"))
-            if row[0] != "alembic_version" and not is_leaving(*row[:3])
+            if row[0] != "alembic_version" and not is_dropped_later(*row[:3])
         }
     engine.dispose()
     return found
 
 
-def is_leaving(table: str, *names: Any) -> bool:
-    """Whether the code has let go of a table or a column that is dropped a release later."""
+def is_dropped_later(table: str, *names: Any) -> bool:
+    """Return whether the code no longer uses a table or column that the next release drops."""
     return table in LEAVING or any(f"{table}.{name}" in LEAVING for name in names)
 
 
 @pytest.fixture
 def declared(empty_url: str) -> Facts:
-    """What the tables declared in code look like on this engine."""
+    """The schema of the declared tables on this engine."""
     engine = engine_of(empty_url)
     metadata.create_all(engine)
-    found = facts(empty_url)
+    found = schema_of(empty_url)
     metadata.drop_all(engine)
     engine.dispose()
     return found
 
 
 @contextmanager
-def dying_at(count: int, server_url: str) -> Iterator[None]:
-    """Have the server kill the connection that sends the `count`-th CREATE TABLE."""
+def killed_at(count: int, server_url: str) -> Iterator[None]:
+    """Make the server kill the connection that sends the `count`-th CREATE TABLE."""
     seen: list[str] = []
 
     def count_down(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
@@ -78,27 +78,27 @@ def dying_at(count: int, server_url: str) -> Iterator[None]:
 
 def test_migrations_give_the_declared_tables(declared: Facts, empty_url: str) -> None:
     migrate.upgrade(empty_url)
-    migrated = facts(empty_url)
+    migrated = schema_of(empty_url)
     assert migrated - declared == set()
     assert declared - migrated == set()
 
 
 def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
     migrate.upgrade(empty_url)
-    before = facts(empty_url)
+    before = schema_of(empty_url)
     migrate.upgrade(empty_url)
-    assert facts(empty_url) == before
+    assert schema_of(empty_url) == before
 
 
 @pytest.mark.parametrize("count", [1, 2, len(metadata.tables) // 2, len(metadata.tables)])
-def test_a_migration_that_died_is_healed_by_the_next(
+def test_an_interrupted_migration_is_completed_by_the_next(
     declared: Facts, empty_url: str, server_url: str, count: int
 ) -> None:
-    with dying_at(count, server_url), pytest.raises(OperationalError):
+    with killed_at(count, server_url), pytest.raises(OperationalError):
         migrate.upgrade(empty_url)
-    assert facts(empty_url) != declared
+    assert schema_of(empty_url) != declared
     migrate.upgrade(empty_url)
-    assert facts(empty_url) == declared
+    assert schema_of(empty_url) == declared
 
 
 def test_two_upgrades_take_turns(declared: Facts, empty_url: str) -> None:
@@ -116,10 +116,10 @@ def test_two_upgrades_take_turns(declared: Facts, empty_url: str) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert facts(empty_url) == declared
+    assert schema_of(empty_url) == declared
 
 
-def test_an_upgrade_that_waits_too_long_says_so(empty_url: str) -> None:
+def test_an_upgrade_that_waits_too_long_is_an_error(empty_url: str) -> None:
     engine = engine_of(empty_url)
     with engine.connect() as connection:
         connection.execute(text("SELECT GET_LOCK(CONCAT('migrate:', LEFT(DATABASE(), 40)), 0)"))

@@ -1,4 +1,4 @@
-"""What a signed-in client may do with documents, asked of the real emulator as a client asks."""
+"""What a signed-in client may do with documents, tested with the real emulator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,14 +21,16 @@ READ = {"read": {"booleanValue": True}}
 
 
 class Documents:
-    """The document store as one caller sees it through REST."""
+    """REST access to the document store as one caller."""
 
     def __init__(self, cloud: LocalCloud, authorization: str | None) -> None:
         base = f"{cloud.cloud.url('firestore')}/v1/projects/{cloud.cloud.project}"
         self.base = f"{base}/databases/(default)/documents"
         self.headers = {"Authorization": authorization} if authorization else {}
 
-    def ask(self, method: str, path: str, fields: Any = None, mask: tuple[str, ...] = ()) -> int:
+    def request(
+        self, method: str, path: str, fields: Any = None, mask: tuple[str, ...] = ()
+    ) -> int:
         params = {"updateMask.fieldPaths": list(mask)}
         body = None if fields is None else {"fields": fields}
         url = f"{self.base}/{path}"
@@ -42,11 +44,11 @@ def owner(player: Callable[..., Player]) -> Player:
 
 
 @pytest.fixture
-def own(cloud: LocalCloud, owner: Player) -> Documents:
-    """The player's own view; an entry and stats are there."""
+def own_documents(cloud: LocalCloud, owner: Player) -> Documents:
+    """The player's access; an inbox entry and stats exist."""
     admin = Documents(cloud, "Bearer owner")
-    assert admin.ask("PATCH", f"players/{owner.uid}/inbox/entry", ENTRY) == OPEN
-    assert admin.ask("PATCH", f"players/{owner.uid}/stats/7", STATS) == OPEN
+    assert admin.request("PATCH", f"players/{owner.uid}/inbox/entry", ENTRY) == OPEN
+    assert admin.request("PATCH", f"players/{owner.uid}/stats/7", STATS) == OPEN
     return Documents(cloud, f"Bearer {owner.token}")
 
 
@@ -61,17 +63,19 @@ def stranger(
 
 
 @pytest.mark.parametrize("path", ["stats/7", "stats", "inbox/entry", "inbox"])
-def test_players_read_their_own_and_nobody_elses(
-    owner: Player, own: Documents, stranger: Documents, path: str
+def test_players_read_only_their_own_documents(
+    owner: Player, own_documents: Documents, stranger: Documents, path: str
 ) -> None:
-    assert own.ask("GET", f"players/{owner.uid}/{path}") == OPEN
-    assert stranger.ask("GET", f"players/{owner.uid}/{path}") == CLOSED
+    assert own_documents.request("GET", f"players/{owner.uid}/{path}") == OPEN
+    assert stranger.request("GET", f"players/{owner.uid}/{path}") == CLOSED
 
 
-def test_an_entry_is_marked_read(owner: Player, own: Documents) -> None:
+def test_an_entry_is_marked_read(owner: Player, own_documents: Documents) -> None:
     path = f"players/{owner.uid}/inbox/entry"
-    assert own.ask("PATCH", path, READ, ("read",)) == OPEN
-    assert own.ask("PATCH", path, READ, ("read",)) == OPEN, "again changes nothing"
+    assert own_documents.request("PATCH", path, READ, ("read",)) == OPEN
+    assert own_documents.request("PATCH", path, READ, ("read",)) == OPEN, (
+        "a second time changes nothing"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,15 +90,19 @@ def test_an_entry_is_marked_read(owner: Player, own: Documents) -> None:
         pytest.param(READ, (), id="everything replaced"),
     ],
 )
-def test_nothing_else_of_an_entry_changes(
-    owner: Player, own: Documents, fields: Any, mask: tuple[str, ...]
+def test_no_other_field_of_an_entry_can_be_changed(
+    owner: Player, own_documents: Documents, fields: Any, mask: tuple[str, ...]
 ) -> None:
-    assert own.ask("PATCH", f"players/{owner.uid}/inbox/entry", fields, mask) == CLOSED
+    assert (
+        own_documents.request("PATCH", f"players/{owner.uid}/inbox/entry", fields, mask) == CLOSED
+    )
 
 
-def test_a_stranger_marks_nothing_read(owner: Player, own: Documents, stranger: Documents) -> None:
+def test_a_stranger_cannot_mark_an_entry_read(
+    owner: Player, own_documents: Documents, stranger: Documents
+) -> None:
     path = f"players/{owner.uid}/inbox/entry"
-    assert stranger.ask("PATCH", path, READ, ("read",)) == CLOSED
+    assert stranger.request("PATCH", path, READ, ("read",)) == CLOSED
 
 
 @pytest.mark.parametrize(
@@ -110,11 +118,15 @@ def test_a_stranger_marks_nothing_read(owner: Player, own: Documents, stranger: 
         ("PATCH", "anything/at-all"),
     ],
 )
-def test_clients_write_nothing_else(owner: Player, own: Documents, method: str, path: str) -> None:
+def test_clients_cannot_write_anything_else(
+    owner: Player, own_documents: Documents, method: str, path: str
+) -> None:
     fields = STATS if method == "PATCH" else None
-    assert own.ask(method, path.format(uid=owner.uid), fields) == CLOSED
+    assert own_documents.request(method, path.format(uid=owner.uid), fields) == CLOSED
 
 
 @pytest.mark.parametrize("path", ["players/{uid}", "anything/at-all"])
-def test_what_no_rule_names_is_not_readable(owner: Player, own: Documents, path: str) -> None:
-    assert own.ask("GET", path.format(uid=owner.uid)) == CLOSED
+def test_a_document_without_a_rule_is_not_readable(
+    owner: Player, own_documents: Documents, path: str
+) -> None:
+    assert own_documents.request("GET", path.format(uid=owner.uid)) == CLOSED

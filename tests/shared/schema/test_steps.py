@@ -1,4 +1,4 @@
-"""The steps of migrations, each run twice, on both engines."""
+"""The steps of migrations: each is run twice, on both engines."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,7 +32,7 @@ def test_a_table_is_created_once(connection: Connection) -> None:
     assert connection.scalar(text("SELECT COUNT(*) FROM games")) == 1
 
 
-def test_ids_are_compared_byte_by_byte_unless_said_otherwise(connection: Connection) -> None:
+def test_ids_are_compared_byte_by_byte_by_default(connection: Connection) -> None:
     steps.create_table("CREATE TABLE IF NOT EXISTS names (name VARCHAR(9) PRIMARY KEY)")
     connection.execute(text("INSERT INTO names VALUES ('ada'), ('Ada')"))
     assert connection.scalar(text("SELECT COUNT(*) FROM names WHERE name = 'ADA'")) == 0
@@ -51,7 +51,7 @@ def test_an_index_is_added_once(connection: Connection) -> None:
     assert [row.Column_name for row in found] == ["title", "game_id"]
 
 
-def test_missing_rows_are_inserted_and_others_stay(connection: Connection) -> None:
+def test_missing_rows_are_inserted_and_existing_ones_kept(connection: Connection) -> None:
     rows = [{"game_id": 1, "title": "Other"}, {"game_id": 2, "title": "Hades"}]
     twice(steps.insert_missing, "games", rows)
     found = connection.execute(text("SELECT title FROM games ORDER BY game_id")).scalars().all()
@@ -66,7 +66,7 @@ def test_a_column_is_widened_in_place(connection: Connection) -> None:
     assert connection.scalar(text("SELECT subtitle FROM games")) == "longer than nine"
 
 
-def test_a_change_that_needs_a_copy_is_refused_unless_it_is_wanted(connection: Connection) -> None:
+def test_a_change_that_copies_the_table_is_refused_unless_allowed(connection: Connection) -> None:
     steps.add_column("games", "players", "INT")
     with pytest.raises(OperationalError, match="ALGORITHM=INPLACE is not supported"):
         steps.change_column("games", "players", "INT", "BIGINT")
@@ -74,7 +74,7 @@ def test_a_change_that_needs_a_copy_is_refused_unless_it_is_wanted(connection: C
     connection.execute(text(f"UPDATE games SET players = {2**40}"))
 
 
-def test_what_no_release_uses_is_dropped_once(connection: Connection) -> None:
+def test_an_unused_column_is_dropped_once(connection: Connection) -> None:
     steps.add_column("games", "subtitle", "VARCHAR(9) NOT NULL DEFAULT 'none'")
     steps.add_index("games", "games_by_subtitle", "subtitle")
     twice(steps.drop_index, "games", "games_by_subtitle")
@@ -84,6 +84,6 @@ def test_what_no_release_uses_is_dropped_once(connection: Connection) -> None:
     assert connection.execute(text("SHOW TABLES")).all() == []
 
 
-def test_a_table_that_is_made_unconditionally_is_refused(connection: Connection) -> None:
+def test_an_unconditional_create_table_is_refused(connection: Connection) -> None:
     with pytest.raises(ValueError, match="CREATE TABLE IF NOT EXISTS"):
         steps.create_table("CREATE TABLE games (game_id INT)")

@@ -23,7 +23,7 @@ from shared.schema.catalog import game_executables, games
 from shared.schema.detection import detection_builds, detection_files
 from tests.support.local_cloud import LocalCloud
 
-# Nothing listens there.
+# Nothing listens on this port.
 NOWHERE = "http://127.0.0.1:1"
 file = detection_files.c
 

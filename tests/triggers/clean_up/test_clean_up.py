@@ -1,4 +1,4 @@
-"""The hourly cleaning through the local cloud: what has ended goes, the rest stays."""
+"""The hourly clean-up in the local cloud deletes expired rows and keeps the rest."""
 
 import uuid
 from datetime import timedelta
@@ -13,7 +13,7 @@ from shared.schema.play import play_intervals
 from tests.support.local_cloud import LocalCloud
 
 
-def test_old_rows_go_and_old_intervals_are_folded(cloud: LocalCloud, sql: Connection) -> None:
+def test_old_rows_are_deleted_and_old_intervals_folded(cloud: LocalCloud, sql: Connection) -> None:
     key, now = f"k-{uuid.uuid4()}", clock.now()
     for event_id, days in (("old", 46), ("young", 44)):
         handled = {"event_id": event_id, "handled_at": now - timedelta(days=days)}

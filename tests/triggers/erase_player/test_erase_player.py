@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def played(player: Player, games: int) -> list[projections.Key]:
-    """Roll up a minute in each of some games, in this process; return what is to be projected."""
+    """Roll up a minute of play in each game; return the documents that are due."""
     now = clock.now()
     start, end = now - timedelta(minutes=2), now - timedelta(minutes=1)
     runs = [{"start_at": start, "end_at": end, "utc_offset_min": 0}]
@@ -31,17 +31,17 @@ def played(player: Player, games: int) -> list[projections.Key]:
     return roll_up.record(SessionsReported.model_validate(reported))
 
 
-def wish(player: Player) -> ErasureRequested:
-    """Ask for the erasure; its message stays in the outbox of this test."""
-    asked = runtime_sql.transact(lambda tx: erasure.request(tx, player.uid))
-    return ErasureRequested(uid=player.uid, requested_at=asked.requested_at)
+def request_erasure(player: Player) -> ErasureRequested:
+    """Request the erasure without publishing its message."""
+    requested = runtime_sql.transact(lambda tx: erasure.request(tx, player.uid))
+    return ErasureRequested(uid=player.uid, requested_at=requested.requested_at)
 
 
 def erase(what: ErasureRequested) -> None:
     assert erasure.erase(what, time.monotonic() + 30)
 
 
-def left(firestore: Any, player: Player) -> list[str]:
+def remaining(firestore: Any, player: Player) -> list[str]:
     return [
         one.reference.path
         for collection in (STATS, NOTICES)
@@ -49,37 +49,37 @@ def left(firestore: Any, player: Player) -> list[str]:
     ]
 
 
-def test_documents_go_page_by_page(
+def test_documents_are_deleted_page_by_page(
     player: Any, firestore: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasure, "DOCUMENTS_PER_STEP", 2)
     ada = player()
     projections.project_due(stats.KIND, played(ada, 5))
     firestore.collection(NOTICES.of(ada.uid)).document("one").set({"code": "x"})
-    assert len(left(firestore, ada)) >= 6
-    erase(wish(ada))
-    assert left(firestore, ada) == []
+    assert len(remaining(firestore, ada)) >= 6
+    erase(request_erasure(ada))
+    assert remaining(firestore, ada) == []
 
 
 @pytest.mark.parametrize("there_before", [False, True], ids=["first write", "later write"])
-def test_a_document_written_during_the_erasure_does_not_stay(
+def test_a_document_written_during_the_erasure_is_deleted_too(
     player: Any, firestore: Any, monkeypatch: pytest.MonkeyPatch, there_before: bool
 ) -> None:
     ada = player()
     keys = played(ada, 1)
     if there_before:
         projections.project_due(stats.KIND, keys)
-    asked, put = wish(ada), documents.put
+    requested, put = request_erasure(ada), documents.put
     written: list[str] = []
 
     def slow_put(path: str, *args: Any, **options: Any) -> Any:
-        """Write as one who has read the rows before they went."""
+        """Write like a projector that read the rows before they were deleted."""
         if not written:
-            erase(asked)
+            erase(requested)
         written.append(path)
         return put(path, *args, **options)
 
     monkeypatch.setattr(documents, "put", slow_put)
     projections.rebuild(stats.KIND, keys)
     assert written
-    assert left(firestore, ada) == []
+    assert remaining(firestore, ada) == []

@@ -1,4 +1,4 @@
-"""What no retry can heal ends where an operator finds it, with reason and body, to be healed."""
+"""Events that no retry can fix are kept with reason and body, so that operators can redrive."""
 
 import base64
 import json
@@ -37,13 +37,13 @@ def operator(cloud: LocalCloud, token: Any) -> Any:
     opened.close()
 
 
-def say(cloud: LocalCloud, key: str, fails: str, **attributes: str) -> None:
+def publish(cloud: LocalCloud, key: str, fails: str, **attributes: str) -> None:
     message = {"key": key, "fails": fails}
     cloud.publish("flaky-messages", json.dumps(message).encode(), **attributes)
 
 
-def letter(operator: Any, consumer: str, event_id: str) -> Any:
-    """Return the open dead letter of an event, whole."""
+def open_letter(operator: Any, consumer: str, event_id: str) -> Any:
+    """Return the open dead letter of an event with all its fields, or None."""
     query = {"consumer": consumer, "limit": 100}
     for one in operator("GET", "/dead-letters", params=query)["items"]:
         if one["event_id"] == event_id:
@@ -58,48 +58,48 @@ def handled(firestore: Any, path: str) -> Any:
 def test_a_hopeless_event_is_kept_at_once_with_its_reason(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
-    say(cloud, key, "hopeless", **{"ce-id": key})
-    found = eventually(lambda: letter(operator, FLAKY, key))
+    publish(cloud, key, "hopeless", **{"ce-id": key})
+    found = eventually(lambda: open_letter(operator, FLAKY, key))
     assert (found["code"], found["reason"]) == ("told_so", "the message says that it is hopeless")
     assert found["payload"] == {"key": key, "fails": "hopeless"}
     assert found["body"]["message"]["attributes"]["ce-id"] == key
     assert found["headers"]["content-type"] == "application/json"
 
 
-def test_a_poison_message_is_kept_as_it_came(
+def test_a_poison_message_is_kept_unchanged(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
     cloud.publish("flaky-messages", b"\x00 poison", **{"ce-id": key})
-    found = eventually(lambda: letter(operator, FLAKY, key))
+    found = eventually(lambda: open_letter(operator, FLAKY, key))
     assert found["code"] == "unreadable"
     assert base64.b64decode(found["body"]["message"]["data"]) == b"\x00 poison"
     assert "payload" not in found
 
 
-def test_a_bug_is_retried_then_kept_and_a_redrive_heals_it_once_mended(
+def test_a_bug_is_retried_then_kept_and_a_redrive_succeeds_once_fixed(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any, firestore: Any
 ) -> None:
     firestore.document(f"broken/{key}").set({})
-    say(cloud, key, "while_broken", **{"ce-id": key})
-    found = eventually(lambda: letter(operator, FLAKY, key), 60)
+    publish(cloud, key, "while_broken", **{"ce-id": key})
+    found = eventually(lambda: open_letter(operator, FLAKY, key), 60)
     assert found["code"] == "exhausted"
     assert "RuntimeError: the message says that it fails" in found["reason"]
     assert found["payload"]["key"] == key
 
-    # Still broken: the redrive tells so, and the letter stays open.
+    # Not fixed yet: the redrive reports that, and the letter stays open.
     number = found["dead_letter_id"]
-    told = operator("POST", f"/dead-letters/{number}/redrive")
-    assert (told["state"], told["status"]) == ("open", 500)
-    assert "the message says that it fails" in told["detail"]
+    result = operator("POST", f"/dead-letters/{number}/redrive")
+    assert (result["state"], result["status"]) == ("open", 500)
+    assert "the message says that it fails" in result["detail"]
 
     firestore.document(f"broken/{key}").delete()
-    told = operator("POST", f"/dead-letters/{number}/redrive")
-    assert (told["state"], told["status"]) == ("redriven", 204)
+    result = operator("POST", f"/dead-letters/{number}/redrive")
+    assert (result["state"], result["status"]) == ("redriven", 204)
     assert handled(firestore, f"handled/{key}")["event_id"] == key
-    assert letter(operator, FLAKY, key) is None
+    assert open_letter(operator, FLAKY, key) is None
 
 
-def test_a_hopeless_document_event_is_kept_and_a_redrive_tells_why(
+def test_a_hopeless_document_event_is_kept_and_a_redrive_returns_the_reason(
     operator: Any, key: str, eventually: Any, firestore: Any
 ) -> None:
     firestore.document(f"flaky/{key}").set({"fails": "hopeless"})
@@ -113,12 +113,12 @@ def test_a_hopeless_document_event_is_kept_and_a_redrive_tells_why(
     found = eventually(mine)
     assert (found["code"], found["reason"]) == ("told_so", "the document says that it is hopeless")
     assert key.encode() in base64.b64decode(found["body_base64"])
-    told = operator("POST", f"/dead-letters/{found['dead_letter_id']}/redrive")
-    assert (told["state"], told["status"]) == ("open", 422)
-    assert "the document says that it is hopeless" in told["detail"]
+    result = operator("POST", f"/dead-letters/{found['dead_letter_id']}/redrive")
+    assert (result["state"], result["status"]) == ("open", 422)
+    assert "the document says that it is hopeless" in result["detail"]
 
 
-def test_a_document_event_that_fails_for_20_hours_is_kept_and_healed(
+def test_a_document_event_that_fails_for_20_hours_is_kept_and_redriven(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any, firestore: Any
 ) -> None:
     firestore.document(f"broken/{key}").set({})
@@ -136,12 +136,12 @@ def test_a_document_event_that_fails_for_20_hours_is_kept_and_healed(
     url = cloud.env["CONSUMER_URL"].format(function="flaky_document")
     body = DocumentEventData.serialize(changed)
     assert httpx.post(url, headers=headers, content=body, timeout=30).status_code == 204
-    found = eventually(lambda: letter(operator, "flaky_document", key))
+    found = eventually(lambda: open_letter(operator, "flaky_document", key))
     assert found["code"] == "failed", found["reason"]
     assert "RuntimeError: the document says that it fails" in found["reason"]
     firestore.document(f"broken/{key}").delete()
-    told = operator("POST", f"/dead-letters/{found['dead_letter_id']}/redrive")
-    assert told["state"] == "redriven"
+    result = operator("POST", f"/dead-letters/{found['dead_letter_id']}/redrive")
+    assert result["state"] == "redriven"
     assert handled(firestore, f"seen/{key}")["event_id"] == key
 
 
@@ -151,9 +151,9 @@ def test_many_are_redriven_at_once(
     keys = [f"{key}-{number}" for number in range(3)]
     for one in keys:
         firestore.document(f"broken/{one}").set({})
-        say(cloud, one, "while_broken", **{"ce-id": one})
+        publish(cloud, one, "while_broken", **{"ce-id": one})
     for one in keys:
-        eventually(lambda one=one: letter(operator, FLAKY, one), 60)
+        eventually(lambda one=one: open_letter(operator, FLAKY, one), 60)
     for one in keys:
         firestore.document(f"broken/{one}").delete()
     done = cloud.command("dead-letters", "redrive", "--consumer", FLAKY)
@@ -161,15 +161,15 @@ def test_many_are_redriven_at_once(
     assert all(handled(firestore, f"handled/{one}") for one in keys)
 
 
-def test_a_message_that_is_no_dead_letter_is_kept_too(
+def test_an_invalid_dead_letter_is_kept_too(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
     cloud.publish("dead-letters", b"not one of ours", **{"ce-id": key})
-    found = eventually(lambda: letter(operator, "unknown", key))
+    found = eventually(lambda: open_letter(operator, "unknown", key))
     assert found["code"] == "unreadable"
 
 
-def test_whose_event_it_was_is_known(
+def test_a_dead_letter_records_its_player(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
     at = "2020-01-01T00:00:00Z"
@@ -177,7 +177,7 @@ def test_whose_event_it_was_is_known(
     session = {"game_key": "7", "session_id": "s", "runs": [run]}
     late = {"uid": key, "received_at": at, "sessions": [session]}
     cloud.publish("sessions-reported", json.dumps(late).encode(), **{"ce-id": key})
-    found = eventually(lambda: letter(operator, "roll_up_sessions", key))
+    found = eventually(lambda: open_letter(operator, "roll_up_sessions", key))
     assert (found["code"], found["uid"]) == ("too_late", key)
     operator("POST", f"/dead-letters/{found['dead_letter_id']}/resolve", json={"reason": "old"})
 
@@ -192,24 +192,24 @@ POISON = {
 
 
 @pytest.mark.parametrize("data", POISON.values(), ids=POISON)
-def test_a_forwarded_poison_message_is_kept_as_nobodys(
+def test_a_forwarded_poison_message_is_kept_without_a_player(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any, data: bytes
 ) -> None:
     source = {"CloudPubSubDeadLetterSourceSubscription": "flaky-message"}
     cloud.publish("dead-letters", data, **{"ce-id": key}, **source)
-    found = eventually(lambda: letter(operator, FLAKY, key))
+    found = eventually(lambda: open_letter(operator, FLAKY, key))
     assert found["code"] == "exhausted"
     assert "uid" not in found
     assert base64.b64decode(found["body"]["message"]["data"]) == data
 
 
-def test_an_event_id_too_long_is_cut_to_one_that_stays_its_own(
+def test_a_long_event_id_is_shortened_but_stays_unique(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
     long = key + "i" * 300
     source = {"CloudPubSubDeadLetterSourceSubscription": "flaky-message"}
     cloud.publish("dead-letters", b"{}", **{"ce-id": long}, **source)
-    found = eventually(lambda: letter(operator, FLAKY, envelope.short_id(long)))
+    found = eventually(lambda: open_letter(operator, FLAKY, envelope.short_id(long)))
     assert found["body"]["message"]["attributes"]["ce-id"] == long
 
 
@@ -233,21 +233,21 @@ SENT = {
         {"occurred_at": "0001-01-01T00:00:00+14:00"},
     ],
 )
-def test_a_dead_letter_that_no_row_can_hold_is_kept_as_it_came(
+def test_a_dead_letter_that_no_row_can_hold_is_kept_unparsed(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any, wrong: dict[str, str]
 ) -> None:
     sent = json.dumps(SENT | wrong).encode()
     cloud.publish("dead-letters", sent, **{"ce-id": key})
-    found = eventually(lambda: letter(operator, "unknown", key))
+    found = eventually(lambda: open_letter(operator, "unknown", key))
     assert base64.b64decode(found["body"]["message"]["data"]) == sent
 
 
-def test_what_is_too_long_in_a_dead_letter_is_cut(
+def test_long_fields_of_a_dead_letter_are_truncated(
     cloud: LocalCloud, operator: Any, key: str, eventually: Any
 ) -> None:
     event_id = key + "i" * 300
     sent = SENT | {"event_id": event_id, "reason": "r" * 3000, "uid": "u" * 129}
     cloud.publish("dead-letters", json.dumps(sent).encode(), **{"ce-id": key})
-    found = eventually(lambda: letter(operator, "some_consumer", envelope.short_id(event_id)))
+    found = eventually(lambda: open_letter(operator, "some_consumer", envelope.short_id(event_id)))
     assert found["reason"] == "r" * 2000
     assert "uid" not in found

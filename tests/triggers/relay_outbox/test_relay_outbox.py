@@ -1,4 +1,4 @@
-"""What a request committed and could not publish is published by the schedule."""
+"""The schedule publishes messages that a request committed but could not publish."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ from tests.support.local_cloud import LocalCloud
 TOPIC = "flaky-messages"
 
 
-def owe(sql: Connection, key: str, age: timedelta) -> None:
+def add_message(sql: Connection, key: str, age: timedelta) -> None:
     row = {
         "event_id": key[:36],
         "topic": TOPIC,
@@ -34,26 +34,26 @@ def test_an_overdue_message_is_published_with_its_own_id(
     cloud: LocalCloud, sql: Connection, firestore: Any, eventually: Any
 ) -> None:
     key = str(uuid.uuid4())
-    owe(sql, key, timedelta(minutes=1))
+    add_message(sql, key, timedelta(minutes=1))
     assert cloud.fire("relay_outbox").status_code == 204
     assert waiting(sql) == 0
     found = eventually(lambda: firestore.document(f"handled/{key}").get().to_dict(), 30)
     assert found["event_id"] == key
 
 
-def test_a_message_whose_request_may_still_publish_it_is_left(
+def test_a_message_that_its_request_may_still_publish_is_skipped(
     cloud: LocalCloud, sql: Connection
 ) -> None:
-    owe(sql, str(uuid.uuid4()), timedelta(0))
+    add_message(sql, str(uuid.uuid4()), timedelta(0))
     assert cloud.fire("relay_outbox").status_code == 204
     assert waiting(sql) == 1
     sql.execute(outbox.delete().where(outbox.c.topic == TOPIC))
 
 
-def test_what_cannot_be_published_stays_for_the_next_time(
+def test_a_message_that_cannot_be_published_stays_for_the_next_run(
     cloud: LocalCloud, sql: Connection, eventually: Any
 ) -> None:
-    owe(sql, str(uuid.uuid4()), timedelta(minutes=1))
+    add_message(sql, str(uuid.uuid4()), timedelta(minutes=1))
     with cloud.without("pubsub"):
         assert cloud.fire("relay_outbox").status_code == 503
         assert waiting(sql) == 1

@@ -1,4 +1,4 @@
-"""From a granted download to the count that everyone sees, also when the topic is away."""
+"""From a granted download to the public count, also while the topic is unavailable."""
 
 import json
 import uuid
@@ -22,30 +22,30 @@ Players = Callable[..., Player]
 
 
 @pytest.fixture
-def made(cloud: LocalCloud, sql: Connection) -> tuple[int, int]:
+def version(cloud: LocalCloud, sql: Connection) -> tuple[int, int]:
     """A tool and its published version."""
     del cloud
     tool_id = publishing.tool(sql, publishing.game(sql))
     return tool_id, publishing.version(sql, tool_id, "1.0.0")
 
 
-def granted(made: tuple[int, int], name: str) -> DownloadGranted:
+def granted(version: tuple[int, int], name: str) -> DownloadGranted:
     return DownloadGranted(
         download_id=name,
-        tool_id=str(made[0]),
-        version_id=str(made[1]),
+        tool_id=str(version[0]),
+        version_id=str(version[1]),
         granted_at=clock.now(),
     )
 
 
-def download(client: httpx.Client, someone: Player, made: tuple[int, int]) -> None:
-    wish = {"tool_id": str(made[0]), "version": "1.0.0"}
-    answer = client.post("/v1/downloads", json=wish, headers=someone.headers)
+def download(client: httpx.Client, someone: Player, version: tuple[int, int]) -> None:
+    body = {"tool_id": str(version[0]), "version": "1.0.0"}
+    answer = client.post("/v1/downloads", json=body, headers=someone.headers)
     assert answer.status_code == httpx.codes.OK, answer.text
 
 
 def total(cloud: LocalCloud, sql: Connection, tool_id: int) -> int:
-    """Run the roll-up, and return what it has come to."""
+    """Run the roll-up and return the tool's count."""
     assert cloud.fire("roll_up_downloads").status_code == httpx.codes.NO_CONTENT
     query = select(tool_downloads.c.downloads).where(tool_downloads.c.tool_id == tool_id)
     return sql.scalar(query) or 0
@@ -56,59 +56,59 @@ def test_a_download_is_counted_and_shown(  # noqa: PLR0913, PLR0917
     client: httpx.Client,
     player: Players,
     sql: Connection,
-    made: tuple[int, int],
+    version: tuple[int, int],
     eventually: Any,
 ) -> None:
     first, second = player(), player()
     for someone in (first, first, second):
-        download(client, someone, made)
-    eventually(lambda: total(cloud, sql, made[0]) == 2, 30)
-    day = select(tool_download_days).where(tool_download_days.c.version_id == made[1])
+        download(client, someone, version)
+    eventually(lambda: total(cloud, sql, version[0]) == 2, 30)
+    day = select(tool_download_days).where(tool_download_days.c.version_id == version[1])
     row = sql.execute(day).one()
     assert (row.day, row.downloads) == (datetime.now(UTC).date(), 2)
-    assert client.get(f"/v1/tools/{made[0]}").json()["downloads"] == 2
+    assert client.get(f"/v1/tools/{version[0]}").json()["downloads"] == 2
 
 
-def test_messages_that_come_again_are_counted_once(
-    cloud: LocalCloud, sql: Connection, made: tuple[int, int], eventually: Any
+def test_redelivered_messages_are_counted_once(
+    cloud: LocalCloud, sql: Connection, version: tuple[int, int], eventually: Any
 ) -> None:
     names = [f"{uuid.uuid4()}-{number}" for number in range(30)]
     for name in [*names, *names[:10]]:
-        messages.publish(granted(made, name), event_id=name)
-    eventually(lambda: total(cloud, sql, made[0]) == 30, 30)
+        messages.publish(granted(version, name), event_id=name)
+    eventually(lambda: total(cloud, sql, version[0]) == 30, 30)
     last = str(uuid.uuid4())
     for name in (*names[20:], last):
-        messages.publish(granted(made, name), event_id=name)
-    eventually(lambda: total(cloud, sql, made[0]) == 31, 30)
-    assert total(cloud, sql, made[0]) == 31
+        messages.publish(granted(version, name), event_id=name)
+    eventually(lambda: total(cloud, sql, version[0]) == 31, 30)
+    assert total(cloud, sql, version[0]) == 31
 
 
-def test_a_message_that_nobody_can_read_is_buried_and_the_others_are_counted(
-    cloud: LocalCloud, sql: Connection, made: tuple[int, int], eventually: Any
+def test_an_unreadable_message_is_a_dead_letter_and_the_others_are_counted(
+    cloud: LocalCloud, sql: Connection, version: tuple[int, int], eventually: Any
 ) -> None:
     broken, good = str(uuid.uuid4()), str(uuid.uuid4())
     cloud.publish("downloads-granted", b'{"download_id": "x"}', **{"ce-id": broken})
-    messages.publish(granted(made, good), event_id=good)
-    eventually(lambda: total(cloud, sql, made[0]) == 1, 30)
+    messages.publish(granted(version, good), event_id=good)
+    eventually(lambda: total(cloud, sql, version[0]) == 1, 30)
     mine = select(dead_letters.c.code).where(dead_letters.c.event_id == broken)
     eventually(lambda: sql.scalar(mine) == "unreadable", 30)
 
 
-def test_a_topic_that_is_away_stops_no_download_and_loses_no_count(  # noqa: PLR0913, PLR0917
+def test_an_unavailable_topic_stops_no_download_and_loses_no_count(  # noqa: PLR0913, PLR0917
     cloud: LocalCloud,
     client: httpx.Client,
     player: Players,
     sql: Connection,
-    made: tuple[int, int],
+    version: tuple[int, int],
     eventually: Any,
 ) -> None:
     someone = player()
     with cloud.without("pubsub"):
-        download(client, someone, made)
-        download(client, someone, made)
+        download(client, someone, version)
+        download(client, someone, version)
     waiting = select(outbox).where(outbox.c.topic == "downloads-granted")
     bodies = [json.loads(row.body) for row in sql.execute(waiting)]
-    mine = [one for one in bodies if one["version_id"] == str(made[1])]
+    mine = [one for one in bodies if one["version_id"] == str(version[1])]
     assert len(mine) == 2
     overdue = {"created_at": datetime(2026, 1, 1, tzinfo=UTC)}
     sql.execute(update(outbox).where(outbox.c.topic == "downloads-granted").values(overdue))
@@ -118,4 +118,4 @@ def test_a_topic_that_is_away_stops_no_download_and_loses_no_count(  # noqa: PLR
         return sql.execute(waiting).all() == []
 
     eventually(relayed, 30)
-    eventually(lambda: total(cloud, sql, made[0]) == 1, 30)
+    eventually(lambda: total(cloud, sql, version[0]) == 1, 30)

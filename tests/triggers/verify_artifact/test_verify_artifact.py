@@ -1,4 +1,4 @@
-"""From an upload to a published version: once, of what was uploaded, whatever happens meanwhile."""
+"""From an upload to a published version, despite crashes, redeliveries and later uploads."""
 
 import hashlib
 import json
@@ -43,7 +43,7 @@ def uid(cloud: LocalCloud, player: Players) -> str:
 
 @pytest.fixture
 def tool_id(sql: Connection, uid: str) -> int:
-    """A tool of the test's own creator."""
+    """A tool of this test's creator."""
     now = clock.now()
     game = {"title": "Game", "import_key": uuid.uuid4().hex, "revision": 1, "updated_at": now}
     row = {
@@ -64,8 +64,8 @@ def body() -> bytes:
     return b"MZ \r\n\t" + uuid.uuid4().bytes * 1000
 
 
-class Waiting:
-    """A version that waits to be verified, of which no message was sent yet."""
+class UnverifiedVersion:
+    """A version that waits for verification, and whose message was not sent yet."""
 
     def __init__(self, sql: Connection, tool_id: int, uid: str) -> None:
         self.sql = sql
@@ -86,10 +86,10 @@ class Waiting:
             "updated_at": now,
         }
         self.version_id = sql.execute(insert(tool_versions).values(**row)).lastrowid
-        self.told = ArtifactUploaded(
+        self.message = ArtifactUploaded(
             version_id=str(self.version_id), revision=3, upload_id=str(row["upload_id"])
         )
-        self.incoming = incoming.key(self.told.upload_id)
+        self.incoming = incoming.key(self.message.upload_id)
 
     def upload(self, body: bytes, **announced: Any) -> None:
         put(self.incoming, body)
@@ -102,25 +102,25 @@ class Waiting:
         return self.sql.execute(select(tool_versions).where(here)).mappings().one()
 
     def verify(self) -> RowMapping:
-        versions.verify(self.told)
+        versions.verify(self.message)
         return self.row()
 
     def verdicts(self) -> list[str]:
-        """Return what verifying wrote into the audit of this version."""
+        """Return the verifier's audit entries for this version."""
         target = audit.c.target == f"{self.tool_id}@1.0.0"
-        noted = select(audit.c.action).where(target, audit.c.actor == versions.VERIFIER)
-        return list(self.sql.scalars(noted.order_by(audit.c.audit_id)))
+        recorded = select(audit.c.action).where(target, audit.c.actor == versions.VERIFIER)
+        return list(self.sql.scalars(recorded.order_by(audit.c.audit_id)))
 
-    def told_of(self) -> list[VersionPublished]:
-        """Return the messages that this version is published."""
+    def published_messages(self) -> list[VersionPublished]:
+        """Return the messages that announce this version."""
         rows = self.sql.scalars(select(outbox.c.body).where(outbox.c.topic == "versions-published"))
         read = [VersionPublished.model_validate_json(one) for one in rows]
         return [one for one in read if one.tool_id == str(self.tool_id)]
 
 
 @pytest.fixture
-def waiting(sql: Connection, tool_id: int, uid: str) -> Iterator[Waiting]:
-    yield Waiting(sql, tool_id, uid)
+def unverified(sql: Connection, tool_id: int, uid: str) -> Iterator[UnverifiedVersion]:
+    yield UnverifiedVersion(sql, tool_id, uid)
     sql.execute(outbox.delete().where(outbox.c.topic == "versions-published"))
 
 
@@ -128,26 +128,26 @@ def put(key: str, body: bytes) -> None:
     objects.put("artifacts", key, body, content_type="application/octet-stream")
 
 
-def kept(body: bytes) -> bytes | None:
-    """Return what the store keeps under the hash of `body`."""
+def stored(body: bytes) -> bytes | None:
+    """Return the stored artifact with the hash of `body`, or None."""
     key = artifacts.key(hashlib.sha256(body).hexdigest())
     if objects.head("artifacts", key) is None:
         return None
     return b"".join(objects.stream("artifacts", key))
 
 
-def test_what_was_uploaded_is_published_and_told(
-    waiting: Waiting, body: bytes, sql: Connection
+def test_an_upload_is_published_and_announced(
+    unverified: UnverifiedVersion, body: bytes, sql: Connection
 ) -> None:
     digest, before = hashlib.sha256(body).hexdigest(), versioning.current(sql)
-    waiting.upload(body, size=len(body), sha256=digest)
-    row = waiting.verify()
+    unverified.upload(body, size=len(body), sha256=digest)
+    row = unverified.verify()
     assert (row["state"], row["size"], row["sha256"]) == ("published", len(body), digest)
     assert (row["revision"], row["reason"], row["published_at"] is None) == (4, None, False)
-    assert kept(body) == body
-    assert objects.head("artifacts", waiting.incoming) is None
+    assert stored(body) == body
+    assert objects.head("artifacts", unverified.incoming) is None
     assert versioning.current(sql) == before + 1
-    (message,) = waiting.told_of()
+    (message,) = unverified.published_messages()
     assert (message.version, message.sha256, message.size) == ("1.0.0", digest, len(body))
     assert message.published_at == row["published_at"]
 
@@ -156,41 +156,45 @@ def test_what_was_uploaded_is_published_and_told(
     ("announced", "code"),
     [({"size": 7}, "wrong_size"), ({"sha256": EMPTY}, "wrong_hash")],
 )
-def test_what_is_not_as_announced_is_rejected(
-    waiting: Waiting, body: bytes, sql: Connection, announced: dict[str, Any], code: str
+def test_an_upload_that_differs_from_its_announcement_is_rejected(
+    unverified: UnverifiedVersion,
+    body: bytes,
+    sql: Connection,
+    announced: dict[str, Any],
+    code: str,
 ) -> None:
     before = versioning.current(sql)
-    waiting.upload(body, **announced)
-    row = waiting.verify()
+    unverified.upload(body, **announced)
+    row = unverified.verify()
     assert (row["state"], row["reason"].split(": ")[0]) == ("rejected", code)
-    assert (kept(body), waiting.told_of()) == (None, [])
+    assert (stored(body), unverified.published_messages()) == (None, [])
     assert versioning.current(sql) == before
 
 
-def test_nothing_and_no_bytes_are_rejected(waiting: Waiting) -> None:
-    assert waiting.verify()["reason"].startswith("missing: ")
+def test_a_missing_upload_is_rejected(unverified: UnverifiedVersion) -> None:
+    assert unverified.verify()["reason"].startswith("missing: ")
 
 
-def test_a_file_without_bytes_is_rejected(waiting: Waiting) -> None:
-    waiting.upload(b"")
-    assert waiting.verify()["reason"].startswith("empty: ")
+def test_a_file_without_bytes_is_rejected(unverified: UnverifiedVersion) -> None:
+    unverified.upload(b"")
+    assert unverified.verify()["reason"].startswith("empty: ")
 
 
 @pytest.mark.parametrize("head_lies", [False, True])
-def test_what_is_too_large_is_rejected_before_it_is_kept(
-    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch, head_lies: bool
+def test_an_upload_that_is_too_large_is_rejected_before_it_is_stored(
+    unverified: UnverifiedVersion, body: bytes, monkeypatch: pytest.MonkeyPatch, head_lies: bool
 ) -> None:
-    """The size is looked at first, and counted while reading: other bytes may have come since."""
+    """The size is checked first and again while reading, since the file may have been replaced."""
     monkeypatch.setattr(artifacts, "MAX_BYTES", len(body) - 1)
-    waiting.upload(body)
+    unverified.upload(body)
     if head_lies:
         monkeypatch.setattr(artifacts, "_check_size", lambda _: None)
-    assert waiting.verify()["reason"].startswith("too_large: ")
-    assert kept(body) is None
+    assert unverified.verify()["reason"].startswith("too_large: ")
+    assert stored(body) is None
 
 
 def during_reading(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Have something happen once, between the copying and the reading of the copy."""
+    """Call `act` once, after the file was copied and before the copy is read."""
     real, acted = objects.stream, threading.Event()
 
     def stream(*args: Any, **kwargs: Any) -> Iterator[bytes]:
@@ -202,83 +206,87 @@ def during_reading(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -
     monkeypatch.setattr(objects, "stream", stream)
 
 
-def test_other_bytes_put_while_it_is_verified_change_nothing(
-    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+def test_bytes_uploaded_during_verification_change_nothing(
+    unverified: UnverifiedVersion, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting.upload(body)
-    during_reading(monkeypatch, lambda: put(waiting.incoming, b"evil"))
-    row = waiting.verify()
+    unverified.upload(body)
+    during_reading(monkeypatch, lambda: put(unverified.incoming, b"evil"))
+    row = unverified.verify()
     assert (row["state"], row["sha256"]) == ("published", hashlib.sha256(body).hexdigest())
-    assert kept(body) == body
-    assert kept(b"evil") is None
+    assert stored(body) == body
+    assert stored(b"evil") is None
 
 
-def test_other_bytes_put_after_it_was_verified_change_nothing(
-    waiting: Waiting, body: bytes
+def test_bytes_uploaded_after_verification_change_nothing(
+    unverified: UnverifiedVersion, body: bytes
 ) -> None:
-    waiting.upload(body)
-    before = waiting.verify()
-    put(waiting.incoming, b"evil")
-    assert waiting.verify() == before
-    assert kept(body) == body
-    assert kept(b"evil") is None
+    unverified.upload(body)
+    before = unverified.verify()
+    put(unverified.incoming, b"evil")
+    assert unverified.verify() == before
+    assert stored(body) == body
+    assert stored(b"evil") is None
 
 
-def test_told_again_or_in_parallel_it_is_published_once(
-    waiting: Waiting, body: bytes, sql: Connection
+def test_repeated_and_parallel_deliveries_publish_once(
+    unverified: UnverifiedVersion, body: bytes, sql: Connection
 ) -> None:
-    waiting.upload(body)
+    unverified.upload(body)
     before = versioning.current(sql)
     together = threading.Barrier(4, timeout=20)
 
     def deliver(_: int) -> None:
         together.wait()
-        versions.verify(waiting.told)
+        versions.verify(unverified.message)
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(deliver, range(4)))
-    versions.verify(waiting.told)
-    row = waiting.row()
-    assert (row["state"], row["revision"], kept(body)) == ("published", 4, body)
-    assert (waiting.verdicts(), len(waiting.told_of())) == (["version.approve"], 1)
+    versions.verify(unverified.message)
+    row = unverified.row()
+    assert (row["state"], row["revision"], stored(body)) == ("published", 4, body)
+    assert (unverified.verdicts(), len(unverified.published_messages())) == (["version.approve"], 1)
     assert versioning.current(sql) == before + 1
 
 
-def test_withdrawn_meanwhile_it_stays_withdrawn(
-    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+def test_a_version_withdrawn_meanwhile_stays_withdrawn(
+    unverified: UnverifiedVersion, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting.upload(body)
+    unverified.upload(body)
 
     def publish_and_withdraw() -> None:
-        versions.verify(waiting.told)
+        versions.verify(unverified.message)
         why = Withdrawal(reason="it crashes")
         runtime_sql.transact(
-            lambda tx: versions.withdraw(tx, waiting.uid, waiting.tool_id, "1.0.0", why)
+            lambda tx: versions.withdraw(tx, unverified.uid, unverified.tool_id, "1.0.0", why)
         )
 
     during_reading(monkeypatch, publish_and_withdraw)
-    row = waiting.verify()
+    row = unverified.verify()
     assert (row["state"], row["reason"]) == ("withdrawn", "withdrawn: it crashes")
-    assert (waiting.verdicts(), len(waiting.told_of())) == (["version.approve"], 1)
+    assert (unverified.verdicts(), len(unverified.published_messages())) == (["version.approve"], 1)
 
 
-def test_what_was_found_of_an_earlier_upload_does_not_count(
-    waiting: Waiting, body: bytes, monkeypatch: pytest.MonkeyPatch
+def test_the_verdict_on_an_earlier_upload_is_ignored(
+    unverified: UnverifiedVersion, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rejected version is uploaded and published again while a twin still reads the first."""
-    waiting.upload(b"first", sha256=EMPTY)
+    """A rejected version is uploaded and published again while the first is still read."""
+    unverified.upload(b"first", sha256=EMPTY)
 
     def again() -> None:
-        versions.verify(waiting.told)
-        assert waiting.row()["state"] == "rejected"
-        wish = NewUpload(size=len(body))
+        versions.verify(unverified.message)
+        assert unverified.row()["state"] == "rejected"
+        new_upload = NewUpload(size=len(body))
         runtime_sql.transact(
-            lambda tx: versions.create_upload(tx, waiting.uid, waiting.tool_id, "1.0.0", wish)
+            lambda tx: versions.create_upload(
+                tx, unverified.uid, unverified.tool_id, "1.0.0", new_upload
+            )
         )
-        runtime_sql.transact(lambda tx: versions.publish(tx, waiting.uid, waiting.tool_id, "1.0.0"))
+        runtime_sql.transact(
+            lambda tx: versions.publish(tx, unverified.uid, unverified.tool_id, "1.0.0")
+        )
 
     during_reading(monkeypatch, again)
-    row = waiting.verify()
+    row = unverified.verify()
     assert (row["state"], row["reason"], row["revision"]) == ("verifying", None, 6)
 
 
@@ -306,34 +314,34 @@ STEPS = ("look", "copy", "read", "look up its hash", "keep", "delete the copy", 
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_after_any_step_it_is_done_by_the_next_delivery(
-    waiting: Waiting, body: bytes, step: str
+def test_a_crash_after_any_step_is_repaired_by_the_next_delivery(
+    unverified: UnverifiedVersion, body: bytes, step: str
 ) -> None:
-    waiting.upload(body)
-    words = [str(STEPS.index(step) + 1), waiting.told.model_dump_json()]
+    unverified.upload(body)
+    words = [str(STEPS.index(step) + 1), unverified.message.model_dump_json()]
     command = [sys.executable, "-c", KILLED, *words]
     killed = subprocess.run(command, cwd=ROOT, env=os.environ, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
     is_done = step == STEPS[-1]
-    assert waiting.row()["state"] == ("published" if is_done else "verifying")
-    row = waiting.verify()
+    assert unverified.row()["state"] == ("published" if is_done else "verifying")
+    row = unverified.verify()
     assert (row["state"], row["sha256"]) == ("published", hashlib.sha256(body).hexdigest())
-    assert (kept(body), waiting.verdicts()) == (body, ["version.approve"])
+    assert (stored(body), unverified.verdicts()) == (body, ["version.approve"])
 
 
-def test_a_store_that_is_away_rejects_nothing(
-    cloud: LocalCloud, waiting: Waiting, body: bytes
+def test_an_unavailable_store_rejects_nothing(
+    cloud: LocalCloud, unverified: UnverifiedVersion, body: bytes
 ) -> None:
-    waiting.upload(body)
+    unverified.upload(body)
     with cloud.without("objects"), pytest.raises(errors.Unavailable):
-        versions.verify(waiting.told)
-    assert waiting.row()["state"] == "verifying"
-    assert waiting.verify()["state"] == "published"
+        versions.verify(unverified.message)
+    assert unverified.row()["state"] == "verifying"
+    assert unverified.verify()["state"] == "published"
 
 
 @pytest.fixture
 def creator(client: httpx.Client, player: Players) -> Callable[..., Any]:
-    """Post as one creator, with a new key each time; return the answer's JSON."""
+    """Send requests as one creator, each with a new key; return the JSON."""
     headers = player(["creator"]).headers
 
     def post(path: str, body: Any = None, method: str = "POST") -> Any:
@@ -348,7 +356,7 @@ def creator(client: httpx.Client, player: Players) -> Callable[..., Any]:
 
 @pytest.fixture
 def drafts(creator: Callable[..., Any], sql: Connection) -> list[str]:
-    """Paths of five drafted versions."""
+    """The paths of five draft versions."""
     game = {"title": "Game", "import_key": uuid.uuid4().hex, "revision": 1}
     game_id = sql.execute(insert(games).values(**game, updated_at=clock.now())).lastrowid
     texts = {"en": {"name": "Tool"}}
@@ -384,7 +392,7 @@ def test_a_creator_publishes_through_the_gateway_and_a_rejected_one_again(
     assert (shown["sha256"], "reason" in shown) == (hashlib.sha256(body).hexdigest(), False)
 
 
-def test_a_store_away_and_killed_functions_delay_publishing_and_lose_nothing(  # noqa: PLR0913, PLR0917
+def test_an_unavailable_store_and_killed_functions_only_delay_publishing(  # noqa: PLR0913, PLR0917
     cloud: LocalCloud,
     creator: Callable[..., Any],
     drafts: list[str],
@@ -404,7 +412,7 @@ def test_a_store_away_and_killed_functions_delay_publishing_and_lose_nothing(  #
     owner = sql.scalar(select(tools.c.creator_uid).where(tools.c.tool_id == int(tool)))
     before = refused()
     with cloud.without("objects"):
-        for draft in drafts:  # as when the store goes away just after it was looked at
+        for draft in drafts:  # as if the store became unavailable right after the check
             version = draft.rsplit("/", 1)[1]
             runtime_sql.transact(
                 lambda tx: versions.publish(tx, str(owner), int(tool), version)  # noqa: B023
@@ -416,16 +424,16 @@ def test_a_store_away_and_killed_functions_delay_publishing_and_lose_nothing(  #
     cloud.kill("functions")
     cloud.wait_until_back("functions", pid)
     eventually(lambda: states(creator, drafts) == ["published"] * 5, 60)
-    assert [kept(body + b"%d" % number) for number in range(5)] == [
+    assert [stored(body + b"%d" % number) for number in range(5)] == [
         body + b"%d" % number for number in range(5)
     ]
     mine = (dead_letters.c.consumer == "verify_artifact", dead_letters.c.recorded_at >= began)
     letters = select(dead_letters.c.event_id).where(*mine)
     assert sql.scalars(letters).all() == []
-    noted = select(audit.c.target, audit.c.detail).where(
+    recorded = select(audit.c.target, audit.c.detail).where(
         audit.c.action == "version.approve", audit.c.target.startswith(f"{tool}@")
     )
-    rows = sql.execute(noted).all()
+    rows = sql.execute(recorded).all()
     assert sorted(row.target for row in rows) == [f"{tool}@1.0.{number}" for number in range(5)]
     for row in rows:
         detail = json.loads(row.detail)

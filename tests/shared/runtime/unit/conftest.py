@@ -1,4 +1,4 @@
-"""What every test of the runtime finds: complete settings, and log lines it can read."""
+"""Fixtures of the runtime's unit tests: complete settings, and readable log lines."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def untraced() -> Iterator[None]:
-    """No test goes on in the trace of the one before."""
+    """Reset the trace, so that no test continues that of the previous one."""
     yield
     tracing._current.set(None)
     logs.context.set({})
@@ -34,7 +34,7 @@ def untraced() -> Iterator[None]:
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
-    """Return the log lines written since the last call, each of which must be one JSON object."""
+    """Return the log lines since the last call, each of which must be one JSON object."""
 
     def read() -> list[dict[str, Any]]:
         found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -1,4 +1,4 @@
-"""An HTTP function asked without a server: what a host would put in, and what came out."""
+"""Call an HTTP function without a server, the way a host does."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ MANIFEST: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client would see."""
+    """The response a client would see."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -64,7 +64,7 @@ async def deliver(
     headers: dict[str, str] | None = None,
     body: bytes | Iterable[bytes] = b"",
 ) -> Answer:
-    """Send one request as the ASGI host does; several chunks of body come one by one."""
+    """Send one request the way the ASGI host does; chunks of the body arrive one by one."""
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -99,7 +99,7 @@ def ask(
     headers: dict[str, str] | None = None,
     body: bytes | Iterable[bytes] | Any = b"",
 ) -> Answer:
-    """Send one request to an API; a `dict` or `list` body goes as JSON."""
+    """Send one request to an API; a `dict` or `list` body is sent as JSON."""
     if isinstance(body, dict):
         body = json.dumps(body).encode()
     return asyncio.run(deliver(api.entry_point(), method, target, headers, body))

@@ -1,4 +1,4 @@
-"""Deliveries in all their forms become one shape, or are unreadable; never something else."""
+"""Every form of delivery becomes an Event or is unreadable, never another error."""
 
 import base64
 import json
@@ -42,18 +42,18 @@ def test_a_push_request_becomes_its_event() -> None:
     assert event.traceparent == TRACEPARENT
 
 
-def test_the_transport_may_say_which_delivery_it_is() -> None:
+def test_the_transport_may_give_the_delivery_attempt() -> None:
     assert push(pushed()).attempt is None
     assert push(json.dumps({**json.loads(pushed()), "deliveryAttempt": 3}).encode()).attempt == 3
 
 
-def test_a_message_without_attributes_is_known_by_pubsubs_own_id() -> None:
+def test_a_message_without_attributes_has_pubsubs_id() -> None:
     event = push(pushed(attributes=...))
     assert (event.id, event.attributes) == ("m1", {})
     assert event.type == "google.cloud.pubsub.topic.v1.messagePublished"
 
 
-def test_an_id_longer_than_the_tables_hold_is_cut_but_stays_its_own() -> None:
+def test_an_id_too_long_for_the_tables_is_shortened_but_stays_unique() -> None:
     fits, long = "i" * 191, "i" * 192
     assert push(pushed(attributes={"ce-id": fits})).id == fits
     short = push(pushed(attributes={"ce-id": long})).id
@@ -89,13 +89,13 @@ def test_a_message_without_data_is_empty() -> None:
         pushed(attributes="a"),
     ],
 )
-def test_what_is_no_push_request_is_unreadable(body: bytes) -> None:
+def test_an_invalid_push_request_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unreadable):
         push(body)
 
 
 @given(st.binary())
-def test_no_bytes_do_worse_than_unreadable(body: bytes) -> None:
+def test_any_bytes_are_at_worst_unreadable(body: bytes) -> None:
     with pytest.raises(Unreadable):
         push(body)
 
@@ -109,7 +109,7 @@ def test_a_cloudevent_in_binary_mode_becomes_its_event() -> None:
 
 
 @pytest.mark.parametrize("lacking", ["ce-id", "ce-type", "ce-time"])
-def test_a_cloudevent_that_lacks_what_it_must_have_is_unreadable(lacking: str) -> None:
+def test_a_cloudevent_without_a_required_attribute_is_unreadable(lacking: str) -> None:
     headers = {name: value for name, value in BINARY.items() if name != lacking}
     with pytest.raises(Unreadable, match=lacking):
         envelope.cloud_event("a_consumer", headers, b"")
@@ -121,7 +121,7 @@ def test_a_cloudevent_without_an_exact_time_is_unreadable(moment: str) -> None:
         envelope.cloud_event("a_consumer", {**BINARY, "ce-time": moment}, b"")
 
 
-def test_a_dead_letter_keeps_what_makes_the_event_and_no_credential() -> None:
+def test_a_dead_letter_keeps_the_event_without_credentials() -> None:
     headers = {
         "authorization": "Bearer secret",
         "cookie": "secret",
@@ -142,11 +142,11 @@ def test_a_dead_letter_keeps_what_makes_the_event_and_no_credential() -> None:
         assert set(made.headers) <= set(kept) | set(BINARY)
 
 
-def test_what_cannot_be_read_has_the_same_id_at_every_delivery() -> None:
+def test_an_unreadable_event_has_the_same_id_on_every_delivery() -> None:
     first, again, other = (envelope.anonymous("a", {}, body) for body in (b"x", b"x", b"y"))
     assert first.id == again.id != other.id
     assert first.time.tzinfo is not None
 
 
-def test_an_event_does_not_show_its_payload_when_it_is_printed() -> None:
+def test_an_events_repr_does_not_contain_its_payload() -> None:
     assert "hunter2" not in repr(push(pushed(), **{"ce-x": "hunter2"}))

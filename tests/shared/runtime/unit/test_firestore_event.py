@@ -1,4 +1,4 @@
-"""Firestore's payload, decoded: every kind of value, the path, the writer's trace."""
+"""Decoding Firestore's payload: every kind of value, the path, the writer's trace."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -69,7 +69,7 @@ def test_a_deleted_document_is_none_and_an_empty_one_is_not() -> None:
 
 
 @pytest.mark.parametrize("data", [b"nonsense", b"\xff", b'{"value": {}}', b"Cp8BCmVwcm9q"])
-def test_what_is_no_firestore_event_is_unreadable(data: bytes) -> None:
+def test_an_invalid_firestore_event_is_unreadable(data: bytes) -> None:
     with pytest.raises(Unreadable, match="not a Firestore event"):
         firestore_event.decode(event(data))
 
@@ -78,7 +78,7 @@ def test_what_is_no_firestore_event_is_unreadable(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("uid", "game"), [("ada", "12"), ("ada", "unlisted:9f"), ("ada lovelace é%20", '"ß+')]
 )
-def test_the_path_gives_its_variables_whatever_they_hold(
+def test_the_path_gives_its_variables_with_any_characters(
     uid: str, game: str, deleted: bool
 ) -> None:
     found = firestore_event.path_variables(
@@ -107,6 +107,6 @@ def test_a_change_of_nothing_is_unreadable() -> None:
         (None, False),
     ],
 )
-def test_the_writers_trace_is_taken_only_when_it_is_one(written: Any, found: bool) -> None:
+def test_the_writers_trace_is_used_only_if_valid(written: Any, found: bool) -> None:
     assert firestore_event.traceparent({"traceparent": written}) == (written if found else None)
     assert firestore_event.traceparent(None) is None

@@ -1,4 +1,4 @@
-"""Batches: every item is validated alone, and the whole fails only for the whole."""
+"""Batches: items are validated one by one, and only an invalid envelope fails the request."""
 
 import json
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ class Item(BaseModel):
     share: float = 0.5
 
 
-class Taken(http.Receipt):
+class Accepted(http.Receipt):
     seen: list[Any]
 
 
@@ -42,13 +42,13 @@ def api(tmp_path: Path) -> http.Api:
     made = make(tmp_path)
 
     @made.post("/v1/things:batch", status=202)
-    async def take(batch: http.Batch[Item]) -> Taken:
+    async def take(batch: http.Batch[Item]) -> Accepted:
         assert batch.sent_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
         late = [(index, one) for index, one in batch.items if one.event_id == "late"]
         for index, one in late:
             batch.reject(index, one.event_id, ProductCode.TOO_OLD, "too long ago")
         good = [(index, one.event_id) for index, one in batch.items if (index, one) not in late]
-        return Taken(**batch.receipt(len(good)).model_dump(), seen=good)
+        return Accepted(**batch.receipt(len(good)).model_dump(), seen=good)
 
     return made
 
@@ -58,7 +58,7 @@ def post(api: http.Api, *items: Any, **changes: Any) -> Answer:
     return ask(api, "POST", "/v1/things:batch", body=body)
 
 
-def test_good_items_come_through_with_their_index(api: http.Api) -> None:
+def test_valid_items_keep_their_index(api: http.Api) -> None:
     answer = post(api, item("a"), item("b"))
     assert answer.status == 202
     assert answer.json() == {
@@ -86,7 +86,7 @@ BROKEN: list[tuple[Any, str | None, str]] = [
 
 
 @pytest.mark.parametrize(("broken", "shown_id", "field"), BROKEN)
-def test_a_broken_item_is_refused_alone_with_its_index_id_and_field(
+def test_an_invalid_item_is_refused_alone_with_its_index_id_and_field(
     api: http.Api, broken: Any, shown_id: str | None, field: str
 ) -> None:
     answer = post(api, item("a"), broken, item("b")).json()
@@ -101,25 +101,23 @@ def test_a_broken_item_is_refused_alone_with_its_index_id_and_field(
 
 @pytest.mark.parametrize("member", ["event_id", "kind", "at", "uptime_ms"])
 @pytest.mark.parametrize("value", ["missing", None, [], {}, "x" * 5000, 10**40, float("nan")])
-def test_each_member_in_turn_broken_costs_that_item_alone(
-    api: http.Api, member: str, value: Any
-) -> None:
+def test_any_invalid_member_refuses_that_item_alone(api: http.Api, member: str, value: Any) -> None:
     broken = {name: kept for name, kept in item("x").items() if name != member}
     if value != "missing":
         broken[member] = value
     accepted = post(api, item("a"), broken, item("b")).json()
-    wide_integer = (member, value) == ("uptime_ms", 10**40)  # this model sets it no upper limit
+    wide_integer = (member, value) == ("uptime_ms", 10**40)  # the model has no upper limit for it
     assert accepted["accepted"] == (3 if wide_integer else 2)
     assert [one["index"] for one in accepted["rejected"]] == ([] if wide_integer else [1])
 
 
-def test_rejections_of_the_domain_are_sorted_among_those_of_the_edge(api: http.Api) -> None:
+def test_rejections_of_domain_and_edge_are_sorted_together(api: http.Api) -> None:
     answer = post(api, item("a"), item("late"), {}, item("b")).json()
     found = [(one["index"], one["code"], one.get("id")) for one in answer["rejected"]]
     assert found == [(1, "too_old", "late"), (2, "invalid_item", None)]
 
 
-def test_the_same_item_twice_counts_once_as_it_came_first(api: http.Api) -> None:
+def test_a_repeated_item_counts_once_at_its_first_index(api: http.Api) -> None:
     answer = post(api, item("a"), item("b"), item("a", unknown=1), item("a"), item("c")).json()
     assert answer["duplicates"] == 2
     assert answer["seen"] == [[0, "a"], [1, "b"], [4, "c"]]
@@ -144,7 +142,7 @@ STRANGE = {
 
 
 @pytest.mark.parametrize(("member", "shown_id"), STRANGE.values(), ids=STRANGE)
-def test_an_item_that_json_allows_and_nobody_can_hold_is_refused_alone(
+def test_an_item_with_unstorable_values_is_refused_alone(
     api: http.Api, member: str, shown_id: str
 ) -> None:
     good, other = json.dumps(item("a")), json.dumps(item("b"))
@@ -157,18 +155,18 @@ def test_an_item_that_json_allows_and_nobody_can_hold_is_refused_alone(
     assert (refused["index"], refused["id"], refused["code"]) == (1, shown_id, "invalid_item")
 
 
-def test_a_broken_twin_is_refused_and_the_good_one_stays(api: http.Api) -> None:
+def test_an_invalid_twin_is_refused_and_the_valid_one_stays(api: http.Api) -> None:
     answer = post(api, item("a", kind=None), item("a")).json()
     assert (answer["duplicates"], answer["seen"]) == (0, [[1, "a"]])
     assert [one["id"] for one in answer["rejected"]] == ["a"]
 
 
-def test_an_empty_batch_is_taken(api: http.Api) -> None:
+def test_an_empty_batch_is_accepted(api: http.Api) -> None:
     assert post(api).json()["accepted"] == 0
 
 
 @pytest.mark.parametrize("extra", [item("last"), {}, None])
-def test_too_many_items_are_413_whatever_they_are(api: http.Api, extra: Any) -> None:
+def test_too_many_items_are_413_even_if_invalid(api: http.Api, extra: Any) -> None:
     full = [item(str(number)) for number in range(LIMIT)]
     assert post(api, *full).json()["accepted"] == LIMIT
     answer = post(api, *full, extra)
@@ -190,7 +188,7 @@ def test_too_many_items_are_413_whatever_they_are(api: http.Api, extra: Any) -> 
         ({"sent_at": "\ud800"}, "sent_at"),
     ],
 )
-def test_a_broken_envelope_is_422_and_names_the_member(
+def test_an_invalid_envelope_is_422_and_names_the_member(
     api: http.Api, changes: dict[str, Any], field: str
 ) -> None:
     answer = post(api, item("a"), **changes)
@@ -231,7 +229,7 @@ def parsed(items: list[Any]) -> Batch[Item]:
 
 
 @given(MIXED)
-def test_of_any_mix_the_good_ones_come_in_order_with_their_own_index(
+def test_valid_items_of_any_mix_keep_order_and_index(
     mixed: list[tuple[bool, Any]],
 ) -> None:
     batch = parsed([one for _, one in mixed])
@@ -248,8 +246,8 @@ def test_of_any_mix_the_good_ones_come_in_order_with_their_own_index(
 
 
 @given(st.lists(GOOD, max_size=LIMIT - 1))
-def test_one_broken_item_changes_nothing_about_the_others(items: list[Any]) -> None:
-    """The quick way (all at once) and the slow one (item by item) read the same."""
+def test_an_invalid_item_does_not_affect_the_others(items: list[Any]) -> None:
+    """The fast path (all at once) and the slow one (item by item) give the same result."""
     quick, slow = parsed(items), parsed([*items, None])
     assert (slow.sent_at, slow.items, slow.duplicates) == (
         quick.sent_at,
@@ -259,7 +257,7 @@ def test_one_broken_item_changes_nothing_about_the_others(items: list[Any]) -> N
     assert [one.index for one in slow.rejected] == [len(items)]
 
 
-def test_infinities_read_the_same_both_ways() -> None:
+def test_infinities_are_parsed_the_same_both_ways() -> None:
     items = [item("a", share=float("inf")), item("b", share=float("nan"))]
     quick, slow = parsed(items), parsed([*items, None])
     assert str(quick.items) == str(slow.items)
@@ -277,7 +275,7 @@ def held(body: str) -> Items[Held]:
     return found
 
 
-def test_a_list_needs_no_time_and_keeps_its_twins() -> None:
+def test_a_list_needs_no_timestamp_and_keeps_duplicates() -> None:
     found = held('{"items": [{"game": "a"}, {"game": "1"}, {"game": "a"}]}')
     assert [(index, one.game) for index, one in found.items] == [(0, "a"), (2, "a")]
     assert [(one.index, one.id, one.code) for one in found.rejected] == [(1, "1", "invalid_item")]

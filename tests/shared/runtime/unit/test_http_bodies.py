@@ -1,4 +1,4 @@
-"""Bodies: not JSON is 400, the wrong shape 422, too much 413, counted while it is read."""
+"""Bodies: invalid JSON is 400, the wrong shape 422, too large 413, checked while reading."""
 
 import asyncio
 import gzip
@@ -62,7 +62,7 @@ def test_a_body_arrives_as_its_model(api: http.Api) -> None:
     "body",
     [b"", b"{", b"name=a", b'{"name": "a"} x', b"\xff\xfe", b'{"name": "\xff"}', b"[" * 5000],
 )
-def test_what_is_not_json_is_400(api: http.Api, body: bytes) -> None:
+def test_invalid_json_is_400(api: http.Api, body: bytes) -> None:
     answer = post(api, body)
     assert (answer.status, answer.json()["code"]) == (400, "invalid_request")
     assert "not JSON" in answer.json()["detail"]
@@ -87,7 +87,7 @@ def test_json_of_the_wrong_shape_is_422_and_names_the_fields(
     assert [one["field"] for one in answer.json()["errors"]] == fields
 
 
-def test_an_answer_never_repeats_what_was_sent(api: http.Api) -> None:
+def test_a_response_never_repeats_the_request(api: http.Api) -> None:
     assert b"hunter2" not in post(api, {"name": {"password": "hunter2"}}).body
 
 
@@ -96,7 +96,7 @@ def test_a_model_may_refuse_unknown_members(api: http.Api) -> None:
     assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "nmae")
 
 
-def test_a_body_with_thousands_of_errors_does_not_make_a_larger_answer(api: http.Api) -> None:
+def test_the_number_of_reported_errors_is_limited(api: http.Api) -> None:
     body = json.dumps({"name": "a", "parts": [0] * 3000}).encode()
     answer = post(api, body)
     assert answer.status == 422
@@ -105,19 +105,19 @@ def test_a_body_with_thousands_of_errors_does_not_make_a_larger_answer(api: http
 
 
 def of_size(size: int) -> bytes:
-    """Return a good body of exactly `size` bytes."""
+    """Return a valid body of exactly `size` bytes."""
     return b'{"name": "a"}'.ljust(size)
 
 
-def test_a_body_of_the_limit_is_taken_and_one_byte_more_is_413(api: http.Api) -> None:
+def test_a_body_of_the_maximum_size_is_accepted_and_one_byte_more_is_413(api: http.Api) -> None:
     assert post(api, of_size(LIMIT)).status == 201
     answer = post(api, of_size(LIMIT + 1))
     assert (answer.status, answer.json()["code"]) == (413, "too_large")
     assert (answer.json()["limit"], answer.json()["actual"]) == (LIMIT, LIMIT + 1)
 
 
-def test_the_declared_length_tells_how_much_there_was(api: http.Api) -> None:
-    """What comes after the drained part is not read; the client's own figure stands for it."""
+def test_a_413_reports_the_declared_length(api: http.Api) -> None:
+    """The rest is not read, so the size comes from the client's Content-Length."""
     answer = post(api, (bytes(LIMIT) for _ in range(1000)), Content_Length="9999999")
     assert (answer.status, answer.json()["actual"]) == (413, 9_999_999)
 
@@ -136,7 +136,7 @@ def test_a_stream_without_a_length_is_counted_while_it_is_read(api: http.Api) ->
     assert read <= LIMIT * (bodies.DRAINED_FACTOR + 1)
 
 
-def test_what_is_drained_is_not_kept(api: http.Api) -> None:
+def test_drained_bytes_are_not_kept(api: http.Api) -> None:
     chunk = bytes(LIMIT)
     tracemalloc.start()
     answer = post(api, (chunk for _ in range(bodies.DRAINED_FACTOR)))
@@ -153,7 +153,9 @@ def test_gzip_is_inflated(api: http.Api) -> None:
     assert post(api, b'{"name": "a"}', Content_Encoding="identity").status == 201
 
 
-def test_a_gzip_body_of_the_limit_is_taken_and_one_byte_more_is_413(api: http.Api) -> None:
+def test_a_gzip_body_of_the_maximum_size_is_accepted_and_one_byte_more_is_413(
+    api: http.Api,
+) -> None:
     for size, status in ((LIMIT, 201), (LIMIT + 1, 413)):
         body = gzip.compress(of_size(size))
         assert post(api, body, Content_Encoding="gzip").status == status
@@ -164,7 +166,7 @@ def test_a_gzip_bomb_is_stopped_while_it_inflates(monkeypatch: pytest.MonkeyPatc
     produced: list[int] = []
     real = zlib.decompressobj
 
-    class Watched:
+    class RecordingInflater:
         def __init__(self, bits: int) -> None:
             self.inner = real(bits)
 
@@ -173,14 +175,14 @@ def test_a_gzip_bomb_is_stopped_while_it_inflates(monkeypatch: pytest.MonkeyPatc
             produced.append(len(out))
             return out
 
-    monkeypatch.setattr(zlib, "decompressobj", Watched)
+    monkeypatch.setattr(zlib, "decompressobj", RecordingInflater)
     tracemalloc.start()
     with pytest.raises(errors.TooLarge) as refused:
         bodies.inflate(bomb, LIMIT)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert sum(produced) == LIMIT + 1
-    # The inflater keeps what it did not read yet: the bomb as it came, never inflated.
+    # The inflater keeps only unread input: the compressed bomb, never the inflated one.
     assert peak < len(bomb) + 50 * LIMIT
     assert refused.value.members == {"limit": LIMIT, "actual": LIMIT + 1}
 
@@ -195,7 +197,7 @@ def test_a_gzip_bomb_is_stopped_while_it_inflates(monkeypatch: pytest.MonkeyPatc
         b'{"name": "a"}',
         b"",
     ],
-    # Not the bytes: they carry the second in which they were packed.
+    # Not the bytes as ids: they contain the second in which they were packed.
     ids=["cut in the trailer", "cut in the data", "more", "packed twice", "plain", "nothing"],
 )
 def test_broken_gzip_is_400(api: http.Api, broken: bytes) -> None:
@@ -211,7 +213,7 @@ def test_another_encoding_is_400_and_named(api: http.Api, name: str) -> None:
     assert f"`{name}`" in answer.json()["detail"]
 
 
-def test_a_client_that_goes_away_in_the_middle_is_no_bug_of_ours() -> None:
+def test_a_client_that_disconnects_is_not_our_bug() -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
 

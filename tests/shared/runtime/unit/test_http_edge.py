@@ -59,7 +59,7 @@ def api(tmp_path: Path) -> http.Api:
     return made
 
 
-def test_an_async_handler_runs_on_the_loop_and_a_plain_one_in_the_functions_own_threads(
+def test_an_async_handler_runs_on_the_loop_and_a_sync_one_in_the_functions_threads(
     api: http.Api,
 ) -> None:
     assert ask(api, "GET", "/v1/things/loop").json()["name"] == threading.current_thread().name
@@ -77,56 +77,54 @@ def test_a_thread_continues_the_trace_of_its_request(api: http.Api) -> None:
 
 
 def test_as_many_handlers_run_at_once_as_the_pool_has_connections(tmp_path: Path) -> None:
-    """One more would only wait for a connection, and hold up who comes for one."""
+    """One more would only wait for a connection and delay other requests."""
     api = make(tmp_path, stores={"sql": {"pool": 3, "tables": {"games": "r"}}})
-    three, go_on = threading.Barrier(4, timeout=10), threading.Event()
+    three, release = threading.Barrier(4, timeout=10), threading.Event()
 
     @api.get("/v1/things")
     def slow() -> None:
-        if not go_on.is_set():
+        if not release.is_set():
             three.wait()
-            assert go_on.wait(10)
+            assert release.wait(10)
 
     def look() -> int:
         three.wait()
         waiting = api._pool._work_queue.qsize() if api._pool else 0
-        go_on.set()
+        release.set()
         return waiting
 
     async def nine() -> list[int]:
         main = api.entry_point()
-        asked = [asyncio.create_task(deliver(main, "GET", "/v1/things")) for _ in range(9)]
+        requests = [asyncio.create_task(deliver(main, "GET", "/v1/things")) for _ in range(9)]
         await asyncio.sleep(0)
         waiting = await asyncio.to_thread(look)
         assert waiting == 6
-        return [answer.status for answer in await asyncio.gather(*asked)]
+        return [answer.status for answer in await asyncio.gather(*requests)]
 
     assert asyncio.run(nine()) == [200] * 9
 
 
-def test_the_loop_serves_on_while_every_thread_is_busy(tmp_path: Path) -> None:
+def test_the_loop_keeps_serving_while_every_thread_is_busy(tmp_path: Path) -> None:
     api = make(tmp_path, stores={"sql": {"pool": 1, "tables": {"games": "r"}}})
-    go_on = threading.Event()
+    release = threading.Event()
 
     @api.get("/v1/things/slow")
     def slow() -> None:
-        assert go_on.wait(10)
+        assert release.wait(10)
 
     @api.get("/v1/things/quick")
     async def quick() -> None:
-        go_on.set()
+        release.set()
 
     async def both() -> list[int]:
         main = api.entry_point()
-        asked = (deliver(main, "GET", f"/v1/things/{name}") for name in ("slow", "quick"))
-        return [answer.status for answer in await asyncio.gather(*asked)]
+        requests = (deliver(main, "GET", f"/v1/things/{name}") for name in ("slow", "quick"))
+        return [answer.status for answer in await asyncio.gather(*requests)]
 
     assert asyncio.run(both()) == [200, 200]
 
 
-def test_a_bug_is_500_with_its_stack_in_the_log_and_nothing_of_it_in_the_answer(
-    api: http.Api, lines: Lines
-) -> None:
+def test_a_bug_is_500_with_its_stack_in_the_log_only(api: http.Api, lines: Lines) -> None:
     answer = ask(api, "GET", "/v1/things/bug", {"traceparent": TRACEPARENT})
     assert (answer.status, answer.json()["code"]) == (500, "internal")
     assert answer.json()["trace"] == TRACE
@@ -139,20 +137,20 @@ def test_a_bug_is_500_with_its_stack_in_the_log_and_nothing_of_it_in_the_answer(
     assert (request["severity"], request["httpRequest"]["status"]) == ("ERROR", 500)
 
 
-def test_a_handler_that_answers_something_else_is_a_bug_that_says_so(
+def test_a_handler_that_returns_another_type_is_a_bug_with_a_clear_message(
     api: http.Api, lines: Lines
 ) -> None:
     assert ask(api, "GET", "/v1/things/wrong").status == 500
     assert "returned dict" in lines()[0]["stack_trace"]
 
 
-def test_what_a_client_did_wrong_is_no_error_of_ours(api: http.Api, lines: Lines) -> None:
+def test_a_client_error_is_not_logged_as_our_error(api: http.Api, lines: Lines) -> None:
     assert ask(api, "GET", "/v1/things/missing").status == 404
     (line,) = lines()
     assert (line["severity"], line["httpRequest"]["status"]) == ("INFO", 404)
 
 
-def test_a_request_writes_one_line_that_is_its_span(api: http.Api, lines: Lines) -> None:
+def test_a_request_logs_one_line_that_is_its_span(api: http.Api, lines: Lines) -> None:
     headers = {"traceparent": TRACEPARENT, "Savepoint-Client": "desktop/8.4.1 (win32; x64)"}
     answer = ask(api, "GET", "/v1/things/loop?token=hidden", headers)
     (line,) = lines()
@@ -166,9 +164,7 @@ def test_a_request_writes_one_line_that_is_its_span(api: http.Api, lines: Lines)
     assert (line["span"]["kind"], line["span"]["status"]) == ("http", "ok")
 
 
-def test_the_line_of_a_request_that_is_not_sampled_has_its_trace_and_no_span(
-    api: http.Api, lines: Lines
-) -> None:
+def test_an_unsampled_request_logs_its_trace_but_no_span(api: http.Api, lines: Lines) -> None:
     ask(api, "GET", "/v1/things/loop", {"traceparent": f"{TRACEPARENT[:-2]}00"})
     (line,) = lines()
     assert line["logging.googleapis.com/trace"].endswith(TRACEPARENT.split("-")[1])
@@ -176,12 +172,12 @@ def test_the_line_of_a_request_that_is_not_sampled_has_its_trace_and_no_span(
     assert "span" not in line
 
 
-def test_a_long_client_name_is_cut(api: http.Api, lines: Lines) -> None:
+def test_a_long_client_name_is_truncated(api: http.Api, lines: Lines) -> None:
     ask(api, "GET", "/v1/things/loop", {"Savepoint-Client": "x" * 5000})
     assert len(lines()[0]["client"]) == 80
 
 
-def test_in_the_cloud_a_function_does_not_start_without_its_settings(
+def test_a_function_does_not_start_in_the_cloud_without_its_settings(
     api: http.Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("K_SERVICE", "things")

@@ -1,4 +1,4 @@
-"""Cursors: opaque, typed, and a tampered one is the client's error."""
+"""Cursors are opaque and typed, and a tampered one is a client error."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ UNREADABLE = ["", "x", "é", "====", "a b", "../..", "🙂", "[1]", "\x00", "A" 
 
 
 @given(st.text(), st.integers(), st.datetimes(timezones=st.just(UTC)))
-def test_a_cursor_gives_back_what_was_put_in(text: str, number: int, moment: datetime) -> None:
+def test_a_cursor_round_trips(text: str, number: int, moment: datetime) -> None:
     cursor = paging.encode_cursor(text, number, moment)
     assert paging.decode_cursor(cursor, str, int, datetime) == (text, number, moment)
     assert cursor.isascii()
@@ -44,7 +44,7 @@ def cursor_of(value: Any) -> str:
         cursor_of("a1"),
     ],
 )
-def test_a_tampered_cursor_is_named_in_the_answer(tampered: str) -> None:
+def test_a_tampered_cursor_is_named_in_the_response(tampered: str) -> None:
     with pytest.raises(errors.BadRequest) as raised:
         paging.decode_cursor(tampered, str, int)
     (named,) = raised.value.members["errors"]
@@ -52,7 +52,7 @@ def test_a_tampered_cursor_is_named_in_the_answer(tampered: str) -> None:
 
 
 @given(st.text())
-def test_no_text_does_worse_than_a_bad_request(text: str) -> None:
+def test_any_text_is_at_worst_a_bad_request(text: str) -> None:
     try:
         found = paging.decode_cursor(text, str, int)
     except errors.BadRequest:
@@ -66,7 +66,7 @@ def test_the_last_page_has_no_cursor() -> None:
 
 
 @pytest.mark.parametrize(("last", "types"), [(7, [int]), ((7, "a"), [int, str]), (0, [int])])
-def test_a_page_leads_to_the_next_one_of_its_query(last: Any, types: list[type]) -> None:
+def test_a_cursor_continues_its_query(last: Any, types: list[type]) -> None:
     cursor = paging.page([1], "tools of 7", last).next_cursor
     assert paging.after(cursor, "tools of 7", *types) == last
     with pytest.raises(errors.BadRequest, match="another query"):
@@ -74,11 +74,11 @@ def test_a_page_leads_to_the_next_one_of_its_query(last: Any, types: list[type])
 
 
 @pytest.mark.parametrize("cursor", [None, ""])
-def test_without_a_cursor_a_list_starts_at_its_beginning(cursor: str | None) -> None:
+def test_without_a_cursor_a_list_starts_at_the_beginning(cursor: str | None) -> None:
     assert paging.after(cursor, "tools", int) is None
 
 
-def test_a_cursor_of_another_query_is_named_in_the_answer() -> None:
+def test_a_cursor_of_another_query_is_named_in_the_response() -> None:
     cursor = paging.encode_cursor("tools of 7", 12)
     assert paging.decode_own_cursor(cursor, "tools of 7", int) == (12,)
     with pytest.raises(errors.BadRequest, match="another query") as raised:

@@ -1,4 +1,4 @@
-"""Path and query parameters arrive typed; what does not parse is named."""
+"""Path and query parameters arrive typed; invalid ones are named."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ class State(StrEnum):
     SHUT = "shut"
 
 
-class Given(BaseModel):
+class NewThing(BaseModel):
     values: dict[str, Any]
 
 
@@ -36,25 +36,25 @@ def api(tmp_path: Path) -> http.Api:
         q: str = "",
         *,
         all_of_it: bool = False,
-    ) -> Given:
+    ) -> NewThing:
         assert isinstance(state, State)
         assert isinstance(from_, date | None)
-        return Given(values={"id": thing_id, "from": from_, "limit": limit, "state": state,
+        return NewThing(values={"id": thing_id, "from": from_, "limit": limit, "state": state,
                              "q": q, "all": all_of_it})  # fmt: skip
 
     @made.get("/v1/things")
-    async def needs(since: datetime, request: http.Request) -> Given:
+    async def needs(since: datetime, request: http.Request) -> NewThing:
         assert request.received_at.tzinfo is UTC
-        return Given(values={"since": since, "client": request.headers.get(b"savepoint-client")})
+        return NewThing(values={"since": since, "client": request.headers.get(b"savepoint-client")})
 
     @made.post("/v1/things")
-    async def make_one(key: idempotency.Key, given: Given) -> Given:
-        return Given(values={"key": key, **given.values})
+    async def make_one(key: idempotency.Key, given: NewThing) -> NewThing:
+        return NewThing(values={"key": key, **given.values})
 
     @made.patch("/v1/things/{thing_id}")
-    async def change(thing_id: Id, if_match: http.IfMatch) -> Given:
-        if_match.require(7, Given(values={"id": thing_id}))
-        return Given(values={"if_match": sorted(if_match)})
+    async def change(thing_id: Id, if_match: http.IfMatch) -> NewThing:
+        if_match.require(7, NewThing(values={"id": thing_id}))
+        return NewThing(values={"if_match": sorted(if_match)})
 
     return made
 
@@ -71,7 +71,7 @@ def test_parameters_arrive_typed(api: http.Api) -> None:
     }  # fmt: skip
 
 
-def test_defaults_stand_where_nothing_is_given(api: http.Api) -> None:
+def test_defaults_apply_to_missing_parameters(api: http.Api) -> None:
     values = ask(api, "GET", "/v1/things/12").json()["values"]
     assert (values["limit"], values["state"], values["q"], values["all"]) == (20, "open", "", False)
 
@@ -80,11 +80,11 @@ def test_unknown_query_parameters_are_ignored(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/12?unknown=1&limit=3").json()["values"]["limit"] == 3
 
 
-def test_the_query_never_reaches_a_path_parameter(api: http.Api) -> None:
+def test_the_query_never_sets_a_path_parameter(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/12?thing_id=13").json()["values"]["id"] == 12
 
 
-def test_what_is_sent_twice_counts_as_sent_last(api: http.Api) -> None:
+def test_the_last_of_a_repeated_parameter_counts(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/12?limit=3&limit=4").json()["values"]["limit"] == 4
 
 
@@ -101,16 +101,14 @@ def test_what_is_sent_twice_counts_as_sent_last(api: http.Api) -> None:
         ("limit=x&state=y&from=z", ["from", "limit", "state"]),
     ],
 )
-def test_every_parameter_that_does_not_parse_is_named(
-    api: http.Api, query: str, fields: list[str]
-) -> None:
+def test_every_invalid_parameter_is_named(api: http.Api, query: str, fields: list[str]) -> None:
     answer = ask(api, "GET", f"/v1/things/12?{query}")
     assert sorted(named(answer)) == fields
     assert all(field in answer.json()["detail"] for field in fields)
 
 
 @pytest.mark.parametrize("sent", ["x", "0", "-1", "1.5", "9223372036854775808", "%20"])
-def test_a_path_parameter_that_does_not_parse_is_named(api: http.Api, sent: str) -> None:
+def test_an_invalid_path_parameter_is_named(api: http.Api, sent: str) -> None:
     assert named(ask(api, "GET", f"/v1/things/{sent}")) == ["thing_id"]
 
 
@@ -119,18 +117,18 @@ def test_a_parameter_without_a_default_is_required(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things?since=2026-03-01T00:00:00Z").status == 200
 
 
-def test_a_query_of_too_many_parts_is_refused(api: http.Api) -> None:
+def test_a_query_with_too_many_parameters_is_refused(api: http.Api) -> None:
     answer = ask(api, "GET", "/v1/things/12?" + "&".join(f"a{i}=1" for i in range(200)))
     assert (answer.status, answer.json()["code"]) == (400, "invalid_request")
 
 
-def test_the_request_itself_is_there_for_who_asks(api: http.Api) -> None:
+def test_a_handler_can_take_the_request_itself(api: http.Api) -> None:
     target = "/v1/things?since=2026-03-01T00:00:00Z"
     answer = ask(api, "GET", target, {"Savepoint-Client": "desktop/8.4.1 (win32; x64)"})
     assert answer.json()["values"]["client"] == "desktop/8.4.1 (win32; x64)"
 
 
-def test_a_header_that_is_demanded_arrives(api: http.Api) -> None:
+def test_a_required_header_arrives(api: http.Api) -> None:
     sent: dict[str, Any] = {"values": {}}
     for key in ("k-1", '"k-1"'):
         answer = ask(api, "POST", "/v1/things", {"Idempotency-Key": key}, sent)
@@ -140,9 +138,7 @@ def test_a_header_that_is_demanded_arrives(api: http.Api) -> None:
 
 
 @pytest.mark.parametrize("body", [b"no JSON", b'{"values": {}}'])
-def test_without_a_header_that_is_demanded_nothing_else_is_looked_at(
-    api: http.Api, body: bytes
-) -> None:
+def test_a_missing_required_header_is_checked_first(api: http.Api, body: bytes) -> None:
     for headers in ({}, {"Idempotency-Key": "two words"}):
         assert named(ask(api, "POST", "/v1/things", headers, body)) == ["Idempotency-Key"]
     assert ask(api, "PATCH", "/v1/things/3").status == 428
@@ -163,7 +159,7 @@ def test_without_a_header_that_is_demanded_nothing_else_is_looked_at(
         ('"7', 412),
     ],
 )
-def test_a_write_names_the_current_revision_strongly(
+def test_a_conditional_write_needs_a_strong_revision(
     api: http.Api, given: str, status: int
 ) -> None:
     answer = ask(api, "PATCH", "/v1/things/3", {"If-Match": given})

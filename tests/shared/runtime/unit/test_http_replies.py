@@ -1,4 +1,4 @@
-"""What every answer carries: tags and 304, CORS, problem documents, deprecation."""
+"""Responses: ETags and 304, CORS, problem documents, deprecation."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -77,11 +77,11 @@ def fail(api: http.Api, name: str, **headers: str) -> Answer:
     return ask(api, "POST", "/v1/things/fail", headers, {"name": name})
 
 
-def test_members_that_are_none_are_absent(api: http.Api) -> None:
+def test_none_members_are_omitted(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/old").json() == {"name": "old"}
 
 
-def test_a_read_is_tagged_by_its_body(api: http.Api) -> None:
+def test_the_etag_of_a_read_depends_on_its_body(api: http.Api) -> None:
     first, second = (ask(api, "GET", "/v1/things/old").header("etag") for _ in range(2))
     other = ask(api, "GET", "/v1/things/old?q=2").header("etag")
     assert first == second != other
@@ -91,7 +91,7 @@ def test_a_read_is_tagged_by_its_body(api: http.Api) -> None:
 
 
 @pytest.mark.parametrize("listed", ["{}", "W/{}", '"x", {}', '"x",W/{} , "y"', "*", '"x", *'])
-def test_a_copy_that_is_current_is_304_without_a_body(api: http.Api, listed: str) -> None:
+def test_a_current_copy_is_304_without_a_body(api: http.Api, listed: str) -> None:
     got = ask(api, "GET", "/v1/things/kept")
     headers = {"If-None-Match": listed.format(got.header("etag"))}
     for method in ("GET", "HEAD"):
@@ -104,18 +104,18 @@ def test_a_copy_that_is_current_is_304_without_a_body(api: http.Api, listed: str
 
 
 @pytest.mark.parametrize("listed", ['"rev-6"', "rev-7", '"rev-7', '"REV-7"', "", '"x", "y"'])
-def test_another_copy_is_answered_whole(api: http.Api, listed: str) -> None:
+def test_an_outdated_copy_gets_the_full_response(api: http.Api, listed: str) -> None:
     answer = ask(api, "GET", "/v1/things/tagged", {"If-None-Match": listed})
     assert (answer.status, answer.header("etag")) == (200, '"rev-7"')
 
 
-def test_the_condition_has_no_meaning_for_a_write(api: http.Api) -> None:
+def test_if_none_match_is_ignored_for_a_write(api: http.Api) -> None:
     answer = ask(api, "PUT", "/v1/things/tagged", {"If-None-Match": '"rev-8"'})
     assert (answer.status, answer.header("etag")) == (200, '"rev-8"')
     assert answer.header("location") == "/v1/é"
 
 
-def test_how_long_an_answer_may_be_kept_is_always_said(api: http.Api) -> None:
+def test_cache_control_is_always_set(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/kept").header("cache-control") == "public, max-age=60"
     assert ask(api, "GET", "/v1/things/old").header("cache-control") == "private, no-cache"
     for method, path in (("PUT", "tagged"), ("DELETE", "tagged"), ("GET", "nothing")):
@@ -123,7 +123,7 @@ def test_how_long_an_answer_may_be_kept_is_always_said(api: http.Api) -> None:
         assert answer.header("cache-control") == "no-store", path
 
 
-def test_nothing_to_say_is_204_without_type_and_length(api: http.Api) -> None:
+def test_an_empty_response_is_204_without_type_and_length(api: http.Api) -> None:
     answer = ask(api, "DELETE", "/v1/things/tagged")
     assert (answer.status, answer.body) == (204, b"")
     assert answer.header("content-type") is answer.header("content-length") is None
@@ -142,7 +142,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
-def test_every_answer_is_open_to_every_origin_without_credentials(
+def test_every_response_allows_every_origin_without_credentials(
     api: http.Api, method: str, path: str, status: int
 ) -> None:
     answer = ask(api, method, path, {"Origin": "https://app.example"})
@@ -154,9 +154,7 @@ def test_every_answer_is_open_to_every_origin_without_credentials(
 
 
 @pytest.mark.parametrize("path", ["/v1/things/old", "/nowhere"])
-def test_a_preflight_is_answered_without_looking_at_the_path_or_the_caller(
-    tmp_path: Path, path: str
-) -> None:
+def test_a_preflight_ignores_the_path_and_the_caller(tmp_path: Path, path: str) -> None:
     api = make(tmp_path, trigger={"http": {"paths": ["/v1/things"], "caller": "admin"}})
     answer = ask(api, "OPTIONS", path, {"Access-Control-Request-Method": "PATCH"})
     assert (answer.status, answer.body) == (204, b"")
@@ -175,7 +173,7 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize("kind", PROBLEMS[1:])
-def test_a_problem_document_says_what_rfc_9457_asks_and_what_a_client_does(
+def test_a_problem_document_follows_rfc_9457_and_tells_clients_what_to_do(
     api: http.Api, kind: type[errors.ProblemError]
 ) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -197,25 +195,25 @@ def test_a_problem_document_says_what_rfc_9457_asks_and_what_a_client_does(
 
 
 @pytest.mark.parametrize("kind", PROBLEMS[1:])
-def test_only_who_is_limited_or_finds_a_store_away_is_told_when_to_come_again(
+def test_only_rate_limits_and_unavailable_stores_set_retry_after(
     api: http.Api, kind: type[errors.ProblemError]
 ) -> None:
     waits = fail(api, kind.__name__).header("retry-after")
     assert (waits is not None) == (kind.status in {429, 503})
 
 
-def test_when_to_come_again_differs_from_client_to_client(api: http.Api) -> None:
+def test_retry_after_differs_between_clients(api: http.Api) -> None:
     waits = {int(fail(api, "Unavailable").header("retry-after") or 0) for _ in range(60)}
     low, high = responses.RETRY_AFTER_SECONDS
     assert waits <= set(range(low, high + 1))
     assert len(waits) > 3
 
 
-def test_a_stated_time_to_come_again_stands(api: http.Api) -> None:
+def test_an_explicit_retry_after_is_kept(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/limited").header("retry-after") == "77"
 
 
-def test_a_path_that_goes_away_says_since_when_until_when_and_where_to_read(
+def test_a_deprecated_path_has_its_dates_and_a_link(
     api: http.Api,
 ) -> None:
     for target, status in (("/v1/things/old", 200), ("/v1/things/old?q=x", 400)):
@@ -232,7 +230,7 @@ def test_a_path_that_goes_away_says_since_when_until_when_and_where_to_read(
     assert ask(api, "GET", "/v1/things/kept").header("deprecation") is None
 
 
-def test_a_kept_reply_is_sent_again_and_again_unchanged(api: http.Api) -> None:
+def test_a_stored_reply_can_be_sent_repeatedly_unchanged(api: http.Api) -> None:
     seen: list[Any] = [ask(api, "GET", "/v1/things/kept") for _ in range(3)]
     without_trace = [
         [pair for pair in answer.headers if pair[0] != "traceparent"] for answer in seen

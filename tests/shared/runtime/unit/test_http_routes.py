@@ -1,4 +1,4 @@
-"""Which handler answers: exact paths before patterns, 404 and 405, HEAD, verbs, encoding."""
+"""Routing: exact paths before patterns, 404 and 405, HEAD, verbs, encoding."""
 
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from shared.runtime.identity import Admin, Creator, Player, Principal
 from tests.shared.runtime.unit.edge import ask, make
 
 
-class Said(BaseModel):
+class HandledBy(BaseModel):
     by: str
     value: str = ""
 
@@ -22,29 +22,29 @@ def api(tmp_path: Path) -> http.Api:
     made = make(tmp_path)
 
     @made.get("/v1/things/{thing_id}")
-    async def one(thing_id: str) -> Said:
-        return Said(by="one", value=thing_id)
+    async def one(thing_id: str) -> HandledBy:
+        return HandledBy(by="one", value=thing_id)
 
     @made.delete("/v1/things/{thing_id}")
     async def remove(thing_id: str) -> None:
         del thing_id
 
     @made.get("/v1/things/newest")
-    async def newest() -> Said:
-        return Said(by="newest")
+    async def newest() -> HandledBy:
+        return HandledBy(by="newest")
 
     @made.post("/v1/things:merge", status=201)
-    async def merge() -> Said:
-        return Said(by="merge")
+    async def merge() -> HandledBy:
+        return HandledBy(by="merge")
 
     @made.get("/v1/things/{thing_id}/parts/{part}.yml")
-    async def part(thing_id: str, part: str) -> Said:
-        return Said(by="part", value=f"{thing_id}/{part}")
+    async def part(thing_id: str, part: str) -> HandledBy:
+        return HandledBy(by="part", value=f"{thing_id}/{part}")
 
     return made
 
 
-def test_an_exact_path_is_found_before_a_pattern_that_was_registered_earlier(
+def test_an_exact_path_wins_over_a_pattern_registered_earlier(
     api: http.Api,
 ) -> None:
     assert ask(api, "GET", "/v1/things/newest").json() == {"by": "newest", "value": ""}
@@ -57,7 +57,7 @@ def test_an_unknown_path_is_404(api: http.Api) -> None:
         assert (answer.status, answer.json()["code"]) == (404, "not_found"), path
 
 
-def test_a_known_path_with_another_method_is_405_and_lists_what_it_takes(api: http.Api) -> None:
+def test_a_known_path_with_another_method_is_405_and_lists_its_methods(api: http.Api) -> None:
     answer = ask(api, "PUT", "/v1/things/7")
     assert (answer.status, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.header("allow") == "DELETE, GET, HEAD"
@@ -65,14 +65,14 @@ def test_a_known_path_with_another_method_is_405_and_lists_what_it_takes(api: ht
     assert ask(api, "HEAD", "/v1/things:merge").status == 405
 
 
-def test_head_answers_as_get_does_without_the_body(api: http.Api) -> None:
+def test_head_is_get_without_the_body(api: http.Api) -> None:
     got, head = (ask(api, method, "/v1/things/7") for method in ("GET", "HEAD"))
     assert (head.status, head.body) == (200, b"")
     for name in ("content-length", "etag", "content-type", "cache-control"):
         assert head.header(name) == got.header(name) is not None
 
 
-def test_a_verb_is_a_path_of_its_own(api: http.Api) -> None:
+def test_a_verb_is_a_separate_path(api: http.Api) -> None:
     answer = ask(api, "POST", "/v1/things:merge")
     assert (answer.status, answer.json()["by"]) == (201, "merge")
     assert ask(api, "POST", "/v1/things:split").status == 404
@@ -91,16 +91,16 @@ def test_a_path_parameter_arrives_decoded(api: http.Api, sent: str, value: str) 
     assert ask(api, "GET", f"/v1/things/{sent}").json()["value"] == value
 
 
-def test_an_encoded_slash_does_not_reach_into_a_parameter(api: http.Api) -> None:
+def test_an_encoded_slash_does_not_match_a_parameter(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/a%2Fb").status == 404
 
 
-def test_what_stands_between_the_variables_is_taken_literally(api: http.Api) -> None:
+def test_text_between_variables_is_matched_literally(api: http.Api) -> None:
     assert ask(api, "GET", "/v1/things/7/parts/a.yml").json()["value"] == "7/a"
     assert ask(api, "GET", "/v1/things/7/parts/aXyml").status == 404
 
 
-def test_a_route_twice_is_refused_when_it_is_registered(api: http.Api) -> None:
+def test_a_duplicate_route_is_refused_when_it_is_registered(api: http.Api) -> None:
     async def again(thing_id: str) -> None: ...
 
     with pytest.raises(TypeError, match="registered twice"):
@@ -108,14 +108,14 @@ def test_a_route_twice_is_refused_when_it_is_registered(api: http.Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/other", "/v1/thingsx", "/v1/thing", "/v2/things"])
-def test_a_path_outside_of_the_manifest_is_refused(api: http.Api, path: str) -> None:
+def test_a_path_outside_the_manifest_is_refused(api: http.Api, path: str) -> None:
     async def handler() -> None: ...
 
     with pytest.raises(TypeError, match=r"does not own.*function\.yaml"):
         api.get(path)(handler)
 
 
-def test_a_handler_without_a_parameter_of_its_path_is_refused(api: http.Api) -> None:
+def test_a_handler_that_lacks_a_path_parameter_is_refused(api: http.Api) -> None:
     async def handler() -> None: ...
 
     with pytest.raises(TypeError, match="thing_id"):
@@ -125,10 +125,10 @@ def test_a_handler_without_a_parameter_of_its_path_is_refused(api: http.Api) -> 
 @pytest.mark.parametrize(
     ("caller", "kind"), [("admin", Player), ("admin", Creator), ("creator", Admin)]
 )
-def test_a_handler_for_others_than_the_manifest_names_is_refused(
+def test_a_handler_for_other_callers_than_the_manifests_is_refused(
     tmp_path: Path, caller: str, kind: type[Principal]
 ) -> None:
-    """Nobody opens an operator's path to players by the type of a parameter."""
+    """A parameter's type must not open an operator's path to players."""
     api = make(tmp_path, trigger={"http": {"paths": ["/v1/things"], "caller": caller}})
 
     async def handler(who: kind) -> None: ...  # type: ignore[valid-type]

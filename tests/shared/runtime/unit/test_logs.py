@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each, whatever is in it, from however many threads."""
+"""Log lines: one JSON object each, with any values and from any number of threads."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from shared.runtime import errors, logs, metrics
 from tests.shared.runtime.unit.conftest import Lines
 
 
-def test_a_line_has_what_cloud_logging_reads(lines: Lines) -> None:
+def test_a_line_has_the_fields_of_cloud_logging(lines: Lines) -> None:
     logs.info("it happened", size=3)
     (line,) = lines()
     assert (line["severity"], line["message"], line["size"]) == ("INFO", "it happened", 3)
@@ -38,7 +38,7 @@ def test_a_line_has_what_cloud_logging_reads(lines: Lines) -> None:
         "x" * 100_000,
     ],
 )
-def test_any_value_stays_on_its_line(value: Any, lines: Lines) -> None:
+def test_any_value_stays_on_one_line(value: Any, lines: Lines) -> None:
     logs.warning("odd", value=value)
     logs.warning("next")
     odd, following = lines()
@@ -46,7 +46,7 @@ def test_any_value_stays_on_its_line(value: Any, lines: Lines) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), {"a": [float("-inf")]}, {(1, 2): 3}, b"\xff"])
-def test_what_json_has_no_form_for_is_written_as_text(
+def test_a_value_that_json_cannot_represent_is_written_as_text(
     value: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(constant: str) -> None:
@@ -57,7 +57,7 @@ def test_what_json_has_no_form_for_is_written_as_text(
     assert (line["message"], line["size"]) == ("odd", 3)
 
 
-def test_an_error_inside_an_except_carries_the_stack(lines: Lines) -> None:
+def test_an_error_inside_an_except_has_the_stack(lines: Lines) -> None:
     try:
         {}["inner"]  # type: ignore[index]
     except KeyError:
@@ -70,7 +70,7 @@ def test_an_error_inside_an_except_carries_the_stack(lines: Lines) -> None:
     assert "stack_trace" not in alone
 
 
-def test_the_context_is_on_every_line_and_a_field_wins(lines: Lines) -> None:
+def test_the_context_is_on_every_line_and_fields_override_it(lines: Lines) -> None:
     token = logs.context.set({"function": "f", "a": 1})
     logs.info("one")
     logs.info("two", a=2)
@@ -94,7 +94,7 @@ def test_lines_of_many_threads_do_not_mix(lines: Lines) -> None:
     assert [line["message"] for line in lines()] == ["x" * 500] * 400
 
 
-def test_a_count_is_a_line_and_nothing_is_none(lines: Lines) -> None:
+def test_a_count_is_a_line_and_zero_is_not_logged(lines: Lines) -> None:
     metrics.count(SESSIONS_ACCEPTED, 3, kind="a")
     metrics.count(SESSIONS_REJECTED, 0)
     (line,) = lines()

@@ -1,4 +1,4 @@
-"""A manifest is complete and right, or one sentence says which file and field is not."""
+"""A manifest is valid, or one sentence names the file and field that is not."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def write(root: Path, name: str, text: str, kind: str = "functions") -> Path:
     return folder
 
 
-def test_a_whole_manifest_is_read(tmp_path: Path) -> None:
+def test_a_complete_manifest_is_read(tmp_path: Path) -> None:
     found = manifest.load(write(tmp_path, "roll_up_sessions", GOOD))
     assert (found.name, found.service) == ("roll_up_sessions", "roll-up-sessions")
     assert found.trigger.kind == "http"
@@ -60,7 +60,7 @@ def test_each_kind_of_trigger_is_read(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         (HTTP, "topic: some-topic", "retry: is required for a topic trigger"),
         (HTTP, f'{HTTP}\n  schedule: "* * * * *"', "name exactly one of"),
@@ -81,7 +81,9 @@ def test_each_kind_of_trigger_is_read(
         ("timeout: 60", "timeout: [", "is not YAML"),
     ],
 )
-def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_an_invalid_field_is_named_in_one_line(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
     assert old in GOOD
     folder = write(tmp_path, "one", GOOD.replace(old, new))
     with pytest.raises(manifest.ManifestError) as raised:
@@ -90,7 +92,7 @@ def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, old: str, new: str, 
     assert text.startswith(f"{folder / 'function.yaml'}: ")
     assert text.endswith(".")
     assert "\n" not in text
-    for part in said.split(" .* "):
+    for part in expected.split(" .* "):
         assert part in text
 
 

@@ -1,4 +1,4 @@
-"""What an instance keeps: loaded once, bounded, never under a version that it is too old for."""
+"""The in-memory cache: loads once, is bounded, and never serves a value of an older version."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,11 +10,11 @@ from shared.runtime.memory import Memory, Version
 
 
 class Source:
-    """Something with a version that can go away, and that counts how often it is asked."""
+    """A versioned source that can be unavailable and counts its reads."""
 
     def __init__(self) -> None:
         self.version, self.value = 1, "one"
-        self.is_away = False
+        self.is_unavailable = False
         self.version_reads = self.loads = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -22,12 +22,12 @@ class Source:
     async def read_version(self) -> int:
         self.version_reads += 1
         await asyncio.sleep(0)
-        if self.is_away:
+        if self.is_unavailable:
             raise errors.Unavailable("away")
         return self.version
 
-    async def loading(self, times: int) -> None:
-        """Wait until a load has begun for the so-manieth time."""
+    async def wait_for_load(self, times: int) -> None:
+        """Wait until this many loads have begun."""
         while self.loads < times:  # noqa: ASYNC110  a turn of the loop is all it takes
             await asyncio.sleep(0)
 
@@ -35,118 +35,118 @@ class Source:
         self.loads += 1
         value, gate = self.value, self.gate
         await gate.wait()
-        if self.is_away:
+        if self.is_unavailable:
             raise errors.Unavailable("away")
         return value
 
 
-def run(story: Callable[[Source], Awaitable[None]]) -> None:
-    async def told() -> None:
-        await story(Source())
+def run(scenario: Callable[[Source], Awaitable[None]]) -> None:
+    async def run_scenario() -> None:
+        await scenario(Source())
 
-    asyncio.run(told())
+    asyncio.run(run_scenario())
 
 
-def test_many_at_once_load_once() -> None:
-    async def story(source: Source) -> None:
+def test_concurrent_calls_load_once() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version))
         found = await asyncio.gather(*(memory.get("key", source.load) for _ in range(50)))
         assert found == ["one"] * 50
         assert (source.loads, source.version_reads) == (1, 1)
 
-    run(story)
+    run(scenario)
 
 
-def test_what_is_kept_is_answered_without_waiting() -> None:
-    async def story(source: Source) -> None:
+def test_a_cached_value_is_returned_without_waiting() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version))
         await memory.get("key", source.load)
         answering = memory.get("key", source.load)
-        with pytest.raises(StopIteration) as answered:  # no turn of the loop in between
+        with pytest.raises(StopIteration) as answered:  # without yielding to the event loop
             answering.send(None)
         assert answered.value.value == "one"
 
-    run(story)
+    run(scenario)
 
 
-def test_a_new_version_loads_anew() -> None:
-    async def story(source: Source) -> None:
+def test_a_new_version_is_loaded() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version, seconds=0))
         await memory.get("key", source.load)
         source.version, source.value = 2, "two"
         assert await memory.get("key", source.load) == "two"
         assert source.loads == 2
 
-    run(story)
+    run(scenario)
 
 
-def test_the_version_is_read_at_most_so_often() -> None:
-    async def story(source: Source) -> None:
+def test_the_version_is_read_at_most_once_per_interval() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version, seconds=60))
         await memory.get("key", source.load)
         source.version = 2
         assert await memory.get("key", source.load) == "one"
         assert source.version_reads == 1
 
-    run(story)
+    run(scenario)
 
 
-def test_what_was_loaded_while_the_source_changed_is_not_kept_for_the_new_version() -> None:
-    async def story(source: Source) -> None:
+def test_a_value_loaded_while_the_source_changed_is_not_cached_for_the_new_version() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version, seconds=0))
         held = source.gate = asyncio.Event()
         slow = asyncio.create_task(memory.get("key", source.load))
-        await source.loading(1)
+        await source.wait_for_load(1)
         source.version, source.value = 2, "two"
         source.gate = asyncio.Event()
         source.gate.set()
         assert await memory.get("key", source.load) == "two"
-        held.set()  # the older load ends last
+        held.set()  # the older load finishes last
         assert await slow == "one"
         assert await memory.get("key", source.load) == "two"
 
-    run(story)
+    run(scenario)
 
 
-def test_a_failure_reaches_everyone_who_waits_and_is_not_kept() -> None:
-    async def story(source: Source) -> None:
+def test_a_failure_reaches_all_waiting_callers_and_is_not_cached() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version))
         await memory.get("other", source.load)
-        source.is_away = True
-        asked = (memory.get("key", source.load) for _ in range(3))
-        found = await asyncio.gather(*asked, return_exceptions=True)
+        source.is_unavailable = True
+        calls = (memory.get("key", source.load) for _ in range(3))
+        found = await asyncio.gather(*calls, return_exceptions=True)
         assert [type(one) for one in found] == [errors.Unavailable] * 3
         assert source.loads == 2
-        source.is_away = False
+        source.is_unavailable = False
         assert await memory.get("key", source.load) == "one"
 
-    run(story)
+    run(scenario)
 
 
-def test_memory_serves_on_while_the_source_is_away() -> None:
-    async def story(source: Source) -> None:
+def test_cached_values_are_served_while_the_source_is_unavailable() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](10, Version(source.read_version, seconds=0))
         await memory.get("key", source.load)
-        source.is_away = True
+        source.is_unavailable = True
         assert await memory.get("key", source.load) == "one"
         with pytest.raises(errors.Unavailable):
             await memory.get("unknown", source.load)
 
-    run(story)
+    run(scenario)
 
 
-def test_without_a_version_nothing_is_answered() -> None:
-    async def story(source: Source) -> None:
-        source.is_away = True
+def test_without_a_version_it_is_unavailable() -> None:
+    async def scenario(source: Source) -> None:
+        source.is_unavailable = True
         memory = Memory[str](10, Version(source.read_version))
         with pytest.raises(errors.Unavailable):
             await memory.get("key", source.load)
 
-    run(story)
+    run(scenario)
 
 
-def test_the_longest_unused_goes_first() -> None:
-    async def story(source: Source) -> None:
+def test_the_least_recently_used_value_is_evicted() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](2, Version(source.read_version))
         for key in ("a", "b", "a", "c"):
             await memory.get(key, source.load)
@@ -156,15 +156,15 @@ def test_the_longest_unused_goes_first() -> None:
         await memory.get("b", source.load)
         assert source.loads == 4
 
-    run(story)
+    run(scenario)
 
 
-def test_a_caller_that_goes_away_does_not_take_the_load_along() -> None:
-    async def story(source: Source) -> None:
+def test_a_cancelled_caller_does_not_cancel_the_load() -> None:
+    async def scenario(source: Source) -> None:
         memory = Memory[str](2, Version(source.read_version))
         source.gate.clear()
         first = asyncio.create_task(memory.get("key", source.load))
-        await source.loading(1)
+        await source.wait_for_load(1)
         second = asyncio.create_task(memory.get("key", source.load))
         await asyncio.sleep(0)
         first.cancel()
@@ -172,4 +172,4 @@ def test_a_caller_that_goes_away_does_not_take_the_load_along() -> None:
         assert await second == "one"
         assert source.loads == 1
 
-    run(story)
+    run(scenario)

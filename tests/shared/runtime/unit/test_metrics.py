@@ -1,4 +1,4 @@
-"""What is recorded adds up, whoever records it, and says nothing that was not listed."""
+"""Metrics: concurrent records add up, and only listed labels are accepted."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ Lines = Callable[[], list[dict[str, object]]]
 
 
 @pytest.fixture(autouse=True)
-def nothing_yet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def empty_series(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(metrics, "_series", {})
     token = logs.context.set({"function": "f"})
     yield
@@ -24,7 +24,7 @@ def found(name: str, *labels: str) -> Series:
     return metrics.snapshot()[name, "f", labels]
 
 
-def test_many_threads_lose_nothing() -> None:
+def test_concurrent_records_are_not_lost() -> None:
     def record() -> None:
         logs.context.set({"function": "f"})
         for _ in range(2000):
@@ -51,27 +51,27 @@ def test_a_value_falls_into_the_first_bucket_that_holds_it() -> None:
     assert series.buckets[-1] == 1
 
 
-def test_a_gauge_is_its_last_reading_and_labels_are_apart() -> None:
+def test_a_gauge_keeps_its_last_value_per_label() -> None:
     for kind, value in (("stats", 5.0), ("stats", 2.0), ("other", 9.0)):
         metrics.measure(metrics.PROJECTION_LAG, value, kind=kind)
     assert found(metrics.PROJECTION_LAG, "stats").value == 2.0
     assert found(metrics.PROJECTION_LAG, "other").value == 9.0
 
 
-def test_a_snapshot_does_not_move() -> None:
+def test_a_snapshot_does_not_change() -> None:
     metrics.observe(metrics.POOL_WAIT, 1)
     before = found(metrics.POOL_WAIT)
     metrics.observe(metrics.POOL_WAIT, 1)
     assert (sum(before.buckets), before.value) == (1, 1)
 
 
-def test_nothing_is_counted_for_zero_and_no_line_is_written(lines: Lines) -> None:
+def test_zero_is_neither_counted_nor_logged(lines: Lines) -> None:
     metrics.count(metrics.OUTBOX_RELAYED, 0)
     metrics.count(metrics.OUTBOX_RELAYED, 2)
     assert [key[0] for key in metrics.snapshot()] == [metrics.OUTBOX_RELAYED]
     assert lines() == []
 
 
-def test_a_label_that_is_not_listed_is_refused() -> None:
+def test_an_unlisted_label_is_refused() -> None:
     with pytest.raises(TypeError, match="labels"):
         metrics.count(metrics.CACHE_READS, uid="ada")

@@ -1,4 +1,4 @@
-"""Names that are kept in one place: metrics, and the clock that everybody reads."""
+"""Metric names are declared in one file, and all code reads one clock."""
 
 import ast
 import re
@@ -24,7 +24,7 @@ RECORDERS = {
 
 
 def calls() -> Iterator[tuple[Path, ast.Call, str]]:
-    """Yield every call of `module.function` in the product's code."""
+    """Yield every call of `module.function` in the production code."""
     for folder in ("functions", "triggers", "shared"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -33,13 +33,13 @@ def calls() -> Iterator[tuple[Path, ast.Call, str]]:
 
 
 def recorded() -> Iterator[tuple[str, ast.Call, str]]:
-    """Yield where, how and with which function something is recorded."""
+    """Yield where a metric is recorded, and with which function and arguments."""
     for file, node, name in calls():
         if name in RECORDERS:
             yield f"{file}:{node.lineno}", node, name
 
 
-def test_what_is_recorded_is_what_the_one_file_says() -> None:
+def test_every_recorded_metric_is_declared() -> None:
     for where, node, recorder in recorded():
         name = NAMES[ast.unparse(node.args[0]).removeprefix("metrics.")]
         instrument = metrics.INSTRUMENTS[name]
@@ -47,23 +47,23 @@ def test_what_is_recorded_is_what_the_one_file_says() -> None:
         assert tuple(one.arg for one in node.keywords) == instrument.labels, where
 
 
-def test_every_name_is_recorded_somewhere_and_stands_once() -> None:
+def test_every_declared_metric_is_recorded_and_declared_once() -> None:
     used = {ast.unparse(node.args[0]).removeprefix("metrics.") for _, node, _ in recorded()}
     assert set(NAMES) == used
     assert sorted(NAMES.values()) == sorted(metrics.INSTRUMENTS)
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", value) for value in NAMES.values())
 
 
-def test_no_label_can_hold_an_id() -> None:
+def test_no_label_can_be_an_id() -> None:
     labels = {label for one in metrics.INSTRUMENTS.values() for label in one.labels}
     assert labels == {"code", "kind", "result", "status", "table"}
 
 
-def test_nobody_asks_for_the_time_without_its_zone() -> None:
+def test_no_code_uses_naive_time() -> None:
     for file, node, name in calls():
         assert not name.endswith(("utcnow", "utcfromtimestamp")), f"{file}:{node.lineno}"
         if name.endswith("datetime.now"):
-            assert node.args, f"{file}:{node.lineno} asks for a naive time"
+            assert node.args, f"{file}:{node.lineno} uses a naive time"
 
 
 def test_the_clock_is_aware_and_in_utc() -> None:

@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the routes do, and says the same every time."""
+"""The OpenAPI document matches the routes and is deterministic."""
 
 import json
 from enum import StrEnum
@@ -106,7 +106,7 @@ def apis(tmp_path: Path) -> list[http.Api]:
 @pytest.fixture
 def document(apis: list[http.Api]) -> dict[str, Any]:
     made = openapi.document(apis, version="1.2.3", server="https://api.example")
-    found: dict[str, Any] = json.loads(json.dumps(made))  # what is published is JSON
+    found: dict[str, Any] = json.loads(json.dumps(made))  # the published document is JSON
     return found
 
 
@@ -114,12 +114,12 @@ def parameters(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in operation["parameters"]}
 
 
-def test_it_is_a_valid_openapi_document(document: dict[str, Any]) -> None:
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
     validate(document)
     assert document["openapi"].startswith("3.1.")
 
 
-def test_it_is_the_same_in_whatever_order_the_functions_come(apis: list[http.Api]) -> None:
+def test_the_document_does_not_depend_on_the_order_of_functions(apis: list[http.Api]) -> None:
     texts = {
         json.dumps(openapi.document(order, version="1", server="s"))
         for order in (apis, apis[::-1], [apis[1], apis[2], apis[0]])
@@ -127,7 +127,7 @@ def test_it_is_the_same_in_whatever_order_the_functions_come(apis: list[http.Api
     assert len(texts) == 1
 
 
-def test_parameters_say_where_they_stand_and_what_they_take(document: dict[str, Any]) -> None:
+def test_parameters_have_their_location_and_schema(document: dict[str, Any]) -> None:
     listed = parameters(document["paths"]["/v1/things"]["get"])
     assert set(listed) == {"q", "colour", "limit", "from"}
     assert (listed["q"]["in"], listed["q"]["required"]) == ("query", True)
@@ -148,7 +148,7 @@ def test_parameters_say_where_they_stand_and_what_they_take(document: dict[str, 
         ("/v1/admin/things/{thing_id}", "patch", "If-Match", {"412", "428"}),
     ],
 )
-def test_a_header_that_is_demanded_is_a_required_parameter(
+def test_a_required_header_is_a_required_parameter(
     document: dict[str, Any], path: str, method: str, header: str, refusals: set[str]
 ) -> None:
     operation = document["paths"][path][method]
@@ -187,14 +187,14 @@ def references(value: Any) -> set[str]:
     return set()
 
 
-def test_every_reference_leads_to_something(document: dict[str, Any]) -> None:
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
     prefix = "#/components/schemas/"
     found = references(document)
     assert f"{prefix}Colour" in found
     assert {one.removeprefix(prefix) for one in found} <= set(document["components"]["schemas"])
 
 
-def test_what_may_be_found_elsewhere_says_so(document: dict[str, Any]) -> None:
+def test_conditional_reads_document_304(document: dict[str, Any]) -> None:
     moved = {
         path: operation["responses"].get("308", {}).get("headers")
         for path, operations in document["paths"].items()
@@ -207,7 +207,7 @@ def test_what_may_be_found_elsewhere_says_so(document: dict[str, Any]) -> None:
     assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Thing"}
 
 
-def test_who_may_call_is_said(document: dict[str, Any]) -> None:
+def test_security_matches_the_caller(document: dict[str, Any]) -> None:
     roles = {
         path: operation.get("x-role")
         for path, operations in document["paths"].items()
@@ -222,7 +222,7 @@ def test_who_may_call_is_said(document: dict[str, Any]) -> None:
     assert "security" not in document["paths"]["/v1/things"]["get"]
 
 
-def test_bodies_and_answers_have_their_schema(document: dict[str, Any]) -> None:
+def test_bodies_and_responses_have_their_schema(document: dict[str, Any]) -> None:
     write = document["paths"]["/v1/me/things/{thing_id}"]["put"]
     reference = {"$ref": write["requestBody"]["content"]["application/json"]["schema"]["$ref"]}
     assert reference["$ref"].startswith("#/components/schemas/Thing")
@@ -236,7 +236,7 @@ def test_bodies_and_answers_have_their_schema(document: dict[str, Any]) -> None:
     assert "304" in document["paths"]["/v1/things"]["get"]["responses"]
 
 
-def test_what_is_too_large_can_be_known_before_it_is_sent(document: dict[str, Any]) -> None:
+def test_size_limits_are_documented(document: dict[str, Any]) -> None:
     limits = {
         operation["operationId"]: operation["x-limits"]
         for operations in document["paths"].values()
@@ -260,7 +260,7 @@ def test_what_is_too_large_can_be_known_before_it_is_sent(document: dict[str, An
         ("POST", "/v1/things:batch", b"[]"),
     ],
 )
-def test_a_problem_has_no_member_that_is_not_documented(
+def test_problem_documents_have_only_documented_members(
     tmp_path: Path, method: str, path: str, body: bytes
 ) -> None:
     api = make(tmp_path)
@@ -284,7 +284,7 @@ def test_a_problem_has_no_member_that_is_not_documented(
     assert ("limit" in problem, "actual" in problem) == ((answer.status == 413,) * 2)
 
 
-def test_what_goes_away_is_marked(document: dict[str, Any]) -> None:
+def test_deprecated_operations_are_marked(document: dict[str, Any]) -> None:
     assert document["paths"]["/v1/things"]["get"]["deprecated"] is True
     assert "deprecated" not in document["paths"]["/v1/things/{thing_id}"]["get"]
 
@@ -295,7 +295,7 @@ def test_texts_come_from_the_handlers(document: dict[str, Any]) -> None:
     assert one["operationId"] == "one"
 
 
-def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
     names = [
         operation["operationId"]
         for operations in document["paths"].values()

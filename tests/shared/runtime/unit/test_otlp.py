@@ -1,4 +1,4 @@
-"""Which series are sent when the start of a new one is refused."""
+"""Which series are exported when the start of a new one is refused."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ NEW: Key = (metrics.DEAD_LETTERS, "one", ())
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was sent, as (series, whether their beginning); beginnings are refused."""
+    """The exported series, with whether each export was a start; starts are refused."""
     kept: list[Any] = []
     monkeypatch.setattr(otlp, "_begun", {OLD})
     monkeypatch.setattr(otlp, "_refused", set())
@@ -27,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return kept
 
 
-def test_a_beginning_that_is_refused_holds_up_its_own_series_and_not_for_ever(
+def test_a_refused_start_delays_only_its_own_series_and_not_for_ever(
     sent: list[Any],
 ) -> None:
     found = {OLD: Series(1, []), NEW: Series(1, [])}

@@ -1,4 +1,4 @@
-"""A process holds as many connections as its function.yaml declares: the budget relies on it."""
+"""A pool has the size its function.yaml declares; the connection budget relies on it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +33,7 @@ def trigger(entry_file: str) -> None:
     ],
 )
 @pytest.mark.parametrize("size", [1, 3, 9])
-def test_the_engine_holds_what_the_manifest_says(
+def test_the_pool_has_the_size_in_the_manifest(
     tmp_path: Path, serve: Callable[[str], None], kind: dict[str, Any], size: int
 ) -> None:
     stores = {"sql": {"pool": size, "tables": {"games": "r"}}}
@@ -43,7 +43,7 @@ def test_the_engine_holds_what_the_manifest_says(
     assert engine.pool._max_overflow == 0  # type: ignore[attr-defined]
 
 
-def test_of_several_functions_in_one_process_the_largest_size_wins() -> None:
+def test_the_largest_size_of_several_functions_in_one_process_is_used() -> None:
     for size in (2, 7, 3):
         pool.require(size)
     assert pool.size() == 7

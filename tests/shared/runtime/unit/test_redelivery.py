@@ -1,4 +1,4 @@
-"""A redrive goes to a consumer of ours or nowhere."""
+"""A redrive is sent only to our own consumers."""
 
 import urllib.request
 from typing import Any
@@ -12,11 +12,11 @@ from shared.runtime import redelivery, settings
 def test_a_name_from_a_message_cannot_choose_another_host(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(urllib.request, "urlopen", lambda *given, **_: asked.append(given))
+    requests: list[Any] = []
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *given, **_: requests.append(given))
     monkeypatch.setenv("CONSUMER_URL", "http://{function}.example/")
     settings.reset()
     answer = redelivery.post(name, {}, b"")
     settings.reset()
-    assert (answer.status, asked) == (None, [])
+    assert (answer.status, requests) == (None, [])
     assert "not a valid consumer name" in answer.detail

@@ -1,4 +1,4 @@
-"""Settings: complete or refused in one error that names everything; no secret has a default."""
+"""Settings are complete, or one error names all that are missing; no secret has a default."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -25,7 +25,7 @@ SIGNING = [Objects(public="rw"), Objects(artifacts="r"), Objects(artifacts="rw",
 CLOUD_SQL = ["SQL_INSTANCE", "SQL_USER", "SQL_DATABASE"]
 
 
-def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_missing_settings_are_named_in_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in REQUIRED:
         monkeypatch.delenv(name)
     with pytest.raises(MissingSettings) as raised:
@@ -38,7 +38,7 @@ def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("name", REQUIRED)
-def test_an_empty_setting_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_an_empty_setting_is_missing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "")
     with pytest.raises(MissingSettings) as raised:
         settings.check(uses_sql=False)
@@ -46,7 +46,7 @@ def test_an_empty_setting_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, name
     assert not any(other in str(raised.value) for other in REQUIRED if other != name)
 
 
-def test_an_address_is_enough_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_url_is_enough_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SQL_URL", "mysql://u:p@127.0.0.1/d")
     settings.check(uses_sql=True)
 
@@ -66,16 +66,14 @@ def test_the_connector_needs_all_three(monkeypatch: pytest.MonkeyPatch, lacking:
 @pytest.mark.parametrize(
     "text", ["no JSON", "{}x", '{"issuer": "a"}', '[{"issuer": "a"}]', "7", "[7]", '["a"]']
 )
-def test_unreadable_issuers_are_found_at_the_start(
-    monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
+def test_invalid_issuers_are_found_at_startup(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("TRUSTED_ISSUERS", text)
     with pytest.raises(MissingSettings, match="TRUSTED_ISSUERS must be"):
         settings.check(uses_sql=False)
 
 
 @pytest.mark.parametrize("text", ["a minute", "-1", "1.5"])
-def test_an_unreadable_interval_is_found_at_the_start(
+def test_an_invalid_interval_is_found_at_startup(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv("OTEL_METRIC_EXPORT_INTERVAL", text)
@@ -101,7 +99,7 @@ def test_the_object_store_needs_all_but_its_region(
     assert "hunter2" not in str(raised.value)
 
 
-def test_what_everyone_may_read_needs_an_address_and_no_key(
+def test_the_public_bucket_needs_a_url_and_no_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(PUBLIC_URL, "http://127.0.0.1:1/b")
@@ -130,7 +128,7 @@ def trigger(entry_file: str) -> None:
         (trigger, {"schedule": "* * * * *"}),
     ],
 )
-def test_in_the_cloud_who_names_the_store_does_not_start_without_it(
+def test_a_function_that_uses_the_store_does_not_start_without_its_settings(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     serve: Callable[[str], None],
@@ -152,19 +150,19 @@ def test_a_secret_is_not_shown_with_its_settings(monkeypatch: pytest.MonkeyPatch
     assert "hunter2" not in repr(settings.objects())
 
 
-def test_where_consumers_are_is_asked_of_operations_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_operations_needs_the_consumers_url(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONSUMER_URL", raising=False)
     settings.check(uses_sql=False)
     with pytest.raises(MissingSettings, match="CONSUMER_URL"):
         settings.operations()
 
 
-def test_every_setting_says_what_it_is_and_no_secret_has_a_default() -> None:
+def test_every_setting_is_described_and_no_secret_has_a_default() -> None:
     listed = [one for group in settings.GROUPS for one in fields(group)]
     assert len({one.metadata["env"] for one in listed}) == len(listed)
     assert all(one.metadata["help"] for one in listed)
     defaults = {one.metadata["env"]: one.metadata["default"] for one in listed}
-    # An address holds a password: none, or empty for "not by address", never a guess.
+    # A URL contains a password: no default, or an empty one for "not by URL".
     assert {name: value for name, value in defaults.items() if value} == {
         "TRACE_SAMPLE": "0.01",
         "OBJECTS_REGION": "auto",

@@ -1,4 +1,4 @@
-"""Spans that wait for their export: a bounded number, and what is more is counted."""
+"""Spans that wait for export are bounded in number; dropped ones are counted."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ def spans(many: int) -> list[Span]:
     return [Span(str(n), "sql", here, datetime.now(UTC), 1.0, "ok", {}) for n in range(many)]
 
 
-def test_what_waits_is_bounded_and_what_is_dropped_is_counted() -> None:
+def test_waiting_spans_are_bounded_and_dropped_ones_counted() -> None:
     state = telemetry._State()
     state.keep(spans(telemetry.MAX_WAITING - 1))
     state.keep(spans(3))

@@ -1,4 +1,4 @@
-"""Traces: what comes in goes on, what is invalid starts anew, and spans nest."""
+"""Traces: a valid header is continued, an invalid one starts a new trace, and spans nest."""
 
 import contextvars
 from collections.abc import Callable
@@ -14,8 +14,8 @@ TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
 @pytest.fixture
-def alone() -> Callable[[Callable[[], None]], None]:
-    """Run a test's body in a context of its own, as every request has one."""
+def own_context() -> Callable[[Callable[[], None]], None]:
+    """Run a test's body in its own context, as requests do."""
     return lambda body: contextvars.Context().run(body)
 
 
@@ -42,8 +42,8 @@ def test_a_traceparent_is_read() -> None:
         f"00-{TRACE}-{SPAN}-01\n{'x' * 10}",
     ],
 )
-def test_an_invalid_one_starts_a_new_trace(
-    header: str | None, alone: Callable[[Callable[[], None]], None]
+def test_an_invalid_header_starts_a_new_trace(
+    header: str | None, own_context: Callable[[Callable[[], None]], None]
 ) -> None:
     assert tracing.parse(header) is None
 
@@ -53,7 +53,7 @@ def test_an_invalid_one_starts_a_new_trace(
         assert begun.parent is None
         assert tracing.parse(tracing.traceparent()) == (begun.trace, begun.span, True)
 
-    alone(body)
+    own_context(body)
 
 
 @given(st.text())
@@ -61,22 +61,22 @@ def test_no_header_breaks_the_parser(header: str) -> None:
     assert tracing.parse(header) is None
 
 
-def test_a_valid_one_is_continued(alone: Callable[[Callable[[], None]], None]) -> None:
+def test_a_valid_trace_is_continued(own_context: Callable[[Callable[[], None]], None]) -> None:
     def body() -> None:
         begun = tracing.begin("f", f"00-{TRACE}-{SPAN}-00")
         assert (begun.trace, begun.parent, begun.sampled) == (TRACE, SPAN, False)
         assert begun.span != SPAN
         assert tracing.traceparent() == f"00-{TRACE}-{begun.span}-00"
 
-    alone(body)
+    own_context(body)
 
 
 @pytest.mark.parametrize(("share", "sampled"), [("0", False), ("1", True), ("", None)])
-def test_the_share_of_new_traces_is_a_setting(
+def test_the_sampled_share_of_new_traces_is_a_setting(
     monkeypatch: pytest.MonkeyPatch,
     share: str,
     sampled: bool | None,
-    alone: Callable[[Callable[[], None]], None],
+    own_context: Callable[[Callable[[], None]], None],
 ) -> None:
     monkeypatch.setenv("TRACE_SAMPLE", share)
 
@@ -84,11 +84,11 @@ def test_the_share_of_new_traces_is_a_setting(
         found = {tracing.begin("f", None).sampled for _ in range(50)}
         assert sampled is None or found == {sampled}
 
-    alone(body)
+    own_context(body)
 
 
-def test_outside_of_a_request_there_is_no_trace(
-    alone: Callable[[Callable[[], None]], None], lines: Lines
+def test_there_is_no_trace_outside_a_request(
+    own_context: Callable[[Callable[[], None]], None], lines: Lines
 ) -> None:
     def body() -> None:
         assert tracing.current() is None
@@ -96,12 +96,12 @@ def test_outside_of_a_request_there_is_no_trace(
         with tracing.span("work"):
             tracing.statement("SELECT 1", 1.0, 1)
 
-    alone(body)
+    own_context(body)
     assert lines() == []
 
 
-def test_spans_nest_and_end_where_they_began(
-    alone: Callable[[Callable[[], None]], None], lines: Lines
+def test_spans_nest_and_restore_their_parent(
+    own_context: Callable[[Callable[[], None]], None], lines: Lines
 ) -> None:
     def body() -> None:
         begun = tracing.begin("f", f"00-{TRACE}-{SPAN}-01")
@@ -112,7 +112,7 @@ def test_spans_nest_and_end_where_they_began(
         assert tracing.current() == begun
         logs.info("after")
 
-    alone(body)
+    own_context(body)
     statement, inner, outer, after = lines()
     ids = "logging.googleapis.com/spanId"
     assert statement["span"]["parent"] == inner[ids]
@@ -127,8 +127,8 @@ def test_spans_nest_and_end_where_they_began(
     }
 
 
-def test_a_span_that_failed_says_so_and_lets_the_error_go_on(
-    alone: Callable[[Callable[[], None]], None], lines: Lines
+def test_a_failed_span_is_marked_and_raises_the_error(
+    own_context: Callable[[Callable[[], None]], None], lines: Lines
 ) -> None:
     def body() -> None:
         begun = tracing.begin("f", None)
@@ -136,12 +136,12 @@ def test_a_span_that_failed_says_so_and_lets_the_error_go_on(
             raise KeyError
         assert tracing.current() == begun
 
-    alone(body)
+    own_context(body)
     assert [line["span"]["status"] for line in lines()] == ["error"]
 
 
-def test_what_is_not_sampled_writes_no_spans(
-    alone: Callable[[Callable[[], None]], None], lines: Lines
+def test_an_unsampled_trace_writes_no_spans(
+    own_context: Callable[[Callable[[], None]], None], lines: Lines
 ) -> None:
     def body() -> None:
         begun = tracing.begin("f", f"00-{TRACE}-{SPAN}-00")
@@ -150,15 +150,17 @@ def test_what_is_not_sampled_writes_no_spans(
             tracing.statement("SELECT 1", 1.0, 1)
             assert tracing.current() == begun
 
-    alone(body)
+    own_context(body)
     assert lines() == []
 
 
-def test_a_long_statement_is_cut(alone: Callable[[Callable[[], None]], None], lines: Lines) -> None:
+def test_a_long_statement_is_truncated(
+    own_context: Callable[[Callable[[], None]], None], lines: Lines
+) -> None:
     def body() -> None:
         tracing.begin("f", None)
         tracing.statement("INSERT " + "x" * 10_000, 1.0, 1)
 
-    alone(body)
+    own_context(body)
     (line,) = lines()
     assert len(line["span"]["attributes"]["statement"]) == tracing.MAX_STATEMENT_LENGTH

@@ -1,6 +1,5 @@
-"""A corner of the database that is a test's own: the inbox rows of one consumer."""
+"""Database rows that belong to one test: the inbox rows of a consumer only it uses."""
 
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +14,8 @@ from shared.schema.operations import inbox
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class Own:
-    """Rows of the table `inbox` under a consumer's name that no other test has."""
+class PrivateRows:
+    """Rows of the table `inbox` under a consumer name that no other test uses."""
 
     def __init__(self, name: str, url: str) -> None:
         self.name = name
@@ -33,7 +32,7 @@ class Own:
         return sql.read(lambda c: list(c.scalars(query.order_by(inbox.c.event_id))))
 
     def connection(self) -> Any:
-        """Return a connection beside the runtime's, in autocommit."""
+        """Open a connection outside the runtime's pool, in autocommit."""
         parts = urlsplit(self.url)
         return pymysql.connect(
             host=parts.hostname,
@@ -44,20 +43,17 @@ class Own:
             ssl_disabled=True,
         )
 
-    def elsewhere(self, statement: str) -> list[Any]:
-        """Run a statement on another connection."""
+    def execute(self, statement: str) -> list[Any]:
+        """Run a statement on a connection outside the runtime's pool."""
         with closing(self.connection()) as other, other.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
-    def kill(self, thread: int) -> None:
-        self.elsewhere(f"KILL {thread}")
+    def kill(self, connection_id: int) -> None:
+        self.execute(f"KILL {connection_id}")
 
 
-def thread_of(connection: Any) -> int:
-    """Return the server's number for a connection of SQLAlchemy's."""
+def connection_id(connection: Any) -> int:
+    """Return the id that the server gave a SQLAlchemy connection."""
     number: int = connection.connection.driver_connection.thread_id()
     return number
-
-
-Work = Callable[[Any], Any]

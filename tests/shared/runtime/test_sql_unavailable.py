@@ -1,4 +1,4 @@
-"""A database that is away, hangs or has restarted: 503 soon, and good again at once."""
+"""A database that is unavailable, hangs or has restarted: 503 quickly, and a quick recovery."""
 
 import threading
 import time
@@ -13,14 +13,14 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime import errors, sql
-from tests.shared.runtime.doors import Door
-from tests.shared.runtime.sqls import Own, thread_of
+from tests.shared.runtime.private_rows import PrivateRows, connection_id
+from tests.shared.runtime.proxies import Proxy
 from tests.support.engines import disconnect
 
 POOL = 4
 
 
-def ask(connection: Connection) -> int:
+def select_one(connection: Connection) -> int:
     return int(connection.scalar(text("SELECT 1")) or 0)
 
 
@@ -29,63 +29,63 @@ both = pytest.mark.parametrize("run", BOTH)
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
+def within(seconds: float) -> Iterator[None]:
     started = time.perf_counter()
     yield
     assert time.perf_counter() - started < seconds
 
 
 def fill_the_pool() -> list[int]:
-    """Have every connection of the pool opened and given back."""
+    """Open every connection of the pool and return it."""
     together = threading.Barrier(POOL, timeout=10)
 
     def use(connection: Connection) -> int:
         together.wait()
-        return thread_of(connection)
+        return connection_id(connection)
 
     with ThreadPoolExecutor(POOL) as threads:
         return sorted(threads.map(lambda _: sql.read(use), range(POOL)))
 
 
 @both
-def test_a_database_that_is_away_is_503_at_once_and_good_when_it_is_back(
-    sql_door: Door, run: Callable[[Any], Any]
+def test_an_unavailable_database_is_503_at_once_and_recovers(
+    sql_proxy: Proxy, run: Callable[[Any], Any]
 ) -> None:
-    assert run(ask) == 1
-    sql_door.shut()
+    assert run(select_one) == 1
+    sql_proxy.close()
     for _ in range(2):
-        with at_most(2), pytest.raises(errors.Unavailable):
-            run(ask)
-    sql_door.open()
-    with at_most(2):
-        assert run(ask) == 1
+        with within(2), pytest.raises(errors.Unavailable):
+            run(select_one)
+    sql_proxy.open()
+    with within(2):
+        assert run(select_one) == 1
 
 
 @both
-def test_after_a_restart_the_first_caller_is_served_whatever_the_pool_holds(
-    sql_door: Door, run: Callable[[Any], Any]
+def test_the_first_caller_after_a_restart_is_served_despite_dead_connections(
+    sql_proxy: Proxy, run: Callable[[Any], Any]
 ) -> None:
-    """Every pooled connection is dead then; one after another would be too many tries."""
+    """All pooled connections are dead; trying them one by one would exceed the retries."""
     assert len(set(fill_the_pool())) == POOL
-    sql_door.cut()
-    assert run(ask) == 1
+    sql_proxy.drop_connections()
+    assert run(select_one) == 1
 
 
 @both
-def test_a_dead_connection_is_replaced(own: Own, run: Callable[[Any], Any]) -> None:
-    own.kill(sql.read(thread_of))
-    assert run(ask) == 1
+def test_a_dead_connection_is_replaced(own_rows: PrivateRows, run: Callable[[Any], Any]) -> None:
+    own_rows.kill(sql.read(connection_id))
+    assert run(select_one) == 1
 
 
-def test_a_read_that_lost_its_connection_runs_once_more_and_no_more(own: Own) -> None:
+def test_a_read_that_lost_its_connection_is_retried_once(own_rows: PrivateRows) -> None:
     runs: list[int] = []
 
     def losing(times: int) -> Callable[[Connection], int]:
         def work(connection: Connection) -> int:
             runs.append(1)
             if len(runs) <= times:
-                own.kill(thread_of(connection))
-            return ask(connection)
+                own_rows.kill(connection_id(connection))
+            return select_one(connection)
 
         return work
 
@@ -112,19 +112,19 @@ def test_a_read_with_a_bug_runs_once(runtime_sql: str) -> None:
 @both
 @pytest.mark.parametrize("server_url", ["mariadb"], indirect=True)  # two seconds each
 def test_a_database_that_hangs_is_503_within_its_timeouts(
-    sql_door: Door, run: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+    sql_proxy: Proxy, run: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = sql._options
     quick = {"connect_timeout": 1, "read_timeout": 1, "write_timeout": 1}
     monkeypatch.setattr(sql, "_options", lambda: {**real(), **quick})
     monkeypatch.setattr(sql, "TRIES", 2)
     disconnect()
-    assert run(ask) == 1
-    sql_door.hold()
-    with at_most(5), pytest.raises(errors.Unavailable):
-        run(ask)
-    sql_door.go_on()
-    assert run(ask) == 1
+    assert run(select_one) == 1
+    sql_proxy.stall()
+    with within(5), pytest.raises(errors.Unavailable):
+        run(select_one)
+    sql_proxy.resume()
+    assert run(select_one) == 1
 
 
 def test_the_timeouts_of_a_connection_leave_a_statement_its_time() -> None:
@@ -134,7 +134,7 @@ def test_the_timeouts_of_a_connection_leave_a_statement_its_time() -> None:
 
 
 @both
-def test_who_finds_no_free_connection_is_told_to_come_again(
+def test_an_exhausted_pool_is_a_retryable_error(
     runtime_sql: str, run: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sql, "POOL_WAIT_SECONDS", 0.2)
@@ -144,33 +144,31 @@ def test_who_finds_no_free_connection_is_told_to_come_again(
     def hold(connection: Connection) -> int:
         all_taken.wait()
         enough.wait(10)
-        return ask(connection)
+        return select_one(connection)
 
     with ThreadPoolExecutor(POOL) as threads:
         held = [threads.submit(sql.read, hold) for _ in range(POOL)]
         all_taken.wait()
-        with at_most(2), pytest.raises(errors.Unavailable):
-            run(ask)
+        with within(2), pytest.raises(errors.Unavailable):
+            run(select_one)
         enough.set()
         assert [one.result(10) for one in held] == [1] * POOL
-    assert run(ask) == 1
+    assert run(select_one) == 1
 
 
-def test_a_wrong_password_is_a_bug_of_ours(
-    runtime_sql: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_password_is_our_bug(runtime_sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SQL_URL", runtime_sql.replace("root:@", "nobody:hunter2@"))
     disconnect()
     with pytest.raises(OperationalError) as raised:
-        sql.read(ask)
+        sql.read(select_one)
     assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("code", "away"),
+    ("code", "unavailable"),
     [
         (2003, True),  # cannot connect
-        (2006, True),  # gone away
+        (2006, True),  # server has gone away
         (2013, True),  # lost
         (1040, True),  # too many connections
         (1203, True),  # too many of this user
@@ -192,8 +190,8 @@ def test_a_wrong_password_is_a_bug_of_ours(
         (1406, False),  # too long
     ],
 )
-def test_what_the_server_says_is_away_or_a_bug(code: int, away: bool) -> None:
+def test_a_server_error_is_unavailable_or_a_bug(code: int, unavailable: bool) -> None:
     error = pymysql.err.OperationalError(code, "said by the server")
     found = sql._translated(OperationalError("SELECT 1", {}, error))
-    assert isinstance(found, errors.Unavailable) == away
-    assert isinstance(sql._translated(error), errors.Unavailable) == away
+    assert isinstance(found, errors.Unavailable) == unavailable
+    assert isinstance(sql._translated(error), errors.Unavailable) == unavailable
