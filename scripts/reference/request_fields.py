@@ -1,4 +1,4 @@
-"""The parameters and fields of docs/limits.md: the OpenAPI document's schemas in words."""
+"""Describes the OpenAPI document's parameters and fields in words, for docs/limits.md."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -43,7 +43,7 @@ def _lines(operation: Document, document: Document) -> Iterator[tuple[str, str, 
 
 
 def _members(schema: Schema, document: Document, at: str) -> Iterator[tuple[str, str]]:
-    """Yield each field of an object with what it accepts, recursively."""
+    """Yield each field of an object and the values that it accepts, recursively."""
     required = schema.get("required", [])
     for name, one in schema.get("properties", {}).items():
         path = f"{at}.{name}" if at else name
