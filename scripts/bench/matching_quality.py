@@ -240,7 +240,7 @@ def _edition(record: Record, chance: random.Random) -> Item | None:
 
 
 def _proton(record: Record, chance: random.Random) -> Item | None:
-    """Return a program in the game's Proton prefix; the catalog has none of its files or aliases."""
+    """Return a program in a Proton prefix; the catalog has none of the game's files or aliases."""
     ids = [one["id"] for one in record["stores"] if one["store"] == "steam"]
     program = _program(record)
     if not program or not ids:

@@ -138,7 +138,7 @@ class Model:
         return needed
 
     def _held(self, flow: Flow) -> float:
-        """Return the time that a call occupies an instance, whether limited by CPU or by concurrency."""
+        """Return how long a call occupies an instance, limited by CPU or by concurrency."""
         function = self.functions[str(flow.function)]
         cpu = self.assumed.seconds(flow.cpu)
         pool = function.stores.sql.pool if function.stores.sql else function.concurrency

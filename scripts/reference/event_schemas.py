@@ -1,6 +1,6 @@
 """Writes the JSON Schema of every message, and checks that changes are compatible.
 
-Other revisions may read a revision's messages: during a rollout, after a redrive, or as subscribers.
+A message may be read by another revision: during a rollout, after a redrive, or by a subscriber.
 Existing members must therefore not change, and new members must be optional. Any other change needs
 a new type, `….v2`, alongside the old one.
 """
@@ -50,7 +50,7 @@ def schema(model: type[Message]) -> str:
 
 
 def breaks(old: Any, new: Any, at: str = "") -> Iterator[str]:
-    """Yield the differences that prevent a reader of one schema from parsing the other's messages."""
+    """Yield the differences that make the messages of one schema unreadable to the other."""
     where = at or "the message"
     if not isinstance(old, dict) or not isinstance(new, dict):
         if old != new:

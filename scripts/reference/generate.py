@@ -31,18 +31,18 @@ PLATFORM = {
 }
 # Variables read by the local cloud, the scripts and the tests.
 TOOLS = {
-    "BUILDER": "container image of the release's smoke test; default `builder:1`",
+    "BUILDER": "image of the release's smoke test; default `builder:1`",
     "BUILD_ID": "the build's id, set by Cloud Build; empty in a step run by hand",
-    "CANARY_MINUTES": "minutes for which new revisions are compared with old ones; default 10",
+    "CANARY_MINUTES": "minutes of comparison between new and old revisions; default 10",
     "CANARY_REQUESTS": "minimum number of requests to judge a new revision; default 300",
     "CI": "set in continuous integration, where SQL tests must run on both engines",
     "COMMIT_SHA": "the commit of the release, set by Cloud Build",
     "ENVIRONMENT": "the environment of a release: `staging` or `production`",
-    "GCLOUD_SDK_ROOT": "path of the Google Cloud SDK with the emulators, if it is not found automatically",
+    "GCLOUD_SDK_ROOT": "path of the Google Cloud SDK that has the emulators; default: searched for",
     "JAVA_HOME": "the Java installation that runs the emulators; default: the one on the PATH",
     "MONITORING_DELAY_SECONDS": "seconds to wait for Cloud Monitoring's data; default 180",
     "MONITORING_URL": "address of Cloud Monitoring; set only in tests",
-    "PROJECT_ID": "set by Cloud Build; a release stops if it does not match the project of ENVIRONMENT",
+    "PROJECT_ID": "set by Cloud Build; a release stops unless it is the project of ENVIRONMENT",
     "PYTHON": "the Python interpreter that creates `.venv`; default python3.11",
     "SAVEPOINT_BACKOFF": "factor applied to retry delays in the local cloud; default 0.1",
     "SAVEPOINT_CACHE": "folder in which MySQL is unpacked; default `~/.cache/savepoint`",
@@ -50,7 +50,7 @@ TOOLS = {
     "SAVEPOINT_PORT": "first port of the local cloud, or `auto`; default 8080",
     "SAVEPOINT_STATE": "state folder of the local cloud; default `.savepoint`",
     "SAVEPOINT_TOKEN": "an operator's token for commands with `--url`",
-    "TERRAFORM_OFFLINE": "folder of stand-in Terraform providers; default ../shared/terraform-offline",
+    "TERRAFORM_OFFLINE": "stand-in providers' folder; default ../shared/terraform-offline",
 }
 
 
@@ -73,14 +73,14 @@ def generated() -> dict[Path, str]:
 
 def _errors() -> Iterator[str]:
     yield f"# Errors\n\n{GENERATED}"
-    yield "Every error is an RFC 9457 problem document; its `type` ends in the code, `title` and"
-    yield "`detail` are for developers. Rejected items of a batch have the same codes."
-    yield "`retry` tells a client whether to send the same request again:\n"
+    yield "Every error is an RFC 9457 problem document. Its `type` ends in the code; `title` and"
+    yield "`detail` are for developers. Rejected items of a batch have the same codes. `retry`"
+    yield "tells a client whether to send the same request again:\n"
     yield "| retry | meaning |\n|---|---|"
     yield "| `never` | do not retry; the request would fail again |"
     yield "| `same` | retry immediately |"
     yield "| `after-refresh` | retry after getting a new token or the current value |"
-    yield "| `later` | retry after `Retry-After` |\n"
+    yield "| `later` | retry after the time in `Retry-After` |\n"
     statuses = {one.code: str(one.status) for one in errors.ProblemError.__subclasses__()}
     yield "| code | status | cause | what the client does | retry |\n|---|---|---|---|---|"
     for code in errors.codes():
@@ -92,8 +92,9 @@ def _errors() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield f"# Settings\n\n{GENERATED}"
-    yield "Environment variables. In the cloud, a function with missing ones does not start and"
-    yield "lists them; secrets have no default. The local cloud sets all of them.\n"
+    yield "These settings are environment variables. In the cloud, a function with missing settings"
+    yield "does not start, and reports their names. Secrets have no defaults. The local cloud sets"
+    yield "all settings.\n"
     for group in settings.GROUPS:
         yield f"## {group.__name__}\n\n{group.__doc__}\n"
         yield "| name | meaning | default |\n|---|---|---|"

@@ -44,8 +44,9 @@ def page(document: Document) -> Iterator[str]:
 
 def _answering(functions: Iterable[Manifest], document: Document) -> Iterator[str]:
     yield "## Functions\n"
-    yield "A body over its limit, counted while it is read and decompressed, returns 413 with"
-    yield "`limit` and `actual`. Concurrent: the most instances x the requests per instance.\n"
+    yield "The size of a body is counted while it is read and decompressed. A body over its limit"
+    yield "returns 413 with `limit` and `actual`. The column `concurrent` is the maximum number of"
+    yield "instances x the requests per instance.\n"
     yield "| function | for | body, bytes | items per batch | timeout | concurrent |"
     yield "|---|---|--:|--:|--:|--:|"
     limits: dict[str, dict[str, int]] = {}
@@ -70,10 +71,10 @@ def _concurrent(function: Manifest) -> str:
 
 def _batches() -> Iterator[str]:
     yield "## Batches\n"
-    yield "The request is `{sent_at, items}`, the response `{accepted, duplicates, rejected}`."
-    yield "Every item is validated separately: an invalid one is in `rejected` with its index"
-    yield "and code, the others are accepted. The request as a whole fails only if it is not"
-    yield "JSON (400), `items` is not a list (422) or has too many items (413).\n"
+    yield "The request is `{sent_at, items}`; the response is `{accepted, duplicates, rejected}`."
+    yield "Every item is validated separately. An invalid item is listed in `rejected` with its"
+    yield "index and code; the others are accepted. The whole request fails only if it is not JSON"
+    yield "(400), if `items` is not a list (422), or if there are too many items (413).\n"
     yield from (textwrap.fill(f"- {one}", 100, subsequent_indent="  ") for one in _rules())
     yield ""
 
@@ -117,9 +118,9 @@ def _times() -> Iterator[str]:
     rows: dict[str, str | float | timedelta] = {
         "`Retry-After` of a 503": f"{least} to {most} seconds, random",
         "how long a browser caches a preflight": preflight,
-        "timeout of a MySQL statement, after which the response is 503": sql.STATEMENT_TIMEOUT_SECONDS,
-        "timeout for a database connection, after which the response is 503": sql.POOL_WAIT_SECONDS,
-        "minimum interval between an instance's checks for catalog changes": memory.CHECK_SECONDS,
+        "timeout of a MySQL statement, which then returns 503": sql.STATEMENT_TIMEOUT_SECONDS,
+        "timeout for a MySQL connection, which then returns 503": sql.POOL_WAIT_SECONDS,
+        "minimum interval between checks for catalog changes": memory.CHECK_SECONDS,
         "minimum interval between writes of a stats document during play": stats.MIN_WRITE_INTERVAL,
         "tolerated clock difference of token issuers": identity.CLOCK_LEEWAY_SECONDS,
         "how long an issuer's keys are cached": identity.KEYS_KEPT_SECONDS,
@@ -151,9 +152,9 @@ def _counts() -> Iterator[str]:
 
 def _triggered(functions: Iterable[Manifest]) -> Iterator[str]:
     yield "## Triggers\n"
-    yield "A failed event is retried until it succeeds or becomes a dead letter; one that no"
-    yield "retry can fix becomes a dead letter immediately. Concurrent: the most instances x"
-    yield "the events per instance.\n"
+    yield "A failed event is retried until it succeeds or becomes a dead letter. An event that no"
+    yield "retry can fix becomes a dead letter immediately. The column `concurrent` is the maximum"
+    yield "number of instances x the events per instance.\n"
     yield "| trigger | started by | timeout | retried | backoff | concurrent |"
     yield "|---|---|--:|--:|--:|--:|"
     for one in functions:
@@ -181,7 +182,8 @@ def _retried(function: Manifest) -> str:
 def _retention() -> Iterator[str]:
     kept = {rule.table.name: _shown(rule.keep) for rule in retention.RULES}
     yield "## Retention\n"
-    yield "Rows are deleted when the time in `kept` has passed since the moment that `end` names.\n"
+    yield "A row is deleted once the time in `kept` has passed since the moment described in `end`."
+    yield ""
     yield "| table | kept | growth per day | end |\n|---|--:|---|---|"
     for table in sorted(metadata.sorted_tables, key=lambda one: one.name):
         about = table.info

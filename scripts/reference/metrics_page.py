@@ -19,8 +19,8 @@ Every metric is a constant in the code and is exported in exactly one way ([ADR
   They are exact, and none are lost if an instance crashes. Cloud Logging converts them to
   `logging.googleapis.com/user/NAME`.
 - **Google's own metrics** are not duplicated. They include Cloud Run's instances, cold starts and
-  billed time, the backlog and message age of subscriptions, Cloud SQL's connections, and Firestore's
-  denials and contention.
+  billed time, the backlog and message age of subscriptions, connections to Cloud SQL, and denials
+  and contention in Firestore.
 
 No label contains an id, an address or a name chosen by a caller.
 """
@@ -55,8 +55,8 @@ def page() -> Iterator[str]:
     """Yield the page's lines without the title."""
     yield INTRODUCTION
     yield "## Exported by OpenTelemetry\n"
-    yield "Each also has the label `function`. In Cloud Monitoring, `instance` and `job` (the"
-    yield "service) are labels of the resource.\n"
+    yield "Each metric also has the label `function`. In Cloud Monitoring, `instance` and `job`"
+    yield "(the service) are labels of the resource.\n"
     yield "| name | kind | meaning | labels |\n|---|---|---|---|"
     yield from _rows(exported=True)
     yield "\n## Counted by log lines\n"

@@ -13,9 +13,9 @@ WORDS = {"string": "text", "array": "list"}
 def section(document: Document) -> Iterator[str]:
     """Yield a row for each parameter and each field of a request body."""
     yield "## Parameters and fields\n"
-    yield "An invalid parameter returns 400, an invalid field of a body 422; in a batch it"
-    yield "rejects only its item. Unknown fields are rejected in operators' requests and"
-    yield "ignored in players'.\n"
+    yield "An invalid parameter returns 400, and an invalid field in a body returns 422. In a"
+    yield "batch, only the item with the invalid field is rejected. Unknown fields are rejected in"
+    yield "requests from operators and ignored in requests from players.\n"
     yield "| route | in | name | accepts |\n|---|---|---|---|"
     notes = []
     for method, path, operation in operations(document):
