@@ -32,8 +32,8 @@ def judge(old: Seen, new: Seen, *, enough: int, objective_ms: int) -> tuple[Verd
 
     First, if errors exceed the number predicted from the old revision by more than three standard
     deviations, the new revision is reverted, even with few requests. Second, there must be enough
-    requests. Third, its p99 latency must not exceed the larger of its objective and 1.5 times the old
-    revision's p99; the margin allows for cold starts.
+    requests. Third, its p99 latency must not exceed the larger of its objective and 1.5 times the
+    old revision's p99; the margin allows for cold starts.
     """
     share = max(TOLERATED, old.errors / old.requests if old.requests else 0)
     expected = share * new.requests
