@@ -82,7 +82,7 @@ class Cloud:
 
 
 def state_folder() -> Path:
-    """Return the state folder: SAVEPOINT_STATE, or `.savepoint` beside the code."""
+    """Return the state folder: SAVEPOINT_STATE, or `.savepoint` in the repository's root."""
     return Path(os.environ.get("SAVEPOINT_STATE") or ROOT / ".savepoint").resolve()
 
 

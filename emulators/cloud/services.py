@@ -14,7 +14,7 @@ ISOLATED_READY_SECONDS = 300.0
 
 
 def _no_wiring(_cloud: Cloud, _manifests: wiring.Manifests) -> None:
-    """Do nothing, for a service that needs no wiring."""
+    """Do nothing; used for services that need no wiring."""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Supervisor:
         self._checked = time.monotonic()
 
     def run(self, announce: Callable[[], None]) -> None:
-        """Start all services, call `announce`, and run until a signal; always stop all services.
+        """Start all services, call `announce`, run until a signal, and always stop all services.
 
         Raises CloudError if a service does not start or dies too often.
         """

@@ -58,7 +58,7 @@ def announce(
 
 
 def invoked_by(cloud: Cloud, manifest: Manifest) -> str:
-    """Describe what starts a function: its addresses, topic, document or schedule."""
+    """Describe a function's trigger: its addresses, topic, document or schedule."""
     trigger = manifest.trigger
     if trigger.http:
         return "\n".join(cloud.url("edge") + path for path in trigger.http.paths)

@@ -66,7 +66,7 @@ def play(cloud: Cloud, minutes: int) -> Json:
 
 
 def _game(client: httpx.Client, cloud: Cloud) -> str:
-    """Return one of ada's games, in turn."""
+    """Return one of ada's games, taking turns between calls."""
     try:
         response = client.get("/v1/me/playtime", timeout=SHORT_TIMEOUT_SECONDS)
         _check(response)

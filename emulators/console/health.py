@@ -21,7 +21,7 @@ class Health:
         self.changes()
 
     def changes(self) -> list[Snapshot]:
-        """Return the snapshots since the last call, newest last; none if nothing has changed.
+        """Return the snapshots since the last call, newest last, or none if nothing has changed.
 
         If a service died and restarted between two calls, its death is reported first.
         """

@@ -75,7 +75,7 @@ class Monitor:
             self.health.failed = dispatcher.parse(response.text)
 
     def _new_events(self, grown: list[tuple[Path, int]], now: str) -> list[Event]:
-        """Return the events of the new lines, oldest first; a line without a time gets `now`."""
+        """Return the events of new lines, oldest first; `now` is the time of lines without one."""
         found = []
         for file, size in grown:
             for line in self._tail.lines(file, size):
@@ -93,7 +93,7 @@ def _stamped(event: Event, now: str) -> Event:
 
 
 async def _every(seconds: float, poll: Callable[[], Awaitable[None]]) -> None:
-    """Poll forever, and log an error only when it differs from the one before."""
+    """Poll forever, and log an error only if it differs from the previous error."""
     last_error = ""
     while True:
         try:

@@ -77,7 +77,7 @@ def identifier(given: str) -> str:
 
 
 def lines(folder: Path, prefix: str) -> Iterator[dict[str, Any]]:
-    """Yield the log lines of the traces whose id starts with `prefix`."""
+    """Yield the log lines of all traces whose ids start with `prefix`."""
     needle = f"/traces/{prefix}".encode()
     for file in sorted(folder.glob("*.log*")):
         with file.open("rb") as log:

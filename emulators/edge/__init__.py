@@ -5,7 +5,7 @@ gateway           forwards a request to the function that owns its path
 issuer            manages keys and signs tokens
 identity_toolkit  serves accounts' custom claims under Firebase's own paths
 relay             delivers document events with retries
-schedules         runs the schedules on time
+schedules         runs scheduled triggers on time
 prometheus        receives the functions' metrics and serves them to Prometheus
 responses         builds problem documents and CORS headers
 

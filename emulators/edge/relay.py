@@ -93,7 +93,7 @@ class Store:
         return next((float(due) for id_, due in rows if id_ not in busy), None)
 
     def postpone(self, event: Event, seconds: float) -> None:
-        """Make an event due again in `seconds`."""
+        """Postpone an event's next delivery by `seconds`."""
         self._db.execute(
             "UPDATE events SET attempts = attempts + 1, due = ? WHERE id = ?",
             (time.time() + seconds, event.id),

@@ -31,7 +31,7 @@ def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
 
 
 async def run(client: httpx.AsyncClient, address: str, manifests: Iterable[Manifest]) -> None:
-    """Run every schedule on time, forever."""
+    """Run every schedule on time until cancelled."""
     async with asyncio.TaskGroup() as group:
         for manifest in manifests:
             if manifest.schedule:

@@ -1,6 +1,6 @@
 """The functions host for `--isolated`: runs each function's bundle in its own process.
 
-As in production, a function runs under functions-framework, imports only what is in its bundle,
+As in production, a function runs under functions-framework, imports only from its bundle,
 and has its own database user. Nothing is reloaded; restart the local cloud to see a change.
 """
 

@@ -2,5 +2,5 @@
 
 server   the object store, which `services` starts as a process
 
-Other packages import nothing from here.
+No other package imports from this package.
 """

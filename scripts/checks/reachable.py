@@ -47,7 +47,7 @@ class Reach:
     calls: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def values(self, kind: type) -> dict[str, Any]:
-        """Return the reached symbols whose value is a `kind`, by full name."""
+        """Return the reached symbols that are instances of `kind`, by full name."""
         found = {str(symbol): symbol.value() for symbol in self.symbols}
         return {name: value for name, value in found.items() if isinstance(value, kind)}
 

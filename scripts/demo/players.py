@@ -45,7 +45,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Session:
-    """A play session on one client, whose machine was booted at `booted`."""
+    """A play session on one client. Its machine was booted at the time `booted`."""
 
     client: Client
     booted: int

@@ -116,7 +116,7 @@ class Model:
         return registered * self.assumed.players["daily"].value
 
     def per_day(self, registered: float, use: str) -> float:
-        """Return the daily amount of one of the resources that flows use."""
+        """Return the amount of a resource that all flows use per day."""
         times = sum(flow.per_day.value * flow.uses.get(use, 0) for flow in self.flows)
         return times * self.daily(registered)
 

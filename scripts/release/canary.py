@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
-    """Return the functions with too few requests even at the largest share, and the worse ones."""
+    """Return functions with too few requests at the largest share, and functions that are worse."""
     quiet = list(changed)
     for share in SHARES:
         moves = {name: changed[name] for name in quiet}

@@ -8,7 +8,7 @@ from scripts.release import migrate, shell
 
 
 def main() -> None:
-    """Run the migrate job, whose image was set to this commit's image by the plan."""
+    """Run the migrate job. The plan has set its image to that of this commit."""
     migrate.execute(shell.from_arguments(__doc__), "migrate", "grant")
 
 

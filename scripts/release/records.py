@@ -58,7 +58,7 @@ def alone(sh: Shell, last: Release | None) -> None:
 
 
 def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
-    """Return the origins of each function's serving revisions, the most traffic first.
+    """Return the origins of each function's serving revisions, ordered by traffic, largest first.
 
     The result is empty before the first recorded release. The script exits if an unrecorded
     revision serves; its traffic, moved by hand, must first be moved to a recorded revision.

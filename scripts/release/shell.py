@@ -76,7 +76,7 @@ class Shell:
             sys.exit(f"{words[0]} failed with {done.returncode}: {shlex.join(words)}")
 
     def read(self, *words: str, dry: str = "") -> str:
-        """Return the output of a command that changes nothing, or `dry` in a dry run."""
+        """Return the output of a read-only command, or `dry` in a dry run."""
         self._print(words)
         if self.dry:
             return dry
