@@ -31,7 +31,7 @@ PLATFORM = {
 }
 # Variables read by the local cloud, the scripts and the tests.
 TOOLS = {
-    "BUILDER": "image of the release's smoke test; default `builder:1`",
+    "BUILDER": "image of the release's smoke test; default `builder:2`",
     "BUILD_ID": "the build's id, set by Cloud Build; empty in a step run by hand",
     "CANARY_MINUTES": "minutes of comparison between new and old revisions; default 10",
     "CANARY_REQUESTS": "minimum number of requests to judge a new revision; default 300",

@@ -14,7 +14,7 @@ from scripts.release.cloud_run import Service
 from scripts.release.release import Release
 from scripts.release.shell import Shell
 
-BUILDER = "builder:1"
+BUILDER = "builder:2"
 NETWORK = "savepoint"
 """The name of the network and its subnet, as defined in terraform/modules/network."""
 

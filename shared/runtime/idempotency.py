@@ -61,6 +61,7 @@ class ByKey:
 
     def __init__(self, before: Callable[..., None] | None = None) -> None:
         self.before = before
+        self.takes = frozenset(inspect.signature(before).parameters if before else ())
 
     def once(  # noqa: PLR0913, PLR0917  what `once` takes, and the handler's arguments
         self,
@@ -75,7 +76,7 @@ class ByKey:
         before = self.before
         if before is None:
             return once(key, uid, route, body, work)
-        given = {name: arguments[name] for name in inspect.signature(before).parameters}
+        given = {name: arguments[name] for name in self.takes}
         return once(key, uid, route, body, work, partial(before, **given))
 
 
@@ -112,7 +113,7 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
     try:
         if before is not None:
             before()
-    except errors.ProblemError:
+    except Exception:  # whatever fails, a stored reply is the answer to a retry
         known = sql.read(lambda conn: conn.execute(select(keys).where(mine)).one_or_none())
         if known is None:
             raise

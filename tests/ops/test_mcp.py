@@ -197,7 +197,7 @@ def test_a_player_is_refused_with_a_reason(cloud: LocalCloud, player: Any) -> No
             ("resume", {"consumer": "clean_up", "confirm": "clean_up"}),
         ):
             result = await tools.refused(tool, **arguments)
-            assert "403 Not allowed: " in result, tool
+            assert "403 Forbidden: " in result, tool
 
     token = player().token
     run(cloud.cloud.state, story, "--allow-writes", "--token", token)

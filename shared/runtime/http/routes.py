@@ -27,6 +27,7 @@ class Idempotent(Protocol):
 
     header: type[binding.Header]
     transaction: type
+    takes: frozenset[str]
 
     def once(  # noqa: PLR0913, PLR0917  see idempotency.ByKey
         self, key: Any, uid: str, route: str, body: Any, work: Any, arguments: dict[str, Any]
@@ -150,6 +151,13 @@ def _signature(
     if not found.transaction_name or not found.caller_name or inspect.iscoroutinefunction(handler):
         message = f"{handler.__name__} is idempotent: a `def` with a caller and a Connection"
         raise TypeError(message)
+    if found.query_aliases or (found.body_name and found.body is None):
+        # The key covers the path and a JSON body: another query would get the stored reply.
+        message = f"{handler.__name__} is idempotent: its body is a model, and it takes no query"
+        raise TypeError(message)
+    unknown = idempotent.takes - set(inspect.signature(handler).parameters)
+    if unknown:
+        raise TypeError(f"{handler.__name__} has no parameter for {sorted(unknown)} of `before`")
     return found._replace(headers={**found.headers, KEY: idempotent.header})
 
 

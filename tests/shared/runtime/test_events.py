@@ -285,7 +285,7 @@ def test_a_bug_while_the_database_is_away_is_still_500(
     listener.act = act
     assert trigger.push(listener.main, {"text": "a"}).status == 500
     sql_door.open()
-    assert any("could not be noted" in line["message"] for line in lines())
+    assert any("could not be recorded" in line["message"] for line in lines())
 
 
 class TestRedrive:

@@ -203,8 +203,12 @@ def test_a_route_that_is_declared_idempotent_takes_effect_once(
     api = make(tmp_path, trigger={"http": {"paths": ["/v1/things"], "caller": "player"}})
     asked: list[tuple[int, str]] = []
 
+    bugs: list[Exception] = []
+
     def look(thing: int, body: Wish) -> None:
         asked.append((thing, body.name))
+        if bugs:
+            raise bugs[0]
 
     @api.post("/v1/things/{thing}", status=201, idempotent=idempotency.ByKey(before=look))
     def write(player: Player, tx: Connection, thing: int, body: Wish) -> Done:
@@ -220,6 +224,10 @@ def test_a_route_that_is_declared_idempotent_takes_effect_once(
     assert own.ids() == ["1 a", "2 a"]
     assert asked == [(1, "a"), (1, "a"), (2, "a")]
     assert send(1)[0] == 400, "the key is required"
+    for bug in (errors.Conflict("too early"), RuntimeError("a bug")):
+        bugs[:] = [bug]
+        assert send(1, **key) == (201, 1), "a stored reply does not depend on the check"
+        assert send(3, **key)[0] in (409, 500)
     routes = sql.read(lambda conn: list(conn.scalars(select(keys.c.route).order_by(keys.c.route))))
     assert {"POST /v1/things/1", "POST /v1/things/2"} <= set(routes)
 

@@ -1,7 +1,7 @@
 """Which handler answers: exact paths before patterns, 404 and 405, HEAD, verbs, encoding."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import BaseModel
@@ -137,14 +137,31 @@ def test_a_handler_for_others_than_the_manifest_names_is_refused(
         api.get("/v1/things")(handler)
 
 
-@pytest.mark.parametrize("fault", ["async", "nobody calls", "no transaction"])
-def test_an_idempotent_route_needs_a_caller_and_a_transaction(tmp_path: Path, fault: str) -> None:
+class Item(BaseModel):
+    item_id: ClassVar[str] = "id"
+    id: str
+
+
+IDEMPOTENT = ("async", "nobody calls", "no transaction", "raw body", "batch", "query", "before")
+
+
+@pytest.mark.parametrize("fault", IDEMPOTENT)
+def test_an_idempotent_route_that_cannot_work_is_refused(tmp_path: Path, fault: str) -> None:
     api = make(tmp_path)
 
     async def waits(player: Player, tx: Connection) -> None: ...
     def anonymous(tx: Connection) -> None: ...
     def apart(player: Player) -> None: ...
 
-    handlers: dict[str, Any] = {"async": waits, "nobody calls": anonymous, "no transaction": apart}
-    with pytest.raises(TypeError, match="is idempotent"):
-        api.post("/v1/things", idempotent=idempotency.ByKey())(handlers[fault])
+    def raw(player: Player, tx: Connection, body: bytes) -> None: ...
+    def batch(player: Player, tx: Connection, body: http.Batch[Item]) -> None: ...
+    def query(player: Player, tx: Connection, limit: int) -> None: ...
+    def plain(player: Player, tx: Connection) -> None: ...
+    def look(thing: int) -> None: ...
+
+    handlers: dict[str, Any] = dict(
+        zip(IDEMPOTENT, (waits, anonymous, apart, raw, batch, query, plain), strict=True)
+    )
+    by_key = idempotency.ByKey(before=look if fault == "before" else None)
+    with pytest.raises(TypeError, match=r"is idempotent|of `before`"):
+        api.post("/v1/things", idempotent=by_key)(handlers[fault])
