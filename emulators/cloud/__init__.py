@@ -1,4 +1,4 @@
-"""Runs the services of a local cloud: emulators, database, functions host, edge.
+"""Runs the services of a local cloud: emulators, database, functions host and edge.
 
 config            ports, state folder and settings of a cloud; CloudError
 services          the services: commands, dependencies and readiness checks

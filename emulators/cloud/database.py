@@ -27,7 +27,7 @@ class Engine:
 
 
 def find(wanted: str | None = None) -> Engine:
-    """Find MariaDB, else MySQL, or the server named by `wanted` or SAVEPOINT_DATABASE.
+    """Find the server named by `wanted` or SAVEPOINT_DATABASE, or else MariaDB or MySQL.
 
     Raises CloudError if it is not installed.
     """

@@ -1,4 +1,4 @@
-"""Prints for the commands: progress during startup, a summary when ready, and tables."""
+"""Prints progress during startup, a summary once the cloud is ready, and tables."""
 
 import sys
 from collections.abc import Mapping, Sequence

@@ -70,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Stage functions as they are deployed.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="functions (default: all)")
     parser.add_argument("--into", type=Path, default=BUILD, help="output folder (default: build)")
-    parser.add_argument("--root", type=Path, action="append", help="folder with more functions")
+    parser.add_argument("--root", type=Path, action="append", help="extra folder with functions")
     options = parser.parse_args()
     known = manifest.discover([imports.ROOT, *(options.root or [])])
     if unknown := sorted(set(options.names) - set(known)):

@@ -62,7 +62,7 @@ def place() -> Place:
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs commands in the repository's root folder, or in a dry run only prints them."""
+    """Runs commands in the repository's root folder; in a dry run, only prints them."""
 
     dry: bool
 
