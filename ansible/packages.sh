@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the release's locked packages into a virtual environment, and marks it with the lock's hash.
+# Installs the release's locked packages in a virtual environment, and records the lock file's hash.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv="$1"

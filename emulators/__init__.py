@@ -2,7 +2,7 @@
 
 cloud     its description, its services, and the supervisor that runs them
 edge      the process behind its address: gateway, issuer, event relay, schedules
-host      the processes that run the functions
+host      the processes that serve the functions
 objects   the object store
 console   the web page that shows the running cloud, and its API
 commands  `python -m emulators COMMAND`

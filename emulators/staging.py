@@ -1,6 +1,6 @@
-"""The commands that systemd and ansible/ run on a staging host: `python -m emulators.staging`.
+"""Commands that systemd and Ansible run on a staging host: `python -m emulators.staging`.
 
-docs/staging-host.md explains what such a host is for.
+docs/staging-host.md explains the purpose of a staging host.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from emulators.host.isolated import Instance
 from shared.runtime import manifest
 
 FIRST_FUNCTION = 20
-"""Distance from the base port to the first function's port; they are in order of name."""
+"""The offset of the first function's port from the base port; functions are sorted by name."""
 
 READY_SECONDS = 90.0
 LAST_PORT = 65535
@@ -43,7 +43,7 @@ Options = argparse.Namespace
 
 
 def describe(options: Options) -> None:
-    """Write cloud.json and the functions' settings; print as JSON whether they changed."""
+    """Write cloud.json and the functions' settings, and print as JSON whether they changed."""
     cloud = Cloud(
         state=options.state,
         ports=choose_ports(str(options.port)),
@@ -61,7 +61,7 @@ def describe(options: Options) -> None:
 
 
 def bundles(options: Options) -> None:
-    """Stage every function into a folder named by its hash; print them as JSON for the units."""
+    """Stage every function in a folder named by its hash, and print the folders as JSON."""
     known = manifest.discover([ROOT])
     staged = options.into / ".staged"
     hashes = stage([ROOT], staged)
@@ -89,7 +89,7 @@ def bundles(options: Options) -> None:
 
 
 def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dict[str, int]:
-    """Return each function's port; raise CloudError when there are not enough above the base."""
+    """Return each function's port; raise CloudError if too few ports remain above the base."""
     first = base + FIRST_FUNCTION
     if first + len(functions) > LAST_PORT:
         raise CloudError(f"There are not enough ports above {base} for {len(functions)} functions.")
@@ -97,7 +97,7 @@ def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dic
 
 
 def run(options: Options) -> None:
-    """Replace this process with an emulator, which loads the last export of documents."""
+    """Replace this process with an emulator that loads the last export of documents."""
     cloud, _ = read(options.state)
     commands = {
         "firestore": lambda: [
@@ -123,7 +123,7 @@ def wire(options: Options) -> None:
 
 
 def keep(options: Options) -> None:
-    """Save what an emulator holds in memory; Pub/Sub's only just before it stops."""
+    """Save an emulator's in-memory data; for Pub/Sub, run this only just before it stops."""
     cloud, _ = read(options.state)
     if options.service == "firestore":
         print(f"Documents exported to {snapshots.export_documents(cloud)}.")
@@ -133,7 +133,7 @@ def keep(options: Options) -> None:
 
 
 def functions(options: Options) -> None:
-    """Serve all functions at one address; each runs in its own unit."""
+    """Serve all functions at one address; each function runs in its own systemd unit."""
     cloud, _ = read(options.state)
     known = manifest.discover(cloud.roots)
     ports, client = function_ports(cloud.ports["edge"], known), new_client()

@@ -1,4 +1,4 @@
-"""The operator's commands. Without --url they act on the local cloud."""
+"""The operator's commands. Without --url, they act on the local cloud."""
 
 import argparse
 import importlib
@@ -17,8 +17,9 @@ COMMANDS = {
     "mcp": "ops.mcp.command",
 }
 EPILOG = """\
-For another deployment give --url, and an admin's ID token with --token or in SAVEPOINT_TOKEN.
-Exit code 0: done. 1: an error, a difference, a rejected record, or an event that is still open."""
+For another deployment, set --url, and pass an admin's ID token with --token or SAVEPOINT_TOKEN.
+The exit code is 0 on success, and 1 after an error, a difference, a rejected record or an event
+that is still open."""
 
 
 def main(argv: list[str] | None = None) -> int:

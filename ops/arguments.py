@@ -1,4 +1,4 @@
-"""What the commands' arguments have in common."""
+"""Command-line arguments that all commands share."""
 
 import argparse
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Action = Callable[[argparse.Namespace, httpx.Client], int]
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose the deployment."""
-    parser.add_argument("--url", help="base address of the deployment (default: the local cloud)")
+    parser.add_argument("--url", help="the deployment's base URL (default: the local cloud)")
     parser.add_argument("--token", help="an admin's ID token (SAVEPOINT_TOKEN)")
     parser.add_argument("--state", type=Path, help="the local cloud's state folder")
 
@@ -22,7 +22,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 def add_group(
     subparsers: "Subparsers[argparse.ArgumentParser]", name: str, help_text: str
 ) -> "Subparsers[argparse.ArgumentParser]":
-    """Add a command that has actions."""
+    """Add a command that has subcommands, called actions."""
     group = subparsers.add_parser(name, help=help_text, description=help_text)
     return group.add_subparsers(dest="action", required=True, metavar="ACTION")
 
@@ -30,7 +30,7 @@ def add_group(
 def add_action(
     group: "Subparsers[argparse.ArgumentParser]", name: str, help_text: str, action: Action
 ) -> argparse.ArgumentParser:
-    """Add an action, which runs with a signed-in client."""
+    """Add an action that runs with a signed-in client."""
     parser = group.add_parser(name, help=help_text, description=help_text)
     add_target(parser)
 

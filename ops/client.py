@@ -1,4 +1,4 @@
-"""Signs in to a deployment and calls its `/v1/admin`."""
+"""Signs in to a deployment and calls its `/v1/admin` API."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ TIMEOUT_SECONDS = 130
 
 
 def connect(url: str | None, token: str | None, state: Path | None) -> httpx.Client:
-    """Return a signed-in client of the deployment at `url`, or of the local cloud without one."""
+    """Return a signed-in client for the deployment at `url`, or else for the local cloud."""
     if url is None:
         from ops import local_cloud  # noqa: PLC0415 - production needs no emulators
 
@@ -27,7 +27,7 @@ def connect(url: str | None, token: str | None, state: Path | None) -> httpx.Cli
 
 
 def call(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
-    """Return the response's JSON; raise OpsError with the text of a problem document."""
+    """Return the response's JSON; raise OpsError with the details of a problem document."""
     try:
         response = client.request(method, f"/v1/admin/{path}", **request)
     except httpx.HTTPError as error:

@@ -1,4 +1,4 @@
-"""`consumers`: see each consumer's backlog, pause and resume it."""
+"""`consumers`: shows each consumer's backlog, and pauses and resumes consumers."""
 
 import argparse
 
@@ -13,7 +13,7 @@ COLUMNS = ("consumer", "failing", "since", "last error", "open dead letters", "p
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `consumers`."""
-    group = add_group(subparsers, "consumers", "The backlog of each consumer; pause and resume.")
+    group = add_group(subparsers, "consumers", "Show each consumer's backlog; pause and resume it.")
     add_action(group, "list", "List consumers with their failing events.", list_all)
     parser = add_action(group, "pause", "Stop delivering events to a consumer.", pause)
     parser.add_argument("consumer")
@@ -23,7 +23,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def list_all(_options: argparse.Namespace, client: httpx.Client) -> int:
-    """Print the consumers, the outbox and the projections that are due."""
+    """Print the consumers, the outbox backlog and the projections that are due."""
     found = call(client, "GET", "consumers")
     rows = [
         {

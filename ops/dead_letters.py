@@ -1,4 +1,4 @@
-"""`dead-letters`: list, show, redrive and resolve events that failed for good."""
+"""`dead-letters`: lists, shows, redrives and resolves events that failed permanently."""
 
 import argparse
 import json
@@ -12,24 +12,26 @@ from ops.errors import OpsError
 from ops.output import print_table
 
 UNAVAILABLE = (None, 503)
-"""Statuses of a redrive whose consumer did not answer, or whose store was unavailable."""
+"""Statuses of a redrive whose consumer did not respond, or whose store was unavailable."""
 
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `dead-letters`."""
-    group = add_group(subparsers, "dead-letters", "Events whose delivery failed for good.")
+    group = add_group(subparsers, "dead-letters", "Events whose delivery failed permanently.")
     parser = add_action(group, "list", "List dead letters, oldest first.", list_page)
     parser.add_argument(
         "--status", choices=("open", "redriven", "resolved"), default="open", help="(%(default)s)"
     )
-    parser.add_argument("--consumer", help="only those of this consumer")
-    parser.add_argument("--limit", type=int, default=50, help="at most this many (%(default)s)")
+    parser.add_argument("--consumer", help="list only this consumer's dead letters")
+    parser.add_argument(
+        "--limit", type=int, default=50, help="maximum number to list (%(default)s)"
+    )
     parser.add_argument("--cursor", help="continue after the previous page")
     parser = add_action(group, "show", "Show a dead letter with its headers and body.", show)
     parser.add_argument("id")
     parser = add_action(group, "redrive", "Deliver dead letters to their consumer again.", redrive)
     parser.add_argument("id", nargs="*")
-    parser.add_argument("--consumer", help="all open dead letters of this consumer")
+    parser.add_argument("--consumer", help="redrive all open dead letters of this consumer")
     parser = add_action(group, "resolve", "Close a dead letter without a redrive.", resolve)
     parser.add_argument("id")
     parser.add_argument("--reason", required=True, help="recorded in the audit log")
@@ -49,7 +51,7 @@ def list_page(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def show(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Print a dead letter as JSON, and below it the reason, which is often a traceback."""
+    """Print a dead letter as JSON, followed by the reason, which is often a traceback."""
     letter = call(client, "GET", f"dead-letters/{options.id}")
     reason = letter.pop("reason")
     print(json.dumps(letter, indent=2, ensure_ascii=False))
@@ -58,7 +60,7 @@ def show(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Redrive the given dead letters, or a consumer's; 1 when one stays open."""
+    """Redrive the given dead letters, or a consumer's; return 1 if one stays open."""
     if bool(options.id) == bool(options.consumer):
         raise OpsError("Give either ids or --consumer.")
     if options.consumer:
@@ -74,9 +76,9 @@ def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def redrive_all(client: httpx.Client, consumer: str) -> tuple[int, list[Any]]:
-    """Redrive a consumer's open dead letters; return how many succeeded, and the failures.
+    """Redrive a consumer's open dead letters; return the number redriven, and the failures.
 
-    Stops when the consumer is unavailable.
+    Stops if the consumer is unavailable.
     """
     done, failed = 0, list[Any]()
     body: dict[str, Any] = {"consumer": consumer}

@@ -1,5 +1,5 @@
-"""The error of every command."""
+"""The error that every command raises."""
 
 
 class OpsError(Exception):
-    """A command failed; the text says why, and what to do about it."""
+    """A command failed; the message says why and how to fix it."""

@@ -1,4 +1,4 @@
-"""`import`: send a list of games to a deployment, part by part."""
+"""`import`: sends a list of games to a deployment in parts."""
 
 import argparse
 import gzip
@@ -18,11 +18,11 @@ from shared.domain.catalog.imports.importing import ImportReport
 from shared.domain.catalog.imports.records import RawRecord
 
 PART_BYTES = 1 << 20
-HELP = "Import games from JSON lines or Discord's JSON array, plain or .gz; safe to repeat."
+HELP = "Import games from JSON lines or Discord's JSON array, plain or gzipped; safe to repeat."
 
 
 class Part(NamedTuple):
-    """Some records of a list as JSON lines."""
+    """A part of a list of records, as JSON lines."""
 
     first: int
     last: int
@@ -35,7 +35,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Send the file and print the report; 1 when a record was rejected."""
+    """Send the file and print the report; return 1 if a record was rejected."""
     report, import_id = ImportReport(), str(uuid.uuid4())
     try:
         with (
@@ -59,7 +59,7 @@ def _send(client: httpx.Client, import_id: str, part: Part) -> ImportReport:
 
 
 def parts(records: Iterable[RawRecord]) -> Iterator[Part]:
-    """Cut a list into parts; a line without a record becomes an empty line, so numbers stay."""
+    """Split a list into parts. Lines without a record become empty, to preserve line numbers."""
     first, last, text = 1, 0, bytearray()
     for position, record in records:
         if len(text) >= PART_BYTES:

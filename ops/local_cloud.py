@@ -1,4 +1,4 @@
-"""The local cloud as a target: the only module of `ops` that imports `emulators`."""
+"""Access to the local cloud. No other module of `ops` imports `emulators`."""
 
 from collections.abc import Sequence
 from io import StringIO
@@ -27,7 +27,7 @@ def roots(state: Path | None) -> Sequence[Path]:
 
 
 def logs(state: Path | None) -> Path:
-    """Return the folder of the log files."""
+    """Return the folder that contains the log files."""
     return (state or config.state_folder()) / "logs"
 
 

@@ -1,4 +1,4 @@
-"""`projections`: compare documents with the rows they copy, and rebuild them."""
+"""`projections`: compares documents with the rows they copy, and rebuilds them."""
 
 import argparse
 
@@ -11,7 +11,7 @@ from ops.output import print_table
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `projections`."""
-    group = add_group(subparsers, "projections", "Documents that copy rows.")
+    group = add_group(subparsers, "projections", "Compare or rebuild the documents that copy rows.")
     parser = add_action(group, "compare", "Compare a player's documents with their rows.", compare)
     parser.add_argument("uid")
     parser = add_action(group, "rebuild", "Write documents again from their rows.", rebuild)
@@ -23,7 +23,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def compare(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Print where a player's documents differ from their rows; 1 when they do."""
+    """Print the differences between a player's documents and rows; return 1 if there are any."""
     result = call(client, "GET", "projections", params={"uid": options.uid})
     counts = ", ".join(f"{count} {kind}" for kind, count in result["rows"].items())
     if result["equal"]:
@@ -35,7 +35,7 @@ def compare(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def rebuild(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Rebuild one player's documents or all players', printing the progress of each batch."""
+    """Rebuild the documents of one player or of all, printing progress after each batch."""
     body = {"kind": options.kind}
     body |= {"uid": options.uid} if options.uid else {}
     body |= {"cursor": options.cursor} if options.cursor else {}

@@ -1,9 +1,9 @@
-"""Builds, checks, documents and demonstrates the project. Nothing here is deployed.
+"""Tools that build, check, document and demonstrate the project. None of them is deployed.
 
-bundling   stages what is deployed
-checks     what `make check`, the tests and continuous integration verify
-reference  generated pages, schemas and the cost estimate
+bundling   stages deployment bundles
+checks     checks that `make check`, the tests and continuous integration run
+reference  generates pages, schemas and the cost estimate
 release    the steps of cloudbuild.yaml
-bench      measures our code against floors
-demo       simulated players, the proof of their playtime, screenshots
+bench      benchmarks our code against lower bounds (floors)
+demo       simulates players, verifies their playtime and takes screenshots
 """

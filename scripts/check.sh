@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make check`: runs every check, prints the output of those that fail, and fails if any did.
+# `make check`: runs every check, prints the output of failed checks, and fails if any failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Unpacks Debian's newest MySQL server into a cache folder, without installing anything.
 #
-# Debian's stable suite has only MariaDB, its unstable suite has MySQL. The packages come from this
-# machine's apt source with the suite replaced, use separate apt lists and caches, and are unpacked
-# together with the C library they were built for. The result is bin/mysqld.
+# Debian's stable suite has only MariaDB; its unstable suite also has MySQL. The script uses this
+# machine's apt source with the suite replaced, and separate apt lists and caches. It unpacks the
+# packages together with the C library that they were built for. The result is bin/mysqld.
 set -euo pipefail
 
 home="${SAVEPOINT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/savepoint}/mysql-sid"

@@ -4,7 +4,7 @@
 #   run    .venv from requirements.lock, Node.js, the console's page, MariaDB's server, Java, Google's emulators
 #   check  .venv, Node.js, the packages of the console and of the clients
 #   test   all of these, MySQL's server unpacked into a cache folder, Chromium
-# Anything already installed is kept, so the next run takes no time.
+# Packages that are already installed are kept, so the next run takes no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ root() {
     if [[ "$(id -u)" == 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
-# Install Debian packages and print their size; $1 is what they are for.
+# Install Debian packages and print their size; $1 describes their purpose.
 install_packages() {
     local what="$1" size log
     shift
@@ -56,7 +56,7 @@ virtual_environment() {
     say "Python packages: $(grep -c "^[a-z]" requirements.lock) of them, about 95 MB to download and 400 MB on disk, into .venv ..."
     [[ -t 2 ]] && quiet=()
     [[ "$(version .venv/bin/python)" == "$version" ]] || "$python" -m venv --clear .venv
-    # uv takes seconds where pip takes a minute and a half; pip checks uv's own hash.
+    # uv takes seconds, whereas pip takes a minute and a half. pip checks uv's own hash.
     awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.lock >.venv/uv.lock
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes \
         --requirement .venv/uv.lock >&2 &&

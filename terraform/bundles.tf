@@ -1,4 +1,4 @@
-# Staged bundles (make bundle), the bucket for them, and the repository of images.
+# The staged bundles (make bundle), their bucket, and the repository of images.
 
 locals {
   repository = "${google_artifact_registry_repository.images.location}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}"
@@ -21,7 +21,7 @@ data "archive_file" "bundle" {
 }
 
 resource "google_storage_bucket" "bundles" {
-  #checkov:skip=CKV_GCP_62:It contains open-source code; Cloud Audit Logs record writes.
+  #checkov:skip=CKV_GCP_62:The bucket contains open-source code, and Cloud Audit Logs record writes.
   name                        = "${var.project}-bundles"
   location                    = var.region
   uniform_bucket_level_access = true
@@ -44,11 +44,11 @@ resource "google_storage_bucket" "bundles" {
 }
 
 resource "google_artifact_registry_repository" "images" {
-  #checkov:skip=CKV_GCP_84:Google's keys are enough for images of open-source code.
+  #checkov:skip=CKV_GCP_84:Google's keys are sufficient for images of open-source code.
   repository_id = "savepoint"
   location      = var.region
   format        = "DOCKER"
-  description   = "Images of the functions, of the migrate job and of the builder."
+  description   = "Images of the functions, the migrate job and the builder."
 
   cleanup_policies {
     id     = "keep-the-last"
@@ -69,7 +69,7 @@ resource "google_artifact_registry_repository" "images" {
   depends_on = [google_project_service.this]
 }
 
-# Builds images of functions: reads bundles, writes images and logs.
+# The account that builds function images: it reads bundles and writes images and logs.
 resource "google_service_account" "builder" {
   account_id   = "builder"
   display_name = "Builds the images of functions"

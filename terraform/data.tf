@@ -30,7 +30,7 @@ locals {
   _indexes          = jsondecode(file("${path.module}/../${local._index_file}"))
   _released_indexes = try(jsondecode(file("${var.released}/${local._index_file}")).indexes, [])
 
-  # An HMAC key belongs to one account, so each function that signs has its own.
+  # An HMAC key belongs to one account, so each function that signs requests has its own key.
   objects_secrets = {
     for name, one in local.functions : name => {
       OBJECTS_KEY_ID = "objects-key-id-${one.service}"

@@ -3,7 +3,7 @@
 locals {
   _contract = file("${path.module}/../docs/openapi.json")
   _paths    = jsondecode(local._contract).paths
-  # A rule covers a prefix and the paths below it, but not `/v1/me/sessions:batch`.
+  # A rule covers a prefix and the paths under it, but not `/v1/me/sessions:batch`.
   _released = try(jsondecode(file("${var.released}/docs/openapi.json")).paths, {})
   _verbs = [
     for path in keys(merge(local._released, local._paths)) : path if can(regex("^[^{}]+:[a-z-]+$", path))
@@ -41,7 +41,7 @@ module "edge" {
 }
 
 output "addresses" {
-  description = "DNS A and AAAA records of the API's host and the objects' host."
+  description = "DNS A and AAAA records for the hosts of the API and the objects."
   value       = module.edge.addresses
 }
 

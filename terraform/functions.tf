@@ -1,5 +1,5 @@
-# Every function of the repository: its rights, its service and its trigger, all derived from the
-# function.yaml files in their normal form, local.functions.
+# The rights, service and trigger of every function, derived from the function.yaml files, which
+# local.functions holds in normalized form.
 
 module "manifests" {
   source = "./modules/manifests"
@@ -17,7 +17,7 @@ locals {
 }
 
 locals {
-  # Players' tokens come from Identity Platform; Firestore accepts no others.
+  # Players' tokens come from Identity Platform, the only issuer that Firestore accepts.
   issuers = [{
     issuer   = "https://securetoken.google.com/${var.project}"
     audience = var.project
@@ -41,7 +41,7 @@ locals {
     OBJECTS_PUBLIC_BUCKET    = module.data.buckets["public"]
   }
 
-  # Each group of settings goes to the functions that need it.
+  # Each group of settings is passed only to the functions that need it.
   settings = {
     for name, one in local.functions : name => merge(
       local.core_settings,
@@ -99,7 +99,7 @@ module "function" {
     google_artifact_registry_repository_iam_member.builder_writes_images,
     google_project_iam_member.builder_logs,
     google_storage_bucket_iam_member.builder_reads_bundles,
-    module.identity, # a revision does not start before it may read its secrets
+    module.identity, # a revision cannot start before it is allowed to read its secrets
   ]
 }
 
@@ -125,7 +125,7 @@ module "trigger" {
   uri                = module.function[each.key].uri
 }
 
-# The function for operators redrives events to their consumers.
+# The operations function redrives events to their consumers.
 resource "google_cloud_run_v2_service_iam_member" "redrives" {
   for_each = {
     for pair in setproduct(

@@ -1,8 +1,8 @@
 # Objectives, alerts and dashboards of every function.
 
 locals {
-  # A function's capability is a module of shared/schema: the one in the function's name, else that of
-  # most tables that it writes, else reads.
+  # A function's capability is a module of shared/schema. It is the module in the function's name, or
+  # else the one with most of the tables that the function writes, or else reads.
   _schema = "${path.module}/../shared/schema"
   _tables = merge([
     for file in fileset(local._schema, "*.py") : {
@@ -74,7 +74,7 @@ module "observability" {
 
   depends_on = [google_project_service.this]
 
-  # Public paths without parameters, and one that the edge serves itself.
+  # Public paths without parameters, and one path that the edge itself serves.
   uptime_paths = toset(concat(["/openapi.json"], [
     for path, methods in local._paths : path
     if can(methods.get) && contains(flatten([for one in local.http : one.prefixes if one.public]), path)

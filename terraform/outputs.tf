@@ -1,14 +1,14 @@
 output "connections" {
-  description = "SQL connections that all functions together may hold during a rollout, and the limit."
+  description = "Total SQL connections that functions may hold during a rollout, and the limit."
   value       = module.manifests.connections
 }
 
 output "functions" {
-  description = "Every function by name: its function.yaml with defaults."
+  description = "Every function's function.yaml with defaults, by name."
   value       = local.functions
 }
 
 output "path_rules" {
-  description = "The load balancer's path rules: prefix to service. A rule covers the prefix and all paths below it."
+  description = "The load balancer's path rules, as service by prefix. A rule covers the prefix and all paths under it."
   value       = local.path_rules
 }

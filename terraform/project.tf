@@ -1,4 +1,4 @@
-# What a project needs once: enabled services and Google's service agents.
+# The one-time setup of a project: enabled services and Google's service agents.
 
 locals {
   services = toset([
@@ -35,7 +35,7 @@ resource "google_project_service" "this" {
   disable_on_destroy = false
 }
 
-# Creates the agents: a grant to one that does not exist fails.
+# Creates the service agents, because a grant to a missing agent fails.
 resource "google_project_service_identity" "this" {
   for_each = toset(["eventarc.googleapis.com", "pubsub.googleapis.com"])
   provider = google-beta
@@ -49,7 +49,7 @@ locals {
 }
 
 resource "google_project_iam_member" "eventarc_agent" {
-  #checkov:skip=CKV_GCP_49:Google's service agent, with the role that Google made for it.
+  #checkov:skip=CKV_GCP_49:The member is Google's service agent, with the role that Google defines for it.
   project = var.project
   role    = "roles/eventarc.serviceAgent"
   member  = local.agents["eventarc"]

@@ -1,11 +1,11 @@
 # The topics that functions publish to or subscribe to, and the grants that delivery needs.
 
 resource "google_pubsub_topic" "this" {
-  #checkov:skip=CKV_GCP_83:Google's keys are enough: messages live for days and people do not read them.
+  #checkov:skip=CKV_GCP_83:Google's keys are sufficient, because messages are kept only for days.
   for_each = module.manifests.topics
 
   name = each.key
-  # Dead letters wait until an operator has fixed their own consumer.
+  # Dead letters are kept long enough for an operator to fix the consumer that records them.
   message_retention_duration = each.key == local.dead_letters ? "2678400s" : "604800s"
 
   message_storage_policy {
@@ -15,7 +15,7 @@ resource "google_pubsub_topic" "this" {
   depends_on = [google_project_service.this]
 
   lifecycle {
-    # Its messages would be lost: README.md describes how to retire a topic.
+    # Deletion would lose the topic's messages. README.md describes how to retire a topic.
     prevent_destroy = true
   }
 }
@@ -30,7 +30,7 @@ resource "google_pubsub_topic_iam_member" "forwards_dead_letters" {
   member = local.agents["pubsub"]
 }
 
-# The identity of pushes, document events and schedules; each trigger allows it to call its function.
+# The identity that delivers pushes, document events and scheduled calls to the triggers' functions.
 resource "google_service_account" "delivery" {
   account_id   = "delivery"
   display_name = "Delivers events to functions"

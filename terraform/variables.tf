@@ -1,5 +1,5 @@
 variable "billing" {
-  description = "Billing account and monthly budget in units of its currency; null: no budget."
+  description = "Billing account and monthly budget in units of the account's currency; null for no budget."
   type        = object({ account = string, monthly = number })
   default     = null
 
@@ -49,7 +49,7 @@ variable "environment" {
 }
 
 variable "firestore_location" {
-  description = "Firestore's location. It cannot change, and determines the region."
+  description = "Firestore's location, which cannot be changed and determines the region."
   type        = string
 
   validation {
@@ -59,7 +59,7 @@ variable "firestore_location" {
 }
 
 variable "migrate_image" {
-  description = "Image of the migrate job, by tag or digest; `python -m scripts.release.migrate_image` prints the tag."
+  description = "Image of the migrate job, with a tag or digest. `python -m scripts.release.migrate_image` prints the tag."
   type        = string
 
   validation {
@@ -79,7 +79,7 @@ variable "project" {
 }
 
 variable "rate_limits" {
-  description = "Requests per minute and address, with a token and without one. Many players share an address: homes, schools, mobile networks."
+  description = "Maximum requests per minute per address, with and without a token. Homes, schools and mobile networks have many players at one address."
   type        = object({ with_token = number, without_token = number })
   default     = { with_token = 6000, without_token = 1200 }
 
@@ -90,7 +90,7 @@ variable "rate_limits" {
 }
 
 variable "region" {
-  description = "Region of functions, database and buckets: the one that Firestore's events come from."
+  description = "Region of the functions, database and buckets, which is the region that Firestore's events come from."
   type        = string
 
   validation {
@@ -117,7 +117,7 @@ variable "root" {
 }
 
 variable "runbooks" {
-  description = "URL of docs/runbooks, without a trailing slash; if set, alerts link to it, and they always name the file."
+  description = "URL of docs/runbooks, without a trailing slash. If set, alerts link to their runbooks; they always name the file."
   type        = string
   default     = null
 
@@ -139,7 +139,7 @@ variable "sql_max_connections" {
 }
 
 variable "sql_replica_region" {
-  description = "Region of a read replica, to be promoted if the region fails; none by default."
+  description = "Region of a read replica that can be promoted if the main region fails; no replica by default."
   type        = string
   default     = null
 

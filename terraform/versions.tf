@@ -1,7 +1,7 @@
 terraform {
   required_version = ">= 1.9"
 
-  # The bucket is an argument of init (README.md): one per environment.
+  # The bucket is an argument of `terraform init` and differs per environment (README.md).
   backend "gcs" {
     prefix = "savepoint"
   }
@@ -15,7 +15,7 @@ terraform {
       source  = "hashicorp/google"
       version = "8.7.0"
     }
-    # Only for google_project_service_identity, which the other provider lacks.
+    # Needed only for google_project_service_identity, which the other provider lacks.
     google-beta = {
       source  = "hashicorp/google-beta"
       version = "8.7.0"

@@ -21,18 +21,18 @@ OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4, "
 
 
 class CloudError(Exception):
-    """A command failed; the text says why, and what to do about it."""
+    """A command failed; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """What the processes of a local cloud share.
+    """The configuration that all processes of a local cloud share.
 
     roots: folders whose functions and triggers are served.
-    isolated: each function runs from its bundle, in its own process.
-    backoff: factor on production's backoff, which reaches ten minutes.
-    sql_url: a database that already runs; None for a private one.
-    public_url: the address for clients, if a proxy is in front of the edge.
+    isolated: whether each function runs from its bundle, in its own process.
+    backoff: the factor applied to production's retry backoff, which reaches ten minutes.
+    sql_url: the address of a running database, or None to start a private one.
+    public_url: the address for clients if there is a proxy in front of the edge.
     """
 
     state: Path
@@ -50,7 +50,7 @@ class Cloud:
         return f"{HOST}:{self.ports[service]}"
 
     def url(self, service: str) -> str:
-        """Return the base address of a service, without a slash at the end."""
+        """Return the base URL of a service, without a trailing slash."""
         return f"http://{self.address(service)}"
 
     @property
@@ -69,11 +69,11 @@ class Cloud:
 
     @property
     def seed_output(self) -> Path:
-        """The file with the lines that the seed printed, for `up` to print."""
+        """The file that stores the seed's output, which `up` prints."""
         return self.state / "seed.txt"
 
     def kill_marker(self, service: str) -> Path:
-        """Return the file with the pid of a service's process that the console kills."""
+        """Return the file to which the console writes the pid of a service that it kills."""
         return self.state / "killed" / service
 
     def stop_marker(self, service: str) -> Path:
@@ -82,12 +82,12 @@ class Cloud:
 
 
 def state_folder() -> Path:
-    """Return the state folder: SAVEPOINT_STATE, or `.savepoint` beside the code."""
+    """Return the state folder: SAVEPOINT_STATE, or `.savepoint` in the repository's root."""
     return Path(os.environ.get("SAVEPOINT_STATE") or ROOT / ".savepoint").resolve()
 
 
 def choose_ports(given: str | None) -> dict[str, int]:
-    """Return each service's port: a base with fixed offsets, or free ports for "auto"."""
+    """Return each service's port: fixed offsets from a base port, or free ports for "auto"."""
     text = given or os.environ.get("SAVEPOINT_PORT") or str(DEFAULT_PORT)
     if text == "auto":
         return _free_ports()
@@ -99,7 +99,7 @@ def choose_ports(given: str | None) -> dict[str, int]:
 
 
 def _free_ports() -> dict[str, int]:
-    """Return free ports below the ephemeral range, so that no connection takes one meanwhile."""
+    """Return free ports below the ephemeral range, where no outgoing connection can take them."""
     while True:
         base = random.randrange(*FREE_PORTS, len(OFFSETS))  # noqa: S311 - not a secret
         ports = {name: base + offset for name, offset in OFFSETS.items()}
@@ -174,7 +174,7 @@ def objects_environment(cloud: Cloud) -> dict[str, str]:
 
 
 def process_environment(cloud: Cloud) -> dict[str, str]:
-    """Return the environment of a child process: this process's, with the settings added."""
+    """Return this process's environment with the settings added, for a child process."""
     return {**os.environ, **environment(cloud), "PYTHONUNBUFFERED": "1"}
 
 
@@ -188,7 +188,7 @@ def save(cloud: Cloud, running: Mapping[str, Any]) -> None:
 
 
 def read(state: Path) -> tuple[Cloud, dict[str, Any]]:
-    """Read a state folder's cloud and its running processes; CloudError when there is none."""
+    """Return a state folder's cloud and its running processes, or raise CloudError."""
     try:
         found = json.loads((state / "cloud.json").read_text())
     except FileNotFoundError:

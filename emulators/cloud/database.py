@@ -1,4 +1,4 @@
-"""The private MariaDB or MySQL: its binary, its data directory, its commands."""
+"""The private MariaDB or MySQL server: its binary, data directory and commands."""
 
 import hashlib
 import os
@@ -27,9 +27,9 @@ class Engine:
 
 
 def find(wanted: str | None = None) -> Engine:
-    """Find a server: MariaDB first, then MySQL; SAVEPOINT_DATABASE or `wanted` names one.
+    """Find the server named by `wanted` or SAVEPOINT_DATABASE, or else MariaDB or MySQL.
 
-    Raises CloudError when there is none.
+    Raises CloudError if it is not installed.
     """
     wanted = wanted or os.environ.get("SAVEPOINT_DATABASE")
     found = [engine for engine in (_mariadb(), _mysql()) if engine]
@@ -85,7 +85,7 @@ def _mysql() -> Engine | None:
 
 
 def mysql_folder() -> Path:
-    """Return the folder of an unpacked MySQL, which may not exist."""
+    """Return the folder where MySQL is unpacked; the folder may not exist."""
     cache = os.environ.get("SAVEPOINT_CACHE") or Path.home() / ".cache/savepoint"
     return Path(cache) / "mysql-sid"
 
@@ -115,9 +115,9 @@ def install_command(cloud: Cloud) -> list[str]:
 
 
 def private_tmp(folder: Path) -> tuple[str, ...]:
-    """Return a command prefix that puts temporary files below `folder`.
+    """Return a command prefix that puts temporary files under `folder`.
 
-    A starting MariaDB deletes all temporary tables in its TMPDIR, including other servers'.
+    MariaDB deletes all temporary tables in its TMPDIR when it starts, including other servers'.
     """
     tmp = folder / "tmp"
     tmp.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def private_tmp(folder: Path) -> tuple[str, ...]:
 
 
 def server_command(cloud: Cloud) -> list[str]:
-    """Return the server's command; it listens only after its accounts are created."""
+    """Return the server's command. The server listens only after creating its accounts."""
     first = cloud.state / "mysql.init.sql"
     write_private(first, _accounts(password(cloud)))
     return [
@@ -155,7 +155,7 @@ def _accounts(secret: str) -> str:
 
 
 def socket_path(state: Path) -> Path:
-    """Return a path for the server's Unix socket that is short enough."""
+    """Return a path for the server's Unix socket within the system's length limit."""
     wanted = state / "mysql.sock"
     if len(os.fsencode(wanted)) < LONGEST_SOCKET:
         return wanted

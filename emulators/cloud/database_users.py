@@ -1,6 +1,6 @@
 """Database users for `--isolated`: each function signs in as its own user, as in production.
 
-The users are created, and granted what the manifests declare, after the tables exist.
+Once the tables exist, the users are created and granted the rights that the manifests declare.
 """
 
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from shared.schema import grants, migrate
 
 
 def are_used(cloud: Cloud) -> bool:
-    """Tell whether functions have their own users; never in a database given by SQL_URL."""
+    """Tell whether functions have their own users. A database given by SQL_URL has none."""
     return cloud.isolated and not cloud.sql_url
 
 
@@ -24,13 +24,13 @@ def sql_url(cloud: Cloud, function: Manifest) -> str:
 
 
 def root_url(cloud: Cloud) -> str:
-    """Return the database's address for root, who signs in on this machine only."""
+    """Return the database's address for root, who can sign in only on this machine."""
     socket = quote(str(socket_path(cloud.state)), safe="")
     return f"mysql://root:{password(cloud)}@{HOST}/{DATABASE}?unix_socket={socket}"
 
 
 def create(cloud: Cloud) -> None:
-    """Create missing users, and grant each exactly what its function's manifest declares."""
+    """Create missing users and grant each one exactly the rights in its function's manifest."""
     functions = manifest.discover(cloud.roots).values()
     with migrate.engine(root_url(cloud)).connect() as connection:
         plain = connection.execution_options(no_parameters=True)

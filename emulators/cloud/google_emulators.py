@@ -1,4 +1,4 @@
-"""The emulators of the Google Cloud SDK: where they are installed, and their commands."""
+"""Finds the emulators of the Google Cloud SDK and returns their commands."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ FIRESTORE = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 FIRESTORE_MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 PUBSUB = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*.jar"
 RULES = ROOT / "shared/schema/firestore.rules"
-# They run briefly on small machines, so a quick start matters more than peak speed.
+# The emulators run briefly on small machines, so a fast start matters more than peak speed.
 JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx768m")
 
 
@@ -28,7 +28,7 @@ def _sdk_roots() -> Iterator[Path]:
     gcloud = shutil.which("gcloud")
     if gcloud:
         yield Path(gcloud).resolve().parents[1]
-        # Last, because it takes seconds.
+        # Tried last, because it takes seconds.
         command = [gcloud, "info", "--format=value(installation.sdk_root)"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.stdout.strip():
@@ -37,7 +37,7 @@ def _sdk_roots() -> Iterator[Path]:
 
 @cache
 def jar(pattern: str, component: str) -> Path:
-    """Return an emulator's jar; raise CloudError with how to install it if it is missing."""
+    """Return an emulator's jar; if it is missing, raise CloudError with installation steps."""
     for root in _sdk_roots():
         for found in sorted(root.glob(pattern), reverse=True):
             return found
@@ -50,7 +50,7 @@ def jar(pattern: str, component: str) -> Path:
 
 
 def java() -> str:
-    """Return the Java binary; raise CloudError with how to install it if it is missing."""
+    """Return the Java binary; if it is missing, raise CloudError with installation steps."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if not found:
@@ -60,7 +60,7 @@ def java() -> str:
 
 
 def firestore_command(cloud: Cloud) -> list[str]:
-    """Return the command of the Firestore emulator, which posts its events to the edge."""
+    """Return the command that starts the Firestore emulator, which posts its events to the edge."""
     rules = ["--rules", str(RULES)] if RULES.exists() else []
     return [
         java(),
@@ -81,7 +81,7 @@ def firestore_command(cloud: Cloud) -> list[str]:
 
 
 def pubsub_command(cloud: Cloud) -> list[str]:
-    """Return the command of the Pub/Sub emulator; not its script, which leaves a shell behind."""
+    """Return the Java command of the Pub/Sub emulator; its script would leave a shell behind."""
     found = jar(PUBSUB, "pubsub-emulator")
     port = cloud.ports["pubsub"]
     return [java(), *JAVA_OPTIONS, "-jar", str(found), f"--host={HOST}", f"--port={port}"]

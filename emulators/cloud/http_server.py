@@ -1,4 +1,4 @@
-"""HTTP servers of the supervisor's children, which inherit their listening socket."""
+"""Runs the HTTP servers of the supervisor's children, which inherit their listening sockets."""
 
 import argparse
 import socket
@@ -29,7 +29,7 @@ class _Server(uvicorn.Server):
         self._on_shutdown = on_shutdown
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, and wait for open responses."""
+        """Stop accepting connections, then wait for open responses."""
         self._on_shutdown()
         await super().shutdown(sockets)
 
@@ -39,7 +39,7 @@ def server(
 ) -> uvicorn.Server:
     """Return a server of an ASGI application; `options` are passed to uvicorn.
 
-    on_shutdown: must end responses that would stream forever.
+    on_shutdown: called at shutdown; it must end responses that would stream forever.
     """
     config = uvicorn.Config(
         app,

@@ -1,4 +1,4 @@
-"""Child processes: started so that they never outlive their parent, identified, stopped."""
+"""Starts, identifies and stops child processes, which never outlive their parent."""
 
 import contextlib
 import ctypes
@@ -31,10 +31,10 @@ def die_with(parent: int) -> None:
 
 
 def tied_to_parent(command: Sequence[str]) -> list[str]:
-    """Return a command whose process the kernel stops when its parent dies.
+    """Wrap a command so that the kernel stops its process when the parent dies.
 
-    Uses util-linux's setpriv: code between fork and exec can crash or hang in a process with
-    threads, such as gRPC's in a test.
+    Uses setpriv from util-linux, because in a multithreaded process (for example, a test that
+    uses gRPC), code that runs between fork and exec can crash or hang.
     """
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "TERM", "--", *command] if found else list(command)
@@ -47,7 +47,7 @@ def spawn(
     pass_fds: Sequence[int] = (),
     cwd: Path = ROOT,
 ) -> subprocess.Popen[bytes]:
-    """Start a process that logs to `log`, in a new session so that it does not get Ctrl-C."""
+    """Start a process that logs to `log`. It has its own session, so Ctrl-C does not reach it."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -63,7 +63,7 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
-    """Send SIGTERM; after `grace` seconds kill the process and its session."""
+    """Send SIGTERM; if the process is still running after `grace` seconds, kill its session."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -82,12 +82,12 @@ def ending(code: int) -> str:
 
 
 def identity(pid: int) -> dict[str, float]:
-    """Return what distinguishes a process from a later one with the same pid."""
+    """Return the identity of a process, which no later process with the same pid shares."""
     return {"pid": pid, "created": psutil.Process(pid).create_time()}
 
 
 def find(known: Mapping[str, float]) -> psutil.Process | None:
-    """Return the process with an `identity`, or None when it no longer runs."""
+    """Return the process with the given `identity`, or None if it is no longer running."""
     try:
         process = psutil.Process(int(known["pid"]))
         same = process.create_time() == known["created"]

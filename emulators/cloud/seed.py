@@ -1,7 +1,7 @@
-"""Sample data: the games, and one player with three days of play.
+"""Loads sample data: the games, and one player with three days of play.
 
-Ada's play takes the real path: one HTTP batch, a message, the roll-up, the stats documents, the
-achievements. Seeding twice changes nothing.
+Ada's play takes the same path as in production: an HTTP batch, a message, the roll-up, the stats
+documents and the achievements. Seeding again changes nothing.
 """
 
 import sys
@@ -24,7 +24,7 @@ HEARTBEAT_MINUTES = 4
 BOOTED_BEFORE = timedelta(minutes=10)
 ZONE = timezone(timedelta(hours=1))
 
-# Days ago, hour of the evening, minutes, title.
+# How many days ago, the hour of the evening, minutes of play, and the game's title.
 PLAYED = (
     (3, 19, 70, "Hades"),
     (3, 21, 25, "Celeste"),
@@ -36,7 +36,7 @@ PLAYED = (
 
 
 def seed(cloud: Cloud) -> list[str]:
-    """Import the games, report ada's play, and return commands to try; CloudError on failure."""
+    """Import the games, report ada's play, and return commands to try. Raises CloudError."""
     imported = importing.import_file(GAMES)
     print(
         f"Games: {imported.created} new, {imported.updated} changed, "
@@ -49,14 +49,14 @@ def seed(cloud: Cloud) -> list[str]:
         if not _earned(client):
             _report(client)
             _wait(client)
-        # Rows survive a restart of the local cloud, the emulator's documents do not.
+        # Rows survive a restart of the local cloud; documents in the emulator do not.
         _restore_documents(cloud)
         game = _find(client, "Hades")
     return _lines(cloud.url("edge"), game)
 
 
 def _report(client: httpx.Client) -> None:
-    """Send three evenings of play in one batch."""
+    """Report three evenings of play in one batch."""
     games = {title: _find(client, title) for _, _, _, title in PLAYED}
     now = clock.now()
     items = [
@@ -77,7 +77,7 @@ def _evening(now: datetime, days: int, hour: int) -> datetime:
 
 
 def session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]:
-    """Return the reports of a session of ada's: start, regular heartbeats, end."""
+    """Return the reports of one of ada's sessions: its start, regular heartbeats and its end."""
     session_id = f"{ADA}-{start:%Y%m%d-%H%M%S}"
     booted = start - BOOTED_BEFORE
     moments = [*range(0, minutes, HEARTBEAT_MINUTES), minutes]
@@ -97,7 +97,7 @@ def session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]
 
 
 def _find(client: httpx.Client, title: str) -> str:
-    """Return the id of the game with this title; an exact name is listed first."""
+    """Return the id of the game with this title. The search lists an exact match first."""
     found = _call(client, "GET", f"/v1/games?q={title}&limit=1")["items"]
     if not found or found[0]["title"] != title:
         raise CloudError(f"{title!r} is not in the catalog; see `python -m emulators logs`.")
@@ -106,7 +106,7 @@ def _find(client: httpx.Client, title: str) -> str:
 
 
 def _earned(client: httpx.Client) -> bool:
-    """Tell whether ada has the achievements that her three days earn."""
+    """Tell whether ada has the achievements for her three days of play."""
     items = _call(client, "GET", "/v1/me/achievements")["items"]
     return {one["achievement_id"] for one in items} >= EARNED
 
@@ -141,7 +141,7 @@ def _call(client: httpx.Client, method: str, path: str, body: Any = None) -> Any
 
 
 def _lines(url: str, game_id: str) -> list[str]:
-    """Return commands to paste; $TOKEN is the token printed above them."""
+    """Return commands to paste into a shell. They use $TOKEN, which `up` prints above them."""
     signed_in = 'curl -s -H "Authorization: Bearer $TOKEN"'
     return [
         f"curl -s '{url}/v1/games/{game_id}'",

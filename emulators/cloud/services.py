@@ -1,4 +1,4 @@
-"""Every service of the local cloud: its command, what it needs, how to tell that it is ready."""
+"""Defines the services of the local cloud: commands, dependencies and readiness checks."""
 
 import http.client
 import sys
@@ -14,21 +14,21 @@ ISOLATED_READY_SECONDS = 300.0
 
 
 def _no_wiring(_cloud: Cloud, _manifests: wiring.Manifests) -> None:
-    """Do nothing, for a service that needs no wiring."""
+    """Do nothing; used for services that need no wiring."""
 
 
 @dataclass(frozen=True)
 class Service:
     """One process of the local cloud.
 
-    needs: services that must be ready before it starts.
-    command: called at each start; raises CloudError when a program is missing.
-    ready: polled until it is true; not for a service with `once`.
-    wired: called whenever the service becomes ready, also after a restart.
-    once: it runs to its end before the services that need it start.
-    listens: the supervisor opens its port and passes it on, so that callers wait during a restart
-    instead of being refused.
-    limit: seconds to become ready.
+    needs: the services that must be ready before this one starts.
+    command: called at each start; raises CloudError if a program is missing.
+    ready: polled until it returns true; ignored for a service with `once`.
+    wired: called each time the service becomes ready, including after a restart.
+    once: whether it must run to completion before the services that need it start.
+    listens: whether the supervisor opens the port and passes it on, so that callers wait during a
+    restart instead of being refused.
+    limit: the number of seconds within which the service must become ready.
     """
 
     name: str
@@ -62,9 +62,9 @@ def _module(name: str, *args: str) -> Callable[[Cloud], list[str]]:
 
 
 def registry(cloud: Cloud, only: Sequence[str] = (), *, seed: bool = False) -> list[Service]:
-    """Return the services of a cloud; they stop in reverse order.
+    """Return the services of a cloud in starting order; they stop in reverse order.
 
-    only: these and what they need; all when empty.
+    only: the services to include, along with their dependencies; if empty, all services.
     """
     services = [*_stores(cloud), *_functions(cloud)]
     if seed:
@@ -125,7 +125,7 @@ def _functions(cloud: Cloud) -> list[Service]:
             ready=_responds("pubsub", "/"),
             wired=wiring.wire_pubsub,
         ),
-        # Last, so that a client finds everything ready, including the tables.
+        # Listed last, so that clients find everything ready, including the tables.
         Service(
             "edge",
             ("migrate", "firestore", "objects", "functions", "pubsub"),

@@ -1,4 +1,4 @@
-"""Saves what Google's emulators hold in memory to files, and restores it."""
+"""Saves the in-memory data of Google's emulators to files, and restores it."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ def export_documents(cloud: Cloud) -> Path:
 
 
 def import_options(cloud: Cloud) -> list[str]:
-    """Return the emulator's options that load the last complete export."""
+    """Return the emulator options that load the last complete export."""
     found = sorted(_documents(cloud).glob("[0-9]*[0-9]/*/*.overall_export_metadata"))
     return ["--seed_from_export", str(found[-1])] if found else []
 
@@ -43,9 +43,10 @@ def _documents(cloud: Cloud) -> Path:
 
 
 def save_messages(cloud: Cloud, manifests: wiring.Manifests) -> int:
-    """Pull every unacknowledged message into a file; return how many the file holds.
+    """Pull every unacknowledged message into a file; return the number of messages in the file.
 
-    A message that is just being pushed is acknowledged, or available again after a few seconds.
+    A message that is currently being pushed is either acknowledged or available again after a few
+    seconds.
     """
     wiring.pause_pushes(cloud, manifests)
     file = _messages(cloud)
@@ -63,7 +64,7 @@ def save_messages(cloud: Cloud, manifests: wiring.Manifests) -> int:
 
 
 def _pulled(client: httpx.Client, path: str, topic: str) -> set[str]:
-    """Pull once; return a line per message, equal for every subscription that holds it."""
+    """Pull once and return one line per message, identical for all its subscriptions."""
     body = {"maxMessages": PULL_SIZE, "returnImmediately": True}
     response = client.post(f"{path}:pull", json=body).raise_for_status().json()
     return {
@@ -77,9 +78,9 @@ def _portable(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore_messages(cloud: Cloud) -> int:
-    """Publish the saved messages to their topics; return their number.
+    """Publish the saved messages to their topics; return the number of messages.
 
-    A consumer that already handled one recognises its id.
+    A consumer that has already handled a message recognises its id.
     """
     file = _messages(cloud)
     if not file.exists():

@@ -1,4 +1,4 @@
-"""Starts the services, restarts those that die, stops them in reverse: one single-threaded loop."""
+"""Starts services, restarts those that die, and stops them in reverse order, on one thread."""
 
 import contextlib
 import fcntl
@@ -28,7 +28,7 @@ RESTARTS_WITHIN = 60.0
 
 @dataclass
 class Running:
-    """A service's state: waiting, starting, ready, done (`once`), held (by hand) or stopped."""
+    """A service's state: waiting, starting, ready, done (`once`), held (by `stop`) or stopped."""
 
     service: Service
     phase: str = "waiting"
@@ -41,7 +41,7 @@ class Running:
 
 @dataclass
 class Supervisor:
-    """The running cloud; calls `report` with each message, and `progress` on each change."""
+    """Runs the cloud; calls `report` with each message and `progress` after each change."""
 
     cloud: Cloud
     services: list[Service]
@@ -50,7 +50,7 @@ class Supervisor:
     progress: Callable[[dict[str, Running]], None]
 
     def __post_init__(self) -> None:
-        """Prepare the state; nothing starts yet."""
+        """Prepare the state without starting anything."""
         self.running = {service.name: Running(service) for service in self.services}
         self.sockets: dict[str, socket.socket] = {}
         self.stopping = False
@@ -58,9 +58,9 @@ class Supervisor:
         self._checked = time.monotonic()
 
     def run(self, announce: Callable[[], None]) -> None:
-        """Start all services, call `announce`, and run until a signal; always stop all.
+        """Start all services, call `announce`, run until a signal, and always stop all services.
 
-        Raises CloudError when a service does not start, or dies too often.
+        Raises CloudError if a service does not start or dies too often.
         """
         with _locked(self.cloud), _stopped_by_signals(self):
             try:
@@ -148,7 +148,7 @@ class Supervisor:
         one.phase, one.seconds, one.was_ready = "ready", elapsed, True
 
     def _wire(self, one: Running) -> bool:
-        """Wire a service; False when it died meanwhile, to be wired once it is ready again."""
+        """Wire a service. Return False if it died meanwhile; it is wired once it is ready again."""
         try:
             one.service.wired(self.cloud, self.manifests)
             if one.service.name == "pubsub" and self._is_held("functions"):
@@ -170,7 +170,7 @@ class Supervisor:
         self._start(one)
 
     def _was_killed_by_console(self, one: Running) -> bool:
-        """Tell whether the console killed this process; remove the marker that says so."""
+        """Tell whether the console killed this process, and remove the console's marker file."""
         marker = self.cloud.kill_marker(one.service.name)
         pid = marker.read_text() if marker.exists() else ""
         marker.unlink(missing_ok=True)
@@ -197,7 +197,7 @@ class Supervisor:
         self._stop(one)
         opened = self.sockets.pop(name, None)
         if opened:
-            opened.close()  # refuse callers, as an unavailable service does
+            opened.close()  # refuse connections, as an unavailable service would
         one.phase = "held"
 
     def _release(self, one: Running) -> None:
@@ -214,7 +214,7 @@ class Supervisor:
             self._wire(one)
 
     def _check_manifests(self) -> None:
-        """After a manifest changed, wire the emulators again and restart the edge."""
+        """If a manifest has changed, wire the emulators again and restart the edge."""
         now = time.monotonic()
         if now - self._checked < MANIFEST_CHECK_SECONDS:
             return
@@ -224,7 +224,7 @@ class Supervisor:
         try:
             self.manifests = manifest.discover(self.cloud.roots)
         except manifest.ManifestError as error:
-            if str(error) != self._complaint:  # reported once, retried: it may be half written
+            if str(error) != self._complaint:  # reported once and retried: it may be half written
                 self._complaint = str(error)
                 self._save(ready=self._is_ready())
                 self.report(f"The wiring of the functions is unchanged: {error}")
@@ -292,7 +292,7 @@ def _listen(name: str, port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def _locked(cloud: Cloud) -> Iterator[None]:
-    """Lock the state folder; stop processes that a killed supervisor left behind."""
+    """Lock the state folder, and stop processes that a killed supervisor left running."""
     cloud.state.mkdir(parents=True, exist_ok=True)
     with (cloud.state / "lock").open("w") as lock:
         try:

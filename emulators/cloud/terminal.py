@@ -1,4 +1,4 @@
-"""What `up` and other commands print: progress while starting, a summary when ready."""
+"""Prints progress during startup, a summary once the cloud is ready, and tables."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ MARKS = {"waiting": "·", "starting": "…", "ready": "✓", "done": "✓", "hel
 
 
 def show_progress(status: Status, running: Mapping[str, Running]) -> None:
-    """Show the phase of each service in a status line, until all are settled."""
+    """Show the phase of each service in a status line until every service has settled."""
     status.update("  ".join(f"{name} {MARKS[one.phase]}" for name, one in running.items()))
     if all(one.phase in {"ready", "done", "held", "stopped"} for one in running.values()):
         status.stop()
@@ -43,7 +43,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 def announce(
     cloud: Cloud, manifests: Mapping[str, Manifest], running: Mapping[str, Running]
 ) -> None:
-    """Print what starts each function, a token, commands to try, and the console's address."""
+    """Print each function's trigger, a token, commands to try and the console's address."""
     if "edge" in running:
         rows = [[name, invoked_by(cloud, one)] for name, one in sorted(manifests.items())]
         table("Functions", ("function", "started by"), rows)
@@ -58,7 +58,7 @@ def announce(
 
 
 def invoked_by(cloud: Cloud, manifest: Manifest) -> str:
-    """Describe what starts a function: its addresses, topic, document or schedule."""
+    """Describe a function's trigger: its addresses, topic, document or schedule."""
     trigger = manifest.trigger
     if trigger.http:
         return "\n".join(cloud.url("edge") + path for path in trigger.http.paths)

@@ -10,16 +10,16 @@ from shared.runtime.manifest import Manifest
 
 DEAD_LETTERS = "dead-letters"
 RECORDER = "record_dead_letters"
-"""The one consumer without a dead letter topic: it is retried forever."""
+"""The one consumer without a dead letter topic; its messages are retried forever."""
 
 SHORTEST_DEADLINE = 10
 MOST_ATTEMPTS = 100
-"""The maximum of a subscription, which production uses."""
+"""The maximum number of delivery attempts that Pub/Sub allows, also used in production."""
 Manifests = Mapping[str, Manifest]
 
 
 def topics(manifests: Manifests) -> list[str]:
-    """Return every topic that a function publishes to or subscribes to, and the dead letters'."""
+    """Return every topic that a function uses, plus the dead letter topic."""
     found = {DEAD_LETTERS}
     for manifest in manifests.values():
         found.update(manifest.topics)
@@ -31,10 +31,10 @@ def topics(manifests: Manifests) -> list[str]:
 def subscription(cloud: Cloud, manifest: Manifest) -> dict[str, Any]:
     """Return the request body that creates a function's subscription.
 
-    It has no backoff: with a `retryPolicy` the emulator loses messages when several fail at a
-    time. Without one it retries each message every second. At that pace production's 100
-    attempts, which take hours there, would end before a database is back, so only a subscription
-    with fewer attempts has a dead letter policy here.
+    The subscription has no backoff: with a `retryPolicy`, the emulator loses messages when several
+    fail at a time. Without one, it retries each message every second. At that rate, production's
+    100 attempts, which normally take hours, would be used up before a database recovers. Locally,
+    therefore, only subscriptions with fewer attempts have a dead letter policy.
     """
     body: dict[str, Any] = {
         "topic": _topic(cloud, str(manifest.subscribed)),
@@ -71,7 +71,7 @@ def subscriptions(cloud: Cloud, manifests: Manifests) -> Iterator[tuple[str, Man
 
 
 def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
-    """Create missing topics and subscriptions, and set the push endpoint of existing ones."""
+    """Create missing topics and subscriptions, and set the push endpoints of existing ones."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for topic in topics(manifests):
             _is_created(client.put(f"/v1/{_topic(cloud, topic)}"))
@@ -81,7 +81,7 @@ def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
 
 
 def pause_pushes(cloud: Cloud, manifests: Manifests) -> None:
-    """Stop pushing: the emulator retries a missing endpoint in a busy loop."""
+    """Stop pushing, because the emulator retries an unreachable endpoint in a busy loop."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for path, _ in subscriptions(cloud, manifests):
             _push_to(client, path, {})
@@ -101,7 +101,7 @@ def _is_created(response: httpx.Response) -> bool:
 
 
 def wire_firestore(cloud: Cloud, manifests: Manifests) -> None:
-    """Register the document events that start functions; the emulator posts them to the edge."""
+    """Register the document events that trigger functions; the emulator posts them to the edge."""
     path = f"/emulator/v1/projects/{cloud.project}/eventarcTrigger"
     with httpx.Client(base_url=cloud.url("firestore"), timeout=10) as client:
         for manifest in manifests.values():

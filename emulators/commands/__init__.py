@@ -1,6 +1,6 @@
 """The commands of `python -m emulators`, one module each, listed in emulators/__main__.py.
 
-Each module registers its command with `add_commands(subparsers)`. Other packages import none.
+Each module registers its command with `add_commands(subparsers)`. No other package imports them.
 """
 
 import argparse

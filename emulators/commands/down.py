@@ -18,7 +18,7 @@ FILES = ("mysql.*", "relay.sqlite*", "cloud.json*")
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `down` and `reset`."""
     add(subparsers, "down", "Stop what `up` started.", down)
-    add(subparsers, "reset", "Stop, and delete the database, keys, events and logs.", reset)
+    add(subparsers, "reset", "Stop the cloud and delete all its data and logs.", reset)
 
 
 def down(options: argparse.Namespace) -> int:
@@ -29,7 +29,7 @@ def down(options: argparse.Namespace) -> int:
 
 
 def stop(state: Path) -> bool:
-    """Stop the local cloud of a state folder; return False when none was running."""
+    """Stop the local cloud of a state folder; return False if none was running."""
     try:
         _, found = read(state)
     except CloudError:
@@ -48,7 +48,7 @@ def stop(state: Path) -> bool:
 
 
 def reset(options: argparse.Namespace) -> int:
-    """Stop the local cloud and delete its state; other files in the folder stay."""
+    """Stop the local cloud and delete its state, but keep other files in the folder."""
     stop(options.state)
     for name in FOLDERS:
         shutil.rmtree(options.state / name, ignore_errors=True)

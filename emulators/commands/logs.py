@@ -1,4 +1,4 @@
-"""`logs`: print the services' logs."""
+"""`logs`: prints the services' logs."""
 
 import argparse
 import sys
@@ -13,13 +13,13 @@ POLL_SECONDS = 0.3
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `logs`."""
-    parser = add(subparsers, "logs", "Print the log of one service, or of all.", run)
+    parser = add(subparsers, "logs", "Print the log of one service, or of all services.", run)
     parser.add_argument("name", nargs="?", metavar="NAME", help="a service (default: all)")
     parser.add_argument("-f", "--follow", action="store_true", help="keep printing new lines")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the log of one service, or all logs with each line prefixed by its service."""
+    """Print one service's log, or all logs with each line prefixed by its service's name."""
     folder = options.state / "logs"
     names = sorted(file.stem for file in folder.glob("*.log"))
     if options.name and options.name not in names:

@@ -1,4 +1,4 @@
-"""`migrate`: run pending database migrations."""
+"""`migrate`: runs pending database migrations."""
 
 import argparse
 
@@ -14,7 +14,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Migrate, and with `--isolated` create the functions' database users."""
+    """Migrate the database; with `--isolated`, also create the functions' database users."""
     cloud, _ = read(options.state)
     upgrade(sql_url(cloud))
     if database_users.are_used(cloud):

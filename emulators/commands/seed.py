@@ -1,4 +1,4 @@
-"""`seed`: load the sample data into the running cloud."""
+"""`seed`: loads the sample data into the running cloud."""
 
 import argparse
 import os
@@ -9,11 +9,11 @@ from emulators.commands import Subparsers, add
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `seed`."""
-    add(subparsers, "seed", "Import the games and one player; safe to repeat.", run)
+    add(subparsers, "seed", "Load the games and a sample player; safe to repeat.", run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Seed the running cloud, and print and keep the commands to try."""
+    """Seed the running cloud, then print and save the commands to try."""
     cloud, _ = read(options.state)
     # The seed imports games through the functions' code, which reads the functions' settings.
     os.environ.update(environment(cloud))

@@ -1,4 +1,4 @@
-"""`stop NAME` and `start NAME`: make one service unavailable, and available again."""
+"""`stop NAME` and `start NAME`: make one service unavailable, then available again."""
 
 import argparse
 import time
@@ -21,7 +21,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write or delete the marker that the supervisor reads, and wait until it acted."""
+    """Write or delete the supervisor's marker file, and wait until the supervisor has acted."""
     cloud, running = read(options.state)
     known = [name for name, one in running["services"].items() if one["phase"] != "done"]
     if options.name not in known:

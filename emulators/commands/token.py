@@ -1,4 +1,4 @@
-"""`token`: print a token of the local issuer."""
+"""`token`: prints a token signed by the local issuer."""
 
 import argparse
 
@@ -17,7 +17,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print only the token, so that `$(…)` works."""
+    """Print the token alone, so that it can be used in `$(…)`."""
     cloud, _ = read(options.state)
     print(mint(cloud, options.uid, [options.role]))
     return 0

@@ -1,4 +1,4 @@
-"""`trace`: print what one request led to."""
+"""`trace`: prints all spans that one request caused."""
 
 import argparse
 
@@ -15,7 +15,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the tree."""
+    """Print the trace as a tree."""
     found, roots = trace.read(options.state / "logs", options.id)
     console().print(trace.tree(found, roots), soft_wrap=True)
     return 0

@@ -1,4 +1,4 @@
-"""`up`: start the local cloud in the foreground or in the background."""
+"""`up`: starts the local cloud in the foreground or in the background."""
 
 import argparse
 import functools
@@ -23,9 +23,9 @@ LARGEST_LOG = 64 * 1024 * 1024
 
 def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     """Register `up`."""
-    parser = add(subparsers, "up", "Start everything, and run until Ctrl-C.", run)
+    parser = add(subparsers, "up", "Start everything and run until Ctrl-C.", run)
     parser.add_argument(
-        "--detach", action="store_true", help="run in the background; return when ready"
+        "--detach", action="store_true", help="run in the background and return when ready"
     )
     parser.add_argument(
         "--isolated",
@@ -38,10 +38,10 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
         default=[],
         type=Path,
         metavar="DIR",
-        help="also serve functions/ and triggers/ of this folder",
+        help="also serve the functions/ and triggers/ in this folder",
     )
     parser.add_argument(
-        "--only", default="", metavar="NAME,…", help="start only these services and what they need"
+        "--only", default="", metavar="NAME,…", help="start only these and their dependencies"
     )
     parser.add_argument(
         "--ports", help="the first port, or `auto` for free ones (SAVEPOINT_PORT; 8080)"
@@ -120,7 +120,7 @@ def _prepare(state: Path) -> None:
 
 
 def _detach(options: argparse.Namespace) -> int:
-    """Start a background process; return when it is ready, raise CloudError when it fails."""
+    """Start a background process and wait until it is ready; raise CloudError if it fails."""
     receive, notify = os.pipe()
     words = [word for word in sys.argv[1:] if word != "--detach"]
     log = options.state.resolve() / "logs" / "supervisor.log"
@@ -138,7 +138,7 @@ def _detach(options: argparse.Namespace) -> int:
         )
     os.close(notify)
     with os.fdopen(receive) as pipe:
-        message = pipe.read()  # returns when the process closes its end: it is ready, or it died
+        message = pipe.read()  # returns once the process is ready or dead, which closes its end
     if message:
         raise CloudError(message)
     if process.poll() is not None:

@@ -1,4 +1,4 @@
-"""What the console can do to the local cloud: report play for ada, and inject failures."""
+"""The console's actions on the local cloud: reporting play for ada, and injecting failures."""
 
 import base64
 import contextlib
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 Functions = Mapping[str, Manifest]
 _turns = itertools.count()
 _titles: dict[str, str] = {}
-"""The games that ada has played from here, for use while the database is unavailable."""
+"""The titles of ada's games by id, for use while the database is unavailable."""
 
 
 def tokens(cloud: Cloud) -> Json:
@@ -42,7 +42,7 @@ def tokens(cloud: Cloud) -> Json:
 
 
 def play(cloud: Cloud, minutes: int) -> Json:
-    """Report a session of ada's that ends now; raise Conflict if she has no games.
+    """Report a session for ada that ends now; raise Conflict if she has no games.
 
     Works while the database is unavailable, to show that the session is not lost.
     """
@@ -66,7 +66,7 @@ def play(cloud: Cloud, minutes: int) -> Json:
 
 
 def _game(client: httpx.Client, cloud: Cloud) -> str:
-    """Return the next of ada's games, in turn."""
+    """Return one of ada's games, taking turns between calls."""
     try:
         response = client.get("/v1/me/playtime", timeout=SHORT_TIMEOUT_SECONDS)
         _check(response)
@@ -79,7 +79,7 @@ def _game(client: httpx.Client, cloud: Cloud) -> str:
 
 
 def _seeded(cloud: Cloud) -> list[str]:
-    """Return the game in the example requests that the seed wrote."""
+    """Return the game in the example commands that the seed saved."""
     file = cloud.state / "seed.txt"
     return re.findall(r"/v1/games/(\w+)", file.read_text())[:1] if file.exists() else []
 
@@ -127,7 +127,7 @@ def scheduled(functions: Functions) -> Json:
 
 
 def run(cloud: Cloud, functions: Functions, name: str) -> Json:
-    """Run a scheduled trigger now; raise NotFound."""
+    """Run a scheduled trigger now; raise NotFound if it does not exist."""
     trigger = functions.get(name)
     if trigger is None or trigger.schedule is None:
         raise errors.NotFound(f"There is no scheduled trigger {name}.")
@@ -153,7 +153,7 @@ def kill(cloud: Cloud, name: str) -> Json:
 
 
 def set_broken(cloud: Cloud, functions: Functions, name: str, *, broken: bool) -> Json:
-    """Make a function answer 500 without running its code, or restore it; raise NotFound."""
+    """Make a function return 500 without running its code, or restore it. Raises NotFound."""
     flag = health.broken_folder(cloud.state) / name
     if name not in functions and name not in health.broken(cloud.state):
         raise errors.NotFound(f"There is no function {name}.")

@@ -22,9 +22,9 @@ from shared.schema.base import Moment
 from shared.schema.collections import COLLECTIONS
 
 LIMIT = 100
-"""The most of a player's rows or documents that are shown per table or collection."""
+"""The maximum number of a player's rows or documents shown per table or collection."""
 MAX_SAFE_INTEGER = 2**53 - 1
-"""JavaScript cannot represent every larger integer, so larger ones are sent as text."""
+"""The largest integer sent as a number; JavaScript loses precision above it."""
 Json = dict[str, Any]
 Hex = Annotated[bytes, BeforeValidator(bytes.fromhex)]
 
@@ -91,7 +91,7 @@ def _cursor_type(column: Column[Any]) -> Any:
 
 
 def firestore_path(path: str, after: str, limit: int) -> Json:
-    """Return what a Firestore path names: the root's collections, a collection or a document."""
+    """Return the root's collections, a collection or a document, depending on the path."""
     parts = path.split("/") if path else []
     if not all(parts):
         raise errors.BadRequest("A path must not have empty segments.")
@@ -118,12 +118,12 @@ def _firestore_errors() -> Iterator[None]:
         raise errors.Unavailable("Firestore is unavailable") from error
     except google.InvalidArgument as error:
         raise errors.BadRequest(error.message) from error
-    except google.Unknown as error:  # the emulator's answer to an invalid page token
+    except google.Unknown as error:  # the emulator's response to an invalid page token
         raise errors.BadRequest("Firestore rejected the page token.") from error
 
 
 def _collection(parts: list[str], after: str, limit: int) -> Json:
-    """Return a page of a collection; documents that only have subcollections have no data."""
+    """Return a page of a collection. A document that only has subcollections has no data."""
     client = documents.client()
     root = client._database_string + "/documents"  # noqa: SLF001 - no query lists documents without data
     request = {
@@ -178,7 +178,7 @@ def _of_player(table: Table, uid: str) -> list[Json]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON that JavaScript parses without loss."""
+    """Return a value in a form that JavaScript can parse from JSON without loss."""
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
-"""The newest events in one ring buffer, streamed to every window as server-sent events.
+"""Keeps the newest events in one ring buffer and streams them to windows as server-sent events.
 
-Windows have no queues: each reads from its own position in the buffer. A window that falls so far
-behind that its position has been overwritten is disconnected, and reconnects with the id of the
+Windows have no queues: each reads from its own position in the buffer. If a window falls so far
+behind that its position is overwritten, it is disconnected. It then reconnects with the id of the
 last event that it received.
 """
 
@@ -23,7 +23,7 @@ RETRY_MS = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """One event and its id; None for events of which only the newest matters."""
+    """One event and its id; the id is None if only the newest event of its kind matters."""
 
     id: int | None
     event: str
@@ -38,7 +38,7 @@ class Entry:
 
 
 class RingBuffer:
-    """The events, oldest first; for use on one event loop only."""
+    """The events, oldest first. A buffer must be used on one event loop only."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         """Start empty."""
@@ -96,9 +96,9 @@ class RingBuffer:
 async def stream(
     ring: RingBuffer, health: Callable[[], dict[str, Any]], last_seen: int | None
 ) -> AsyncIterator[str]:
-    """Yield one window's events: a `hello` with the recent past, then each event as it happens.
+    """Yield one window's events: a `hello` with recent events, then each event as it happens.
 
-    last_seen: the id of the last event that a reconnecting window has received.
+    last_seen: the id of the last event that a reconnecting window received.
     """
     resumed = last_seen is not None and ring.has_all_after(last_seen)
     position = last_seen if last_seen is not None and resumed else ring.last_id

@@ -1,6 +1,6 @@
-"""Records the newest requests to functions and their responses, to inspect and to replay.
+"""Records the newest requests to functions and their responses, for inspection and replay.
 
-Exchanges are kept in the host's memory only, by the span in the response's `traceparent`.
+Exchanges are kept only in the host's memory, keyed by the span in the response's `traceparent`.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class Body:
     truncated: bool = False
 
     def append(self, chunk: bytes) -> None:
-        """Keep as much of the next chunk as fits."""
+        """Append as much of the next chunk as fits."""
         room = MAX_BODY_BYTES - len(self.start)
         self.start += chunk[:room]
         self.truncated = self.truncated or len(chunk) > room
@@ -37,7 +37,7 @@ class Body:
     def to_json(self) -> dict[str, Any]:
         """Return the body as text, or as base64 if it is binary."""
         try:
-            # Truncation may have split the last character, which is dropped.
+            # Drop the last character if truncation split it.
             text = codecs.getincrementaldecoder("utf-8")().decode(self.start, not self.truncated)
         except UnicodeDecodeError:
             text = "\0"
@@ -92,7 +92,7 @@ class Recorder:
     async def record(
         self, function: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send
     ) -> Exchange:
-        """Pass a request to its function, and keep it once the response names its span."""
+        """Pass a request to its function, and record it once the response names its span."""
         # A copy, because Starlette modifies the scope.
         exchange = Exchange(function, dict(scope))
 
@@ -123,7 +123,7 @@ class Recorder:
                 self._exchanges.popitem(last=False)
 
     def spans(self) -> list[str]:
-        """List the spans whose exchange is recorded."""
+        """List the spans whose exchanges are recorded."""
         return list(self._exchanges)
 
     def find(self, span: str) -> Exchange:

@@ -1,4 +1,4 @@
-"""The health of each service and function, from the supervisor's state file and the host."""
+"""Reads the health of services and functions from the supervisor's state file and the host."""
 
 import json
 from pathlib import Path
@@ -9,10 +9,10 @@ DIED = "died"
 
 
 class Health:
-    """The most recent state of all services and functions."""
+    """The latest known state of all services and functions."""
 
     def __init__(self, state: Path) -> None:
-        """Read the state once; `failed` maps functions that failed to import to the error."""
+        """Read the state once; `failed` maps each function that failed to import to its error."""
         self._state = state
         self._stamp: tuple[int, int] | None = None
         self._file: Snapshot = {"services": {}, "ready": False, "manifest_error": None}
@@ -21,9 +21,9 @@ class Health:
         self.changes()
 
     def changes(self) -> list[Snapshot]:
-        """Return the snapshots since the last call, newest last; none if nothing has changed.
+        """Return the snapshots since the last call, newest last, or none if nothing has changed.
 
-        A service can die and restart between two calls: its death is reported first.
+        If a service died and restarted between two calls, its death is reported first.
         """
         self._read()
         before, now = self.current, self._snapshot()
@@ -70,10 +70,10 @@ def _service(written: dict[str, Any]) -> Snapshot:
 
 
 def broken_folder(state: Path) -> Path:
-    """Return the folder with one flag file for each function that is broken on purpose."""
+    """Return the folder that has a flag file for each function broken on purpose."""
     return state / "broken"
 
 
 def broken(state: Path) -> list[str]:
-    """List the functions that are broken on purpose and answer 500."""
+    """List the functions that are broken on purpose and return 500."""
     return sorted(file.name for file in broken_folder(state).glob("*"))

@@ -10,18 +10,18 @@ from emulators.console.trace import METRIC, SPAN_ID, TRACE, kind
 from shared.runtime import clock
 
 RUNS = frozenset(("http", "message", "document", "schedule", "pull"))
-"""The kinds of span that are one run of a function."""
+"""The kinds of span that represent one run of a function."""
 SHOWN = RUNS | {"publish", "commit"}
-"""The kinds of span in the stream; a trace has every kind."""
+"""The kinds of span that are streamed; a trace shows all kinds."""
 # Most lines match one of these and are dropped unparsed; `logs` writes JSON without spaces.
 SKIPPED = (b'"kind":"sql"', b'"message":"metric"')
-# Lines of these services that are not JSON are shown: tracebacks and uvicorn's own messages.
+# The non-JSON lines of these services are shown: tracebacks and uvicorn's own messages.
 PLAIN_TEXT = frozenset(("functions", "edge"))
 MAX_TEXT = 4000
 
 
 class Event(NamedTuple):
-    """An event of the stream; `time` is that of its log line, or empty if the line has none."""
+    """An event of the stream; `time` is its log line's timestamp, or empty if there is none."""
 
     time: str
     name: str
@@ -37,7 +37,7 @@ def parse(line: bytes, service: str, pulled: Collection[str]) -> Event | None:
     try:
         parsed = json.loads(line)
         return _span(parsed, pulled) if "span" in parsed else _log(parsed, service)
-    except Exception:  # noqa: BLE001 - a truncated line, or JSON that something else printed
+    except Exception:  # noqa: BLE001 - a truncated line, or JSON from another program
         return None
 
 
@@ -98,7 +98,7 @@ def _finite(value: Any) -> float:
 
 
 def _bounded(value: Any) -> Any:
-    """Return numbers and None unchanged, anything else as text of at most MAX_TEXT characters."""
+    """Return numbers and None unchanged, and other values as at most MAX_TEXT characters."""
     if value is None or (isinstance(value, int | float) and math.isfinite(value)):
         return value
     text = str(value)

@@ -1,4 +1,4 @@
-"""Run counts, latency percentiles and error counts of each function over the last five minutes."""
+"""Counts each function's runs and errors, and computes latencies, over the last five minutes."""
 
 import math
 from collections import Counter, deque
@@ -12,7 +12,7 @@ from emulators.console.log_lines import RUNS
 
 WINDOW_SECONDS = 300
 MAX_RUNS = 10_000
-"""Percentiles cover this many of a function's newest runs; counts cover all."""
+"""The number of newest runs per function that percentiles cover; counts cover all runs."""
 Span = dict[str, Any]
 Snapshot = dict[str, dict[str, Any]]
 
@@ -33,13 +33,13 @@ class _Runs:
         self.cached = None
 
     def expire(self, cutoff: int) -> None:
-        """Drop the runs that started in this second or earlier."""
+        """Drop the runs that started in the given second or earlier."""
         for second in [one for one in self.counts if one <= cutoff]:
             del self.counts[second], self.errors[second]
             self.cached = None
 
     def snapshot(self, cutoff: int) -> dict[str, Any]:
-        """Return the metrics of the runs that started after this second."""
+        """Return the metrics of the runs that started after the given second."""
         if self.cached is None:
             durations = sorted(ms for second, ms in self.newest if second > cutoff)
             self.cached = {

@@ -1,4 +1,4 @@
-"""Watches the logs, the supervisor's state file and the host, and streams what changes."""
+"""Watches the logs, the supervisor's state file and the host, and streams their changes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +30,7 @@ class Monitor:
     def __init__(
         self, cloud: Cloud, functions: Mapping[str, Manifest], client: httpx.AsyncClient
     ) -> None:
-        """Prepare; `run` does the work."""
+        """Prepare without starting; `run` does the work."""
         self.ring = RingBuffer()
         self.health = Health(cloud.state)
         self.pulled = frozenset(name for name, one in functions.items() if one.trigger.pull)
@@ -40,7 +40,7 @@ class Monitor:
         self._started = False
 
     async def run(self) -> None:
-        """Poll every source until cancelled; a source that fails does not affect the others."""
+        """Poll every source until cancelled; if one source fails, the others are still polled."""
         await asyncio.gather(
             _every(LOGS_SECONDS, self._poll_logs),
             _every(HEALTH_SECONDS, self._poll_health),
@@ -49,7 +49,7 @@ class Monitor:
         )
 
     async def _poll_logs(self) -> None:
-        # When a plain line was written is not known for those from before the first poll.
+        # Plain lines written before the first poll have no known time.
         now = datetime.now(UTC).isoformat() if self._started else ""
         self._started = True
         grown = self._tail.grown()
@@ -66,16 +66,16 @@ class Monitor:
         self.ring.set_metrics(self._metrics.snapshot(clock.now()))
 
     async def _poll_imports(self) -> None:
-        """Ask the host which functions failed to import."""
+        """Query the host for functions that failed to import."""
         try:
             response = await self._client.get(f"{self._host}/", timeout=IMPORTS_SECONDS)
         except httpx.TransportError:
-            return  # the host is down, which its own health shows
+            return  # the host is down, which its own status shows
         if response.is_success:
             self.health.failed = dispatcher.parse(response.text)
 
     def _new_events(self, grown: list[tuple[Path, int]], now: str) -> list[Event]:
-        """Return the events of the new lines, oldest first; a line without a time gets `now`."""
+        """Return the events of new lines, oldest first; `now` is the time of lines without one."""
         found = []
         for file, size in grown:
             for line in self._tail.lines(file, size):
@@ -93,7 +93,7 @@ def _stamped(event: Event, now: str) -> Event:
 
 
 async def _every(seconds: float, poll: Callable[[], Awaitable[None]]) -> None:
-    """Poll forever, and log an error only when it differs from the one before."""
+    """Poll forever, and log an error only if it differs from the previous error."""
     last_error = ""
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The console's routes below /_local/console: the page, and the API that it uses."""
+"""The console's routes under /_local/console: the page and its API."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ PAGE = Path(__file__).parent / "page"
 
 @dataclass(frozen=True)
 class Console:
-    """What the console's routes work with."""
+    """The dependencies of the console's routes."""
 
     cloud: Cloud
     functions: Mapping[str, Manifest]
@@ -45,13 +45,13 @@ TIMEOUT_SECONDS = 2.0
 MAX_PAGE = 100
 MAX_PLAY_MINUTES = 720
 REPLAY_SECONDS = 620.0
-"""Longer than any function may run."""
+"""A timeout longer than any function may run."""
 _NUMBER = re.compile("[0-9]{1,18}")
 _SPAN = re.compile("[0-9a-f]{16}")
 
 
 def routes(console: Console) -> list[BaseRoute]:
-    """Return the console's routes, and a redirect to it from the gateway's `/`."""
+    """Return the console's routes, and a redirect to the console from the gateway's `/`."""
     table: list[tuple[str, str, Handler]] = [
         ("GET", "topology", _topology),
         ("GET", "stream", _stream),
@@ -112,7 +112,7 @@ def _not_found(request: Request) -> Response:
 
 
 def _guarded(app: ASGIApp, objects: str) -> ASGIApp:
-    """Refuse other pages' requests, and let our page connect to us and the object store only."""
+    """Refuse other pages' requests; limit the console to this origin and the object store."""
     page_headers = {
         "Content-Security-Policy": (
             f"default-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -164,7 +164,7 @@ async def _recorded(console: Console) -> set[str]:
     try:
         response = await console.client.get(_exchanges(console), timeout=TIMEOUT_SECONDS)
     except httpx.TransportError:
-        return set()  # the host is restarting, which loses the recorded exchanges
+        return set()  # the host is restarting and has lost the recorded exchanges
     return set(response.json()["spans"]) if response.is_success else set()
 
 
@@ -194,7 +194,7 @@ def _forwarded(response: httpx.Response) -> Response:
     return Response(response.content, response.status_code, media_type=media_type)
 
 
-# `data` and `actions` have heavy imports, so they are imported on first use and in a thread.
+# `data` and `actions` are slow to import, so they are imported on first use, in a thread.
 async def _read(work: Callable[[ModuleType], Any]) -> Any:
     def run() -> Any:
         from emulators.console import data  # noqa: PLC0415

@@ -1,10 +1,10 @@
-"""Follows the log files, like `tail -F`, and reads a bounded amount at a time."""
+"""Follows the log files like `tail -F`, reading a bounded amount at a time."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 MAX_BYTES = 2 * 1024 * 1024
-"""The most that is read of one file at a time; older unread bytes are skipped."""
+"""The most bytes read from a file at a time; older unread bytes are skipped."""
 
 
 class Tail:
@@ -16,20 +16,20 @@ class Tail:
         self._positions: dict[Path, int] = {}
 
     def grown(self) -> list[tuple[Path, int]]:
-        """Return the files with unread bytes, and their sizes; costs one `stat` per file."""
+        """Return the files with unread bytes and their sizes, using one `stat` per file."""
         found = []
         for file in self._folder.glob("*.log"):
             if not file.is_file():
                 continue
             size = file.stat().st_size
             if size < self._positions.get(file, 0):
-                self._positions[file] = 0  # it was truncated
+                self._positions[file] = 0  # the file was truncated
             if size > self._positions.get(file, 0):
                 found.append((file, size))
         return found
 
     def lines(self, file: Path, size: int) -> Iterator[bytes]:
-        """Yield the complete new lines of a file; an incomplete one is read again next time."""
+        """Yield the complete new lines of a file; an incomplete line is read again next time."""
         start = self._positions.get(file, 0)
         skips = size - start > MAX_BYTES
         start = size - MAX_BYTES if skips else start

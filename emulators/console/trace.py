@@ -1,4 +1,4 @@
-"""Traces from the local logs, as a tree for the terminal and as a waterfall for the console."""
+"""Reads traces from the local logs, as a tree for the terminal or a waterfall for the console."""
 
 import json
 import re
@@ -19,11 +19,11 @@ SPAN_ID = "logging.googleapis.com/spanId"
 METRIC = "metric"
 """The message of a metric's log line, which belongs to no trace."""
 ACCESS = {"commit": "commit", "delete": "commit", "get": "read", "list": "read"}
-"""Kinds of our own Firestore calls, whose spans are logged as `document`, by their names."""
+"""Maps the names of our own Firestore calls, whose spans are logged as `document`, to kinds."""
 SHORTEST_PREFIX = 4
 WIDEST_NAME = 110
 DIGITS = 3
-"""Decimal places of a millisecond: the logs have microseconds."""
+"""The number of decimal places in milliseconds; the logs have microsecond precision."""
 COLOURS = {
     "http": "bold green",
     "publish": "magenta",
@@ -58,7 +58,7 @@ class Span:
 def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str:
     """Return a span's kind as the console shows it.
 
-    pulled: the functions that drain a topic on a schedule; their runs have the kind `pull`.
+    pulled: the functions that pull from a topic on a schedule; their runs have the kind `pull`.
     """
     if written == "document":
         return ACCESS.get(name, written)
@@ -77,7 +77,7 @@ def identifier(given: str) -> str:
 
 
 def lines(folder: Path, prefix: str) -> Iterator[dict[str, Any]]:
-    """Yield the log lines of the traces whose id starts with `prefix`."""
+    """Yield the log lines of all traces whose ids start with `prefix`."""
     needle = f"/traces/{prefix}".encode()
     for file in sorted(folder.glob("*.log*")):
         with file.open("rb") as log:
@@ -86,13 +86,13 @@ def lines(folder: Path, prefix: str) -> Iterator[dict[str, Any]]:
                     try:
                         yield json.loads(line)
                     except ValueError:
-                        continue  # truncated: its process was killed
+                        continue  # a truncated line, because its process was killed
 
 
 def read(folder: Path, given: str) -> tuple[str, list[Span]]:
     """Return a trace's full id and its root spans.
 
-    Raises CloudError if no trace or several traces match, or if no span has ended yet.
+    Raises CloudError unless exactly one trace matches and at least one of its spans has ended.
     """
     found = list(lines(folder, identifier(given)))
     ids = sorted({line[TRACE].rpartition("/")[2] for line in found})
@@ -141,7 +141,7 @@ def _span(line: dict[str, Any]) -> Span:
 
 
 def waterfall(folder: Path, given: str, pulled: Collection[str]) -> dict[str, Any]:
-    """Return a trace with its spans in display order; raise NotFound."""
+    """Return a trace with its spans in display order; raise NotFound if there is none."""
     try:
         trace, roots = read(folder, given)
     except CloudError as error:
@@ -202,7 +202,7 @@ def _label(span: Span, start: datetime) -> Text:
 
 
 def _extent(roots: list[Span]) -> tuple[datetime, float]:
-    """Return when a trace starts and how long it takes, in ms."""
+    """Return a trace's start time and its duration in ms."""
     spans = [span for span, _ in _walk(roots)]
     start = min(span.start for span in spans)
     return start, max(_offset(start, span) + span.ms for span in spans)

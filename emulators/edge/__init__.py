@@ -1,13 +1,13 @@
-"""The process behind the local cloud's address: it receives every request from outside.
+"""The process behind the local cloud's address, which receives every external request.
 
 server            assembles the routes and background jobs below, and the console
 gateway           forwards a request to the function that owns its path
-issuer            keys and signed tokens
-identity_toolkit  the accounts' custom claims, under Firebase's own paths
+issuer            manages keys and signs tokens
+identity_toolkit  serves accounts' custom claims under Firebase's own paths
 relay             delivers document events with retries
-schedules         runs the schedules on time
+schedules         runs scheduled triggers on time
 prometheus        receives the functions' metrics and serves them to Prometheus
-responses         problem documents and CORS headers
+responses         builds problem documents and CORS headers
 
 Other packages import: issuer.mint (tokens), gateway.proxy and gateway.new_client, responses,
 schedules.call. `services` starts the server as a process.

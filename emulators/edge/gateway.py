@@ -1,4 +1,4 @@
-"""The gateway: one address with the manifests' path rules, as the load balancer has."""
+"""The gateway: routes requests by the manifests' path rules, as the load balancer does."""
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -14,7 +14,7 @@ from shared.runtime.manifest import Manifest
 
 CONNECT_SECONDS = 5.0
 SPARE_SECONDS = 5.0
-# RFC 9110, 7.6.1: these belong to one connection and are never forwarded.
+# RFC 9110, 7.6.1: these headers belong to one connection and are never forwarded.
 HOP_BY_HOP = frozenset(
     (
         b"connection",
@@ -41,7 +41,7 @@ def new_client() -> httpx.AsyncClient:
 
 @dataclass(frozen=True)
 class Rules:
-    """Which function owns a path: the longest prefix of whole segments."""
+    """Finds the function that owns a path, by the longest prefix of whole segments."""
 
     owners: Mapping[str, Manifest]
 
@@ -71,7 +71,7 @@ class Rules:
 class Gateway:
     """The ASGI application that forwards each request to the function that owns its path.
 
-    address: base address of a function, with {function} in it.
+    address: the base address of a function, with the placeholder {function}.
     base: the public base address, for the links in problem documents.
     """
 
@@ -81,7 +81,7 @@ class Gateway:
     client: httpx.AsyncClient = field(default_factory=new_client)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward a request; answer 404 when no function owns its path."""
+        """Forward a request; return 404 if no function owns its path."""
         request = Request(scope, receive)
         owner = self.rules.owner(scope["path"])
         if owner is not None:
@@ -105,7 +105,7 @@ async def proxy(  # noqa: PLR0913, PLR0917 - each is a property of the one reque
     seconds: float,
     base: str = "",
 ) -> Response:
-    """Forward a request while it streams in; return the response, or 503 without one."""
+    """Forward a request while it streams in; return the response, or 503 if there is none."""
     try:
         return await _exchange(client, request, upstream, headers, seconds)
     except httpx.TimeoutException:
@@ -134,7 +134,7 @@ async def _exchange(
         headers=list(headers),
         content=_body(request),
         extensions={
-            # The path exactly as received: not decoded and encoded again.
+            # The path exactly as received, without decoding and encoding it again.
             "target": target + (b"?" + query if query else b""),
             "timeout": timeout.as_dict(),
         },
@@ -159,13 +159,13 @@ async def _content(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def end_to_end(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """Return the headers that a proxy forwards, names in lower case."""
+    """Return the headers that a proxy forwards, with their names in lower case."""
     lowered = ((name.lower(), value) for name, value in headers)
     return [(name, value) for name, value in lowered if name not in HOP_BY_HOP]
 
 
 def _forwarded(request: Request) -> Headers:
     client = request.client.host if request.client else "unknown"
-    # Appended, as each proxy does: an entry that the client sent stays first, and is not trusted.
+    # Each proxy appends its entry. Entries sent by the client stay first and are not trusted.
     yield b"x-forwarded-for", client.encode()
     yield b"x-forwarded-proto", request.url.scheme.encode()

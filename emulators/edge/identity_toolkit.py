@@ -1,7 +1,7 @@
-"""A substitute for two methods of Identity Toolkit: look up an account, set its custom claims.
+"""Emulates two methods of Identity Toolkit: looking up an account and setting its claims.
 
-Paths and responses are those of Firebase's own emulator. Minting an account's first token creates
-the account.
+The paths and responses match those of Firebase's own emulator. Minting a token for a new uid
+creates the account.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def _file(state: Path, uid: str) -> Path:
 
 
 def sign_in(state: Path, uid: str) -> dict[str, Any]:
-    """Return an account's custom claims; create the account if there is none."""
+    """Return an account's custom claims; create the account if it does not exist."""
     account = _read(state, uid)
     if account is None:
         _write(state, uid, "{}")

@@ -1,6 +1,7 @@
-"""The local identity issuer: its own keys, and tokens with the claims that Firebase documents.
+"""The local token issuer, with its own keys and the claims that Firebase documents.
 
-https://firebase.google.com/docs/auth/admin/verify-id-tokens lists them; `roles` is a custom claim.
+https://firebase.google.com/docs/auth/admin/verify-id-tokens lists the standard claims. `roles` is
+a custom claim.
 """
 
 import time
@@ -27,7 +28,7 @@ def _folder(state: Path) -> Path:
 
 
 def _keys(state: Path) -> list[Path]:
-    """List the key files, newest last; create one when there is none."""
+    """List the key files, newest last; create one if there is none."""
     found = sorted(_folder(state).glob("*.pem"))
     if not found:
         rotate(state)
@@ -36,7 +37,7 @@ def _keys(state: Path) -> list[Path]:
 
 
 def rotate(state: Path) -> str:
-    """Create the key to sign with from now on, and return its id; the previous stays published."""
+    """Create a new signing key and return its id; older keys stay published."""
     kid = f"{time.time_ns():x}"
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     pem = key.private_bytes(
@@ -72,10 +73,10 @@ def mint(
     lifetime: int = LIFETIME,
     **claims: Any,
 ) -> str:
-    """Return a signed token for `uid`, valid `lifetime` seconds; `claims` replace or add.
+    """Return a signed token for `uid`, valid for `lifetime` seconds; `claims` override defaults.
 
-    roles: `creator`, `admin`, in addition to those granted to the account; every signed-in caller
-    is a player, so `player` is left out.
+    roles: `creator` and `admin`, added to the roles granted to the account. Every signed-in caller
+    is a player, so `player` is omitted.
     """
     now = int(time.time())
     body: dict[str, Any] = {

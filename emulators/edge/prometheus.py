@@ -1,6 +1,6 @@
-"""Metrics for Prometheus: the series that the functions export over OTLP.
+"""Receives the metrics that functions export over OTLP, and serves them to Prometheus.
 
-The functions export as in production, only more often, so these figures took production's path.
+Functions export metrics as in production, only more often.
 """
 
 import time
@@ -36,7 +36,7 @@ OTLP = f"{LOCAL_PREFIX}/otlp"
 METRICS = f"{LOCAL_PREFIX}/metrics"
 PROTOBUF = "application/x-protobuf"
 STALE_SECONDS = 300
-"""A series without a point for this long is stale, as in Prometheus."""
+"""The age at which a series without new points is stale, as in Prometheus."""
 
 
 @dataclass(eq=False)
@@ -47,7 +47,7 @@ class Received(Collector):
     clock: Callable[[], float] = time.monotonic
 
     def take(self, body: bytes) -> None:
-        """Store an export; raise DecodeError when the body is not one."""
+        """Store an export; raise DecodeError if the body cannot be parsed."""
         now = self.clock()
         for instance, metric in _metrics(ExportMetricsServiceRequest.FromString(body)):
             for point in getattr(metric, metric.WhichOneof("data")).data_points:
@@ -56,7 +56,7 @@ class Received(Collector):
                 self.newest[metric.name, instance, *labels] = now, point
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric with its series that are not stale."""
+        """Yield every metric with the series that are not stale."""
         now = self.clock()
         self.newest = {
             key: kept for key, kept in self.newest.items() if now - kept[0] < STALE_SECONDS
@@ -111,7 +111,7 @@ def routes() -> list[Route]:
     received = Received()
 
     async def take(request: Request) -> Response:
-        # A browser sends this type only after a preflight, which is refused.
+        # A browser sends this content type only after a preflight, which is refused.
         if request.headers.get("content-type") != PROTOBUF:
             return problem(400, f"The content type must be {PROTOBUF}.")
         try:

@@ -1,7 +1,7 @@
-"""Document events delivered as Eventarc does: at least once, with backoff, for a day.
+"""Delivers document events as Eventarc does: at least once, with backoff, for up to a day.
 
-The Firestore emulator tries only once. So each event is stored before the emulator gets its
-response, and delivered from the store until the function answers 2xx.
+The Firestore emulator sends each event only once. The relay therefore stores an event before it
+responds, and delivers the stored event until the function returns 2xx.
 """
 
 import asyncio
@@ -56,10 +56,10 @@ class Event:
 
 
 class Store:
-    """The events that are not delivered yet, in a file."""
+    """Stores undelivered events in a file."""
 
     def __init__(self, file: Path) -> None:
-        """Open the store; create it if there is none."""
+        """Open the store; create it if it does not exist."""
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -75,7 +75,7 @@ class Store:
         )
 
     def due(self, limit: int, busy: set[int]) -> list[Event]:
-        """Return events that are due, earliest first, without those in `busy`."""
+        """Return the events that are due, earliest first, except those in `busy`."""
         rows = self._db.execute(
             "SELECT id, service, headers, body, stored, attempts FROM events"
             " WHERE due <= ? ORDER BY due LIMIT ?",
@@ -85,26 +85,26 @@ class Store:
         return [event for event in found if event.id not in busy][:limit]
 
     def next_due(self, busy: set[int]) -> float | None:
-        """Return when the next event that is not in `busy` is due, in seconds since 1970.
+        """Return when the next event outside `busy` is due, in seconds since 1970.
 
-        It may have become due since `due` was called.
+        That event may have become due since `due` was called.
         """
         rows = self._db.execute("SELECT id, due FROM events ORDER BY due LIMIT ?", (len(busy) + 1,))
         return next((float(due) for id_, due in rows if id_ not in busy), None)
 
     def postpone(self, event: Event, seconds: float) -> None:
-        """Make an event due again in `seconds`."""
+        """Postpone an event's next delivery by `seconds`."""
         self._db.execute(
             "UPDATE events SET attempts = attempts + 1, due = ? WHERE id = ?",
             (time.time() + seconds, event.id),
         )
 
     def remove(self, event: Event) -> None:
-        """Delete an event that is delivered or given up."""
+        """Delete an event that was delivered or abandoned."""
         self._db.execute("DELETE FROM events WHERE id = ?", (event.id,))
 
     def waiting(self) -> int:
-        """Count the events that are not delivered yet."""
+        """Return the number of undelivered events."""
         return int(self._db.execute("SELECT COUNT(*) FROM events").fetchone()[0])
 
 
@@ -112,7 +112,7 @@ class Store:
 class Relay:
     """Accepts events from the emulator and delivers them to the functions.
 
-    backoff: factor on production's backoff.
+    backoff: the factor applied to production's retry backoff.
     """
 
     store: Store
@@ -124,7 +124,7 @@ class Relay:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def accept(self, request: Request) -> Response:
-        """Store an event that the Firestore emulator posts, then respond."""
+        """Store an event that the Firestore emulator posted, then respond."""
         body = await request.body()
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
@@ -144,7 +144,7 @@ class Relay:
             await self._wait()
 
     async def _wait(self) -> None:
-        """Wait for a new event, the end of a delivery, or the next due time if there is room."""
+        """Wait for a new event, a finished delivery, or, if there is room, the next due time."""
         due = self.store.next_due(set(self._busy)) if len(self._busy) < CONCURRENCY else None
         seconds = None if due is None else max(0.01, due - time.time())
         with contextlib.suppress(TimeoutError):
@@ -162,7 +162,7 @@ class Relay:
             self._changed.set()
 
     async def _post(self, event: Event) -> bool:
-        """Post an event to its function; True when it succeeded or the function is gone."""
+        """Post an event; return True if it succeeded or its function was removed."""
         function = self.functions.get(event.service)
         if function is None:
             logs.warning("the event's function no longer exists", service=event.service)
@@ -189,7 +189,7 @@ class Relay:
 
 
 def _fixed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers as in production: the emulator doubles a part of the source."""
+    """Return the headers as in production; the emulator repeats part of the source header."""
     return [
         (name, value.replace("projects/projects/", "projects/") if name == "ce-source" else value)
         for name, value in headers
@@ -197,7 +197,7 @@ def _fixed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _binary(body: bytes) -> bytes:
-    """Return the payload as in production: the emulator may encode it in base64."""
+    """Return the payload as in production; the emulator may encode it in base64."""
     try:
         return base64.b64decode(body, validate=True)
     except binascii.Error:

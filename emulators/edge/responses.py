@@ -1,4 +1,4 @@
-"""Responses that the local cloud makes itself, in the format of the functions' responses."""
+"""Builds the local cloud's own responses, in the same format as the functions' responses."""
 
 import random
 from typing import Any
@@ -28,7 +28,7 @@ CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXP
 
 
 def problem(status: int, detail: str, base: str = "", **members: Any) -> Response:
-    """Return a problem document (RFC 9457) with CORS headers; 503 has a Retry-After."""
+    """Return a problem document (RFC 9457) with CORS headers, and with Retry-After for 503."""
     code = CODES[status]
     meaning = code.meaning
     headers = dict(CORS)
@@ -47,7 +47,7 @@ def problem(status: int, detail: str, base: str = "", **members: Any) -> Respons
 
 
 def preflight() -> Response:
-    """Answer a preflight for an unknown path, so that a page can read the 404 that follows."""
+    """Return the preflight response for an unknown path, so that pages can read the 404."""
     allow = {
         "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
         "Access-Control-Allow-Headers": ALLOWED,

@@ -1,4 +1,4 @@
-"""Schedules run as Cloud Scheduler does: on time, in UTC, one run at a time."""
+"""Runs schedules as Cloud Scheduler does: on time, in UTC, one run at a time."""
 
 import asyncio
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ from shared.runtime.manifest import Manifest
 
 
 def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
-    """Return a run's POST as arguments for httpx, with Cloud Scheduler's headers.
+    """Return the httpx arguments of a run's POST request, with Cloud Scheduler's headers.
 
-    address: base address of a function, with {function} in it.
+    address: the base address of a function, with the placeholder {function}.
     """
     return {
         "url": address.format(function=manifest.name) + "/",
@@ -31,7 +31,7 @@ def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
 
 
 async def run(client: httpx.AsyncClient, address: str, manifests: Iterable[Manifest]) -> None:
-    """Run every schedule on time, forever."""
+    """Run every schedule on time until cancelled."""
     async with asyncio.TaskGroup() as group:
         for manifest in manifests:
             if manifest.schedule:
@@ -41,7 +41,7 @@ async def run(client: httpx.AsyncClient, address: str, manifests: Iterable[Manif
 async def _repeat(client: httpx.AsyncClient, address: str, manifest: Manifest, cron: str) -> None:
     at = datetime.now(UTC)
     while True:
-        # max: a sleep that ended early must not run the same time twice.
+        # max() prevents a second run for the same time if a sleep ends early.
         at = next(CronSim(cron, max(at, datetime.now(UTC))))
         await asyncio.sleep((at - datetime.now(UTC)).total_seconds())
         await _fire(client, address, manifest, at)

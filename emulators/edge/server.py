@@ -38,7 +38,7 @@ def _uid(text: str) -> str:
 
 
 class TokenRequest(BaseModel):
-    """Whom to sign in, with which roles."""
+    """The account to sign in, and its roles."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -92,7 +92,7 @@ async def _openapi(_request: Request) -> Response:
 
 
 def _functions(cloud: Cloud) -> dict[str, Manifest]:
-    """Read the manifests; if some are invalid, return those that are valid."""
+    """Return the valid manifests; log those that are invalid."""
     try:
         return manifest.discover(cloud.roots)
     except manifest.ManifestError:
@@ -147,7 +147,7 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
 
 
 def marked(app: ASGIApp) -> ASGIApp:
-    """Add a header to every response, so that nobody mistakes it for production's."""
+    """Add a header to every response that distinguishes it from production's responses."""
 
     async def marking(scope: Scope, receive: Receive, send: Send) -> None:
         async def mark(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Bundles as a release stages them, made by `scripts.bundling.bundle` in its own process."""
+"""Stages bundles as a release does, by running `scripts.bundling.bundle` in its own process."""
 
 import subprocess
 import sys
@@ -9,10 +9,10 @@ from emulators.cloud.config import ROOT, CloudError
 
 
 def stage(roots: Iterable[Path], into: Path) -> dict[str, str]:
-    """Stage the functions of all roots below `into`; return each bundle's hash by function."""
+    """Stage the functions of all roots under `into`; return each bundle's hash by function."""
     command = [sys.executable, "-m", "scripts.bundling.bundle", "--into", str(into)]
     for root in roots:
-        if root != ROOT:  # always included
+        if root != ROOT:  # the bundler always includes ROOT
             command += ["--root", str(root)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""One address for many functions: `/{function}/rest` reaches the function as `/rest`."""
+"""Serves many functions at one address: `/{function}/rest` reaches the function as `/rest`."""
 
 import json
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ from emulators.edge.responses import problem
 from shared.runtime import clock, errors, logs, tracing
 
 EXCHANGES = "_exchanges"
-"""The path of the recorded requests; no function can have this name."""
+"""The path of the recorded requests. No function can have this name."""
 
 
 @dataclass(frozen=True)
 class Broken:
-    """Takes the place of a function that cannot run: answers 500 with the reason, in a span."""
+    """Replaces a function that cannot run: returns 500 with the reason, in a span."""
 
     name: str
     reason: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 500 with the reason."""
+        """Return 500 with the reason."""
         headers = Headers(scope=scope)
         context = tracing.begin(self.name, headers.get("traceparent"))
         response = problem(500, self.reason)
@@ -41,7 +41,7 @@ class Broken:
 
 
 def _kind(scope: Scope, headers: Headers) -> str:
-    """Return what started a run, as far as the request shows it."""
+    """Return the kind of trigger that started a run, as far as the request shows it."""
     if "/topics/" in scope["path"]:
         return "message"
     return "document" if "ce-id" in headers else "http"
@@ -51,7 +51,7 @@ def _kind(scope: Scope, headers: Headers) -> str:
 class Dispatcher:
     """The ASGI application in front of all functions.
 
-    state: the cloud's folder, which holds the names of functions that must answer 500.
+    state: the cloud's folder, which lists the functions that must return 500.
     """
 
     functions: Mapping[str, ASGIApp]
@@ -92,7 +92,7 @@ class Dispatcher:
         return JSONResponse({"functions": sorted(self.functions), "broken": broken})
 
     async def _exchanges(self, request: Request, path: str) -> Response:
-        """Answer the console: the recorded spans, one exchange, or the result of repeating it."""
+        """Return the recorded spans, one exchange, or the result of a replay."""
         reason = refusal(request.scope)
         if reason:
             return problem(403, reason)

@@ -1,6 +1,6 @@
-"""The functions host for `--isolated`: each function from its staged bundle, in its own process.
+"""The functions host for `--isolated`: runs each function's bundle in its own process.
 
-As in production, a function runs under functions-framework, imports only what is in its bundle,
+As in production, a function runs under functions-framework, imports only from its bundle,
 and has its own database user. Nothing is reloaded; restart the local cloud to see a change.
 """
 
@@ -28,7 +28,7 @@ from shared.runtime import logs, manifest
 from shared.runtime.manifest import Manifest
 
 CHECK_SECONDS = 0.5
-# Set in a developer's shell, but not in an instance.
+# Variables that a developer's shell may set but an instance never does.
 NOT_INHERITED = ("PYTHONPATH", "SAVEPOINT_STATE")
 
 
@@ -69,7 +69,7 @@ class Instance:
         )
 
     async def ready(self) -> None:
-        """Wait until the process answers, with any status."""
+        """Wait until the process responds, with any status."""
         while True:
             with contextlib.suppress(httpx.TransportError):
                 await self.client.head(f"http://{HOST}:{self.port}/robots.txt")

@@ -1,9 +1,9 @@
-"""The functions host: one process serves every function, and is replaced when a file changes.
+"""The functions host: one process serves all functions and is replaced when a file changes.
 
-The parent imports large third-party packages once, imports no code of the project, listens, and
-forks a worker that imports the project and serves. When the watcher, another child, reports a
-change, the parent forks a new worker, and retires the old one as soon as the new one serves. No
-request is refused, and no change is missed between two workers.
+The parent process imports large third-party packages once, but none of the project's code. It
+listens, and forks a worker that imports the project and serves requests. When the watcher, another
+child, reports a change, the parent forks a new worker, and retires the old one once the new one is
+serving. No request is refused, and no change is missed between two workers.
 """
 
 import argparse
@@ -21,8 +21,8 @@ from pathlib import Path
 
 from emulators.cloud import processes
 
-# Imported before the fork, so that a reload imports only the project. None of them starts a
-# thread at import; gRPC is imported here but never initialised.
+# Imported before the fork, so that a reload imports only the project. None of these packages
+# starts a thread on import; gRPC is imported here but never initialised.
 PRELOADED = (
     "botocore.auth",
     "functions_framework.aio",
@@ -78,7 +78,7 @@ def _work(listening: socket.socket, state: Path, pipe: int) -> None:
 
 
 def _serve(work: Callable[[int], None], watcher: Worker) -> None:
-    """Keep one worker serving; replace it after a change, and when it dies."""
+    """Keep one worker serving; replace it after a change or if it dies."""
     current: Worker | None = None
     following: Worker | None = _fork(work)
     try:
@@ -96,7 +96,7 @@ def _serve(work: Callable[[int], None], watcher: Worker) -> None:
                 _forget(sender)
                 current = None if sender is current else current
                 following = None if sender is following else following
-                # A new worker that failed is retried after the next change if one still serves.
+                # If a new worker failed but an old one still serves, retry after the next change.
                 if current is None and following is None:
                     following = _fork_after_pause(work)
     finally:
@@ -106,7 +106,7 @@ def _serve(work: Callable[[int], None], watcher: Worker) -> None:
 
 
 def _receive(workers: list[Worker]) -> tuple[Worker, bytes]:
-    """Wait until a worker sends a byte, or ends (no byte)."""
+    """Wait for a byte from any worker; an empty result means that the worker has ended."""
     ready, _, _ = select.select([worker.pipe for worker in workers], [], [])
     worker = next(one for one in workers if one.pipe in ready)
     return worker, os.read(worker.pipe, 1)
@@ -135,12 +135,12 @@ def _fork(work: Callable[[int], None]) -> Worker:
 
 
 def _fork_after_pause(work: Callable[[int], None]) -> Worker:
-    select.select([], [], [], RETRY_SECONDS)  # do not spin when workers die at once
+    select.select([], [], [], RETRY_SECONDS)  # avoid a busy loop if workers die immediately
     return _fork(work)
 
 
 def _retire(worker: Worker | None) -> None:
-    """Ask a worker to finish its requests and end."""
+    """Signal a worker to finish its requests and exit."""
     if worker:
         os.close(worker.pipe)
         with contextlib.suppress(ProcessLookupError):
@@ -162,7 +162,7 @@ def _forget(worker: Worker) -> None:
 
 
 def _reap(flags: int = 0) -> None:
-    """Reap workers that ended; without WNOHANG wait for all of them."""
+    """Reap workers that have ended; without WNOHANG, wait for all of them."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, flags)[0]:
             pass

@@ -1,4 +1,4 @@
-"""The watcher of the functions host: a process that outlives the workers and misses no change."""
+"""Watches files for the functions host, in a process that outlives the workers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def watch(state: Path, changed: Callable[[], object]) -> None:
 def _matters(change: watchfiles.Change, path: str) -> bool:
     """Tell whether a change affects the functions.
 
-    A new folder does: files put into it at once may not be reported.
+    A new folder always counts, because files created in it right away may not be reported.
     """
     file = Path(path)
     folder = change is watchfiles.Change.added and not file.suffix and file.name[0] not in "._"

@@ -1,4 +1,4 @@
-"""The worker of the functions host: imports the project and serves it."""
+"""The worker of the functions host, which imports the project and serves the functions."""
 
 import asyncio
 import importlib.util
@@ -40,7 +40,7 @@ async def _run(
     listening: socket.socket, ready: Callable[[], object], config: uvicorn.Config
 ) -> None:
     server = _Server(config, asyncio.get_running_loop())
-    # Connections made before the server accepts wait in the socket; they are not refused.
+    # Connections opened before the server accepts wait in the socket and are not refused.
     ready()
     await server.serve(sockets=[listening])
 
@@ -48,7 +48,7 @@ async def _run(
 class _Server(uvicorn.Server):
     """A server that stops accepting first, and closes idle connections a moment later.
 
-    So a request on a connection accepted just before is still answered.
+    Requests on connections accepted just before the shutdown are therefore still served.
     """
 
     def __init__(self, config: uvicorn.Config, loop: asyncio.AbstractEventLoop) -> None:
@@ -56,7 +56,7 @@ class _Server(uvicorn.Server):
         self._loop = loop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Start to shut down."""
+        """Start the shutdown."""
         del frame
         if sig == signal.SIGTERM:
             self._loop.call_soon_threadsafe(self._stop_accepting)
@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
 
 
 def load(roots: Iterable[Path]) -> dict[str, ASGIApp]:
-    """Build every function; one that cannot be imported answers 500, the others serve."""
+    """Build every function; one that cannot be imported returns 500 without affecting others."""
     started = time.perf_counter()
     found: dict[str, ASGIApp] = {}
     for folder in (folder for root in roots for folder in manifest.folders(root)):
@@ -93,7 +93,7 @@ def _build(folder: Path) -> ASGIApp:
         if spec is None or spec.loader is None or not found.source.exists():
             return Broken(folder.name, f"{found.source} is missing")
         module = importlib.util.module_from_spec(spec)
-        # Under a unique name; as `main` each module would replace the previous one.
+        # Each module needs a unique name; under the name `main`, it would replace the previous one.
         sys.modules[name] = module
         spec.loader.exec_module(module)
         app: ASGIApp = functions_framework.aio.create_asgi_app_from_module(  # type: ignore[no-untyped-call]

@@ -1,6 +1,6 @@
-"""The object store: moto's S3 with checks of signatures and expiry.
+"""The object store: moto's S3 with signature and expiry checks.
 
-server   the store; `services` starts it as a process
+server   the object store, which `services` starts as a process
 
-Other packages import nothing from here.
+No other package imports from this package.
 """

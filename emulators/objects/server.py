@@ -1,7 +1,7 @@
-"""The object store: moto's S3 behind checks of signatures, with every object kept in a file.
+"""The object store: moto's S3 behind signature checks, with every object saved in a file.
 
-moto checks neither signatures nor expiry, and loses everything when it ends. Without the checks a
-mistake would first show in production's store.
+moto checks neither signatures nor expiry, and loses all objects when it stops. Without these
+checks, a signing mistake would appear only in production.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ CLOCK_SKEW = timedelta(minutes=15)
 LONGEST = timedelta(days=7)
 SHA256_HEX = 64
 AMZ = re.compile("x-amz-", re.IGNORECASE)
-"""Headers that S3 acts on, so all of them must be signed."""
+"""Headers that change how S3 handles a request, so they must be signed."""
 
 Headers = list[tuple[str, str]]
 EXPOSED = ["ETag", "Content-Range", "Content-Length", "Accept-Ranges"]
@@ -51,7 +51,7 @@ CORS = {
 
 @dataclass(eq=False)
 class Refused(Exception):
-    """An error response of S3: a code for programs, a message for people."""
+    """An S3 error response, with a code for programs and a message for people."""
 
     code: str
     message: str
@@ -79,7 +79,7 @@ class Guard:
         self._public = f"/{settings['OBJECTS_PUBLIC_BUCKET']}/"
 
     def __call__(self, wsgi: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer a request; a change is on disk before the response begins."""
+        """Handle a request; changes are on disk before the response begins."""
         request = Request(wsgi)
 
         def begin(status: str, headers: Headers, *_: Any) -> Any:
@@ -98,12 +98,12 @@ class Guard:
             headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
             start(refused.status, [*headers, *_cors(request, headers)])
             return [body]
-        with self._lock:  # moto is not thread-safe: concurrent writers of one key fail
+        with self._lock:  # moto is not thread-safe: concurrent writes to one key fail
             return self._inner(wsgi, begin)
 
     def _check(self, request: Request, uri: str) -> None:
         if request.method == "OPTIONS":
-            return  # a preflight carries the signature of the request that follows
+            return  # a preflight has the signature of the request that follows it
         try:
             found = _signature(request)
         except (KeyError, ValueError):
@@ -126,7 +126,7 @@ class Guard:
             raise Refused("AccessDenied", "Access Denied")
 
     def _matches(self, found: Signature, request: Request, uri: str) -> bool:
-        """Sign the request as its sender did, and compare."""
+        """Sign the request as its sender did, and compare the signatures."""
         path, _, query = uri.partition("?")
         parts = [one for one in query.split("&") if not one.startswith("X-Amz-Signature=")]
         headers = {name: request.headers.get(name, "") for name in found.headers}
@@ -141,7 +141,7 @@ class Guard:
 
 
 def _signature(request: Request) -> Signature | None:
-    """Parse the signature in the header or query; KeyError or ValueError when malformed."""
+    """Parse the signature in the header or query. Raises KeyError or ValueError if malformed."""
     given = request.headers.get("Authorization")
     if given:
         algorithm, _, rest = given.partition(" ")
@@ -175,7 +175,7 @@ def _check_time(found: Signature) -> None:
 
 
 def _body(request: Request) -> bytes:
-    """Read the body before taking the lock, and compare it with its signed hash."""
+    """Read the body and compare it with its signed hash; called before taking the lock."""
     body = request.stream.read()
     claimed = request.headers.get("X-Amz-Content-Sha256", "")
     # Other values, such as UNSIGNED-PAYLOAD, are not hashes.
@@ -191,7 +191,7 @@ def _xml(refused: Refused) -> bytes:
 
 
 def _cors(request: Request, headers: Headers) -> Headers:
-    """Return the headers that let a page read an error; moto sends them only on success."""
+    """Return the CORS headers for an error response; moto sends them only on success."""
     origin = request.headers.get("Origin")
     present = {name.lower() for name, _ in headers}
     if origin is None or "access-control-allow-origin" in present:
@@ -203,7 +203,7 @@ def _cors(request: Request, headers: Headers) -> Headers:
 
 
 class Files:
-    """The objects as files: one line of JSON with the metadata, then the content."""
+    """Saves each object as a file with a line of JSON metadata followed by the content."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self._folder = folder
@@ -265,7 +265,7 @@ def _everyone_reads(bucket: str) -> bytes:
     rule = {
         "Effect": "Allow",
         "Principal": "*",
-        "Action": ["s3:GetObject", "s3:HeadObject"],  # S3 knows only the first, moto asks for both
+        "Action": ["s3:GetObject", "s3:HeadObject"],  # S3 has only the first; moto requires both
         "Resource": f"arn:aws:s3:::{bucket}/*",
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [rule]}).encode()
@@ -276,7 +276,7 @@ def application(cloud: Cloud) -> WSGIApplication:
     settings = objects_environment(cloud)
     files = Files(cloud.state / "objects", settings)
     files.load()
-    # Otherwise moto admits every origin, whatever a bucket's rules say.
+    # Otherwise, moto allows every origin and ignores the bucket's rules.
     werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
     return Guard(werkzeug_app.create_backend_app("s3"), settings, files)
 
@@ -284,7 +284,7 @@ def application(cloud: Cloud) -> WSGIApplication:
 def main() -> None:
     """Serve on the socket that the supervisor opened."""
     cloud, listening = inherited()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its lines hold presigned URLs
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its lines contain presigned URLs
     make_server(
         HOST,
         cloud.ports["objects"],

@@ -1,9 +1,9 @@
-"""`/v1/admin` and the logs as tools of the Model Context Protocol.
+"""Offers `/v1/admin` and the logs as tools of the Model Context Protocol.
 
-command      `python -m ops mcp`
-server       which tools exist, and how their errors reach the client
-deployment   which deployment the tools act on; the types of their arguments
-read_tools   tools that change nothing
-write_tools  tools behind --allow-writes, each confirmed
-logs         log lines: from the local cloud's files, or as a query for Cloud Logging
+command      the command `python -m ops mcp`
+server       the MCP server, which registers the tools and passes on their errors
+deployment   the deployment that the tools act on, and the types of their arguments
+read_tools   read-only tools
+write_tools  tools that need --allow-writes and a confirmation
+logs         log lines from the local cloud's files, or a query for Cloud Logging
 """

@@ -1,4 +1,4 @@
-"""`mcp`: the operator's tools for a client of the Model Context Protocol."""
+"""`mcp`: serves the operator's tools to a client of the Model Context Protocol."""
 
 import argparse
 
@@ -15,7 +15,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--allow-writes",
         action="store_true",
-        help="also offer redrive, pause and resume, each to be confirmed",
+        help="also offer redrive, pause and resume, which require confirmation",
     )
     parser.set_defaults(run=run)
 

@@ -1,4 +1,4 @@
-"""Which deployment the tools act on, and the types of their arguments."""
+"""The deployment that the tools act on, and the types of their arguments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic import Field
 from ops import client, dead_letters
 from shared.runtime import names
 
-# Each becomes part of a path of the API, so it is validated here.
+# These values become parts of API paths, so they are validated here.
 Function = Annotated[
     str, Field(pattern=names.FUNCTION, description="a function's name: roll_up_sessions")
 ]
@@ -20,19 +20,19 @@ Cursor = Annotated[
 ]
 
 LONGEST_TEXT = 8000
-"""Characters of one text; more would fill a model's context."""
+"""The maximum length of a text in characters; longer ones would fill a model's context."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """The deployment at `url`; without one the local cloud with its state in `state`."""
+    """The deployment at `url`, or else the local cloud whose state is in `state`."""
 
     url: str | None = None
     token: str | None = None
     state: Path | None = None
 
     def call(self, method: str, path: str, **request: Any) -> Any:
-        """Return the response of `/v1/admin`; raise OpsError with the text of a problem.
+        """Call `/v1/admin` and return the response; raise OpsError with a problem's details.
 
         Connects each time, because the local cloud's token expires after an hour.
         """
@@ -40,13 +40,13 @@ class Deployment:
             return client.call(connected, method, path, **request)
 
     def redrive_all(self, consumer: str) -> tuple[int, list[Any]]:
-        """Redrive a consumer's open dead letters; return how many succeeded, and the failures."""
+        """Redrive a consumer's open dead letters; return the number redriven, and the failures."""
         with client.connect(self.url, self.token, self.state) as connected:
             return dead_letters.redrive_all(connected, consumer)
 
 
 def cut(text: str) -> str:
-    """Return a text, or only its end if it is too long."""
+    """Return the text, or only its end if it is too long."""
     if len(text) <= LONGEST_TEXT:
         return text
     return f"[{len(text) - LONGEST_TEXT} characters omitted]{text[-LONGEST_TEXT:]}"

@@ -1,4 +1,4 @@
-"""Traces and log lines: from the local cloud's files, elsewhere as a query for Cloud Logging."""
+"""Reads traces and logs from the local cloud, or builds the query for Cloud Logging."""
 
 import json
 from collections import deque
@@ -26,7 +26,7 @@ TRACE = "logging.googleapis.com/trace"
 
 @dataclass(frozen=True)
 class Filter:
-    """Which log lines: at least this severe, of one function, with a text, at most so many."""
+    """A filter for log lines: minimum severity, function, contained text and maximum number."""
 
     severity: Severity
     function: str | None
@@ -83,7 +83,7 @@ def _matching(file: Path, wanted: Filter) -> Iterator[dict[str, Any]]:
             try:
                 line = json.loads(raw)
             except ValueError:
-                continue  # not written by a function, or truncated
+                continue  # another program's line, or a truncated one
             if not isinstance(line, dict) or line.get("severity") not in severe:
                 continue
             if wanted.function in {None, line.get("function")}:

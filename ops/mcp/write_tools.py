@@ -1,4 +1,4 @@
-"""Tools that change something; each call names its target twice."""
+"""Tools that change data. Each call must name its target twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Confirm = Annotated[str, Field(description="the target's id or name, repeated")]
 
 @dataclass(frozen=True)
 class WriteTools:
-    """The changing tools of a deployment; an MCP client shows each method's docstring."""
+    """The write tools of a deployment. MCP clients show each method's docstring."""
 
     deployment: Deployment
 
@@ -26,13 +26,13 @@ class WriteTools:
     def redrive(self, dead_letter_id: LetterId, confirm: Confirm) -> dict[str, Any]:
         """Deliver a dead letter to its consumer again, and return the consumer's response.
 
-        Effects the event already had are not repeated. It stays open if it fails again.
+        Effects that the event already had are not repeated. If it fails again, it stays open.
         """
         _check(dead_letter_id, confirm)
         return self._post(f"dead-letters/{dead_letter_id}/redrive")
 
     def redrive_consumer(self, consumer: Function, confirm: Confirm) -> dict[str, Any]:
-        """Redrive all open dead letters of a consumer; stop when it is unavailable."""
+        """Redrive all open dead letters of a consumer; stop if it is unavailable."""
         _check(consumer, confirm)
         done, failed = self.deployment.redrive_all(consumer)
         return {"redriven": done, "still_open": len(failed), "failed": failed[:SHOWN_FAILURES]}
@@ -43,12 +43,12 @@ class WriteTools:
         reason: Annotated[str, Field(min_length=1, max_length=500)],
         confirm: Confirm,
     ) -> dict[str, Any]:
-        """Pause a consumer within 5 s. Its events wait about 16 hours, then become dead letters."""
+        """Pause a consumer within 5 s. Events become dead letters after about 16 hours."""
         _check(consumer, confirm)
         return self._post(f"consumers/{consumer}/pause", json={"reason": reason})
 
     def resume(self, consumer: Function, confirm: Confirm) -> dict[str, Any]:
-        """Resume a paused consumer; waiting events arrive with their next retry."""
+        """Resume a paused consumer. Waiting events are delivered at their next retry."""
         _check(consumer, confirm)
         return self._post(f"consumers/{consumer}/resume")
 

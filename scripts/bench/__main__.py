@@ -1,4 +1,4 @@
-"""`python -m scripts.bench [SECTION …]`: what our code costs, beside floors of the same run."""
+"""`python -m scripts.bench [SECTION …]`: benchmarks our code against floors from the same run."""
 
 import argparse
 import signal
@@ -40,11 +40,11 @@ SECTIONS: dict[str, Callable[[Stores], Section]] = {
 
 
 def main() -> None:
-    """Measure the sections named on the command line, or all, and print each when it is done."""
+    """Measure all sections, or those named on the command line, and print each once it is done."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], metavar="SECTION")
     names = parser.parse_args().sections or list(SECTIONS)
-    # When terminated, stop the started processes and remove the files.
+    # On SIGTERM, stop the started processes and remove the files.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     started = time.monotonic()
     with (

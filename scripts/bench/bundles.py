@@ -1,4 +1,4 @@
-"""The measured functions, staged as they are deployed, with bytecode."""
+"""Stages the measured functions as they are deployed, with bytecode."""
 
 import compileall
 from pathlib import Path
@@ -13,12 +13,12 @@ FLOORS = HERE / "floors"
 
 
 def functions() -> dict[str, Manifest]:
-    """Return every function by name, including one without stores that exists only to measure."""
+    """Return every function by name, including one without stores that only benchmarks use."""
     return manifest.discover([ROOT, HERE / "subjects"])
 
 
 def stage(into: Path) -> None:
-    """Stage every function below `into`, byte-compiled as Google's builder does it."""
+    """Stage every function under `into`, byte-compiled as by Google's builder."""
     bundle.stage(functions().values(), into)
     for folder in (into, FLOORS):
         compileall.compile_dir(folder, quiet=1)

@@ -1,7 +1,7 @@
-"""(a) A game read from memory, beside the least that functions-framework can do.
+"""(a) Compares reading a game from memory with a minimal functions-framework handler.
 
-The target applies to the framework as it is installed by default (ADR 12); the second line compares
-with httptools and uvloop, which our bundles include.
+The target applies to the framework's default installation (ADR 12). The second line compares with
+httptools and uvloop, which our bundles include.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ STOCK, ACCELERATED, OURS = "stock", "accelerated", "catalog"
 
 
 def measure(stores: Stores) -> Section:
-    """Measure the two floors and the catalog, round by round."""
+    """Measure the two floors and the catalog in alternating rounds."""
     wanted = [
         replace(HELLO, name=STOCK, command=servers.STOCK),
         replace(HELLO, name=ACCELERATED),

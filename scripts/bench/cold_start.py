@@ -1,4 +1,4 @@
-"""(c) Cold start: from exec to the first 2xx, with everything that production imports."""
+"""(c) Measures cold starts from exec to the first 2xx, with all of production's imports."""
 
 import base64
 import compileall
@@ -40,7 +40,7 @@ GETS = {
     "tools": "/v1/tools/1",
 }
 ABSENT = {"detection": 503, "downloads": 404, "tools": 404}
-"""Statuses of functions that look for something these stores do not hold."""
+"""The expected statuses of functions that request data missing from these stores."""
 UID = "bench-cold"
 JSON = {"Content-Type": "application/json"}
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
@@ -53,11 +53,11 @@ Times = Mapping[str, list[float]]
 
 
 def measure(stores: Stores) -> Section:
-    """Start every function round by round, and list what its imports take."""
+    """Start every function once per round, and list the time that its imports take."""
     functions = bundles.functions()
     cold = _as_in_the_cloud(functions, stores.build)
     stores.progress("imports")
-    imports = list(_imports(functions, cold))  # first, so that all files are in the disk's cache
+    imports = list(_imports(functions, cold))  # first, so that all files are in the disk cache
     wanted = [HELLO, *(_wanted(one, stores, cold) for one in functions.values())]
     seconds: dict[str, list[float]] = defaultdict(list)
     cpu: dict[str, list[float]] = defaultdict(list)
@@ -89,7 +89,7 @@ def _line(function: Manifest, seconds: Times, cpu: Times) -> Line:
 
 
 def _as_in_the_cloud(functions: Mapping[str, Manifest], build: Path) -> Path:
-    """Copy the bundles, with the import that the first query makes in the cloud."""
+    """Copy the bundles, adding the import that the first query triggers in the cloud."""
     cold = build.with_name("cold")
     shutil.copytree(build, cold)
     for function in functions.values():
@@ -101,7 +101,7 @@ def _as_in_the_cloud(functions: Mapping[str, Manifest], build: Path) -> Path:
 
 
 def kind(function: Manifest) -> str:
-    """Return which target applies to a function."""
+    """Return the kind of target that applies to a function."""
     wanted = extras(function)
     if wanted & {"messages", "documents"}:
         return "messages or documents"
@@ -118,7 +118,7 @@ def _wanted(function: Manifest, stores: Stores, build: Path) -> Wanted:
 def _request(
     function: Manifest, stores: Stores
 ) -> tuple[str, bytes | None, Mapping[str, str] | None]:
-    """Return path, body and headers of a request that the function answers with 2xx."""
+    """Return the path, body and headers of a request to which the function responds with 2xx."""
     if function.trigger.topic:
         return "/", push(function.name), JSON
     if function.trigger.document:
@@ -142,7 +142,7 @@ def _batch() -> bytes:
 
 
 def push(name: str) -> bytes:
-    """Return a push request with a message that the consumer accepts."""
+    """Return the body of a push request whose message the consumer accepts."""
     now = clock.now().isoformat()
     run = {"start_at": now, "end_at": now, "utc_offset_min": 0}
     session = {"game_key": "1", "session_id": "1", "runs": [run]}
@@ -183,7 +183,7 @@ def _imports(functions: Mapping[str, Manifest], build: Path) -> Iterator[Line]:
 
 
 def _packages(folder: Path) -> Counter[str]:
-    """Return the seconds that each package's own modules take to import, as Python reports it."""
+    """Return each package's import time in seconds, as reported by Python, without dependencies."""
     environment = {"PYTHONUNBUFFERED": "1", "PATH": "/usr/bin"}
     command = [servers.PYTHON, "-X", "importtime", "-c", f"{FRAMEWORK}; import main"]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""(e) Frame rate of the console's page under requests, beside the same page without any."""
+"""(e) Compares the frame rate of the console's page with and without concurrent requests."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from scripts.demo import chromium, temporary_cloud
 
 SECONDS = 15
 MADE_FOR = 10_000 / 3600
-"""Requests per second."""
+"""The request rates, in requests per second."""
 RATES = (10 * MADE_FOR, 100 * MADE_FOR)
 VIEWS = {"": "overview", "events": "list of events"}
 SETTLE_MS = 1000
@@ -28,7 +28,7 @@ WATCH = """() => {
 
 @dataclass
 class Seen:
-    """A page's frames per second, and its tasks of over 50 ms."""
+    """A page's frames per second, and its tasks longer than 50 ms."""
 
     frames: float
     tasks: list[float]
@@ -76,7 +76,7 @@ def _line(name: str, url: str, page: Page, quiet: Seen, rate: float) -> Line:
 
 
 def _requests(url: str, rate: float, done: threading.Event) -> int:
-    """Send requests at a steady rate until `done` is set; return how many."""
+    """Send requests at a steady rate until `done` is set; return the number sent."""
     started, count = time.monotonic(), 0
     with httpx.Client(base_url=url) as client:
         while not done.wait(max(0.0, started + count / rate - time.monotonic())):

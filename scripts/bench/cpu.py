@@ -1,4 +1,4 @@
-"""CPU time from the kernel's accounting, and one CPU reserved for the measured function."""
+"""Reads CPU time from the kernel, and reserves one CPU for the measured function."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import psutil
 
 NANOSECONDS = 1e9
 SCHEDULER_CLOCK = 2
-"""The last bits of a CPU clock's id: counted by the scheduler, in nanoseconds."""
+"""The low bits of a CPU clock's id, which select the scheduler's nanosecond accounting."""
 _ALL = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
@@ -49,7 +49,7 @@ def take_one(pid: int) -> None:
 
 @contextlib.contextmanager
 def taken() -> Iterator[None]:
-    """Run this thread on the function's CPU inside the block."""
+    """Run this thread on the function's CPU for the duration of the block."""
     take_one(0)
     try:
         yield

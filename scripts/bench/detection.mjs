@@ -1,4 +1,4 @@
-// Match paths as the client does, and as little as one could: the file name, in lower case, once.
+// Matches paths as the client does, and measures a floor: one look-up of the lowercased file name.
 // stdin: {list, paths}; stdout: milliseconds {parse, first, ours, floor, found}.
 import { text } from "node:stream/consumers";
 import { createDetector } from "../../clients/ts/dist/src/detection.js";

@@ -1,4 +1,4 @@
-"""(h) The list for detecting games: its size, and the cost of matching on the player's machine."""
+"""(h) Measures the game detection list: its size, and the cost of matching on the client."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ STEAM = "C:\\Program Files (x86)\\Steam\\steamapps\\common\\"
 
 
 def measure(stores: Stores) -> Section:
-    """Compile the list of all games and match paths with the client in Node.js."""
+    """Compile the list of all games, then match paths with the client in Node.js."""
     stores.progress("compiling the list for detecting games")
     listed, store_ids = _catalog()
     old = lists.compile_list("win32", listed, store_ids)
@@ -37,7 +37,7 @@ def measure(stores: Stores) -> Section:
     return Section(
         f"(h) Detecting games locally: the list of win32, {len(lists.read(old)):,} programs",
         f"{PATHS} paths, {ms['found']:.0f} of them of games; medians of {STARTS} processes. "
-        "Floor: the file name in lower case, looked up once.",
+        "Floor: lowercasing the file name and looking it up once.",
         [
             Line(
                 "the list, gzipped", _kb(gzip.compress(old)), _kb(old), limit="floor: uncompressed"
@@ -81,7 +81,7 @@ def _catalog() -> tuple[list[ListedProgram], dict[str, list[str]]]:
 
 
 def _changed(listed: list[ListedProgram]) -> list[ListedProgram]:
-    """Return the list with the programs of fifty games renamed."""
+    """Return the list with the programs of some games renamed."""
     every = len(listed) // CHANGED
     renamed = set(range(0, every * CHANGED, every))
     return [
@@ -91,7 +91,7 @@ def _changed(listed: list[ListedProgram]) -> list[ListedProgram]:
 
 
 def _paths(listed: list[ListedProgram]) -> list[str]:
-    """Return the running programs of a PC with very many open games, as Windows paths."""
+    """Return Windows paths of the programs on a PC that has very many games open."""
     every = len(listed) // OF_GAMES
     games = [one.suffix.title().replace("/", "\\") for one in listed[::every][:OF_GAMES]]
     others = range(PATHS - len(games))

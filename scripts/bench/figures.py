@@ -1,4 +1,4 @@
-"""Measured figures, each beside its floor, with its ratio and its target."""
+"""Holds measured figures with their floors, ratios and targets."""
 
 import statistics
 import sys
@@ -13,7 +13,7 @@ PLAIN_WIDTH = 160
 NUMBERS = {"figure", "floor", "ratio", "target"}
 
 Progress = Callable[[str], None]
-"""Called with what is being measured."""
+"""A callback that receives a description of the current measurement."""
 
 median = statistics.median
 
@@ -22,9 +22,12 @@ median = statistics.median
 class Line:
     """One row of a table.
 
-    what, figure: what was measured, with its unit. floor: the floor's figure. ratio: figure divided
-    by floor. at_least, at_most: the target of the ratio, or of `value` if there is one, in `unit`.
-    limit: what keeps it from being better.
+    what: the measured quantity.
+    figure: the measured value with its unit.
+    floor: the floor's value with its unit.
+    ratio: the figure divided by the floor.
+    at_least, at_most: the target for `value`, in `unit`, or for the ratio if there is no `value`.
+    limit: the factor that prevents a better result.
     """
 
     what: str
@@ -39,7 +42,7 @@ class Line:
 
     @property
     def target(self) -> str:
-        """The target in words, or nothing."""
+        """The target as text, or an empty string if there is none."""
         if self.at_least is not None:
             return f"≥ {self.at_least:g}{self.unit}"
         return "" if self.at_most is None else f"≤ {self.at_most:,g}{self.unit}"
@@ -57,7 +60,7 @@ class Line:
 
 @dataclass
 class Section:
-    """One table: its title, how it was measured, and its lines."""
+    """One table: its title, the method of measurement, and its lines."""
 
     title: str
     how: str
@@ -65,7 +68,7 @@ class Section:
 
 
 def show(section: Section) -> None:
-    """Print a section as a table, without colours and lines if the output is not a terminal."""
+    """Print a section as a table, without colours and lines unless the output is a terminal."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else PLAIN_WIDTH, highlight=False)
     style = box.SIMPLE_HEAD if terminal else None
@@ -82,15 +85,15 @@ def show(section: Section) -> None:
 
 
 def microseconds(seconds: float) -> str:
-    """Return seconds as whole microseconds."""
+    """Format seconds as whole microseconds."""
     return f"{seconds * 1e6:,.0f} µs"
 
 
 def milliseconds(seconds: float) -> str:
-    """Return seconds as whole milliseconds."""
+    """Format seconds as whole milliseconds."""
     return f"{seconds * 1e3:,.0f} ms"
 
 
 def median_ratio(ours: list[float], floor: list[float]) -> float:
-    """Return the median of the rounds' ratios."""
+    """Return the median ratio over all rounds."""
     return median([mine / its for mine, its in zip(ours, floor, strict=True)])

@@ -1,4 +1,4 @@
-"""An inexpensive HTTP client: keep-alive connections, each with one request at a time."""
+"""A low-overhead HTTP client: keep-alive connections, each with one request at a time."""
 
 import asyncio
 import itertools
@@ -17,7 +17,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class WrongAnswer(Exception):
-    """A response was not 2xx, so the measurement is worthless."""
+    """A response was not 2xx, so the measurement is invalid."""
 
 
 def request(
@@ -33,19 +33,19 @@ def request(
 
 @dataclass(frozen=True)
 class Done:
-    """How many requests were answered, and in how many seconds."""
+    """The number of completed requests, and the seconds that they took."""
 
     requests: int
     seconds: float
 
     @property
     def rate(self) -> float:
-        """Requests per second."""
+        """The rate in requests per second."""
         return self.requests / self.seconds
 
 
 async def _connection(port: int, requests: Iterator[bytes], until: float) -> int:
-    """Send requests one after another until there are no more; return how many."""
+    """Send requests one after another until none are left; return the number sent."""
     reader, writer = await asyncio.open_connection(HOST, port)
     answered = 0
     try:
@@ -72,7 +72,7 @@ def run(
     seconds: float = PATIENCE_SECONDS,
     most: int = 1_000_000,
 ) -> Done:
-    """Send `requests` in a cycle for `seconds`, or until `most` were sent; raise WrongAnswer."""
+    """Send `requests` repeatedly for `seconds` or until `most` were sent. Raises WrongAnswer."""
 
     async def work() -> Done:
         started = time.perf_counter()

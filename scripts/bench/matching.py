@@ -1,4 +1,4 @@
-"""(g) Matching a library of a thousand items, beside its statements sent by PyMySQL alone."""
+"""(g) Compares matching a library of a thousand items with its SQL statements alone."""
 
 import contextlib
 import gzip
@@ -19,14 +19,14 @@ from shared.runtime import sql
 
 ITEMS = 1000
 WITH_STORE_ID = 5
-"""One in so many items has a store's id."""
+"""Every n-th item has a store's id, where n is this number."""
 ROUNDS = 25
 AT_MOST = 2.0
 ROOTS = ("D:\\SteamLibrary\\steamapps\\common\\", "E:\\GOG Games\\", "C:\\Program Files\\")
 
 
 def measure(stores: Stores) -> Section:
-    """Match the items and send the statements alone, round by round."""
+    """Match the items, and send their statements alone, in alternating rounds."""
     stores.progress("importing all games")
     importing.import_file(GAMES)
     items = _items()
@@ -50,14 +50,14 @@ def measure(stores: Stores) -> Section:
         milliseconds(median(floor)),
         median_ratio(ours, floor),
         at_most=AT_MOST,
-        limit="parsing paths and weighing in Python, about 20 µs per item",
+        limit="parsing paths and scoring in Python, about 20 µs per item",
     )
     how = f"Wall time in one process, including fitting tools; medians of {ROUNDS} rounds."
     return Section("(g) matching a library ÷ its statements by PyMySQL", how, [line])
 
 
 def _items() -> list[LibraryItem]:
-    """Return the listed programs of the first games, in common install folders."""
+    """Return the listed programs of the first games, placed in common install folders."""
     found: list[LibraryItem] = []
     with gzip.open(GAMES) as lines:
         for number, game in enumerate(map(json.loads, lines)):
@@ -76,7 +76,7 @@ def _match(conn: Connection, items: Sequence[LibraryItem]) -> fits.Fitting:
 
 
 def _statements(items: Sequence[LibraryItem]) -> list[tuple[str, Any]]:
-    """Return the statements of one match with their parameters."""
+    """Return the SQL statements of one match with their parameters."""
     seen: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:

@@ -1,7 +1,7 @@
-"""`python -m scripts.bench.matching_quality`: how well matching works on held-out evidence.
+"""`python -m scripts.bench.matching_quality`: measures matching quality on held-out evidence.
 
-Part of what is known of each game is removed before the catalog is loaded, and the items are made
-from that part, so no item repeats what was loaded. Each game is in one kind.
+Part of each game's data is held out when the catalog is loaded. The items are made from the
+held-out part only, so no item repeats loaded data. Each game belongs to exactly one kind of item.
 """
 
 import gzip
@@ -62,7 +62,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Query:
-    """An item, and the title keys that are right answers; empty if it is not a game."""
+    """An item and the title keys of its correct matches; there are none if it is not a game."""
 
     item: LibraryItem
     right: frozenset[str] = frozenset()
@@ -70,7 +70,7 @@ class Query:
 
 @dataclass
 class Tally:
-    """The results of a kind; `candidates` counts answers with the right game as a candidate."""
+    """The results for one kind of item; `candidates` counts verdicts that list the right game."""
 
     kind: str
     number: int = 0
@@ -80,7 +80,7 @@ class Tally:
 
     @property
     def precision(self) -> float:
-        """The share of answers that are right."""
+        """The share of answers that are correct."""
         return self.right / self.answered if self.answered else 1.0
 
     @property
@@ -90,11 +90,11 @@ class Tally:
 
 
 def measure(wrong: list[str] | None = None) -> list[Tally]:
-    """Load the catalog without what is held out, match, and return each kind's tally.
+    """Load the catalog without the held-out data, match all items, and return each kind's tally.
 
-    The database must have no games. Wrong answers are described in `wrong`.
+    The database must not contain any games. Descriptions of wrong answers are added to `wrong`.
     """
-    queries = _load(random.Random(SEED))  # noqa: S311  the same items each time
+    queries = _load(random.Random(SEED))  # noqa: S311 - the same items each time
     ids = sql.read(
         lambda conn: dict(conn.execute(select(games.c.game_id, games.c.import_key)).all())
     )
@@ -127,7 +127,7 @@ def _count(
 
 
 def _load(chance: random.Random) -> dict[str, list[Query]]:
-    """Import the games, each without what its own item is made of; return the items by kind."""
+    """Import the games without their held-out data; return the items by kind."""
     with gzip.open(GAMES) as file:
         records = [json.loads(line) for line in file]
     queries: dict[str, list[Query]] = {kind: [] for kind in KINDS}
@@ -147,13 +147,13 @@ def _load(chance: random.Random) -> dict[str, list[Query]]:
 
 
 def hand_written(name: str) -> list[str]:
-    """Return the paths of a hand-written file."""
+    """Return the paths in a hand-written file."""
     lines = (HAND_WRITTEN / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
 def _store_ids(records: Iterable[Record]) -> dict[str, list[Query]]:
-    """Return an item for each store id; for a shared id every one of its games is right."""
+    """Return an item for each store id; if games share an id, each of them is correct."""
     owners: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for store in record["stores"]:
@@ -183,7 +183,7 @@ def _program(record: Record) -> str | None:
 
 
 def _install(root: str, path: str, chance: random.Random) -> Item:
-    """Return an item below a root, written as its operating system would."""
+    """Return an item under a root folder, in its operating system's path format."""
     if root.startswith("/"):
         return {"path": root + path, "os": chance.choice(("linux", None))}
     path = chance.choice((str, str.title, str.upper, str))(path)
@@ -193,18 +193,18 @@ def _install(root: str, path: str, chance: random.Random) -> Item:
 
 
 def _folder(title: str) -> str:
-    """Return a title as an installer names a folder after it."""
+    """Return the name that an installer would give the folder of a game with this title."""
     return "".join(c for c in title if c not in '<>:"/\\|?*™®©').strip(" .")
 
 
 def _elsewhere(record: Record, chance: random.Random) -> Item | None:
-    """Its listed path on another drive, with other separators and case."""
+    """Return the game's listed path on another drive, with different separators and case."""
     program = _program(record)
     return program and _install(chance.choice(ROOTS), program, chance)  # type: ignore[return-value]
 
 
 def _other_folder(record: Record, chance: random.Random) -> Item | None:
-    """Its file in a folder named after the game, which is not the listed folder."""
+    """Return the game's file in a folder named after the game instead of the listed folder."""
     folder, _, file = (_program(record) or "").rpartition("/")
     title = _folder(record["title"])
     if not folder or not title or text.name_key(folder) == text.name_key(title):
@@ -213,7 +213,7 @@ def _other_folder(record: Record, chance: random.Random) -> Item | None:
 
 
 def _any_folder(record: Record, chance: random.Random) -> Item | None:
-    """Its file in a folder that says nothing, where no store installs games."""
+    """Return the game's file in an uninformative folder where no store installs games."""
     program = _program(record)
     if not program:
         return None
@@ -221,7 +221,7 @@ def _any_folder(record: Record, chance: random.Random) -> Item | None:
 
 
 def _renamed(record: Record, chance: random.Random) -> Item | None:
-    """Its real folder with a file of another name; the catalog has none of its files."""
+    """Return the game's folder with a different file; the catalog has none of its files."""
     folder = (_program(record) or "").partition("/")[0]
     if not folder or folder.endswith(".exe") or folder in NOT_ITS_FOLDER:
         return None
@@ -230,7 +230,7 @@ def _renamed(record: Record, chance: random.Random) -> Item | None:
 
 
 def _edition(record: Record, chance: random.Random) -> Item | None:
-    """Its file in the folder of another edition; the catalog has none of its files."""
+    """Return the game's file in another edition's folder; the catalog has none of its files."""
     program, title = _program(record), _folder(record["title"])
     if not program or not title or "edition" in title.lower():
         return None
@@ -240,7 +240,7 @@ def _edition(record: Record, chance: random.Random) -> Item | None:
 
 
 def _proton(record: Record, chance: random.Random) -> Item | None:
-    """Take a program in its Proton prefix; the catalog has none of its files or aliases."""
+    """Return a program in a Proton prefix; the catalog has none of the game's files or aliases."""
     ids = [one["id"] for one in record["stores"] if one["store"] == "steam"]
     program = _program(record)
     if not program or not ids:
@@ -252,10 +252,10 @@ def _proton(record: Record, chance: random.Random) -> Item | None:
 
 
 NOT_ITS_FOLDER = {"bin", "win32", "win64", "x64", "system", "game", "common", "base", "binaries"}
-"""First parts of listed suffixes that begin inside the game's folder and do not name the game."""
+"""Folders inside a game's folder that begin some listed suffixes and do not name the game."""
 
 NO_GAMES = {"unknown programs": "unknown_programs", "no games": "no_games"}
-"""Kinds without a right answer, with their hand-written files."""
+"""Kinds of items that are not games, with their hand-written files."""
 
 KINDS: dict[str, Callable[[Record, random.Random], Item | None]] = {
     "another drive, separators, case": _elsewhere,

@@ -1,4 +1,4 @@
-"""(d) Fifty session events through function, message, roll-up and projection; CPU by part."""
+"""(d) Measures CPU time by part for fifty session events, from HTTP function to projection."""
 
 import contextlib
 import json
@@ -28,10 +28,10 @@ _PLAYERS = [f"bench-player-{number}" for number in range(PLAYERS)]
 
 
 Spent = dict[str, float]
-"""CPU seconds by part, in the order in which they are shown."""
+"""CPU seconds by part, in display order."""
 
 PARTS = {
-    "function sessions: own code": "two edges, 50 events parsed twice and encoded once",
+    "function sessions: own code": "two edges; 50 events are parsed twice and encoded once",
     "  publish RPC": "gRPC and Google's client",
     "trigger roll_up_sessions: own code": "",
     "  SQL, client side": "SQLAlchemy Core and PyMySQL",
@@ -45,7 +45,7 @@ REPORT, PUBLISH, ROLL_UP, SQL, COMMIT, DATABASE, *GOOGLE = PARTS
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Everything that the events pass through."""
+    """The components that the events pass through."""
 
     stores: Stores
     sessions: Server
@@ -53,7 +53,7 @@ class Pipeline:
     recordings: dict[str, Recording]
 
     def spent(self) -> Spent:
-        """Return what was spent so far."""
+        """Return the CPU time used so far, by part."""
         python, grpc = _threads(self.sessions)
         calls = probe.read(self.recordings["sessions"].counters)
         found = {REPORT: python - calls["publish"], PUBLISH: calls["publish"] + grpc}
@@ -67,7 +67,7 @@ class Pipeline:
 
 
 def measure(stores: Stores) -> Section:
-    """Report evenings over HTTP and deliver the messages to the roll-up; then the roll-up alone."""
+    """Measure reports over HTTP and the delivery of their messages, then the roll-up alone."""
     section = Section(
         f"(d) {session_reports.EVENTS} session events through function, message, roll-up, "
         "projection",
@@ -80,7 +80,7 @@ def measure(stores: Stores) -> Section:
     with contextlib.ExitStack() as stack:
         client = stack.enter_context(_subscribed(stores))
         pipeline = stack.enter_context(_started(stores))
-        _pull(client, 1)  # the message of the first request
+        _pull(client, 1)  # discard the message of the first request
         rounds = []
         for evening in reversed(range(EVENINGS + WARM_EVENINGS)):
             stores.progress(f"session events, {evening} evenings ago")
@@ -98,7 +98,7 @@ def measure(stores: Stores) -> Section:
 
 @contextlib.contextmanager
 def _subscribed(stores: Stores) -> Iterator[httpx.Client]:
-    """Subscribe to the topic; yield a client of the subscriptions."""
+    """Subscribe to the topic; yield an HTTP client for the subscription API."""
     cloud = stores.cloud
     topic = topic_path(cloud, TOPIC).removeprefix("/v1/")
     base = f"{cloud.url('pubsub')}/v1/projects/{cloud.project}/subscriptions/"
@@ -129,7 +129,7 @@ def _started(stores: Stores) -> Iterator[Pipeline]:
 
 
 def _report(tokens: list[str], sessions: Server, evening: int) -> None:
-    """Report every player's evening of that many days ago."""
+    """Report every player's evening, `evening` days ago."""
     now = clock.now()
     requests = []
     for player, token in zip(_PLAYERS, tokens, strict=True):
@@ -152,14 +152,14 @@ def _pull(client: httpx.Client, count: int) -> list[dict[str, object]]:
 
 
 def _deliver(messages: list[dict[str, object]], roll_up: Server) -> None:
-    """Post messages to the trigger as a push subscription does."""
+    """Post messages to the trigger as a push subscription would."""
     bodies = [json.dumps({"message": one, "subscription": SUBSCRIPTION}) for one in messages]
     requests = [load.request("POST", "/", body.encode(), JSON) for body in bodies]
     load.run(roll_up.port, requests, connections=CONNECTIONS, most=len(requests))
 
 
 def _threads(server: Server) -> tuple[float, float]:
-    """Return the CPU seconds of a function's Python threads, and of those started by gRPC."""
+    """Return the CPU seconds of a function's Python threads and of its gRPC threads."""
     python = grpc = 0.0
     for pid in server.pids():
         threads = cpu.threads(pid)

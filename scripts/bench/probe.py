@@ -1,9 +1,9 @@
 """Runs functions-framework with a CPU clock around every call to a store.
 
-Started instead of `functions-framework`, with PROBE naming a file. Each wrapped call adds its
-thread's CPU time to counters in this file, which the benchmark reads while the function runs. If
-PROBE_STATEMENTS names a file, each statement that PyMySQL sends is appended to it as a line of
-JSON. It runs inside a bundle, so it imports nothing of this project.
+The benchmark starts it instead of `functions-framework`. Each wrapped call adds its thread's CPU
+time to counters in the file named by PROBE, which the benchmark reads while the function runs. If
+PROBE_STATEMENTS is set, each statement that PyMySQL sends is appended to that file as a line of
+JSON. The probe runs inside a bundle, so it imports none of this project's code.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PARTS = ("sql", "publish", "firestore")
-"""The counted parts; sql includes taking and returning a connection."""
+"""The measured parts; `sql` includes acquiring and releasing a connection."""
 
 QUERY = 3
 """The MySQL protocol's command that sends a statement."""
@@ -41,20 +41,20 @@ def main() -> None:
 
 
 def read(file: Path) -> dict[str, float]:
-    """Return the CPU seconds of each part so far."""
+    """Return the CPU seconds that each part has used so far."""
     numbers = memoryview(file.read_bytes()).cast("q")
     return {part: numbers[index] / 1e9 for index, part in enumerate(PARTS)}
 
 
 def _counters(file: Path) -> memoryview:
-    """Return the counters, shared with forked workers and readers of the file."""
+    """Return the counters, which forked workers and readers of the file share."""
     file.write_bytes(bytes(8 * len(PARTS)))
     with file.open("r+b") as opened:
         return memoryview(mmap.mmap(opened.fileno(), 0)).cast("q")
 
 
 def _timed(counters: memoryview, part: str, owner: Any, *names: str) -> None:
-    """Replace methods by ones that count; none of them may call another."""
+    """Wrap methods so that they measure CPU time; none of them may call another."""
     index = PARTS.index(part)
     clock = time.thread_time_ns
 
@@ -77,7 +77,7 @@ def _wrap_sql(counters: memoryview) -> None:
     import pymysql.connections  # noqa: PLC0415
     import sqlalchemy  # noqa: PLC0415
 
-    # The driver sends these without SQLAlchemy.
+    # The driver sends these statements without SQLAlchemy.
     _timed(counters, "sql", pymysql.connections.Connection, "begin", "commit", "rollback")
     _timed(counters, "sql", sqlalchemy.Engine, "connect")
     _timed(counters, "sql", sqlalchemy.Connection, "execute", "scalar", "close")
@@ -100,7 +100,7 @@ def statements(record: Callable[[str], None]) -> Iterator[None]:
     import pymysql.connections  # noqa: PLC0415
 
     driver: Any = pymysql.connections.Connection
-    execute = driver._execute_command  # noqa: SLF001  the last place with text
+    execute = driver._execute_command  # noqa: SLF001  the last call with the statement's text
 
     def recorded(self: Any, command: int, sql: str | bytes) -> Any:
         if command == QUERY:

@@ -1,4 +1,4 @@
-"""The roll-up's transaction, beside the same statements sent by PyMySQL alone."""
+"""Compares the roll-up's transaction with the same statements sent by PyMySQL alone."""
 
 import contextlib
 import os
@@ -21,18 +21,18 @@ ROUNDS = 15
 PLAYERS = 20
 AT_LEAST = 0.5
 UNCOUNTED = ("SET ", "ROLLBACK")
-"""Sent for a new connection and when it returns to the pool."""
+"""Statements sent when a connection is opened and when it is returned to the pool."""
 
 
 def compare(stores: Stores) -> Line:
-    """Return the events per second of both, round by round in this process."""
+    """Return the events per second of both, measured in alternating rounds in this process."""
     os.environ.update(stores.settings())
     ours, bare, statements = [], [], 0
     with contextlib.closing(stores.connect()) as connection, cpu.taken():
         connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         for number in range(-1, ROUNDS):  # the first round only warms up
             sent = _sent(_messages(f"bench-sent-{number + 1}"))
-            # Other players, so that their rows are new again.
+            # Use different players, so that their rows do not exist yet.
             again = [text.replace("bench-sent-", "bench-bare-") for text in sent]
             spent = _seconds(roll_up.record, _messages(f"bench-ours-{number + 1}"))
             floor = _seconds(lambda text: _send(connection, text), again)

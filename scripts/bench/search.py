@@ -1,4 +1,4 @@
-"""(f) A search among a million games, beside the same search among nine thousand."""
+"""(f) Compares searching a million games with searching the nine thousand real ones."""
 
 import contextlib
 import gzip
@@ -30,11 +30,11 @@ AT_MOST = 2.0
 SEED = 7
 
 Latencies = tuple[float, float]
-"""p50 and p99 in seconds."""
+"""The p50 and p99 latencies in seconds."""
 
 
 def measure(stores: Stores) -> Section:
-    """Search the real games, then the same with generated games added."""
+    """Search the real games, then repeat the searches with generated games added."""
     os.environ.update(stores.settings())
     _configure(stores.cloud)
     stores.progress("importing the real games")
@@ -69,7 +69,7 @@ def measure(stores: Stores) -> Section:
 
 
 def _configure(cloud: config.Cloud) -> None:
-    """Give the database as much memory as in production, and let it load files."""
+    """Give the database as much memory as in production, and allow it to load files."""
     address, secret = str(database.socket_path(cloud.state)), config.password(cloud)
     with contextlib.closing(
         pymysql.connect(unix_socket=address, user="root", password=secret)
@@ -78,7 +78,7 @@ def _configure(cloud: config.Cloud) -> None:
 
 
 def _typed(titles: Sequence[str]) -> Iterator[str]:
-    """Yield the queries of people who type titles letter by letter."""
+    """Yield the queries that are sent as titles are typed letter by letter."""
     chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
     for number, title in enumerate(chosen):
         plain = text.name_key(title).split()
@@ -90,7 +90,7 @@ def _typed(titles: Sequence[str]) -> Iterator[str]:
 def _latencies(typed: Sequence[str], stores: Stores) -> Latencies:
     stores.progress(f"searching {len(typed):,} times")
     _cold, *passes = [[_search(key) for key in typed] for _ in range(1 + PASSES)]
-    # The best pass of each query excludes other work of this machine.
+    # The fastest pass of each query excludes other work on this machine.
     taken = sorted(map(min, *passes))
     return statistics.median(taken), taken[len(taken) * 99 // 100]
 
@@ -102,7 +102,7 @@ def _search(key: str) -> float:
 
 
 def _generate(stores: Stores, titles: Sequence[str]) -> None:
-    """Add games up to `MANY`: rows as `search.index` writes them, sorted by key."""
+    """Add games up to `MANY`, with the rows that `search.index` would write, sorted by key."""
     with contextlib.closing(stores.connect(local_infile=True)) as connection:
         connection.query("SET foreign_key_checks = 0, unique_checks = 0")
         with connection.cursor() as cursor:
@@ -133,7 +133,7 @@ _COLUMNS = {
 
 
 def _titles(titles: Sequence[str]) -> Iterator[str]:
-    """Yield titles with the lengths and word frequencies of the real ones."""
+    """Yield random titles with the same lengths and word frequencies as the real ones."""
     chance = random.Random(SEED)  # noqa: S311 - the same each time
     split = [title.split() for title in titles]
     vocabulary = [word for title in split for word in title]
@@ -143,13 +143,13 @@ def _titles(titles: Sequence[str]) -> Iterator[str]:
 
 
 def _write(numbered: Iterable[tuple[int, str]], files: Mapping[str, Path]) -> None:
-    """Write the games' rows as lines; ids are padded, so that lines sort like keys."""
+    """Write the games' rows as lines; padded ids make the lines sort in key order."""
     with contextlib.ExitStack() as stack:
         games, names, found_by, listed = (
             stack.enter_context(file.open("w", encoding="utf-8")).write for file in files.values()
         )
         for game_id, title in numbered:
-            # Few games have many players: each tier has half as many games as the next lower one.
+            # Few games have many players; each tier has half as many games as the tier below.
             players = MANY // (1 + game_id * 7919 % MANY) - 1
             tier, of_it = index.tier(players, 1), words.collect(title, [])
             games(f"{game_id:07}\t{title}\tgenerated {game_id}\t1\t2026-01-01\t{players}\n")

@@ -1,7 +1,7 @@
-"""Functions under their production command, in their staged folders.
+"""Runs functions with their production command in their staged folders.
 
-`functions-framework --target main --asgi` is what Google's builder starts; this virtual environment
-stands in for the bundle's own requirements.
+Google's builder starts `functions-framework --target main --asgi`. Here, this virtual environment
+replaces the bundle's own requirements.
 """
 
 import contextlib
@@ -28,22 +28,22 @@ OK = range(200, 300)
 PYTHON = sys.executable
 ARGUMENTS = ("--target", "main", "--asgi", "--host", HOST)
 PRODUCTION = (str(Path(PYTHON).with_name("functions-framework")), *ARGUMENTS)
-# Without -P the probe's folder would precede the bundle's own on the path.
+# Without -P, the probe's folder would come before the bundle's folder on the path.
 PROBED = (PYTHON, "-P", probe.__file__, *ARGUMENTS)
-# What `pip install functions-framework` gives: uvicorn falls back to h11 and asyncio.
+# After a plain `pip install functions-framework`, uvicorn falls back to h11 and asyncio.
 _WITHOUT = "import sys; sys.modules.update(httptools=None, uvloop=None)"
 STOCK = (PYTHON, "-c", f"{_WITHOUT}; from functions_framework._cli import _cli; _cli()", *ARGUMENTS)
 
 
 class DidNotAnswer(Exception):
-    """A function did not respond 2xx in time; the text ends with the end of its log."""
+    """A function did not respond with 2xx in time; the message includes the end of its log."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A function to start.
 
-    path: a path that returns 2xx, or `status`; requested by POST if there is a `body`.
+    path: a path that returns 2xx or `status`; it is requested by POST if there is a `body`.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Wanted:
     status: int | None = None
 
     def probed(self, recording: "Recording", *, statements: bool = False) -> "Wanted":
-        """Return the same function with the probe, which keeps its statements if asked to."""
+        """Return the same function with the probe, which optionally records SQL statements."""
         recording.folder.mkdir(parents=True, exist_ok=True)
         files = {"PROBE": str(recording.counters)}
         if statements:
@@ -65,7 +65,7 @@ class Wanted:
 
 
 HELLO = Wanted("hello", FLOORS / "hello", {})
-"""The least that functions-framework can do."""
+"""A minimal functions-framework handler."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Server:
     cpu: float
 
     def pids(self) -> list[int]:
-        """Return the master and its workers."""
+        """Return the pids of the master process and its workers."""
         return cpu.family(self.process.pid)
 
     def used(self) -> float:
@@ -92,7 +92,7 @@ class Server:
 
 @dataclass
 class Recording:
-    """The files to which a probed function writes what it spent and sent."""
+    """The files to which a probed function writes its CPU counters and SQL statements."""
 
     folder: Path
     _seen: int = 0
@@ -108,7 +108,7 @@ class Recording:
         return self.folder / "statements"
 
     def taken(self) -> list[str]:
-        """Return the statements sent since the last call."""
+        """Return the SQL statements sent since the last call."""
         lines = self.statements.read_text(encoding="utf-8").splitlines()
         fresh, self._seen = lines[self._seen :], len(lines)
         return [json.loads(line) for line in fresh]
@@ -116,7 +116,7 @@ class Recording:
 
 @contextlib.contextmanager
 def running(wanted: Wanted, logs: Path) -> Iterator[Server]:
-    """Start a function, wait for its first 2xx, and stop it at the end; raise DidNotAnswer."""
+    """Start a function, wait for its first 2xx, and stop it at the end. Raises DidNotAnswer."""
     with socket.create_server((HOST, 0)) as reserved:
         port = reserved.getsockname()[1]
     log = logs / f"{wanted.name}-{port}.log"
@@ -133,7 +133,7 @@ def running(wanted: Wanted, logs: Path) -> Iterator[Server]:
 
 
 def _production(name: str) -> dict[str, str]:
-    """Return what Cloud Run and Google's builder set in a function's environment."""
+    """Return the environment variables that Cloud Run and Google's builder set."""
     service = name.replace("_", "-")
     return {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -170,7 +170,7 @@ def _wait(process: subprocess.Popen[bytes], wanted: Wanted, port: int, log: Path
 
 
 def _first_request(port: int, wanted: Wanted) -> str:
-    """Return what is wrong with the response, or an empty string."""
+    """Return a description of the response if it is unexpected, else an empty string."""
     connection = http.client.HTTPConnection(HOST, port, timeout=READY_SECONDS)
     try:
         method = "GET" if wanted.body is None else "POST"

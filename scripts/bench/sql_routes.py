@@ -1,4 +1,4 @@
-"""(b) An authenticated read and write on MySQL, beside the same statements by PyMySQL alone."""
+"""(b) Compares authenticated MySQL routes with the same statements sent by PyMySQL alone."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ DAYS_PLAYED = 20
 AT_MOST = 1.8
 
 Costs = list[tuple[float, float]]
-"""CPU seconds per request, of the function and of the database, by round."""
+"""CPU seconds per request for the function and for the database, by round."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Route:
 
 
 def measure(stores: Stores) -> Section:
-    """Measure each route and its floor, round by round."""
+    """Measure each route and its floor in alternating rounds."""
     _fill(stores)
     section = Section(
         "(b) authenticated routes on MySQL ÷ the same statements by PyMySQL",
@@ -89,7 +89,7 @@ def _write(stores: Stores) -> Route:
 
 
 def _fill(stores: Stores) -> None:
-    """Insert days of playtime for the player."""
+    """Insert several days of playtime for the player."""
     today = clock.now().date()
     rows = [(PLAYER, today - timedelta(days=day), "1", 3_600_000) for day in range(DAYS_PLAYED)]
     with contextlib.closing(stores.connect()) as connection, connection.cursor() as cursor:
@@ -99,7 +99,7 @@ def _fill(stores: Stores) -> None:
 
 
 def _record(route: Route, logs: Path) -> list[list[str]]:
-    """Return the statements that each of the route's requests sends."""
+    """Return the SQL statements that each of the route's requests sends."""
     recording = Recording(logs / f"probe-{route.wanted.name}")
     found = []
     with servers.running(route.wanted.probed(recording, statements=True), logs) as server:

@@ -1,6 +1,6 @@
-"""The stores of one run: a private MariaDB or MySQL, Pub/Sub and Firestore emulators, an issuer.
+"""Runs the benchmarks' stores: MariaDB or MySQL, the emulators and a token issuer.
 
-They start as in the local cloud, but on free ports and without functions, gateway and relay, so
+They start as in the local cloud, but on free ports and without functions, gateway or relay, so
 that nothing else runs during a measurement.
 """
 
@@ -36,7 +36,7 @@ PAUSE_SECONDS = 0.05
 
 
 class Stores:
-    """The running stores, the folders of staged bundles and logs, and where to show progress."""
+    """The running stores, the folders for staged bundles and logs, and a progress callback."""
 
     def __init__(self, cloud: Cloud, folder: Path, progress: Progress) -> None:
         self.cloud = cloud
@@ -46,7 +46,7 @@ class Stores:
 
     def settings(self) -> dict[str, str]:
         """Return the settings that a function needs to reach the stores."""
-        # Nothing accepts exports here, but every figure includes the cost of recording.
+        # Nothing receives exports here, but every figure includes the cost of recording telemetry.
         none = {"TRACE_SAMPLE": "0.01", "OTEL_EXPORTER_OTLP_ENDPOINT": ""}
         return config.environment(self.cloud) | none
 
@@ -73,7 +73,7 @@ class Stores:
 
 @contextlib.contextmanager
 def running(folder: Path, progress: Progress = lambda _: None) -> Iterator[Stores]:
-    """Start the stores below `folder`, migrate, and stop them at the end; raise CloudError."""
+    """Start the stores under `folder`, migrate, and stop them at the end. Raises CloudError."""
     cloud = Cloud(state=folder / "state", ports=config.choose_ports("auto"), schedules=False)
     stores = Stores(cloud, folder, progress)
     stores.logs.mkdir()
@@ -111,7 +111,7 @@ def _start(stores: Stores, service: Service, stack: contextlib.ExitStack) -> Non
 
 
 def _create_topics(cloud: Cloud) -> None:
-    """Create every topic, and the subscriptions from which functions pull."""
+    """Create every topic and the pull subscriptions."""
     manifests = manifest.discover([ROOT])
     pulling = {name: one for name, one in manifests.items() if one.trigger.pull}
     with httpx.Client(base_url=cloud.url("pubsub")) as client:
@@ -127,7 +127,7 @@ def topic_path(cloud: Cloud, topic: str) -> str:
 
 @contextlib.contextmanager
 def _keys_served(cloud: Cloud) -> Iterator[None]:
-    """Serve the issuer's keys at the address in its tokens."""
+    """Serve the issuer's keys at the issuer address named in its tokens."""
     body = json.dumps(issuer.jwks(cloud.state)).encode()
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,8 +1,8 @@
-"""Stages what is deployed: `python -m scripts.bundling.bundle [NAME …]` writes build/<name>/.
+"""Stages bundles: `python -m scripts.bundling.bundle [NAME …]` writes build/<name>/.
 
-A bundle is the entry file, its validated manifest as JSON, the modules of `shared` that it imports
-and the requirements of its stores. The same commit always gives the same bytes, so the hash in
-build/<name>.sha256 changes only when the function does.
+A bundle contains the entry file, its validated manifest as JSON, the modules of `shared` that it
+imports, and the requirements of its stores. The same commit always produces the same bytes, so the
+hash in build/<name>.sha256 changes only when the function changes.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from shared.runtime.manifest import Manifest
 
 BUILD = imports.ROOT / "build"
 FILE_TIME = 315_619_200
-"""The time of every staged file: 1980-01-02 UTC, about the earliest that zip archives support."""
+"""The timestamp of every staged file: 1980-01-02 UTC, near the earliest that zip supports."""
 
 
 def stage(functions: Iterable[Manifest], into: Path = BUILD) -> dict[str, str]:
-    """Stage the functions below `into`; return their content hashes by name."""
+    """Stage the functions under `into`; return their content hashes by name."""
     return {function.name: _stage(function, into) for function in functions}
 
 
@@ -66,11 +66,11 @@ def content_hash(files: dict[str, bytes]) -> str:
 
 
 def main() -> None:
-    """Stage the functions named on the command line, or all of them."""
+    """Stage all functions, or those named on the command line."""
     parser = argparse.ArgumentParser(description="Stage functions as they are deployed.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="functions (default: all)")
-    parser.add_argument("--into", type=Path, default=BUILD, help="target folder (default: build)")
-    parser.add_argument("--root", type=Path, action="append", help="folder with more functions")
+    parser.add_argument("--into", type=Path, default=BUILD, help="output folder (default: build)")
+    parser.add_argument("--root", type=Path, action="append", help="extra folder with functions")
     options = parser.parse_args()
     known = manifest.discover([imports.ROOT, *(options.root or [])])
     if unknown := sorted(set(options.names) - set(known)):

@@ -1,4 +1,4 @@
-"""Which modules of `shared` a file imports, read from its source without running it."""
+"""Finds the modules of `shared` that a file imports, without running its source."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -17,13 +17,13 @@ def graph() -> grimp.ImportGraph:
     return grimp.build_graph(
         PACKAGE,
         include_external_packages=True,
-        exclude_type_checking_imports=True,  # these never run
+        exclude_type_checking_imports=True,  # these imports never run
         cache_dir=None,
     )
 
 
 def closure(source: Path) -> set[str]:
-    """Return every module of `shared` that is loaded by importing the file `source`."""
+    """Return every module of `shared` that importing the file `source` would load."""
     modules = graph().modules
     seen: set[str] = set()
     waiting = [name for name in imported(source) if name in modules]
@@ -44,7 +44,7 @@ def outside(modules: Iterable[str]) -> set[str]:
 
 
 def imported(source: Path) -> Iterator[str]:
-    """Yield each module that a file imports; both `a` and `a.b` for `from a import b`."""
+    """Yield each module that a file imports; `from a import b` yields both `a` and `a.b`."""
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"), str(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

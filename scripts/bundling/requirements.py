@@ -1,4 +1,4 @@
-"""The lines of requirements.lock that a bundle needs: its stores' packages and dependencies."""
+"""Selects the lines of requirements.lock that a bundle needs for its stores."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from shared.runtime import own_manifest
 from shared.runtime.manifest import Manifest
 
 LOCK = ROOT / "requirements.lock"
-# The platform that functions run on, so that every machine stages the same bundle.
+# The functions' platform, used on every machine so that all stage the same bundle.
 TARGET = {
     "implementation_name": "cpython",
     "implementation_version": "3.11.0",
@@ -31,7 +31,7 @@ TARGET = {
 
 
 def extras(manifest: Manifest) -> set[str]:
-    """Return the extras of pyproject.toml that a function needs by its manifest."""
+    """Return the extras of pyproject.toml that a function's manifest requires."""
     wanted: set[str] = set(manifest.needs)
     stores, trigger = manifest.stores, manifest.trigger
     if stores.sql or trigger.kind != "http":

@@ -1,4 +1,4 @@
-"""The code of the last release, which still runs during a rollout."""
+"""Reads the code of the last release, which still runs during a rollout."""
 
 import io
 import subprocess
@@ -12,7 +12,7 @@ VERSIONS = "shared/schema/migrations/versions"
 def tag() -> str | None:
     """Return the last tag before this commit, or None before the first release.
 
-    Tags of this commit are ignored: a release is built from its tag before it is out.
+    Tags of this commit are ignored, because a release is built from its tag before it is deployed.
     """
     own = (_git("tag", "--points-at", "HEAD") or "").split()
     return _git("describe", "--tags", "--abbrev=0", *(f"--exclude={one}" for one in own), "HEAD")
@@ -29,7 +29,7 @@ def before_newest_migration() -> str | None:
 
 
 def files(commit: str, *folders: str) -> dict[str, str]:
-    """Return a commit's Python files in these folders by path, without migrations."""
+    """Return a commit's Python files in these folders by path, excluding migrations."""
     with archive(commit, *folders) as packed:
         return {
             one.name: contents.read().decode()
@@ -40,7 +40,7 @@ def files(commit: str, *folders: str) -> dict[str, str]:
 
 
 def archive(commit: str, *folders: str) -> tarfile.TarFile:
-    """Return folders of a commit as an archive; raise CalledProcessError if it is missing."""
+    """Return a commit's folders as an archive; raise CalledProcessError if it is missing."""
     command = ["git", "archive", "--format=tar", commit, *folders]
     packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     return tarfile.open(fileobj=io.BytesIO(packed))

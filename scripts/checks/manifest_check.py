@@ -16,14 +16,14 @@ from shared.schema.collections import COLLECTIONS, Collection
 
 STORES = tuple(Stores.model_fields)
 
-# Every trigger publishes dead letters; no manifest repeats it.
+# Every trigger publishes dead letters, so manifests do not declare this topic.
 TRIGGER_TOPIC = "dead-letters"
 
-# These two iterate over the registry of personal data and name no table.
+# These two functions iterate over the registry of personal data and do not name tables.
 EXPORT = "shared.domain.players.export.get"
 ERASE = "shared.domain.players.erasure.erase"
 
-# Plain inserts. Those that ignore or update an existing key need UPDATE as well.
+# Plain inserts. Inserts that ignore or update an existing key also need UPDATE.
 APPENDS = {".insert", "sqlalchemy.insert"}
 WRITES = {
     ".delete",
@@ -35,12 +35,12 @@ WRITES = {
     "sqlalchemy.update",
 }
 
-# The declared rights that fit each use. Reading also accepts rights to write, since a write through
-# a table taken from a list is not detected.
+# The declared rights that fit each use. Reads may also declare write access, because a write to a
+# table taken from a list is not detected.
 FITTING = {"r": {"r", "ra", "rw"}, "a": {"a", "ra"}, "rw": {"rw"}}
 DONE = {"r": "read", "a": "appended to", "rw": "written"}
 
-# The bucket and right of each object store call; None: the bucket is the first argument.
+# The bucket and right of each object store call. If the bucket is None, it is the first argument.
 OBJECTS = "shared.runtime.objects."
 BUCKETS = {
     "copy": ("artifacts", "rw"),
@@ -57,7 +57,7 @@ SIGNED = {f"{OBJECTS}{name}" for name in BUCKETS} - {f"{OBJECTS}public_url"}
 
 @dataclass
 class Used:
-    """What a function's code uses; tables and buckets with the right they need."""
+    """The resources that a function's code uses, and the rights to tables and buckets it needs."""
 
     stores: set[str] = field(default_factory=set)
     tables: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Used:
 
 
 def used(function: Manifest) -> Used:
-    """Return what a function uses, read from its source."""
+    """Return the resources that a function uses, read from its source."""
     found = reachable.reached(function.source)
     modules = imports.closure(function.source)
     stores = {name for name in STORES if f"shared.runtime.{name}" in modules}
@@ -95,7 +95,7 @@ def _arguments(found: Reach, called: set[str]) -> set[str]:
 
 
 def _buckets(found: Reach) -> dict[str, str]:
-    """Return the buckets used, with their right; only literal bucket names are detected."""
+    """Return the buckets used and the rights needed; only literal bucket names are detected."""
     rights: dict[str, str] = {}
     for called, arguments in found.calls:
         fixed, right = BUCKETS.get(called.removeprefix(OBJECTS), (None, ""))
@@ -119,7 +119,7 @@ def _published(found: Reach) -> set[str]:
 
 
 def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[str]:
-    """Return where manifest and code disagree; `relayed`: the topics of the outbox."""
+    """Return the differences between manifest and code; `relayed` has the outbox's topics."""
     found = used(function)
     declared_topics = set(function.topics)
     if function.trigger.kind != "http":
@@ -149,7 +149,7 @@ def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[
 
 
 def relays(function: Manifest) -> bool:
-    """Return whether a function publishes the outbox of other functions."""
+    """Return whether a function publishes other functions' outbox messages."""
     sweep = reachable.Symbol("shared.runtime.outbox", "sweep")
     return sweep in reachable.reached(function.source).symbols
 

@@ -1,12 +1,13 @@
 """Rejects migrations that lock a table or break the running revision.
 
-Two revisions serve during a rollout, so a migration may only expand: new tables, optional columns,
-wider types, indexes that are built online. Columns and tables are dropped one release later, in a
-step below a comment that says since when they are unused:
+Two revisions serve during a rollout, so a migration may only expand the schema: new tables,
+optional columns, wider types, and indexes built online. Columns and tables are dropped one release
+later, in a step below a comment that names the release in which they became unused:
 
     # contract: since 0.4.0 nothing reads games.subtitle
 
-The comment must be true of the last release, or of `--released COMMIT`, which an environment runs.
+The comment must be true of the last release, or of the commit that an environment runs, given by
+`--released COMMIT`.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from shared.schema.all_tables import metadata
 VERSIONS = Path(__file__).parents[2] / last_release.VERSIONS
 EXPANDING = {"create_table", "add_column", "change_column", "add_index", "insert_missing"}
 CONTRACTING = {"drop_table": 1, "drop_column": 2, "drop_index": 2}
-"""The steps that drop something, with the number of their arguments."""
+"""The steps that drop a table, column or index, with the number of their arguments."""
 CONTRACT = re.compile(r"# contract: since [0-9]+\.[0-9]+\.[0-9]+ nothing \w+ ([\w.]+)")
 NEW_TABLE = re.compile(r"\s*CREATE TABLE IF NOT EXISTS ", re.IGNORECASE)
 REFUSED = {
@@ -49,9 +50,9 @@ NOT_ADDITIVE = re.compile(
 SMALL = re.compile(r"\b(none|tens|hundreds|near empty)\b")
 LARGE = re.compile(r"\b(thousand|thousands|million|millions)\b")
 DECLARED_GONE = "shared/schema/all_tables.py"
-"""Names what a release no longer uses, so mentions in it do not count."""
+"""A file that names unused columns and tables, so its mentions are ignored."""
 
-# Each family from its smallest to its largest type.
+# Families of types, each ordered from its smallest to its largest type.
 LADDERS = (
     ("TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT"),
     ("TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT"),
@@ -67,7 +68,7 @@ Code = Mapping[str, str]
 
 
 class Call(NamedTuple):
-    """A call in a migration; arguments that are not literals are None."""
+    """A call in a migration; its arguments are None unless they are literals."""
 
     owner: str
     name: str
@@ -77,7 +78,7 @@ class Call(NamedTuple):
 
 
 def findings(source: str, code: Code | None = None) -> Iterator[str]:
-    """Yield the problems of one migration, each with its line.
+    """Yield the problems of one migration, each with its line number.
 
     code: the running release's files by path; None before the first release.
     """
@@ -191,7 +192,7 @@ def _options(rest: str) -> set[str]:
 
 
 def is_big(table: str) -> bool:
-    """Return whether a table, by its declared growth, is too large to copy during a release."""
+    """Return whether a table's declared growth makes it too large to copy during a release."""
     growth = metadata.tables[table].info["growth"] if table in metadata.tables else ""
     return not SMALL.search(growth) or bool(LARGE.search(growth))
 
@@ -222,9 +223,9 @@ def _users(code: Code, words: Sequence[str]) -> list[str]:
 
 
 def check(files: Iterable[Path], code: Code | None = None, ran: Collection[str] = ()) -> list[str]:
-    """Return every problem of the given migrations, with the file's name.
+    """Return every problem of the given migrations, each with its file's name.
 
-    ran: migrations of the running release; names that they dropped may be used again.
+    ran: migrations of the running release; names that they dropped may be reused.
     """
     return [
         f"{file.name}: {finding}"

@@ -1,8 +1,8 @@
-"""Which symbols of `shared` an entry file can reach: functions, tables, collections, messages.
+"""Finds the symbols of `shared` that an entry file can reach, such as functions and tables.
 
-Read from the source without running it. Importing a module reaches only the statements that loading
-it executes; a function is reached when reachable code mentions it. Names that are computed at run
-time (`getattr`, a table from a dictionary) are not detected.
+The source is parsed but not run. Importing a module reaches only the statements that run at import;
+a function is reached if reachable code mentions it. Names computed at run time (`getattr`, a table
+from a dictionary) are not detected.
 """
 
 import ast
@@ -15,7 +15,7 @@ from typing import Any
 
 from scripts.bundling import imports
 
-# Code that mentions a registry does not thereby reach each of its entries.
+# Code that mentions a registry does not reach all of its entries.
 REGISTRIES = {"shared.schema.base.metadata", "shared.schema.collections.COLLECTIONS"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -35,26 +35,26 @@ class Symbol:
         return f"{self.module}.{self.name}"
 
 
-# What a name refers to: a symbol of `shared`, a module's name, or a third-party name.
+# The target of a name: a symbol of `shared`, a module's name, or a third-party name.
 Target = Symbol | str
 
 
 @dataclass
 class Reach:
-    """The symbols reached, and the calls: the called name with its arguments."""
+    """The reached symbols, and the calls, each as the called name and its arguments."""
 
     symbols: set[Symbol] = field(default_factory=set)
     calls: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def values(self, kind: type) -> dict[str, Any]:
-        """Return the reached symbols whose value is a `kind`, by full name."""
+        """Return the reached symbols that are instances of `kind`, by full name."""
         found = {str(symbol): symbol.value() for symbol in self.symbols}
         return {name: value for name, value in found.items() if isinstance(value, kind)}
 
 
 @dataclass
 class Module:
-    """A parsed file: what its top-level names are bound to, and what loading it executes."""
+    """A parsed file: the targets of its top-level names, and the statements run at import."""
 
     name: str
     bound: dict[str, list[ast.AST]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Module:
     executed: list[ast.stmt] = field(default_factory=list)
 
     def find(self, name: str) -> Target | None:
-        """Return what a top-level name of this module refers to."""
+        """Return the target of a top-level name in this module."""
         if name in self.bound:
             return Symbol(self.name, name)
         return _meaning(self.imported[name]) if name in self.imported else None
@@ -111,7 +111,7 @@ def _shared(name: str) -> Module | None:
 
 
 def _meaning(dotted: str) -> Target | None:
-    """Return what an imported dotted name refers to, following re-exports."""
+    """Return the target of an imported dotted name, following re-exports."""
     if dotted.split(".", maxsplit=1)[0] != imports.PACKAGE or _shared(dotted):
         return dotted
     owner, _, name = dotted.rpartition(".")
@@ -120,7 +120,7 @@ def _meaning(dotted: str) -> Target | None:
 
 
 def resolve(node: ast.AST, module: Module) -> Target | None:
-    """Return what an expression refers to: the table for `play.games.c`."""
+    """Return the target of an expression, such as the table for `play.games.c`."""
     if isinstance(node, ast.Name):
         return module.find(node.id)
     if not isinstance(node, ast.Attribute):

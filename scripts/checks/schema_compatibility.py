@@ -1,8 +1,9 @@
-"""Whether clients of an old OpenAPI 3.1 schema still work with a new one.
+"""Checks whether clients of an old OpenAPI 3.1 schema still work with a new one.
 
 The new schema must accept every request that fits the old one, and every response that fits the new
-one must fit the old. So one comparison serves both: the receiver must know what the sender may
-send. In responses enums are open and unknown members are ignored, but no member may be removed.
+one must fit the old one. The same comparison covers both cases: the receiver's schema must allow
+everything that the sender's schema allows. In responses, enums are open and unknown members are
+ignored, but no member may be removed.
 """
 
 import json
@@ -21,7 +22,7 @@ EXACT = ("pattern", "format", "multipleOf", "uniqueItems", "contentEncoding")
 class Fit:
     """Compares schemas of two documents, for responses or for requests.
 
-    whole: how findings name the schema itself, as opposed to one of its fields.
+    whole: the name of the schema itself in findings, as opposed to one of its fields.
     """
 
     old: Mapping[str, Any]
@@ -30,7 +31,7 @@ class Fit:
     whole: str = "the body"
 
     def breaks(self, old: Schema, new: Schema) -> Iterator[str]:
-        """Yield what no longer fits, as sentences that name the field."""
+        """Yield the incompatibilities, as sentences that name the field."""
         yield from self._schemas(old, new, "", frozenset())
 
     def _schemas(self, old: Schema, new: Schema, at: str, above: frozenset[str]) -> Iterator[str]:
@@ -112,7 +113,7 @@ class Fit:
 
 
 def kinds(schema: Any, document: Mapping[str, Any]) -> list[Schema]:
-    """Return the alternatives of a schema: references resolved, each of at most one type."""
+    """Return a schema's alternatives, each with at most one type and its references resolved."""
     whole = _merged(schema, document)
     for key in ("anyOf", "oneOf"):
         if key in whole:
@@ -178,7 +179,7 @@ def _takes(known: str | None, sent: str | None) -> bool:
 
 
 def _same_tags(one: Schema, other: Schema) -> bool:
-    """Return whether the members with a constant value do not differ between two schemas."""
+    """Return whether members with a constant value are the same in both schemas."""
     mine, theirs = _tags(one), _tags(other)
     return all(theirs.get(name, value) == value for name, value in mine.items())
 
@@ -201,7 +202,7 @@ def _extra(schema: Schema) -> Schema | None:
 
 
 def _tighter(sent: Schema, known: Schema) -> Iterator[str]:
-    """Yield the keywords by which `known` rejects values that `sent` allows."""
+    """Yield the keywords for which `known` is stricter than `sent`."""
     for key in (*UPPER, *LOWER):
         if key not in known:
             continue

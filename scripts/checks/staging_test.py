@@ -1,6 +1,7 @@
-"""`make staging-test`: runs the staging playbook in a local Debian container with systemd.
+"""`make staging-test`: tests the staging playbook in a local Debian container with systemd.
 
-Needs root, debootstrap and systemd-nspawn; takes some minutes. Everything listens on loopback.
+The test needs root, debootstrap and systemd-nspawn, and takes some minutes. All services listen on
+loopback.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ SUITE = "bookworm"
 PACKAGES = (
     "systemd,systemd-sysv,dbus,python3,python3-apt,python3-venv,ca-certificates,git,iproute2,curl"
 )
-# The container reaches the package registries the way this machine does.
+# Settings passed on so that the container reaches package registries as this machine does.
 PASSED_ON = ("SSL_CERT_FILE", "PIP_CERT", "http_proxy", "https_proxy", "no_proxy")
 SHARED = ("/etc/ssl/certs/ca-certificates.crt", SDK)
 BOOT_SECONDS = 60
@@ -46,29 +47,29 @@ INVENTORY = {
 
 
 class Failed(Exception):
-    """A check failed; the text says which."""
+    """A check failed; the message says which one."""
 
 
 @dataclass(frozen=True)
 class Host:
-    """A booted container: its folder, and the process id of its init."""
+    """A booted container, with its folder and the pid of its init process."""
 
     root: Path
     init: int
 
     def run(self, *command: str, cwd: str = "/") -> str:
-        """Run a command inside and return its output; raise Failed if it fails."""
+        """Run a command in the container and return its output; raise Failed if it fails."""
         return _output(self.attempt(*command, cwd=cwd))
 
     def attempt(self, *command: str, cwd: str = "/") -> subprocess.CompletedProcess[str]:
-        """Run a command inside and return how it ended."""
+        """Run a command in the container and return the completed process."""
         kept = [f"{name}={os.environ[name]}" for name in PASSED_ON if name in os.environ]
         path = "PATH=/usr/local/sbin:/usr/sbin:/usr/bin"
         clean = ("env", "-i", f"--chdir={cwd}", "HOME=/root", "LANG=C.UTF-8", path, *kept)
         return _attempt("nsenter", f"--target={self.init}", "--all", *clean, *command)
 
     def play(self, *more: str) -> subprocess.CompletedProcess[str]:
-        """Run the playbook inside, from the clone."""
+        """Run the playbook in the container, from the clone."""
         words = ("/opt/control/bin/ansible-playbook", "-i", "/srv/inventory.json", "site.yml")
         return self.attempt(*words, *more, cwd="/srv/savepoint/ansible")
 
@@ -102,7 +103,7 @@ def main() -> int:
 
 
 def _check_requirements() -> None:
-    """Raise Failed with what to install, or if not run as root."""
+    """Raise Failed if the script is not run as root, or if packages are missing."""
     if os.geteuid() != 0:
         raise Failed("only root may boot a container: sudo make staging-test")
     tools = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container"}
@@ -127,7 +128,7 @@ def _report(check: str, result: str) -> None:
 
 
 def _installed(root: Path) -> Path:
-    """Copy a minimal Debian, created on first use, and clone this commit into it."""
+    """Copy a minimal Debian system, created on first use, and clone this commit into it."""
     cache = Path(os.environ.get("SAVEPOINT_CACHE") or Path.home() / ".cache/savepoint")
     base = cache / f"debian-{SUITE}"
     if not (base / "made").exists():
@@ -229,7 +230,7 @@ def _demo(host: Host) -> str:
 
 
 def _restored(host: Host) -> str:
-    """Back up, compare with the live tables, and restore into an empty database, once."""
+    """Back up, compare the backup with the live tables, and restore it into an empty database."""
     host.run("systemctl", "stop", "savepoint.target")  # no writes during the comparison
     host.run("systemctl", "start", "savepoint-backup.service")
     saved = max((host.root / "var/backups/savepoint").glob("*.sql.gz"))
@@ -255,7 +256,7 @@ def _restored(host: Host) -> str:
 
 
 def _restarted(host: Host) -> str:
-    """Leave a message unhandled, restart everything, and check that nothing is lost."""
+    """Leave a message unhandled, restart everything, and check that no data is lost."""
     before = _documents(host)
     host.run("systemctl", "stop", "savepoint-function-record-dead-letters.service")
     letter = json.dumps({"messages": [{"data": "e30=", "attributes": {"ce-id": "kept"}}]})

@@ -2,7 +2,7 @@
 
 Formatting and the tests of the manifests module need no provider. Init, validate, plan and test
 need stand-ins with the real providers' schemas, from the folder TERRAFORM_OFFLINE or
-../shared/terraform-offline. They run in a copy, so that no lock file for them is left behind.
+../shared/terraform-offline. These commands run in a copy, so that no lock file is left behind.
 """
 
 import argparse
@@ -18,11 +18,11 @@ from scripts.bundling import bundle, imports
 from shared.runtime import manifest
 
 TERRAFORM = imports.ROOT / "terraform"
-# What Terraform reads outside its own folder.
+# The files that Terraform reads outside its own folder.
 READ = ("docs/openapi.json", "shared/schema", "shared/domain/metrics.py", "functions", "triggers")
 LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 FRESH = ("-var-file=environments/staging.tfvars", "-var=migrate_image=example.com/migrate:1")
-"""Arguments of a plan for an empty project."""
+"""The arguments of a plan for an empty project."""
 
 
 def offline() -> Path | None:
@@ -44,7 +44,7 @@ def providers(folder: Path, prefix: Path) -> dict[str, str]:
 
 
 def copy(into: Path) -> Path:
-    """Copy what Terraform reads and stage the bundles; return the copied terraform folder."""
+    """Copy Terraform's input and stage the bundles; return the copied terraform folder."""
     ignored = shutil.ignore_patterns(".terraform*", "__pycache__", "*.tfstate*")
     for name in ("terraform", *READ):
         source, target = imports.ROOT / name, into / name
@@ -95,7 +95,7 @@ def _with_providers(folder: Path, scratch: Path) -> None:
 
 
 def _checkov(scratch: Path) -> None:
-    """Scan for known weaknesses; each exception is explained where it is made."""
+    """Scan for known weaknesses; a comment at each exception explains it."""
     python = scratch / "checkov/bin/python"
     subprocess.run([sys.executable, "-m", "venv", scratch / "checkov"], check=True)
     lock = imports.ROOT / "scripts/checks/checkov.lock"
@@ -107,7 +107,7 @@ def _checkov(scratch: Path) -> None:
 
 
 def main() -> None:
-    """Run every check that this machine can run; print those that are skipped."""
+    """Run every check that this machine supports; print the checks that are skipped."""
     parser = argparse.ArgumentParser(description="Check terraform/ without a cloud.")
     parser.add_argument("--checkov", action="store_true", help="also scan for known weaknesses")
     options = parser.parse_args()

@@ -1,11 +1,11 @@
-"""Simulated players report through the gateway; the stored result must match what they played.
+"""Simulates players, and checks that the stored results match the sessions they played.
 
-players          invents players, their sessions and their batches
-expected         calculates the result independently of the product
+players          generates players, their sessions and their batches
+expected         calculates the expected result independently of the product
 sending          sends the batches
-faults           kills a service while batches are sent
+faults           kills a service while batches are being sent
 proof            compares rows, documents and inboxes with the expected result
-screenshot       the README's pictures
-temporary_cloud  a local cloud for as long as a block runs
-chromium         a headless browser
+screenshot       takes the README's pictures
+temporary_cloud  runs a local cloud for the duration of a block
+chromium         opens a headless browser
 """

@@ -1,4 +1,4 @@
-"""`make demo`: some hundred simulated players report; then the stored result is checked."""
+"""`make demo`: simulates hundreds of players, then checks the stored results."""
 
 import argparse
 import asyncio
@@ -26,17 +26,17 @@ GAMES = 60
 KILL_AFTER = 0.4
 QUIET_SECONDS = 5
 PATIENCE_SECONDS = 300
-"""How long to wait without progress; a document may take 140 s."""
+"""The maximum number of seconds without progress; a document may take 140 s."""
 SHOWN = 10
 
 
 class Failed(Exception):
-    """The result is not as expected; the text lists the first differences."""
+    """The result is not as expected; the message lists the first differences."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """One run: the cloud, the prefix of its uids, and the progress bars."""
+    """One run of the demo: the cloud, the prefix of its uids, and the progress bars."""
 
     cloud: Cloud
     prefix: str
@@ -44,7 +44,7 @@ class Demo:
     started_at: datetime
 
     def report(self, sentence: str) -> None:
-        """Print a sentence above the bars."""
+        """Print a sentence above the progress bars."""
         self.progress.console.print(sentence)
 
     def until(self, what: str, total: int, differences: Callable[[], list[str]]) -> None:
@@ -91,8 +91,8 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.demo", description=__doc__)
     parser.add_argument("--players", type=int, default=200)
-    parser.add_argument("--seed", type=int, help="repeat the players of an earlier run")
-    parser.add_argument("--kill", choices=faults.KILLABLE, help="kill this service meanwhile")
+    parser.add_argument("--seed", type=int, help="simulate the same players as an earlier run")
+    parser.add_argument("--kill", choices=faults.KILLABLE, help="kill this service during the run")
     parser.add_argument(
         "--state", type=Path, default=state_folder(), help="state folder of the local cloud"
     )
@@ -135,7 +135,7 @@ def _invent(demo: Demo, count: int, seed: int) -> list[Player]:
 
 
 def _send(demo: Demo, invented: list[Player], options: argparse.Namespace) -> sending.Sent:
-    """Send everything, and kill a service meanwhile if asked to."""
+    """Send all batches; with `--kill`, kill a service while they are being sent."""
     total = sum(len(one.batches) for one in invented)
     task = demo.progress.add_task("batches sent", total=total)
     restarts: list[threading.Thread] = []
@@ -160,7 +160,7 @@ def _prove(demo: Demo, truths: proof.Truths) -> None:
     demo.until("days of play equal in MySQL", days, lambda: proof.playtime(prefix, truths))
     demo.until("documents written", count, lambda: ["due"] * proof.owed(prefix))
     demo.until("achievements granted", count, lambda: proof.achievements(prefix, truths))
-    # Messages that are still being delivered, such as duplicates, must not change anything.
+    # Messages still being delivered, such as duplicates, must not change the results.
     time.sleep(QUIET_SECONDS)
     demo.until("documents still written", count, lambda: ["due"] * proof.owed(prefix))
     _require("playtime", proof.playtime(prefix, truths))

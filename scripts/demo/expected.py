@@ -1,6 +1,7 @@
-"""What a player really played, calculated without any code of the product.
+"""Calculates the expected playtime of a player without using any of the product's code.
 
-Time is cut at every start, end and midnight; a piece counts once if any session covers it.
+Time is split at every session's start and end and at midnight. Each piece counts once if any
+session covers it.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +19,7 @@ GAMES_FOR_FIVE = 5
 
 @dataclass
 class Stats:
-    """A game's expected stats; times in whole seconds since 1970."""
+    """A game's expected stats, with times in whole seconds since 1970."""
 
     play_ms: int
     first_played_at: int
@@ -28,7 +29,7 @@ class Stats:
 
 @dataclass
 class Truth:
-    """Everything expected for one player."""
+    """The complete expected result for one player."""
 
     days: dict[tuple[str, date], int]
     stats: dict[str, Stats]
@@ -36,7 +37,7 @@ class Truth:
 
 
 def truth(player: Player) -> Truth:
-    """Return what is expected for a player."""
+    """Return the expected result for a player."""
     by_game: dict[str, list[Session]] = defaultdict(list)
     for session in player.sessions:
         by_game[session.moments[0].game_key].append(session)

@@ -1,7 +1,7 @@
-"""Simulated players: what they really play, and the batches that their clients send.
+"""Generates simulated players with their play sessions and the batches their clients send.
 
-As in reality, clocks are wrong by hours or set during play; batches are repeated, overlap, arrive
-in any order and contain invalid items.
+As in reality, some clocks are hours off or are set during play. Batches may be repeated, overlap,
+arrive in any order and contain invalid items.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ CLOCK_ERRORS_MIN = (0, 0, 0, 0, -180, 17, 60, 2880, -45)
 
 @dataclass(frozen=True)
 class Moment:
-    """One moment of a session; `at` in whole seconds since 1970, by the correct clock."""
+    """One moment of a session; `at` is the correct time in whole seconds since 1970."""
 
     event_id: str
     session_id: str
@@ -32,20 +32,20 @@ class Moment:
 
 @dataclass(frozen=True)
 class Client:
-    """An installation of the app: its clock is `error` seconds ahead, until `set_at` if given."""
+    """An installation of the app whose clock is `error` seconds ahead, until `set_at` if given."""
 
     install_id: str
     error: int
     set_at: int | None = None
 
     def stamp(self, at: int) -> int:
-        """Return what the client's clock shows at a moment."""
+        """Return the time that the client's clock shows at a moment."""
         return at + (self.error if self.set_at is None or at < self.set_at else 0)
 
 
 @dataclass(frozen=True)
 class Session:
-    """A play session on one client; the machine started at `booted`."""
+    """A play session on one client. Its machine was booted at the time `booted`."""
 
     client: Client
     booted: int
@@ -56,7 +56,8 @@ class Session:
 class Batch:
     """One request's items.
 
-    broken: how many must be rejected. twice: how many are duplicates within the batch.
+    broken: the number of items that must be rejected.
+    twice: the number of duplicates within the batch.
     """
 
     client: Client
@@ -67,7 +68,7 @@ class Batch:
 
 @dataclass
 class Player:
-    """A player with everything that was really played, and the batches to send."""
+    """A player with all sessions that were played, and the batches to send."""
 
     uid: str
     offset_min: int
@@ -106,7 +107,7 @@ def _session(name: str, client: Client, game: str, start: int, chance: random.Ra
         asleep = chance.random() < 0.03  # noqa: PLR2004  sometimes the machine sleeps
         times.append(times[-1] + (pause * 10 if asleep else pause))
     kinds = ["started", *["heartbeat"] * (len(times) - 2), "ended"]
-    if chance.random() < 0.2:  # noqa: PLR2004  some crash without an end
+    if chance.random() < 0.2:  # noqa: PLR2004  some sessions crash and have no end
         kinds[-1] = "heartbeat"
     moments = [
         Moment(f"{name}-{number}", name, game, kind, at)
@@ -118,12 +119,12 @@ def _session(name: str, client: Client, game: str, start: int, chance: random.Ra
 
 
 def _batches(player: Player, chance: random.Random) -> list[Batch]:
-    """Return the player's batches in the order of sending: some repeated, most out of order."""
+    """Return the player's batches in sending order: some repeated, most out of order."""
     batches = []
     for session in player.sessions:
         items = [_item(player, session, moment) for moment in session.moments]
         if session.client.set_at is not None:
-            # Times can be corrected only in a batch with stamps from after the clock was set.
+            # Times can be corrected only in a batch with a timestamp after the clock was set.
             batches.append(Batch(session.client, items))
             continue
         while items:
@@ -158,7 +159,7 @@ def _item(player: Player, session: Session, moment: Moment) -> dict[str, Any]:
 
 
 def _with_errors(batch: Batch, chance: random.Random) -> Batch:
-    """Return the batch, in one of ten cases with invalid and duplicate items added."""
+    """Return the batch; in one of ten cases, add invalid and duplicate items."""
     if chance.random() < 0.9:  # noqa: PLR2004
         return batch
     twice = batch.items[:3]
@@ -174,6 +175,6 @@ def _with_errors(batch: Batch, chance: random.Random) -> Batch:
 
 
 def sent_at(batch: Batch, now: float) -> str:
-    """Return the time of sending by the client's clock."""
+    """Return the sending time according to the client's clock."""
     shown = now + (batch.client.error if batch.client.set_at is None else 0)
     return datetime.fromtimestamp(shown, UTC).isoformat()

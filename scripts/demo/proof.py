@@ -1,4 +1,4 @@
-"""Compares stored rows, documents and inboxes with what was played."""
+"""Compares stored rows, documents and inboxes with the sessions that were played."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ Rows = list[Any]
 
 
 def rows(prefix: str, table: Table) -> dict[str, Rows]:
-    """Return a table's rows of players whose uid begins with `prefix`, by uid."""
+    """Return a table's rows for players whose uid begins with `prefix`, by uid."""
     mine = table.c.uid.between(prefix, prefix + "~")
     found: dict[str, Rows] = defaultdict(list)
     for row in sql.read(lambda conn: conn.execute(select(table).where(mine)).all()):
@@ -29,7 +29,7 @@ def rows(prefix: str, table: Table) -> dict[str, Rows]:
 
 
 def playtime(prefix: str, truths: Truths) -> list[str]:
-    """Return how the playtime of players in MySQL differs from what they played."""
+    """Return the differences between the playtime in MySQL and the sessions played."""
     return _compare(
         prefix,
         truths,
@@ -40,7 +40,7 @@ def playtime(prefix: str, truths: Truths) -> list[str]:
 
 
 def stats(prefix: str, truths: Truths) -> list[str]:
-    """Return how player_stats differs from what was played."""
+    """Return the differences between player_stats and the sessions played."""
     return _compare(
         prefix,
         truths,
@@ -51,7 +51,7 @@ def stats(prefix: str, truths: Truths) -> list[str]:
 
 
 def achievements(prefix: str, truths: Truths) -> list[str]:
-    """Return how the achievements that were granted and delivered differ from those earned."""
+    """Return the differences between achievements granted and delivered, and those earned."""
     return _compare(
         prefix,
         truths,
@@ -82,14 +82,14 @@ def _stats(row: Any) -> tuple[int | None, ...]:
 
 
 def owed(prefix: str) -> int:
-    """Return how many documents still have to be written."""
+    """Return the number of documents that are still to be written."""
     mine = projections.c.uid.between(prefix, prefix + "~") & projections.c.due_at.is_not(None)
     count = select(func.count()).select_from(projections).where(mine)
     return sql.read(lambda conn: conn.scalar(count)) or 0
 
 
 def stats_documents(prefix: str, truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player with how the stats documents differ from the rows in MySQL."""
+    """Yield each player with the differences between stats documents and rows in MySQL."""
     known = rows(prefix, player_stats)
     members = ("play_ms", "first_played_at", "last_played_at", "last_ended_at", "revision")
     for uid in truths:
@@ -110,7 +110,7 @@ def _documents(collection: str) -> dict[str, Any]:
 
 
 def inboxes(truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player with how the inbox differs from one message per achievement."""
+    """Yield each player with the inbox's differences from one message per achievement."""
     for uid, truth in truths.items():
         expected = {f"achievement-{one}": one for one in truth.achievements}
         found = {

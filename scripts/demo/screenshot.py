@@ -1,6 +1,6 @@
-"""Makes the README's pictures of the console: `python -m scripts.demo.screenshot`.
+"""Takes the README's pictures of the console: `python -m scripts.demo.screenshot`.
 
-Starts a temporary local cloud, sends requests, and takes screenshots in Chromium.
+The script starts a temporary local cloud, sends requests, and takes screenshots in Chromium.
 """
 
 import sys
@@ -15,12 +15,12 @@ PICTURES = ROOT / "docs" / "pictures"
 GAMES = ("hades", "portal", "celeste", "stardew", "hollow")
 ROUNDS = 8
 CONSOLE = "/_local/console"
-# An arrow glows for most of a second; by then all events of a play session have passed.
+# An arrow glows for most of a second. After this delay, all events of a session have passed.
 GLOWING_MS = 350
 
 
 def _work(url: str) -> None:
-    """Search games, and let ada play."""
+    """Search for games, and report play for ada."""
     with httpx.Client(base_url=url, timeout=60) as client:
         for number in range(ROUNDS):
             for name in GAMES:

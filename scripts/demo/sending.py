@@ -1,4 +1,4 @@
-"""Sends the players' batches, and retries until each is accepted."""
+"""Sends the players' batches, retrying each until it is accepted."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ ACCEPTED = 202
 
 @dataclass
 class Sent:
-    """Counts of what was sent; `wrong` holds unexpected receipts."""
+    """Counts of the items sent; `wrong` lists unexpected receipts."""
 
     batches: int = 0
     items: int = 0
@@ -37,7 +37,7 @@ async def send_all(
     token: Callable[[str], str],
     on_sent: Callable[[Sent], None],
 ) -> Sent:
-    """Send every batch, each player's in order; call `on_sent` after each."""
+    """Send every batch, keeping each player's order; call `on_sent` after each batch."""
     sent, gate = Sent(), asyncio.Semaphore(AT_ONCE)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS) as client:
 

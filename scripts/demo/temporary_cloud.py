@@ -1,4 +1,4 @@
-"""A seeded local cloud on free ports, for as long as a block runs."""
+"""Runs a seeded local cloud on free ports for the duration of a block."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from scripts.bundling.imports import ROOT
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Yield the cloud's address."""
+    """Start the cloud, yield its address, and stop it at the end."""
     with tempfile.TemporaryDirectory() as state:
 
         def command(*words: str) -> None:

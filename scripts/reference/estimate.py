@@ -1,8 +1,8 @@
-"""Estimates monthly cost and load on limits: `python -m scripts.reference.estimate [--check]`.
+"""Estimates costs and the load on limits: `python -m scripts.reference.estimate [--check]`.
 
-Reads scripts/reference/estimate.yaml and the manifests, prints tables, and writes the tables of
-docs/estimate.md and docs/pictures/estimate.svg. With --check it writes nothing and fails if they
-are out of date.
+It reads scripts/reference/estimate.yaml and the manifests, prints tables, and updates
+docs/estimate.md and docs/pictures/estimate.svg. With --check, it writes nothing and fails if these
+files are out of date.
 """
 
 import argparse
@@ -32,7 +32,7 @@ DAY = 86_400
 DAYS = 30
 HOURS = 730
 MOST = 10**12
-"""More players than any limit allows."""
+"""A number of players that is above every limit."""
 
 
 class _Part(BaseModel):
@@ -40,7 +40,7 @@ class _Part(BaseModel):
 
 
 class Figure(_Part):
-    """One number, with its source: a reason, a row of docs/benchmarks.md, or a web page."""
+    """A number with its source: a reason, a row of docs/benchmarks.md, or a web page."""
 
     value: float
     unit: str
@@ -50,7 +50,7 @@ class Figure(_Part):
 
 
 class Tiers(_Part):
-    """A price in steps: each applies up to an amount, the last one to the rest."""
+    """A tiered price: each step applies up to an amount, and the last step to the rest."""
 
     unit: str
     page: str
@@ -58,7 +58,7 @@ class Tiers(_Part):
 
 
 class Flow(_Part):
-    """Something that a daily player causes, and what it takes each time."""
+    """A daily player's activity: how often it occurs, and the resources used each time."""
 
     function: str | None
     per_day: Figure
@@ -70,7 +70,7 @@ class Flow(_Part):
 
 
 class Assumptions(_Part):
-    """The whole file."""
+    """The contents of estimate.yaml."""
 
     prices_of: date
     players: Mapping[str, Figure]
@@ -83,12 +83,12 @@ class Assumptions(_Part):
     tiers: Mapping[str, Tiers]
 
     def seconds(self, names: list[str]) -> float:
-        """Return what the named figures, in µs, take together."""
+        """Return the sum of the named figures, given in µs, in seconds."""
         return sum(self.figures[name].value for name in names) / 1e6
 
 
 class Load(NamedTuple):
-    """How much of a limit is used; `by` names the function that uses most, if there is one."""
+    """The load on a limit; `by` names the function that causes most of it, if there is one."""
 
     used: float
     limit: float
@@ -102,7 +102,7 @@ class Load(NamedTuple):
 
 
 class Model:
-    """The arithmetic over one file of assumptions and the manifests."""
+    """Calculates costs and loads from the assumptions and the manifests."""
 
     def __init__(self, assumed: Assumptions, functions: Mapping[str, Manifest]) -> None:
         self.assumed = assumed
@@ -112,24 +112,24 @@ class Model:
         self.kept = _values(assumed.storage)
 
     def daily(self, registered: float) -> float:
-        """Return how many players play on a day."""
+        """Return the number of players who play on a given day."""
         return registered * self.assumed.players["daily"].value
 
     def per_day(self, registered: float, use: str) -> float:
-        """Return how much of one of the flows' uses a day takes."""
+        """Return the amount of a resource that all flows use per day."""
         times = sum(flow.per_day.value * flow.uses.get(use, 0) for flow in self.flows)
         return times * self.daily(registered)
 
     def peak(self, per_day: float) -> float:
-        """Return a day's amount per second at the time when most players are online."""
+        """Convert a daily amount to the rate per second when most players are online."""
         return per_day / DAY * self.assumed.players["peak"].value
 
     def requests(self, registered: float) -> float:
-        """Return how often functions are called per day."""
+        """Return the number of function calls per day."""
         return self.daily(registered) * sum(one.per_day.value for one in self.flows if one.function)
 
     def instances(self, registered: float) -> dict[str, float]:
-        """Return how many instances each function needs at the peak, as fractions."""
+        """Return the number of instances, as a fraction, that each function needs at the peak."""
         needed: dict[str, float] = {}
         for flow in self.flows:
             if flow.function:
@@ -138,7 +138,7 @@ class Model:
         return needed
 
     def _held(self, flow: Flow) -> float:
-        """Return for how long a call occupies an instance, by CPU or by its place."""
+        """Return how long a call occupies an instance, limited by CPU or by concurrency."""
         function = self.functions[str(flow.function)]
         cpu = self.assumed.seconds(flow.cpu)
         pool = function.stores.sql.pool if function.stores.sql else function.concurrency
@@ -148,18 +148,18 @@ class Model:
         return max(busy, (cpu + waits) / places)
 
     def sql_cpus(self, registered: float) -> float:
-        """Return how many of the database's CPUs are busy at the peak."""
+        """Return the number of database CPUs that are busy at the peak."""
         day = sum(one.per_day.value * self.assumed.seconds(one.database) for one in self.flows)
         return self.peak(self.daily(registered) * day)
 
     def sql_bytes(self, registered: float) -> float:
-        """Return the size of the tables after the assumed years."""
+        """Return the size of the tables in bytes after the assumed number of years."""
         kept = self.kept
         old = self.daily(registered) * kept["rows_daily"] * 365 * kept["years"]
         return (old + registered * kept["rows_new"]) * kept["row"]
 
     def loads(self, registered: float) -> dict[str, Load]:
-        """Return the load on every limit at the peak of a day."""
+        """Return the load on every limit at the daily peak."""
         needed = self.instances(registered)
         worst = max(needed, key=lambda name: needed[name] / self.functions[name].instances.max)
         served = sum(self.per_day(registered, use) for use in ("out_bytes", "cdn_bytes"))
@@ -181,7 +181,7 @@ class Model:
         return found
 
     def _connections(self, needed: Mapping[str, float]) -> float:
-        """Return the connections of two revisions' instances, and those reserved for people."""
+        """Return the connections of two revisions' instances plus the reserved ones."""
         held = self.run["reserved_connections"]
         for name, instances in needed.items():
             store = self.functions[name].stores.sql
@@ -189,7 +189,7 @@ class Model:
         return held
 
     def hit(self, limit: str) -> float:
-        """Return the number of registered players that reaches a limit."""
+        """Return the number of registered players at which a limit is reached."""
         low, high = 0.0, float(MOST)
         while high - low > high / 1e6:
             middle = (low + high) / 2
@@ -197,11 +197,11 @@ class Model:
         return high
 
     def costs(self, registered: float) -> dict[str, float]:
-        """Return the monthly cost in dollars by product."""
+        """Return the monthly cost of each product in US dollars."""
         return {**dict(self._work(registered)), **dict(self._traffic(registered))}
 
     def _work(self, registered: float) -> Iterator[tuple[str, float]]:
-        """Yield the cost of computing and storing."""
+        """Yield the cost of computing and storage."""
         price, run, kept = self.price, self.run, self.kept
         month = self._month(registered)
         mean = sum(self.instances(registered).values()) / self.assumed.players["peak"].value
@@ -246,7 +246,7 @@ def _values(figures: Mapping[str, Figure]) -> dict[str, float]:
 
 
 def tiered(amount: float, tiers: Tiers) -> float:
-    """Return the price of an amount in steps."""
+    """Return the tiered price of an amount."""
     total, begin = 0.0, 0.0
     for end, price in tiers.steps:
         total += max(0.0, min(amount, math.inf if end is None else end) - begin) * price
@@ -269,7 +269,7 @@ def short(number: float) -> str:
 
 
 def tables(model: Model) -> dict[str, list[list[str]]]:
-    """Return the two tables by title, the heading first."""
+    """Return the two tables by title, each with its header row first."""
     scales = [f"{short(one).strip()} players" for one in SCALES]
     costs = [model.costs(one) for one in SCALES]
     by_cost = sorted(costs[-1], key=lambda name: -costs[-1][name])
@@ -293,7 +293,7 @@ def tables(model: Model) -> dict[str, list[list[str]]]:
 
 
 def verdict(model: Model) -> str:
-    """Return which limits are reached first and second."""
+    """Return a sentence that names the limits reached first and second."""
     hits = sorted((model.hit(name), name) for name in model.loads(SCALES[-1]))
     (first, name), (then, next_name) = hits[:2]
     by = model.loads(first)[name].by
@@ -329,7 +329,7 @@ def _row(cells: list[str]) -> str:
 def main() -> None:
     """Print the tables and write the generated files, or check them."""
     parser = argparse.ArgumentParser(description="Estimate costs and the load on limits.")
-    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    parser.add_argument("--check", action="store_true", help="only compare, without writing files")
     check = parser.parse_args().check
     model = read()
     generated = files(model)

@@ -1,4 +1,4 @@
-"""Draws the share of each limit by the number of players as SVG, with logarithmic axes."""
+"""Plots the load on each limit against the number of players as SVG, with logarithmic axes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ WIDTH, HEIGHT = 920, 500
 LEFT, RIGHT, TOP, BOTTOM = 70, 250, 50, 60
 PLAYERS = (1e5, 1e9)
 SHARES = (1e-5, 10.0)
-# Okabe and Ito's colours, which colour-blind people can tell apart.
+# Okabe and Ito's palette, which colour-blind people can distinguish.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 APART = 17
 STEPS = 60
@@ -17,13 +17,13 @@ Curve = Sequence[tuple[float, float]]
 
 
 def sizes() -> list[float]:
-    """Return the numbers of players that are drawn."""
+    """Return the numbers of players at which the curves are drawn."""
     low, high = map(math.log10, PLAYERS)
     return [10 ** (low + (high - low) * step / STEPS) for step in range(STEPS + 1)]
 
 
 def draw(curves: Mapping[str, Curve], hits: Mapping[str, float], marked: Sequence[float]) -> str:
-    """Return the picture: one line per limit, labelled at its right end, first limit on top."""
+    """Return the SVG: one labelled curve per limit, with the first limit on top."""
     order = sorted(curves, key=lambda name: (hits[name], name))
     ends = _spread([_y(curves[name][-1][1]) for name in order])
     parts = [*_frame(), *(_mark(one) for one in marked)]

@@ -1,8 +1,8 @@
-"""The JSON Schema of every message, and the compatibility of changes to them.
+"""Writes the JSON Schema of every message, and checks that changes are compatible.
 
-Messages of one revision are read by others: during a rollout, after a redrive, by subscribers.
-So existing members must not change, and new ones must be optional. Anything else needs a new type,
-`….v2`, beside the old one.
+A message may be read by another revision: during a rollout, after a redrive, or by a subscriber.
+Existing members must therefore not change, and new members must be optional. Any other change needs
+a new type, `….v2`, alongside the old one.
 """
 
 import importlib
@@ -16,11 +16,11 @@ import shared.runtime.events
 from shared.runtime.messages import Message
 
 SPOKEN = {"title", "description", "examples", "default", "x-topic", "$schema"}
-"""Keys that document a schema and do not affect parsing."""
+"""Keys that document a schema without affecting parsing."""
 
 
 def messages() -> dict[str, type[Message]]:
-    """Return every message's model by its CloudEvents type."""
+    """Return the model of every message by CloudEvents type."""
     for package in (shared.domain, shared.runtime.events):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
@@ -40,7 +40,7 @@ def _descendants(model: type[Message]) -> Iterator[type[Message]]:
 
 
 def schema(model: type[Message]) -> str:
-    """Return a message's JSON Schema as the text of its file."""
+    """Return a message's JSON Schema as file contents."""
     described = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "x-topic": model.topic,
@@ -50,7 +50,7 @@ def schema(model: type[Message]) -> str:
 
 
 def breaks(old: Any, new: Any, at: str = "") -> Iterator[str]:
-    """Yield the differences that stop a reader of one schema from reading the other's messages."""
+    """Yield the differences that make the messages of one schema unreadable to the other."""
     where = at or "the message"
     if not isinstance(old, dict) or not isinstance(new, dict):
         if old != new:

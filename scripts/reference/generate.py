@@ -1,7 +1,7 @@
-"""Writes the files generated from the code: `python -m scripts.reference.generate [--check]`.
+"""Generates files from the code: `python -m scripts.reference.generate [--check]`.
 
-In docs/: openapi.json, events/, errors.md, limits.md, metrics.md and settings.md. With --check it
-writes nothing and fails if a file is out of date.
+The files are openapi.json, events/, errors.md, limits.md, metrics.md and settings.md in docs/. With
+--check, it writes nothing and fails if a file is out of date.
 """
 
 import argparse
@@ -20,37 +20,37 @@ DOCS = ROOT / "docs"
 EVENTS = DOCS / "events"
 GENERATED = "Generated from the code by `make openapi`; do not edit.\n"
 
-# Set by the platform or read by Google's libraries.
+# Variables set by the platform or read by Google's libraries.
 PLATFORM = {
-    "PYDANTIC_DISABLE_PLUGINS": "set to `__all__` by default: searching for plugins takes time",
-    "K_SERVICE": "set by Cloud Run; if present, a function with missing settings does not start",
-    "K_REVISION": "set by Cloud Run; the version of metrics and spans",
-    "FIREBASE_AUTH_EMULATOR_HOST": "host:port of the accounts emulator, only locally",
-    "FIRESTORE_EMULATOR_HOST": "host:port of the Firestore emulator, only locally",
-    "PUBSUB_EMULATOR_HOST": "host:port of the Pub/Sub emulator, only locally",
+    "PYDANTIC_DISABLE_PLUGINS": "default `__all__`, because searching for plugins takes time",
+    "K_SERVICE": "set by Cloud Run; if set, a function with missing settings does not start",
+    "K_REVISION": "set by Cloud Run; the version recorded in metrics and spans",
+    "FIREBASE_AUTH_EMULATOR_HOST": "host:port of the accounts emulator; local only",
+    "FIRESTORE_EMULATOR_HOST": "host:port of the Firestore emulator; local only",
+    "PUBSUB_EMULATOR_HOST": "host:port of the Pub/Sub emulator; local only",
 }
-# Read by the local cloud, the scripts and the tests.
+# Variables read by the local cloud, the scripts and the tests.
 TOOLS = {
     "BUILDER": "image of the release's smoke test; default `builder:2`",
-    "BUILD_ID": "set by Cloud Build: the id of the build; empty in a step run by hand",
-    "CANARY_MINUTES": "how long new revisions are compared with the old ones; default 10",
-    "CANARY_REQUESTS": "how many requests to a new revision are enough; default 300",
-    "CI": "set in continuous integration: SQL tests must run on both engines",
-    "COMMIT_SHA": "set by Cloud Build: the commit of the release",
+    "BUILD_ID": "the build's id, set by Cloud Build; empty in a step run by hand",
+    "CANARY_MINUTES": "minutes of comparison between new and old revisions; default 10",
+    "CANARY_REQUESTS": "minimum number of requests to judge a new revision; default 300",
+    "CI": "set in continuous integration, where SQL tests must run on both engines",
+    "COMMIT_SHA": "the commit of the release, set by Cloud Build",
     "ENVIRONMENT": "the environment of a release: `staging` or `production`",
-    "GCLOUD_SDK_ROOT": "the Google Cloud SDK with the emulators, if it is not found",
-    "JAVA_HOME": "the Java that runs the emulators; default: the one on the PATH",
-    "MONITORING_DELAY_SECONDS": "how long to wait for Cloud Monitoring's data; default 180",
-    "MONITORING_URL": "address of Cloud Monitoring, for tests",
-    "PROJECT_ID": "set by Cloud Build; a release stops if it is not the project of ENVIRONMENT",
-    "PYTHON": "the Python that creates `.venv`; default python3.11",
-    "SAVEPOINT_BACKOFF": "factor of the local cloud's retry delays; default 0.1",
-    "SAVEPOINT_CACHE": "where MySQL is unpacked; default `~/.cache/savepoint`",
-    "SAVEPOINT_DATABASE": "the local cloud's server: `mariadb` or `mysql`",
+    "GCLOUD_SDK_ROOT": "path of the Google Cloud SDK that has the emulators; default: searched for",
+    "JAVA_HOME": "the Java installation that runs the emulators; default: the one on the PATH",
+    "MONITORING_DELAY_SECONDS": "seconds to wait for Cloud Monitoring's data; default 180",
+    "MONITORING_URL": "address of Cloud Monitoring; set only in tests",
+    "PROJECT_ID": "set by Cloud Build; a release stops unless it is the project of ENVIRONMENT",
+    "PYTHON": "the Python interpreter that creates `.venv`; default python3.11",
+    "SAVEPOINT_BACKOFF": "factor applied to retry delays in the local cloud; default 0.1",
+    "SAVEPOINT_CACHE": "folder in which MySQL is unpacked; default `~/.cache/savepoint`",
+    "SAVEPOINT_DATABASE": "the local cloud's database server: `mariadb` or `mysql`",
     "SAVEPOINT_PORT": "first port of the local cloud, or `auto`; default 8080",
     "SAVEPOINT_STATE": "state folder of the local cloud; default `.savepoint`",
     "SAVEPOINT_TOKEN": "an operator's token for commands with `--url`",
-    "TERRAFORM_OFFLINE": "stand-in providers; default ../shared/terraform-offline",
+    "TERRAFORM_OFFLINE": "stand-in providers' folder; default ../shared/terraform-offline",
 }
 
 
@@ -73,14 +73,14 @@ def generated() -> dict[Path, str]:
 
 def _errors() -> Iterator[str]:
     yield f"# Errors\n\n{GENERATED}"
-    yield "Every error is an RFC 9457 problem document; its `type` ends in the code, `title` and"
-    yield "`detail` are for developers. Rejected items of a batch have the same codes."
-    yield "`retry` tells a client whether to send the same request again:\n"
+    yield "Every error is an RFC 9457 problem document. Its `type` ends in the code; `title` and"
+    yield "`detail` are for developers. Rejected items of a batch have the same codes. `retry`"
+    yield "tells a client whether to send the same request again:\n"
     yield "| retry | meaning |\n|---|---|"
-    yield "| `never` | it would fail again |"
+    yield "| `never` | do not retry; the request would fail again |"
     yield "| `same` | retry immediately |"
-    yield "| `after-refresh` | get a new token or the current value first |"
-    yield "| `later` | retry after `Retry-After` |\n"
+    yield "| `after-refresh` | retry after getting a new token or the current value |"
+    yield "| `later` | retry after the time in `Retry-After` |\n"
     statuses = {one.code: str(one.status) for one in errors.ProblemError.__subclasses__()}
     yield "| code | status | cause | what the client does | retry |\n|---|---|---|---|---|"
     for code in errors.codes():
@@ -92,8 +92,9 @@ def _errors() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield f"# Settings\n\n{GENERATED}"
-    yield "Environment variables. In the cloud, a function with missing ones does not start and"
-    yield "lists them; secrets have no default. The local cloud sets all of them.\n"
+    yield "These settings are environment variables. In the cloud, a function with missing settings"
+    yield "does not start, and reports their names. Secrets have no defaults. The local cloud sets"
+    yield "all settings.\n"
     for group in settings.GROUPS:
         yield f"## {group.__name__}\n\n{group.__doc__}\n"
         yield "| name | meaning | default |\n|---|---|---|"
@@ -113,7 +114,7 @@ def _table(title: str, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def broken_events() -> list[str]:
-    """Return the incompatible changes of messages since the committed schemas."""
+    """Return the incompatible changes to messages since their schemas were committed."""
     current = event_schemas.messages()
     found = []
     for file in sorted(EVENTS.glob("*.json")):
@@ -138,7 +139,7 @@ def stale() -> list[str]:
 def main() -> None:
     """Write the generated files, or check them."""
     parser = argparse.ArgumentParser(description="Write the files generated from the code.")
-    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    parser.add_argument("--check", action="store_true", help="only compare, without writing files")
     options = parser.parse_args()
     if broken := broken_events():
         sys.exit("\n".join([*broken, "Incompatible changes need a new type, `….v2`."]))

@@ -1,4 +1,4 @@
-"""docs/limits.md: limits, times, retries and retention, from manifests, routes and constants."""
+"""Generates docs/limits.md from manifests, routes and constants."""
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,8 +44,9 @@ def page(document: Document) -> Iterator[str]:
 
 def _answering(functions: Iterable[Manifest], document: Document) -> Iterator[str]:
     yield "## Functions\n"
-    yield "A body over its limit, counted while it is read and decompressed, returns 413 with"
-    yield "`limit` and `actual`. Concurrent: the most instances x the requests per instance.\n"
+    yield "The size of a body is counted while it is read and decompressed. A body over its limit"
+    yield "returns 413 with `limit` and `actual`. The column `concurrent` is the maximum number of"
+    yield "instances x the requests per instance.\n"
     yield "| function | for | body, bytes | items per batch | timeout | concurrent |"
     yield "|---|---|--:|--:|--:|--:|"
     limits: dict[str, dict[str, int]] = {}
@@ -70,10 +71,10 @@ def _concurrent(function: Manifest) -> str:
 
 def _batches() -> Iterator[str]:
     yield "## Batches\n"
-    yield "The request is `{sent_at, items}`, the response `{accepted, duplicates, rejected}`."
-    yield "Every item is validated separately: an invalid one is in `rejected` with its index"
-    yield "and code, the others are accepted. The request as a whole fails only if it is not"
-    yield "JSON (400), `items` is not a list (422) or has too many items (413).\n"
+    yield "The request is `{sent_at, items}`; the response is `{accepted, duplicates, rejected}`."
+    yield "Every item is validated separately. An invalid item is listed in `rejected` with its"
+    yield "index and code; the others are accepted. The whole request fails only if it is not JSON"
+    yield "(400), if `items` is not a list (422), or if there are too many items (413).\n"
     yield from (textwrap.fill(f"- {one}", 100, subsequent_indent="  ") for one in _rules())
     yield ""
 
@@ -82,25 +83,28 @@ def _rules() -> Iterator[str]:
     west, east = _offset(model.MIN_OFFSET_MIN), _offset(model.MAX_OFFSET_MIN)
     oldest, ahead, gap = map(_ms, (sessions.OLDEST_MS, sessions.AHEAD_MS, model.GAP_MS))
     yield (
-        "Equal items within a batch count as `duplicates`; items that were sent before are "
-        "accepted again and change nothing."
+        "Identical items within a batch are counted in `duplicates`. Items that were already sent "
+        "in an earlier batch are accepted again and change nothing."
     )
-    yield f"A problem document names the first {batches.SHOWN_ERRORS} errors."
+    yield f"A problem document lists the first {batches.SHOWN_ERRORS} errors."
     yield (
         f"A body that is too large is read up to {bodies.DRAINED_FACTOR} times its limit, so that "
-        "the 413 arrives; beyond that the client may see a broken connection."
+        "the client receives the 413. If the body is even larger, the client may see a broken "
+        "connection."
     )
     yield (
-        "`sent_at` is the client's clock when it sends: all items' times are corrected by its "
-        "difference from the server's clock. Then, within one `boot_id`, the item with the largest "
-        "`uptime_ms` corrects the others, so that times between items agree with `uptime_ms`. Both "
-        "corrections are whole minutes."
+        "`sent_at` is the time on the client's clock when it sends the batch. The server uses the "
+        "difference from its own clock to correct every item's timestamp. Then, within one "
+        "`boot_id`, the item with the largest `uptime_ms` serves as the reference for the others, "
+        "so that intervals between items agree with `uptime_ms`. Both corrections are whole "
+        "minutes."
     )
     yield (
-        f"After correction an item's time is at most {oldest} old and {ahead} ahead. Its UTC "
-        f"offset is between {west} and {east}. It has either a `game_id` or an `unlisted`."
+        f"After correction, an item's time must be at most {oldest} in the past and {ahead} in the "
+        f"future. Its UTC offset must be between {west} and {east}. It must have either a "
+        "`game_id` or an `unlisted`."
     )
-    yield f"Items of a session that are up to {gap} apart form one run."
+    yield f"Items of a session that are at most {gap} apart form one continuous run."
 
 
 def _offset(minutes: int) -> str:
@@ -114,17 +118,17 @@ def _times() -> Iterator[str]:
     rows: dict[str, str | float | timedelta] = {
         "`Retry-After` of a 503": f"{least} to {most} seconds, random",
         "how long a browser caches a preflight": preflight,
-        "timeout of a MySQL statement, then 503": sql.STATEMENT_TIMEOUT_SECONDS,
-        "timeout of waiting for a connection, then 503": sql.POOL_WAIT_SECONDS,
-        "how often an instance checks for catalog changes, at most": memory.CHECK_SECONDS,
-        "how often a stats document is written during play, at most": stats.MIN_WRITE_INTERVAL,
+        "timeout of a MySQL statement, which then returns 503": sql.STATEMENT_TIMEOUT_SECONDS,
+        "timeout for a MySQL connection, which then returns 503": sql.POOL_WAIT_SECONDS,
+        "minimum interval between checks for catalog changes": memory.CHECK_SECONDS,
+        "minimum interval between writes of a stats document during play": stats.MIN_WRITE_INTERVAL,
         "tolerated clock difference of token issuers": identity.CLOCK_LEEWAY_SECONDS,
         "how long an issuer's keys are cached": identity.KEYS_KEPT_SECONDS,
         "age at which a delayed session event becomes a dead letter": playtime.TOO_LATE,
         "age at which an unpublished message is swept": outbox.SWEEP_GRACE,
         "age at which an unwritten document is swept": projections.SWEEP_GRACE,
         "delay before a failed document is retried": projections.AFTER_FAILURE,
-        "delay until a consumer notices a pause, at most": deadletters.PAUSE_READ_EVERY_SECONDS,
+        "maximum delay until a consumer notices a pause": deadletters.PAUSE_READ_EVERY_SECONDS,
         "how long a redrive waits for its consumer": redelivery.TIMEOUT_SECONDS,
     }
     yield "## Times\n\n| what | how long |\n|---|--:|"
@@ -134,12 +138,12 @@ def _times() -> Iterator[str]:
 
 def _counts() -> Iterator[str]:
     rows = {
-        "characters in a token; more return 401": identity.MAX_TOKEN_LENGTH,
+        "characters in a token; a longer token returns 401": identity.MAX_TOKEN_LENGTH,
         "characters of `Savepoint-Client` that are logged": api.MAX_CLIENT_LENGTH,
-        "rows per table, and documents per collection, in an export": export.LIMIT,
-        "characters in an event's id; the rest of a longer one is hashed": envelope.MAX_ID_LENGTH,
+        "rows per table and documents per collection in an export": export.LIMIT,
+        "characters in an event's id; the rest of a longer id is hashed": envelope.MAX_ID_LENGTH,
         "messages per pull": pull.BATCH,
-        "waiting events that are counted, at most": consumers.COUNT_LIMIT,
+        "maximum number of waiting events that are counted": consumers.COUNT_LIMIT,
     }
     yield "## Counts\n\n| what | how many |\n|---|--:|"
     yield from (f"| {what} | {value:,} |" for what, value in rows.items())
@@ -148,9 +152,9 @@ def _counts() -> Iterator[str]:
 
 def _triggered(functions: Iterable[Manifest]) -> Iterator[str]:
     yield "## Triggers\n"
-    yield "A failed event is retried until it succeeds or becomes a dead letter; one that no"
-    yield "retry can fix becomes a dead letter immediately. Concurrent: the most instances x"
-    yield "the events per instance.\n"
+    yield "A failed event is retried until it succeeds or becomes a dead letter. An event that no"
+    yield "retry can fix becomes a dead letter immediately. The column `concurrent` is the maximum"
+    yield "number of instances x the events per instance.\n"
     yield "| trigger | started by | timeout | retried | backoff | concurrent |"
     yield "|---|---|--:|--:|--:|--:|"
     for one in functions:
@@ -178,7 +182,8 @@ def _retried(function: Manifest) -> str:
 def _retention() -> Iterator[str]:
     kept = {rule.table.name: _shown(rule.keep) for rule in retention.RULES}
     yield "## Retention\n"
-    yield "Rows are deleted when the time in `kept` has passed since the moment that `end` names.\n"
+    yield "A row is deleted once the time in `kept` has passed since the moment described in `end`."
+    yield ""
     yield "| table | kept | growth per day | end |\n|---|--:|---|---|"
     for table in sorted(metadata.sorted_tables, key=lambda one: one.name):
         about = table.info

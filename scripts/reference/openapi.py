@@ -1,4 +1,4 @@
-"""The API as one OpenAPI document, from the routes of every function."""
+"""Generates one OpenAPI document from the routes of every function."""
 
 import importlib.util
 import sys
@@ -16,7 +16,7 @@ SERVER = "https://api.example.com"
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of all functions, the same for the same code."""
+    """Return the OpenAPI 3.1 document of all functions; the output is deterministic."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return openapi.document(apis(), version=project["version"], server=SERVER)
 

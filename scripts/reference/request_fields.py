@@ -1,4 +1,4 @@
-"""The parameters and fields of docs/limits.md: the OpenAPI document's schemas in words."""
+"""Describes the OpenAPI document's parameters and fields in words, for docs/limits.md."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +13,9 @@ WORDS = {"string": "text", "array": "list"}
 def section(document: Document) -> Iterator[str]:
     """Yield a row for each parameter and each field of a request body."""
     yield "## Parameters and fields\n"
-    yield "An invalid parameter returns 400, an invalid field of a body 422; in a batch it"
-    yield "rejects only its item. Unknown fields are rejected in operators' requests and"
-    yield "ignored in players'.\n"
+    yield "An invalid parameter returns 400, and an invalid field in a body returns 422. In a"
+    yield "batch, only the item with the invalid field is rejected. Unknown fields are rejected in"
+    yield "requests from operators and ignored in requests from players.\n"
     yield "| route | in | name | accepts |\n|---|---|---|---|"
     notes = []
     for method, path, operation in operations(document):
@@ -43,7 +43,7 @@ def _lines(operation: Document, document: Document) -> Iterator[tuple[str, str, 
 
 
 def _members(schema: Schema, document: Document, at: str) -> Iterator[tuple[str, str]]:
-    """Yield each field of an object with what it accepts, recursively."""
+    """Yield each field of an object and the values that it accepts, recursively."""
     required = schema.get("required", [])
     for name, one in schema.get("properties", {}).items():
         path = f"{at}.{name}" if at else name

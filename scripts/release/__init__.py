@@ -1,18 +1,18 @@
-"""The steps of cloudbuild.yaml; each can be run by hand, see docs/deploying.md.
+"""The steps of cloudbuild.yaml. Each can also be run by hand: see docs/deploying.md.
 
 check, test, bundles, image, plan, migrate, pin, apply, grant, smoke, canary, promote  in this order
 rollback       undoes the last release
-shell          environment, commands and dry runs
+shell          handles the environment, commands and dry runs
 release        the record of one release
-records        the recorded releases of an environment
+records        the recorded releases of an environment, and their commits
 cloud_run      services, revisions and traffic
 monitoring     request counts and latencies per revision
-verdict        decides whether a new revision may continue
+verdict        decides whether a new revision is good enough to continue
 check_urls     requests URLs from inside the network
 migrate_image  stages the migrate job's image
 migrate_job    the migrate job itself
 
-check and test use only the standard library; the others need `.venv`.
+`check` and `test` use only the standard library; the other steps need `.venv`.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Applies the saved plan: `python -m scripts.release.apply`. New revisions get no traffic yet."""
+"""Applies the saved plan: `python -m scripts.release.apply`. New revisions have no traffic yet."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
 
 
 def unpinned(planned: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each running function whose traffic the plan would send to the latest revision."""
+    """Yield each running function whose traffic the plan would move to the latest revision."""
     for change in planned.get("resource_changes", []):
         is_service = change["type"] == "google_cloud_run_v2_service"
         if not is_service or "update" not in change["change"]["actions"]:
@@ -21,7 +21,7 @@ def unpinned(planned: Mapping[str, Any]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Apply the plan unless it moves traffic."""
+    """Apply the plan, unless it would move traffic."""
     sh = shell.from_arguments(__doc__)
     found = list(unpinned(sh.read_json(*plan.TERRAFORM, "show", "-json", str(PLAN), dry={})))
     if found:

@@ -1,8 +1,8 @@
 """Sends 5 % of the traffic to new revisions and compares them: `python -m scripts.release.canary`.
 
 If a revision is worse, or the comparison fails, the whole release is reverted. A revision with too
-few requests gets 50 %. If that is still too few, a trigger continues, since failed events are
-retried; an HTTP function is held back for a person to decide.
+few requests receives 50 %. If the requests are still too few, a trigger continues, because its
+failed events are retried; an HTTP function is held back until a person decides.
 """
 
 import os
@@ -18,11 +18,11 @@ from scripts.release.verdict import Seen, Verdict, judge
 
 SHARES = (5, 50)
 DELAY_SECONDS = 180
-"""How long Cloud Monitoring may take to show a request."""
+"""The time that Cloud Monitoring may take to show a request."""
 
 
 def main() -> None:
-    """Watch the release; keep its share of traffic if it may continue, else revert it."""
+    """Watch the release; if it may continue, keep its share of traffic, else revert it."""
     sh = shell.from_arguments(__doc__)
     shell.place()
     moved = records.current(sh)
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
-    """Return the functions with too few requests at the largest share, and those that are worse."""
+    """Return functions with too few requests at the largest share, and functions that are worse."""
     quiet = list(changed)
     for share in SHARES:
         moves = {name: changed[name] for name in quiet}

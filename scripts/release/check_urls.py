@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Requests each URL once and checks the status: `check-urls URL=STATUS+STATUS …`.
 
-Uses only the standard library: the builder image contains just this file, for the smoke test.
+It uses only the standard library, because the builder image contains just this file.
 """
 
 import sys
@@ -12,7 +12,7 @@ PROBLEM = "application/problem+json"
 
 
 def check(url: str, statuses: list[str]) -> str:
-    """Return what is wrong with the response, or an empty string."""
+    """Return a description of an unexpected response, or an empty string."""
     request = urllib.request.Request(url)  # noqa: S310 - Cloud Run's own address
     try:
         with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
@@ -21,7 +21,7 @@ def check(url: str, statuses: list[str]) -> str:
         found, kind = error.code, error.headers.get_content_type()
     except OSError as error:
         return f"{url} does not respond: {error}"
-    # Google's frontend responds 404 in HTML if a service does not accept traffic from this network.
+    # If a service rejects traffic from this network, Google's frontend returns a 404 in HTML.
     if kind != PROBLEM:
         return f"{url} returned {found}, but not from the function"
     return "" if str(found) in statuses else f"{url} returned {found}, not {' or '.join(statuses)}"

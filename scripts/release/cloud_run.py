@@ -1,4 +1,4 @@
-"""The functions as Cloud Run services: which revisions serve, are newest, are tagged."""
+"""Reads and changes the functions' Cloud Run services: revisions, tags and traffic."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,12 +20,12 @@ AT_A_TIME = 8
 class Service:
     """A deployed function.
 
-    serves: the revisions that get traffic, the one with most traffic first.
+    serves: the revisions that receive traffic, the one with the most traffic first.
     latest: the newest revision that is ready.
     created: the newest revision, ready or not.
     image: the image of the newest revision.
     url: the address of the serving revisions.
-    candidate_url: the address of the revision that is tagged as the candidate.
+    candidate_url: the address of the revision tagged as the candidate.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Service:
 
     @property
     def serving(self) -> str:
-        """Return the revision with most traffic, the older one if two have half each."""
+        """Return the revision with the most traffic, or the older one if two have half each."""
         return self.serves[0] if self.serves else ""
 
 
@@ -50,7 +50,7 @@ def functions() -> dict[str, Manifest]:
 
 
 def services(sh: Shell, *, stage: str = "running") -> dict[str, Service]:
-    """Return the deployed functions of this repository; `stage` is for a dry run."""
+    """Return this repository's deployed functions; `stage` applies only to dry runs."""
     command = ("gcloud", "run", "services", "list", *shell.place().flags, "--format=json")
     listed = sh.read_json(*command, dry=[_example(name, stage) for name in functions()])
     found = [parse(one) for one in listed]
@@ -58,7 +58,7 @@ def services(sh: Shell, *, stage: str = "running") -> dict[str, Service]:
 
 
 def parse(raw: Mapping[str, Any]) -> Service:
-    """Parse a service as `gcloud run services list --format=json` prints it."""
+    """Parse a service from the output of `gcloud run services list --format=json`."""
     status = raw["status"]
     traffic = status.get("traffic", [])
     latest = status.get("latestReadyRevisionName", "")
@@ -82,7 +82,7 @@ def parse(raw: Mapping[str, Any]) -> Service:
 def _example(name: str, stage: str) -> dict[str, Any]:
     """Return a service for a dry run.
 
-    stage: "running" has one revision, "new" a second one without traffic, "moved" gives it traffic.
+    stage: "running" has one revision; "new" adds one without traffic; "moved" gives it traffic.
     """
     newest = f"{name}-OLD" if stage == "running" else f"{name}-NEW"
     serving = newest if stage == "moved" else f"{name}-OLD"
@@ -111,12 +111,12 @@ def move(sh: Shell, shares: Mapping[str, Mapping[str, int]], *also: str) -> None
 
 
 def tag(sh: Shell, revisions: Mapping[str, str]) -> None:
-    """Tag one revision of each function as the candidate, which gives it its own address."""
+    """Tag one revision of each function as the candidate, so that it has its own address."""
     _update(sh, {name: (f"--update-tags={TAG}={one}",) for name, one in revisions.items()})
 
 
 def _update(sh: Shell, changes: Mapping[str, tuple[str, ...]]) -> None:
-    """Change several functions at a time; a failure does not stop the others."""
+    """Change several functions in parallel; a failure does not stop the others."""
     command = ("gcloud", "run", "services", "update-traffic")
     flags = (*shell.place().flags, "--quiet")
     with ThreadPoolExecutor(1 if sh.dry else AT_A_TIME) as pool:

@@ -1,6 +1,6 @@
 """Builds and pushes the migrate job's image: `python -m scripts.release.image`.
 
-Its tag is the hash of its contents; later steps use the same image.
+The image's tag is the hash of its contents. Later steps use the same image.
 """
 
 import sys
@@ -21,7 +21,7 @@ def name(sh: Shell) -> str:
 
 
 def main() -> None:
-    """Stage, build and push."""
+    """Stage, build and push the image."""
     sh = shell.from_arguments(__doc__)
     repository = shell.place().repository
     staged = sh.read(".venv/bin/python", "-m", "scripts.release.migrate_image", dry="HASH")

@@ -1,5 +1,5 @@
-# Built from build/migrate/, which `python -m scripts.release.migrate_image` stages with locked requirements.
-# The tag follows Debian's patches; pin its digest where the image is built.
+# Built from build/migrate/, which `python -m scripts.release.migrate_image` stages.
+# The base image's tag follows Debian's patches; pin its digest where this image is built.
 FROM python:3.11-slim-bookworm
 WORKDIR /migrate
 COPY requirements.txt .

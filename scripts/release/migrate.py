@@ -1,8 +1,8 @@
-"""Begins a release and migrates the tables: `python -m scripts.release.migrate`.
+"""Begins a release and migrates its tables: `python -m scripts.release.migrate`.
 
-Drops are compared with the commits that serve in this environment, not with the last tag: they are
-rejected while one of these commits still uses what is dropped. Once a single commit serves, rights
-that it does not need are revoked, since a rollback past it is not possible.
+Drops are compared with the commits that serve in this environment, not with the last tag. A drop
+is rejected while one of these commits still uses the table, column or index. Once only one commit
+serves, the rights that it does not need are revoked, because no rollback past it is possible.
 """
 
 from scripts.release import image, records, release, shell

@@ -1,7 +1,7 @@
 """Stages the migrate job's image: `python -m scripts.release.migrate_image`.
 
-build/migrate/ gets the Dockerfile, `shared`, every manifest and hashed requirements. The printed
-content hash is the image's tag; the same commit always gives the same bytes.
+The Dockerfile, `shared`, every manifest and the hashed requirements are copied to build/migrate/.
+The printed content hash is the image's tag. The same commit always produces the same bytes.
 """
 
 import argparse
@@ -19,7 +19,7 @@ CODE = ("shared/**/*.py", *JOB)
 
 
 def contents() -> dict[str, bytes]:
-    """Return the files of the image's build by path, sorted."""
+    """Return the files of the image's build context by path, sorted."""
     files = {path.relative_to(imports.ROOT).as_posix(): path.read_bytes() for path in _code()}
     files["Dockerfile"] = (imports.ROOT / DOCKERFILE).read_bytes()
     files["requirements.txt"] = requirements({"sql", "migrate"}).encode()
@@ -34,7 +34,7 @@ def _code() -> Iterator[Path]:
 
 
 def main() -> None:
-    """Stage the build and print its content hash."""
+    """Stage the build context and print its content hash."""
     parser = argparse.ArgumentParser(description="Stage the build of the migrate job's image.")
     parser.add_argument("--into", type=Path, default=bundle.BUILD / "migrate", help="target folder")
     into = parser.parse_args().into

@@ -1,7 +1,7 @@
 """The migrate job: `python -m scripts.release.migrate_job [--dry-run] [migrate] [grant] [revoke]`.
 
-By default it migrates and grants, which does not affect running functions. Its environment
-variables are in docs/operations.md.
+By default, it migrates and grants, which does not affect running functions. Its environment
+variables are described in docs/operations.md.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def database() -> Engine:
     configured = settings.sql()
     if configured.url:
         return migrate.engine(configured.url)
-    from google.cloud.sql.connector import Connector  # noqa: PLC0415  in the cloud only
+    from google.cloud.sql.connector import Connector  # noqa: PLC0415  needed only in the cloud
 
     connector = Connector(refresh_strategy="lazy")
 
@@ -54,7 +54,7 @@ def database() -> Engine:
             init_command=migrate.INIT,
         )
         with connection.cursor() as cursor:
-            # Granted roles are inactive by default, and without them no database can be selected.
+            # Granted roles are inactive by default, but selecting a database requires them.
             cursor.execute("SET ROLE ALL")
         connection.select_db(configured.database)
         return connection
@@ -83,13 +83,13 @@ def main() -> None:
 
 
 def _rights(steps: list[str]) -> grants.Wanted:
-    """Return the rights of the users that the environment names."""
+    """Return the rights of the users that are listed in the environment."""
     users = json.loads(os.environ[USERS])
     if not isinstance(users, dict):
         raise ValueError(f"{USERS} is not a JSON object")  # noqa: TRY004  like its other problems
     functions = manifest.discover([ROOT])
     if "migrate" not in steps:
-        # An older image grants or revokes: functions may have been added or removed since.
+        # In an older image, ignore functions that were added or removed later.
         users = {name: user for name, user in users.items() if name in functions}
         functions = {name: one for name, one in functions.items() if name in users}
     return wanted(functions, users)

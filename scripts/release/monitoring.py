@@ -1,4 +1,4 @@
-"""Request counts and latencies of each revision, queried from Cloud Monitoring in PromQL."""
+"""Queries Cloud Monitoring in PromQL for each revision's request counts and latencies."""
 
 import os
 import shlex
@@ -25,7 +25,7 @@ P99 = (
 
 
 def seen(sh: Shell, window: int) -> dict[str, Seen]:
-    """Return the figures of each revision in the last `window` seconds."""
+    """Return each revision's figures for the last `window` seconds."""
     total: dict[str, float] = defaultdict(float)
     errors: dict[str, float] = defaultdict(float)
     for labels, value in _query(sh, REQUESTS.format(window=window)):

@@ -1,7 +1,8 @@
 """Pins traffic to the running revisions: `python -m scripts.release.pin`.
 
-A function that serves two revisions after an interrupted canary goes back to the older one. A plan
-repeats the traffic it found; one that found "latest" would undo the pin, so it is made again.
+If an interrupted canary left a function with two serving revisions, all its traffic returns to the
+older one. A plan repeats the traffic that it found. A plan that found "latest" would undo the pin,
+so it is made again.
 """
 
 from dataclasses import replace

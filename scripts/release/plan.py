@@ -1,7 +1,7 @@
 """Saves Terraform's plan to build/plan: `python -m scripts.release.plan`.
 
-Rights, paths and indexes of the serving revisions are kept for one more release than the code that
-needs them: Terraform gets the released manifests as well as those that are checked out.
+The rights, paths and indexes of serving revisions are kept for one release longer than the code
+that needs them. Terraform therefore receives both the released and the checked-out manifests.
 """
 
 import json
@@ -68,7 +68,7 @@ def released(sh: Shell) -> Iterator[str]:
 
 
 def write(sh: Shell, path: str, text: str) -> None:
-    """Write a file to the folder of released files."""
+    """Write a file into the folder of released files."""
     if sh.dry:
         return
     file = RELEASED / path
@@ -77,7 +77,7 @@ def write(sh: Shell, path: str, text: str) -> None:
 
 
 def main() -> None:
-    """Plan the checked-out commit."""
+    """Make a plan for the checked-out commit."""
     make(shell.from_arguments(__doc__))
 
 

@@ -1,7 +1,7 @@
 """Sends all traffic to the new revisions: `python -m scripts.release.promote`.
 
-`--unjudged NAME` promotes a function that was held back or reverted, without a comparison. A build
-succeeds only if every function of its commit serves.
+`--unjudged NAME` promotes a function that was held back or reverted, without comparing it. A build
+succeeds only if all functions of its commit are serving.
 """
 
 import sys
@@ -15,7 +15,7 @@ from scripts.release.shell import Shell
 
 
 def main() -> None:
-    """Promote what may continue, then fail if anything was held back."""
+    """Promote the functions that may continue, then fail if any were held back."""
     parser = shell.parser(__doc__)
     parser.add_argument("--unjudged", action="append", metavar="NAME", help="name of a service")
     options = parser.parse_args()
@@ -43,14 +43,14 @@ def main() -> None:
 
 
 def is_ours(one: Service) -> bool:
-    """Return whether the newest revision has the hash of the bundle that was staged here."""
+    """Return whether the newest revision has the hash of the bundle staged in this build."""
     file = BUILD / f"{cloud_run.functions()[one.name].name}.sha256"
     digest = file.read_text(encoding="ascii").strip() if file.exists() else "not staged"
     return one.image.endswith(f":{digest}")
 
 
 def not_serving(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str, str]]:
-    """Yield each function whose newest revision does not serve, and why."""
+    """Yield each function whose newest revision does not serve, and the reason."""
     for name in cloud_run.functions():
         one = found.get(name)
         if one is None or one.serves == (one.latest,) == (one.created,):
@@ -64,7 +64,7 @@ def not_serving(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str
 
 
 def promote_held(sh: Shell, names: list[str]) -> None:
-    """Send all traffic of these functions to their newest revision, whatever the canary found."""
+    """Send all traffic of these functions to their newest revisions, ignoring the canary."""
     found = cloud_run.services(sh, stage="new")
     last = records.newest(sh)
     for name in names:
@@ -74,7 +74,7 @@ def promote_held(sh: Shell, names: list[str]) -> None:
             sys.exit(f"The newest revision of {name} passed no smoke test: build it again.")
     if last is None:
         return
-    # A rollback reverts these moves, too.
+    # A rollback also reverts these moves.
     moves = {
         name: Move(found[name].serving, found[name].latest)
         for name in names

@@ -1,4 +1,4 @@
-"""The recorded releases of an environment, and which commits its serving revisions have."""
+"""Reads an environment's recorded releases and finds the commits of its serving revisions."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ ONGOING = {"PENDING", "QUEUED", "WORKING"}
 def newest_first(sh: Shell) -> Iterator[Release]:
     """Yield the records, newest first."""
     command = ("gcloud", "storage", "objects", "list", f"{release.folder()}*.json")
-    # Noncurrent versions would be listed, too.
+    # Without this filter, noncurrent versions would also be listed.
     options = ("--filter=NOT noncurrent_time:*", "--format=value(name)")
     listed = sh.read(*command, *options, dry="20260101T000000Z-COMMIT.json")
     example = release.text(release.EXAMPLE)
@@ -24,12 +24,12 @@ def newest_first(sh: Shell) -> Iterator[Release]:
 
 
 def newest(sh: Shell) -> Release | None:
-    """Return the record of the release that began last."""
+    """Return the record of the most recently started release."""
     return next(newest_first(sh), None)
 
 
 def current(sh: Shell) -> Release:
-    """Return the record of this commit's release; exit if none is in progress."""
+    """Return the record of this commit's release; exit if no release is in progress."""
     found = newest(sh)
     if found is None or (not sh.dry and found.commit != release.commit(sh)):
         sys.exit("The newest release is not of this commit: begin with scripts.release.migrate.")
@@ -41,8 +41,8 @@ def current(sh: Shell) -> Release:
 def alone(sh: Shell, last: Release | None) -> None:
     """Exit if another build is releasing.
 
-    Two builds that start within the same seconds both pass; then Terraform's lock lets only one
-    plan be applied, and the other one is stale.
+    If two builds start within seconds of each other, both pass this check. Terraform's lock then
+    allows only one plan to be applied, and the other plan is stale.
     """
     if not last or last.state not in {State.BEGUN, State.MOVING}:
         return
@@ -58,17 +58,17 @@ def alone(sh: Shell, last: Release | None) -> None:
 
 
 def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
-    """Return the origin of each function's serving revisions, the one with most traffic first.
+    """Return the origins of each function's serving revisions, ordered by traffic, largest first.
 
-    Empty before the first recorded release. Exits if an unrecorded revision serves: whoever moved
-    traffic there by hand can move it to a recorded one.
+    The result is empty before the first recorded release. The script exits if an unrecorded
+    revision serves; its traffic, moved by hand, must first be moved to a recorded revision.
     """
     if last is None or not last.made:
         sh.say("No release is recorded, so there is nothing to compare with.")
         return {}
     found: dict[str, list[Made]] = {}
     for name, service in cloud_run.services(sh).items():
-        # A new function serves at once: its release may have failed before it was recorded.
+        # A new function serves immediately; its release may have failed before it was recorded.
         new = dict.fromkeys(service.serves, Made(last.commit, last.job))
         known = last.made.get(name, new)
         unknown = [one for one in service.serves if one not in known]
@@ -84,5 +84,5 @@ def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
 
 
 def commits(served: dict[str, list[Made]]) -> dict[str, str]:
-    """Return all serving commits, each with its migrate job's image."""
+    """Return all serving commits with the image of each commit's migrate job."""
     return {one.commit: one.job for made in served.values() for one in made}

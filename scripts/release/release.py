@@ -1,6 +1,6 @@
-"""The record of one release, begun by `migrate` and stored in the bucket of Terraform's state.
+"""The record of one release, created by `migrate` in the bucket of Terraform's state.
 
-Later steps, a rollback and the next release read from it how far this one got.
+Later steps, rollbacks and the next release read the release's progress from this record.
 """
 
 import os
@@ -18,11 +18,11 @@ from scripts.release.shell import Shell
 
 FILE = BUILD / "release.json"
 KNOWN = 20
-"""How many revisions of each function are recorded."""
+"""The number of revisions recorded for each function."""
 
 
 class State(StrEnum):
-    """How far a release got; BACK: reverted by the canary, UNDONE: rolled back by a person."""
+    """A release's progress. BACK: reverted by the canary. UNDONE: rolled back by a person."""
 
     BEGUN = "begun"
     MOVING = "moving"
@@ -35,7 +35,7 @@ class State(StrEnum):
 class Made:
     """A revision's origin: its commit, that commit's migrate job image, and its own image.
 
-    All are empty for revisions from before the first recorded release.
+    All fields are empty for revisions that predate the first recorded release.
     """
 
     commit: str = ""
@@ -45,7 +45,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Move:
-    """A function's change from one revision to the next; none if `after` is empty."""
+    """A function's change from one revision to the next. If `after` is empty, nothing changes."""
 
     before: str
     after: str = ""
@@ -53,14 +53,14 @@ class Move:
 
 @dataclass(frozen=True)
 class Release:
-    """A commit, and the revisions that serve before and after it.
+    """A commit, with the revisions that serve before and after its release.
 
-    address: where it is recorded.
+    address: the location of the record.
     job: the migrate job's image of this commit.
     build: Cloud Build's id; empty for a release by hand.
-    held: functions with too few requests to be compared; their traffic is not moved.
-    refused: images that were worse or rolled back; not promoted until their function changes.
-    made: by function, the origin of its revisions, newest last.
+    held: the functions with too few requests to compare; their traffic is not moved.
+    refused: images that were worse or rolled back, not promoted until their functions change.
+    made: the origins of each function's revisions, newest last.
     """
 
     address: str
@@ -96,7 +96,7 @@ EXAMPLE = Release(
         for name in cloud_run.functions()
     },
 )
-"""The release of a dry run, in which every function changed."""
+"""The example release of a dry run, in which every function changes."""
 
 
 def commit(sh: Shell) -> str:
@@ -106,7 +106,7 @@ def commit(sh: Shell) -> str:
 
 
 def begin(sh: Shell, last: Release | None) -> Release:
-    """Return a new release of this commit."""
+    """Return the record of a new release of this commit."""
     at = "NOW" if sh.dry else datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     ours = commit(sh)
     return Release(
@@ -120,10 +120,10 @@ def begin(sh: Shell, last: Release | None) -> Release:
 
 
 def after(release: Release, now: dict[str, Service]) -> Release:
-    """Add the revisions that get traffic next: the newest ones that do not serve yet.
+    """Add the revisions that receive traffic next: the newest ones that do not serve yet.
 
-    An older build may have created them and failed before it moved traffic. All that are ready
-    match this commit, since they are the newest after its plan was applied.
+    An older build may have created them and failed before it moved traffic. All ready revisions
+    match this commit, because they are the newest after its plan was applied.
     """
     moves, made = {}, {}
     for name, one in now.items():
@@ -143,7 +143,7 @@ def after(release: Release, now: dict[str, Service]) -> Release:
 
 
 def save(sh: Shell, release: Release) -> None:
-    """Record the release."""
+    """Store the record of the release."""
     if not sh.dry:
         FILE.parent.mkdir(exist_ok=True)
         FILE.write_text(text(release), encoding="utf-8")

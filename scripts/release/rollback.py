@@ -1,6 +1,7 @@
 """Undoes the last release in seconds: `make rollback`, or `python -m scripts.release.rollback`.
 
-Only traffic moves. Tables stay as they are: a release's additions do not affect the one before.
+Only traffic is moved. Tables are not changed, because a release's additions do not affect the
+previous release.
 """
 
 import sys
@@ -12,11 +13,11 @@ from scripts.release.shell import Shell
 
 
 def main() -> None:
-    """Move the functions of the last release, or those named, to their previous revisions."""
+    """Move all functions of the last release, or the named ones, to their previous revisions."""
     parser = shell.parser(__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="services (default: all)")
     parser.add_argument(
-        "--anyway", action="store_true", help="even if a later build changed the tables"
+        "--anyway", action="store_true", help="roll back even if a later build changed the tables"
     )
     options = parser.parse_args()
     sh = shell.Shell(options.dry_run)
@@ -43,9 +44,9 @@ def main() -> None:
 
 
 def last(sh: Shell) -> tuple[Release, Release]:
-    """Return the newest record, and the one to undo; tables allow only one release back.
+    """Return the newest record and the release to undo, which can only be the last one.
 
-    A promotion that was interrupted and completed by a later build is undone with it.
+    If a later build completed an interrupted promotion, both are undone together.
     """
     newest, undone = None, None
     for one in records.newest_first(sh):
@@ -71,7 +72,7 @@ def _only_in(cut: Release, later: Release) -> dict[str, Move]:
 
 
 def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:
-    """Return the moves to revert; functions whose traffic was moved by hand are skipped."""
+    """Return the moves to revert, skipping functions whose traffic was moved by hand."""
     running = cloud_run.services(sh, stage="new")
     back = {}
     for name in names:
@@ -85,7 +86,7 @@ def returning(sh: Shell, undone: Release, names: list[str]) -> dict[str, Move]:
 
 
 def grant(sh: Shell, made: list[Made | None]) -> None:
-    """Grant the rights of the older revisions again."""
+    """Grant the older revisions their rights again."""
     for one in sorted({one.job for one in made if one and one.job}):
         migrate.use(sh, one)
         migrate.execute(sh, "grant")

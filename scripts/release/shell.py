@@ -1,4 +1,4 @@
-"""What the steps share: their environment, commands, and dry runs that print them."""
+"""The environment, commands and dry runs that all release steps share."""
 
 import argparse
 import json
@@ -27,12 +27,12 @@ class Place:
 
     @property
     def state_bucket(self) -> str:
-        """Return the bucket of Terraform's state, which also keeps the records of releases."""
+        """Return the bucket of Terraform's state, which also stores the records of releases."""
         return f"{self.project}-terraform"
 
     @property
     def repository(self) -> str:
-        """Return the repository of images."""
+        """Return the repository of container images."""
         return f"{self.region}-docker.pkg.dev/{self.project}/savepoint"
 
     @property
@@ -42,7 +42,7 @@ class Place:
 
 
 def place() -> Place:
-    """Return the place of ENVIRONMENT; exit if it is not set, or belongs to another project."""
+    """Return the place named by ENVIRONMENT; exit if it is unset or belongs to another project."""
     known = {one.stem: one for one in sorted(ENVIRONMENTS.glob("*.tfvars"))}
     environment = os.environ.get("ENVIRONMENT", "")
     if environment not in known:
@@ -62,7 +62,7 @@ def place() -> Place:
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs commands in the repository's root, or only prints them in a dry run."""
+    """Runs commands in the repository's root folder; in a dry run, only prints them."""
 
     dry: bool
 
@@ -76,7 +76,7 @@ class Shell:
             sys.exit(f"{words[0]} failed with {done.returncode}: {shlex.join(words)}")
 
     def read(self, *words: str, dry: str = "") -> str:
-        """Return the output of a command that changes nothing, or `dry` in a dry run."""
+        """Return the output of a read-only command, or `dry` in a dry run."""
         self._print(words)
         if self.dry:
             return dry
@@ -86,7 +86,7 @@ class Shell:
         return done.stdout
 
     def read_json(self, *words: str, dry: Any) -> Any:
-        """Return a command's output, parsed."""
+        """Return a command's output, parsed as JSON."""
         return json.loads(self.read(*words, dry=json.dumps(dry)))
 
     def say(self, text: str) -> None:
@@ -98,7 +98,7 @@ class Shell:
 
 
 def parser(purpose: str | None) -> argparse.ArgumentParser:
-    """Return the argument parser of a step; every step has a dry run."""
+    """Return the argument parser of a step, which always has the option `--dry-run`."""
     made = argparse.ArgumentParser(description=purpose)
     made.add_argument(
         "--dry-run", action="store_true", help="print the commands instead of running them"
@@ -107,5 +107,5 @@ def parser(purpose: str | None) -> argparse.ArgumentParser:
 
 
 def from_arguments(purpose: str | None) -> Shell:
-    """Return the shell of a step that has no other options."""
+    """Return the shell for a step that has no other options."""
     return Shell(dry=parser(purpose).parse_args().dry_run)

@@ -1,8 +1,8 @@
-"""Requests each new revision at its own address: `python -m scripts.release.smoke`.
+"""Tests each new revision at its own address: `python -m scripts.release.smoke`.
 
 Functions do not accept traffic from the internet, so a job inside the network sends the requests.
-Triggers are reachable only for Google's services; that their revision is ready shows that it
-started with its settings.
+Triggers are reachable only for Google's services. A ready revision shows that a trigger started
+with its settings.
 """
 
 import os
@@ -16,11 +16,11 @@ from scripts.release.shell import Shell
 
 BUILDER = "builder:2"
 NETWORK = "savepoint"
-"""The network and its subnet, as terraform/modules/network names them."""
+"""The name of the network and its subnet, as defined in terraform/modules/network."""
 
 
 def main() -> None:
-    """Tag and request the new revisions; exit if one is not ready or responds wrongly."""
+    """Tag and request the new revisions; exit if one is not ready or its response is wrong."""
     sh = shell.from_arguments(__doc__)
     found = cloud_run.services(sh, stage="new")
     moved = release.after(records.current(sh), found)
@@ -45,7 +45,7 @@ def unready(one: Service) -> bool:
 
 
 def requests(moved: Release, found: dict[str, Service]) -> Iterator[str]:
-    """Yield the URL of each new revision with the statuses that only the function itself returns.
+    """Yield each new revision's URL with the statuses that only the function itself returns.
 
     A function that is deployed for the first time already serves at its normal address.
     """
@@ -54,7 +54,7 @@ def requests(moved: Release, found: dict[str, Service]) -> Iterator[str]:
     for name, function in cloud_run.functions().items():
         if name in urls and function.trigger.http:
             http = function.trigger.http
-            # 404 and 405: the prefix itself may have no route, or no GET.
+            # 404 and 405 are accepted because the prefix may have no route or no GET method.
             statuses = "200+404+405" if http.caller == "public" else "401+404+405"
             yield f"{urls[name]}{http.paths[0]}={statuses}"
 

@@ -1,17 +1,17 @@
-"""Decides from counts alone whether a new revision may continue."""
+"""Decides from counts alone whether a new revision is good enough to continue."""
 
 import math
 from dataclasses import dataclass
 from enum import Enum
 
 TOLERATED = 0.001
-"""The share of errors that is always tolerated: that of the objectives."""
+"""The share of errors that is always tolerated, the same as in the objectives."""
 DEVIATIONS = 3
 SLOWER = 1.5
 
 
 class Verdict(Enum):
-    """What happens to a new revision."""
+    """The decision about a new revision."""
 
     ON = "continues"
     BACK = "is reverted"
@@ -20,7 +20,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Seen:
-    """One revision's requests, 5xx responses and 99th percentile."""
+    """One revision's number of requests, number of 5xx responses and p99 latency."""
 
     requests: float = 0
     errors: float = 0
@@ -30,9 +30,10 @@ class Seen:
 def judge(old: Seen, new: Seen, *, enough: int, objective_ms: int) -> tuple[Verdict, str]:
     """Compare a new revision with the one that it replaces, over the same minutes.
 
-    First, errors: more than the old revision's share predicts, by three standard deviations, is a
-    reason to revert, however few the requests. Second, there must be enough requests. Third, it
-    must not be slower than both its objective and 1.5 times the old one: it starts cold.
+    First, if errors exceed the number predicted from the old revision by more than three standard
+    deviations, the new revision is reverted, even with few requests. Second, there must be enough
+    requests. Third, its p99 latency must not exceed the larger of its objective and 1.5 times the
+    old revision's p99; the margin allows for cold starts.
     """
     share = max(TOLERATED, old.errors / old.requests if old.requests else 0)
     expected = share * new.requests

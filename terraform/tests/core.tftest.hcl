@@ -1,4 +1,4 @@
-# Needs staged bundles (make bundle) and the providers' schemas, but no cloud.
+# These tests need staged bundles (make bundle) and the providers' schemas, but no cloud.
 
 mock_provider "google" {}
 mock_provider "google-beta" {}
@@ -29,7 +29,7 @@ run "a_fresh_project" {
       "roles/telemetry.metricsWriter on the project",
       "roles/telemetry.tracesWriter on the project",
     ])
-    error_message = "sessions uses no store: it may publish to its topic and nothing else."
+    error_message = "The function sessions uses no store, so it may only publish to its topic."
   }
   assert {
     condition     = module.identity["sessions"].database_user == null && module.identity["catalog"].database_user == "fn-catalog"

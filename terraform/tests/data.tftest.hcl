@@ -1,4 +1,4 @@
-# The stores alone, with more indexes than the repository has.
+# Tests the stores alone, with more indexes than the repository has.
 
 mock_provider "google" {}
 

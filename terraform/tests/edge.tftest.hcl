@@ -1,4 +1,4 @@
-# The edge alone: caching, blocking and routing do not depend on the rest.
+# Tests the edge alone, because caching, blocking and routing do not depend on the rest.
 
 mock_provider "google" {}
 

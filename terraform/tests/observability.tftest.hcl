@@ -1,4 +1,4 @@
-# The monitoring of two functions: one that serves players, one with a schedule.
+# Tests the monitoring of two functions: one serves players, and one has a schedule.
 
 mock_provider "google" {}
 

@@ -124,7 +124,7 @@ def test_queries_use_exactly_the_recorded_metrics(fresh: Plan) -> None:
 
 def test_every_subscription_has_an_alert(fresh: Plan) -> None:
     policies = fresh.of("google_monitoring_alert_policy")
-    waiting = [one for one in policies if "An event waits for more than" in one["display_name"]]
+    waiting = [one for one in policies if "An event has waited for" in one["display_name"]]
     assert len(waiting) == 2
     for policy in waiting:
         (threshold,) = policy["conditions"][0]["condition_threshold"]

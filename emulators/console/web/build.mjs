@@ -1,4 +1,4 @@
-// Bundles the page into ../page, so that nothing is fetched from the network at run time.
+// Bundles the page into ../page, so that it loads nothing from the network at run time.
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -19,7 +19,7 @@ await build({
   logLevel: "warning",
 });
 await copyFile("src/index.html", `${page}/index.html`);
-// Swagger UI has 1.5 MB, so only the view that shows it loads it.
+// Swagger UI is 1.5 MB, so it is loaded only by the view that shows it.
 for (const name of ["swagger-ui-bundle.js", "swagger-ui.css"]) {
   await copyFile(`node_modules/swagger-ui-dist/${name}`, `${page}/${name}`);
 }

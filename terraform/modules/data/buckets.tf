@@ -1,4 +1,4 @@
-# Objects: artifacts are private and need signed URLs, public objects are named by content hash.
+# The object buckets. Artifacts are private and need signed URLs; public objects need none.
 
 locals {
   buckets = {
@@ -8,9 +8,9 @@ locals {
 }
 
 resource "google_storage_bucket" "this" {
-  #checkov:skip=CKV_GCP_62:Cloud Audit Logs record reads of artifacts, the load balancer those of public objects.
+  #checkov:skip=CKV_GCP_62:Cloud Audit Logs record reads of artifacts, and the load balancer logs reads of public objects.
   #checkov:skip=CKV_GCP_78:Objects are named by content hash and never change; deleted ones can be restored for 7 days.
-  #checkov:skip=CKV_GCP_114:Public objects are public; the artifacts' bucket enforces the prevention.
+  #checkov:skip=CKV_GCP_114:Public objects are public by design; the artifacts' bucket enforces public access prevention.
   for_each = local.buckets
 
   name                        = "${var.project}-${each.key}"
@@ -18,7 +18,7 @@ resource "google_storage_bucket" "this" {
   uniform_bucket_level_access = true
   public_access_prevention    = each.value.public ? "inherited" : "enforced"
 
-  # Any origin may: the signed URL is the right, and no cookie is involved.
+  # Any origin is allowed, because the signed URL grants access and no cookie is involved.
   cors {
     origin          = ["*"]
     method          = ["GET", "HEAD", "PUT"]
@@ -57,7 +57,7 @@ resource "google_storage_bucket" "this" {
   }
 }
 
-# Everyone may read objects by name but not list them, which objectViewer would allow.
+# Everyone may read objects by name. The role objectViewer would also allow listing them.
 resource "google_storage_bucket_iam_member" "everyone_reads" {
   #checkov:skip=CKV_GCP_28:Art and detection lists are public.
   bucket = google_storage_bucket.this["public"].name

@@ -1,4 +1,4 @@
-# Firestore, with the same rules, indexes and times to live as the emulator.
+# Firestore, with the same rules, indexes and TTLs as the emulator.
 
 locals {
   indexes = {
@@ -26,7 +26,7 @@ resource "google_firestore_database" "this" {
 
 resource "google_firestore_backup_schedule" "daily" {
   database  = google_firestore_database.this.name
-  retention = "1209600s" # 14 days, as the database's
+  retention = "1209600s" # 14 days, as for the database
 
   daily_recurrence {}
 }
@@ -75,7 +75,7 @@ resource "google_firestore_field" "this" {
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 
-  # An empty list of indexes means none; no list means the automatic ones.
+  # An empty list of indexes means no indexes; a missing list means automatic indexes.
   dynamic "index_config" {
     for_each = can(each.value.indexes) ? [each.value.indexes] : []
     content {

@@ -1,5 +1,5 @@
 output "accounts_role" {
-  description = "Full name of the role that reads and sets the claims of players' accounts."
+  description = "Full name of the role that can read and set the claims of players' accounts."
   value       = google_project_iam_custom_role.accounts.name
 }
 

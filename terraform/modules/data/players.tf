@@ -1,4 +1,4 @@
-# Players' accounts: guests first, who may link an email address later.
+# Players' accounts. Players start as guests and may link an email address later.
 
 resource "google_identity_platform_config" "this" {
   authorized_domains         = var.authorized_domains
@@ -19,6 +19,6 @@ resource "google_identity_platform_config" "this" {
 # Firebase's predefined roles would also allow deleting players.
 resource "google_project_iam_custom_role" "accounts" {
   role_id     = "savepointAccounts"
-  title       = "Reads and gives the claims of players' accounts"
+  title       = "Reads and sets the claims of players' accounts"
   permissions = ["firebaseauth.users.get", "firebaseauth.users.update"]
 }

@@ -1,4 +1,4 @@
-# Secrets without values: Terraform's state would contain them (README.md).
+# Secrets without values, because Terraform's state would contain the values (README.md).
 
 resource "google_secret_manager_secret" "this" {
   for_each = var.secrets

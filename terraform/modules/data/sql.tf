@@ -1,4 +1,4 @@
-# MySQL: private, in two zones, with point-in-time recovery over the last week.
+# A private MySQL instance in two zones, with point-in-time recovery for the last week.
 
 resource "google_sql_database_instance" "this" {
   name                = "savepoint"
@@ -21,7 +21,7 @@ resource "google_sql_database_instance" "this" {
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
-    # For MySQL, point-in-time recovery is the binary log.
+    # In MySQL, point-in-time recovery uses the binary log.
     backup_configuration {
       enabled                        = true
       binary_log_enabled             = true
@@ -96,7 +96,7 @@ resource "google_sql_database_instance" "replica" {
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
-    # When promoted, it must accept the same users and the same pools.
+    # Once promoted, the replica must accept the same users and connection pools.
     dynamic "database_flags" {
       for_each = local.flags
       content {

@@ -1,5 +1,5 @@
 variable "authorized_domains" {
-  description = "Host names of pages on which players sign in."
+  description = "Host names of the pages where players sign in."
   type        = list(string)
 }
 
@@ -29,7 +29,7 @@ variable "project" {
 }
 
 variable "region" {
-  description = "Region of database, buckets and secrets."
+  description = "Region of the database, the buckets and the secrets."
   type        = string
 }
 

@@ -1,4 +1,4 @@
-# Addresses, certificate, TLS, and the redirect from HTTP to HTTPS.
+# The addresses, the certificate, the TLS policy and the redirect from HTTP to HTTPS.
 
 locals {
   hosts = { api = var.domain, objects = "objects.${var.domain}" }
@@ -21,7 +21,8 @@ resource "google_compute_global_address" "edge" {
 }
 
 resource "google_compute_managed_ssl_certificate" "edge" {
-  # Its domains cannot change, and it cannot be deleted while in use, so a new name is created first.
+  # A certificate's domains cannot change, and it cannot be deleted while in use. A change therefore
+  # first creates a certificate with a new name.
   name = "edge-${substr(sha256(join(",", values(local.hosts))), 0, 8)}"
 
   managed {
@@ -51,7 +52,7 @@ resource "google_compute_url_map" "to_https" {
 
   default_url_redirect {
     https_redirect = true
-    # 308 keeps method and body; 301 may not.
+    # A 308 preserves the method and body; a 301 may not.
     redirect_response_code = "PERMANENT_REDIRECT"
     strip_query            = false
   }

@@ -1,13 +1,13 @@
-# Rate limits by address, and Google's WAF rules, which only log until false alarms are ruled out.
-# Tokens cannot be limited: a key is the header's first 128 bytes, which all tokens of one signing
-# key share, so all players would share one limit (docs/adr/0021).
+# Rate limits by address, and Google's WAF rules, which only log until false positives are excluded.
+# Rate limits by token are impossible: Cloud Armor uses the first 128 bytes of the header, which are
+# the same in all tokens of one signing key, so all players would share one limit (docs/adr/0021).
 
 locals {
   limits = {
     with_token    = { priority = 2000, match = "has(request.headers['authorization'])" }
     without_token = { priority = 2001, match = "!has(request.headers['authorization'])" }
   }
-  # Without methodenforcement, which blocks PUT, PATCH and DELETE.
+  # methodenforcement is not included, because it blocks PUT, PATCH and DELETE.
   waf = [
     "sqli-v33-stable",
     "xss-v33-stable",
@@ -22,7 +22,7 @@ locals {
 }
 
 resource "google_compute_security_policy" "edge" {
-  #checkov:skip=CKV_GCP_73:Its rule is included, in preview like the others; nothing here is Java.
+  #checkov:skip=CKV_GCP_73:The rule is included, in preview like the others, and no service uses Java.
   name        = "edge"
   description = "Rate limits by address; WAF rules${var.waf_preview ? ", in preview" : ""}."
   type        = "CLOUD_ARMOR"

@@ -1,4 +1,4 @@
-# Responses without a function: public objects, the contract, and two problem documents.
+# Responses served without a function: public objects, the contract and two problem documents.
 
 locals {
   problems = {
@@ -31,9 +31,9 @@ resource "google_compute_backend_bucket" "public" {
 }
 
 resource "google_storage_bucket" "own" {
-  #checkov:skip=CKV_GCP_62:Its contents are public, and the load balancer logs reads.
-  #checkov:skip=CKV_GCP_114:It is public, through the load balancer.
-  #checkov:skip=CKV_GCP_78:Terraform writes its contents from the repository, which keeps versions.
+  #checkov:skip=CKV_GCP_62:The bucket's contents are public, and the load balancer logs reads.
+  #checkov:skip=CKV_GCP_114:The bucket is public through the load balancer.
+  #checkov:skip=CKV_GCP_78:Terraform writes the contents from the repository, which is versioned.
   name                        = "${var.project}-edge"
   location                    = var.region
   uniform_bucket_level_access = true
@@ -42,7 +42,7 @@ resource "google_storage_bucket" "own" {
 resource "google_storage_bucket_iam_member" "everyone_reads" {
   #checkov:skip=CKV_GCP_28:The contract and two problem documents are public.
   bucket = google_storage_bucket.own.name
-  # objectViewer would also allow listing.
+  # The role objectViewer would also allow listing.
   role   = "roles/storage.legacyObjectReader"
   member = "allUsers"
 }

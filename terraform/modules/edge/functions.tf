@@ -1,4 +1,4 @@
-# One backend per function; the CDN caches public responses by their own headers.
+# One backend per function. The CDN caches public responses according to their headers.
 
 resource "google_compute_region_network_endpoint_group" "function" {
   for_each = var.functions
@@ -33,7 +33,7 @@ resource "google_compute_backend_service" "function" {
     content {
       cache_mode       = "USE_ORIGIN_HEADERS"
       negative_caching = false
-      # By default the CDN would serve responses up to a day old; 60 s is what is promised.
+      # By default, the CDN would serve responses up to a day old; the contract promises 60 s.
       serve_while_stale = 0
 
       cache_key_policy {

@@ -1,10 +1,10 @@
 output "addresses" {
-  description = "DNS A and AAAA records of both hosts."
+  description = "DNS A and AAAA records for both hosts."
   value       = { for version, one in google_compute_global_address.edge : version => one.address }
 }
 
 output "hosts" {
-  description = "Host names that the certificate covers."
+  description = "Host names covered by the certificate."
   value       = local.hosts
 }
 

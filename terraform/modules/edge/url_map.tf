@@ -1,4 +1,4 @@
-# Path rules: the longest match wins, as in the local gateway.
+# The path rules, of which the longest match wins, as in the local gateway.
 
 resource "google_compute_url_map" "edge" {
   name            = "edge"
@@ -18,7 +18,7 @@ resource "google_compute_url_map" "edge" {
     name            = "api"
     default_service = google_compute_backend_bucket.own.id
 
-    # Functions never return 502 or 504: no instance responded.
+    # Functions never return 502 or 504, so these statuses mean that no instance responded.
     default_custom_error_response_policy {
       error_service = google_compute_backend_bucket.own.id
 
@@ -43,7 +43,7 @@ resource "google_compute_url_map" "edge" {
       service = google_compute_backend_bucket.own.id
     }
 
-    # A separate rule, not the matcher's default, which would replace the functions' own 404s.
+    # A separate rule is needed, because the matcher's default would replace the functions' own 404s.
     path_rule {
       paths   = ["/*"]
       service = google_compute_backend_bucket.own.id
@@ -65,7 +65,7 @@ resource "google_compute_url_map" "edge" {
     default_service = google_compute_backend_bucket.public.id
   }
 
-  # Google rejects a map that fails one of these tests.
+  # Google rejects the URL map if one of these tests fails.
   dynamic "test" {
     for_each = merge([
       for name, one in var.functions : { for path in one.prefixes : path => name }

@@ -1,5 +1,5 @@
 variable "domain" {
-  description = "Host name of the API; public objects are at the same host prefixed with `objects.`."
+  description = "Host name of the API. Public objects are served from the same host name prefixed with `objects.`."
   type        = string
 
   validation {
@@ -19,12 +19,12 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for one in var.functions : !anytrue([for path in one.prefixes : contains(["/openapi.json", "/problems"], path)])])
-    error_message = "The edge itself answers /openapi.json and /problems: a function cannot own them."
+    error_message = "The edge itself serves /openapi.json and /problems, so no function can own these paths."
   }
 }
 
 variable "log_sample_rate" {
-  description = "Share of requests that the load balancer logs."
+  description = "Share of requests that the load balancer logs, from 0 to 1."
   type        = number
   default     = 0.1
 
@@ -50,7 +50,7 @@ variable "public_bucket" {
 }
 
 variable "rate_limits" {
-  description = "Requests per minute and address, with a token and without one. Many players share an address: homes, schools, mobile networks."
+  description = "Maximum requests per minute per address, with and without a token. Homes, schools and mobile networks have many players at one address."
   type        = object({ with_token = number, without_token = number })
   default     = { with_token = 6000, without_token = 1200 }
 

@@ -6,7 +6,7 @@ locals {
   object = "${replace(var.service, "-", "_")}/${var.bundle.hash}.zip"
 }
 
-# Changed content has a new name, so that only changed functions are built and deployed.
+# Changed content has a new name, so only changed functions are built and deployed.
 resource "google_storage_bucket_object" "bundle" {
   bucket = var.bundles_bucket
   name   = local.object
@@ -22,7 +22,7 @@ resource "google_storage_bucket_object" "bundle" {
   }
 }
 
-# build_config alone builds nothing (docs/adr/0020-functions-are-cloud-run-services.md).
+# build_config alone does not start a build (docs/adr/0020-functions-are-cloud-run-services.md).
 resource "terraform_data" "image" {
   triggers_replace = [local.image]
 
@@ -45,7 +45,7 @@ resource "google_cloud_run_v2_service" "this" {
   description         = var.description
   deletion_protection = true
   ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
-  # The function verifies players' tokens itself; triggers are called with IAM.
+  # The function itself verifies players' tokens; callers of triggers are checked by IAM.
   invoker_iam_disabled = var.anyone
 
   build_config {
@@ -55,8 +55,8 @@ resource "google_cloud_run_v2_service" "this" {
     service_account = var.builder
   }
 
-  # Set on the service, not on the revision: replaced revisions keep no instances, and an operator
-  # can change both without a new revision, which would get no traffic.
+  # Set on the service, not on the revision, so that replaced revisions keep no instances. An operator
+  # can also change both without creating a revision, which would receive no traffic.
   scaling {
     min_instance_count = var.instances.min
     max_instance_count = var.instances.max
@@ -114,7 +114,7 @@ resource "google_cloud_run_v2_service" "this" {
   }
 
   lifecycle {
-    # The release moves traffic and sets these itself.
+    # The release steps move traffic and set these fields themselves.
     ignore_changes = [traffic, client, client_version]
   }
 

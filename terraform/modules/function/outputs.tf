@@ -9,6 +9,6 @@ output "service_account" {
 }
 
 output "uri" {
-  description = "URL of the service, reachable only for Google's deliveries and the load balancer."
+  description = "URL of the service, which only Google's delivery services and the load balancer can reach."
   value       = google_cloud_run_v2_service.this.uri
 }

@@ -1,5 +1,5 @@
 variable "anyone" {
-  description = "Whether it accepts requests without a Google identity, from the load balancer."
+  description = "Whether the function accepts requests without a Google identity from the load balancer."
   type        = bool
 }
 
@@ -19,7 +19,7 @@ variable "bundles_bucket" {
 }
 
 variable "concurrency" {
-  description = "Requests per instance at a time."
+  description = "Maximum number of concurrent requests per instance."
   type        = number
 
   validation {
@@ -44,7 +44,7 @@ variable "cpu" {
 }
 
 variable "description" {
-  description = "What the function does, in one sentence."
+  description = "The function's purpose, in one sentence."
   type        = string
 }
 
@@ -104,12 +104,12 @@ variable "settings" {
 }
 
 variable "subnetwork" {
-  description = "Subnetwork through which it reaches the database; null without one."
+  description = "Subnetwork through which the function reaches the database; null if it has no database."
   type        = string
 }
 
 variable "timeout" {
-  description = "Timeout of a request in seconds."
+  description = "Request timeout in seconds."
   type        = number
 
   validation {

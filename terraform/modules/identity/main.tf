@@ -1,8 +1,8 @@
-# A function's identity and rights: what its function.yaml names and nothing else.
+# A function's identity, with exactly the rights that its function.yaml declares.
 
 locals {
-  # Requests are signed with this account's HMAC key, so it needs the rights on objects itself.
-  # Reading the public bucket needs no right.
+  # Requests are signed with this account's HMAC key, so the account itself needs the rights to
+  # objects. Reading the public bucket needs no rights.
   bucket_roles = { r = "roles/storage.objectViewer", rw = "roles/storage.objectUser" }
   rights = {
     for bucket, right in var.objects : bucket => right
@@ -30,7 +30,7 @@ resource "google_project_iam_member" "roles" {
   member  = google_service_account.this.member
 }
 
-# MySQL's user name is the account's name without its domain. It starts without privileges:
+# The MySQL user name is the account's name without its domain. A user starts without privileges;
 # the migrate job grants them.
 resource "google_sql_user" "this" {
   count = var.sql ? 1 : 0

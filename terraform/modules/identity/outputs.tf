@@ -9,7 +9,7 @@ output "email" {
 }
 
 output "grants" {
-  description = "Every right that it has, as `role on resource`."
+  description = "Every right of the account, in the form `role on resource`."
   value = concat(
     [for one in google_project_iam_member.roles : "${one.role} on the project"],
     [for one in google_pubsub_topic_iam_member.publishes : "${one.role} on ${one.topic}"],

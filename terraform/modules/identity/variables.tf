@@ -1,10 +1,10 @@
 variable "accounts" {
-  description = "Whether it reads and sets the claims of players' accounts."
+  description = "Whether the function reads and sets the claims of players' accounts."
   type        = bool
 }
 
 variable "accounts_role" {
-  description = "Full name of the role that allows it."
+  description = "Full name of the role that allows reading and setting claims."
   type        = string
 }
 
@@ -14,12 +14,12 @@ variable "buckets" {
 }
 
 variable "documents" {
-  description = "Whether it reads or writes Firestore."
+  description = "Whether the function reads or writes Firestore."
   type        = bool
 }
 
 variable "objects" {
-  description = "Rights on the buckets `artifacts` and `public`: r, rw or none."
+  description = "Rights to the buckets `artifacts` and `public`: r, rw or none."
   type        = map(string)
 }
 
@@ -29,12 +29,12 @@ variable "project" {
 }
 
 variable "publishes" {
-  description = "Ids of the topics that it publishes to."
+  description = "Ids of the topics that the function publishes to."
   type        = set(string)
 }
 
 variable "secrets" {
-  description = "Ids of the secrets that it reads."
+  description = "Ids of the secrets that the function reads."
   type        = set(string)
 }
 
@@ -44,12 +44,12 @@ variable "service" {
 
   validation {
     condition     = can(regex("^[a-z][a-z-]{1,24}[a-z]$", var.service))
-    error_message = "service must be 3 to 26 characters of a-z and -: account and database user are fn- and this, at most 30 characters."
+    error_message = "service must be 3 to 26 characters of a-z and -; the account and database user are named fn-SERVICE, with at most 30 characters."
   }
 }
 
 variable "sql" {
-  description = "Whether it has a database user."
+  description = "Whether the function has a database user."
   type        = bool
 }
 

@@ -1,4 +1,4 @@
-# During a rollout two revisions of a function hold connections.
+# During a rollout, two revisions of a function hold connections.
 
 locals {
   connections = var.sql_reserved_connections + sum([
@@ -20,7 +20,7 @@ resource "terraform_data" "paths" {
   lifecycle {
     precondition {
       condition     = length(local.path_rules) == length(flatten([for one in local.functions : one.paths]))
-      error_message = "Two functions have the same path prefix; requests could reach only one of them."
+      error_message = "Two functions have the same path prefix, but requests could reach only one of them."
     }
   }
 }

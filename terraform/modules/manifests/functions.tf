@@ -1,5 +1,5 @@
-# Every function of the repository by its function.yaml, with the runtime's defaults. Needs no
-# provider, so it can be tested anywhere. released.tf adds what serving revisions still need.
+# Reads every function.yaml of the repository and applies the runtime's defaults. The module needs
+# no provider, so it can be tested anywhere. released.tf adds the needs of serving revisions.
 
 locals {
   _files = {
@@ -8,7 +8,7 @@ locals {
   _now      = { for name, file in local._files : name => yamldecode(file("${var.root}/${file}")) }
   _released = { for name, file in local._files : name => try(yamldecode(file("${var.released}/${file}")), null) }
 
-  # Keys that the released file does not have are taken from the current one.
+  # Keys that are missing from the released file are taken from the current one.
   _described = merge(
     { for name, manifest in local._now : "now/${name}" => merge(manifest, { folder = dirname(local._files[name]) }) },
     {
@@ -32,7 +32,7 @@ locals {
       concurrency = manifest.concurrency
       instances   = { min = try(manifest.instances.min, 0), max = manifest.instances.max }
       timeout     = manifest.timeout
-      # Every trigger stores failures and pauses in MySQL.
+      # Every trigger stores its failures and pauses in MySQL.
       sql         = can(manifest.stores.sql) || !can(manifest.trigger.http)
       pool        = try(manifest.stores.sql.pool, 0)
       tables      = try(manifest.stores.sql.tables, {})
@@ -42,7 +42,7 @@ locals {
         artifacts = try(manifest.stores.objects.artifacts, null)
         public    = try(manifest.stores.objects.public, null)
       }
-      # Reading the public bucket needs no key.
+      # Reading the public bucket requires no key.
       signs = can(manifest.stores.objects.artifacts) || try(manifest.stores.objects.public, "") == "rw"
       # Triggers publish dead letters, except those with a schedule.
       publishes = setunion(

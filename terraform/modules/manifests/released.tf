@@ -1,5 +1,5 @@
-# Serving revisions keep their rights, paths and indexes until the next release: traffic moves after
-# Terraform has applied, and may move back. So rights are removed one release after the code.
+# Serving revisions keep their rights, paths and indexes until the next release, because traffic moves
+# after Terraform has applied, and may move back. Rights are removed one release after the code.
 
 locals {
   _before = { for name, one in local.functions : name => try(local.released[name], one) }
@@ -30,7 +30,7 @@ resource "terraform_data" "moved_paths" {
   lifecycle {
     precondition {
       condition     = length(local.moved_paths) == 0
-      error_message = "${join(", ", local.moved_paths)}: another function serves it. A path cannot move between functions without an outage: add a new path, and deprecate the old one (deprecations)."
+      error_message = "${join(", ", local.moved_paths)}: another function serves this path. A path cannot move between functions without an outage: add a new path and deprecate the old one (deprecations)."
     }
   }
 }

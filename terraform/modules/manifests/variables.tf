@@ -1,5 +1,5 @@
 variable "released" {
-  description = "Folder with functions/ and triggers/ of the serving revisions; null if there are none."
+  description = "Folder with functions/ and triggers/ of the serving revisions; null if no revision serves."
   type        = string
   default     = null
 }

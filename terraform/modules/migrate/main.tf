@@ -1,4 +1,4 @@
-# The job that migrates tables and grants rights to them. Only its user may run DDL.
+# The job that migrates tables and grants rights to them. Only the job's user may run DDL.
 
 resource "google_service_account" "this" {
   account_id   = "migrate"
@@ -28,7 +28,7 @@ resource "google_cloud_run_v2_job" "this" {
   template {
     template {
       service_account = google_service_account.this.email
-      # An ALTER of a big table needs time, and a failed one needs a person.
+      # An ALTER of a big table takes time, and a person must handle a failed one.
       timeout     = "3600s"
       max_retries = 0
 
@@ -61,7 +61,7 @@ resource "google_cloud_run_v2_job" "this" {
   }
 
   lifecycle {
-    # The release sets the image and the executor.
+    # The release steps set the image and the executor.
     ignore_changes = [client, client_version]
   }
 

@@ -4,7 +4,7 @@ variable "database_users" {
 }
 
 variable "image" {
-  description = "The image, by tag or digest."
+  description = "The job's image, with a tag or digest."
   type        = string
 }
 
@@ -29,6 +29,6 @@ variable "sql_instance" {
 }
 
 variable "subnetwork" {
-  description = "Subnetwork through which it reaches the database."
+  description = "Subnetwork through which the job reaches the database."
   type        = string
 }

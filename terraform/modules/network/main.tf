@@ -1,12 +1,12 @@
 # The private network through which functions reach the database and each other.
 
 resource "google_compute_network" "this" {
-  #checkov:skip=CKV2_GCP_18:Nothing listens in it: it is only for egress, and no rule allows ingress.
+  #checkov:skip=CKV2_GCP_18:No service listens in this network; it is only for egress, and no rule allows ingress.
   name                    = "savepoint"
   auto_create_subnetworks = false
 }
 
-# Direct VPC egress uses up to two addresses per instance, and keeps them for a while.
+# Direct VPC egress uses up to two addresses per instance and keeps them for some time.
 resource "google_compute_subnetwork" "functions" {
   #checkov:skip=CKV_GCP_26:Every request is logged at both ends; flow logs would add cost and little information.
   name                     = "savepoint"
@@ -30,8 +30,8 @@ resource "google_service_networking_connection" "services" {
   reserved_peering_ranges = [google_compute_global_address.services.name]
 }
 
-# A redrive calls the consumer at run.app. Only requests through the network count as internal,
-# and only private addresses are routed through it: these are Google's.
+# A redrive calls the consumer at run.app. Only requests through the network count as internal, and
+# only private addresses are routed through it. These records hold Google's private addresses.
 resource "google_dns_managed_zone" "run" {
   name        = "run-app"
   description = "Private addresses of Cloud Run, so that functions can call each other."

@@ -1,9 +1,9 @@
-# Every other alert in one table: what it watches, its threshold and its runbook.
+# All other alerts in one table, each with its condition, threshold and runbook.
 
 locals {
   _channels = { CRITICAL = var.channels.page, WARNING = var.channels.ticket }
 
-  # `filter` is compared with `above`, `promql` contains its own comparison, `absent` alerts on missing data.
+  # `filter` is compared with `above`. `promql` contains its own comparison. `absent` alerts on missing data.
   _alerts = merge(local._messages, local._stores, local._edge, local._instances, local._silent)
 
   _timed = { for name, one in var.functions : name => one if try(split(" ", one.schedule)[1] == "*", false) }

@@ -33,7 +33,7 @@ locals {
       }]
     }
     backlog = {
-      title    = "An event waits for more than 10 minutes"
+      title    = "An event has waited for more than 10 minutes"
       severity = "WARNING"
       runbook  = "backlog"
       conditions = [{
@@ -46,7 +46,7 @@ locals {
       }]
     }
     backlog-old = {
-      title    = "An event waits for more than 2 hours"
+      title    = "An event has waited for more than 2 hours"
       severity = "CRITICAL"
       runbook  = "backlog"
       conditions = [{

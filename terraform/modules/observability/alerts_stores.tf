@@ -20,7 +20,7 @@ locals {
       }]
     }
     sql-connections = {
-      title    = "The database runs out of connections"
+      title    = "The database is running out of connections"
       severity = "CRITICAL"
       runbook  = "sql-connections"
       conditions = [{

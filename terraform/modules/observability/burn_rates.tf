@@ -1,5 +1,5 @@
-# Alerts on the burn rate of each function's error budget: chapter 5 of Google's SRE workbook,
-# with two windows each, so that alerts start and end quickly.
+# Alerts on the burn rate of each function's error budget, as in chapter 5 of Google's SRE Workbook.
+# Each alert has two windows, so that it starts and ends quickly.
 
 locals {
   _speeds = {
@@ -7,7 +7,7 @@ locals {
     medium = { rate = 6, long = 21600, short = 1800, severity = "CRITICAL", text = "5 % of the monthly error budget in 6 hours" }
     slow   = { rate = 1, long = 259200, short = 21600, severity = "WARNING", text = "10 % of the monthly error budget in 3 days" }
   }
-  # Fewer requests per hour are too few for a page: then it is a ticket.
+  # With fewer requests per hour, the alert is a ticket instead of a page.
   _enough = 100
 
   _burns = merge([

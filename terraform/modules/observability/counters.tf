@@ -1,4 +1,4 @@
-# Product metrics counted from log lines. A line contains an amount; the metric is their sum.
+# Product metrics, counted from log lines. Each line contains an amount, and the metric is their sum.
 
 resource "google_logging_metric" "counter" {
   for_each = var.counters

@@ -1,11 +1,11 @@
-# One dashboard per capability with a row per function, and an overview.
+# An overview dashboard, and one dashboard per capability with a row per function.
 
 locals {
   _capabilities = toset([for one in values(var.functions) : one.capability])
 
   _of = { for name, one in var.functions : name => "monitored_resource=\"cloud_run_revision\",service_name=\"${one.service}\"" }
 
-  # A function's row: requests, latency, errors, instances.
+  # A function's row has tiles for requests, latency, errors and instances.
   _rows = {
     for name, one in var.functions : name => [
       {

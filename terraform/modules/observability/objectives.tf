@@ -1,4 +1,4 @@
-# The objectives of each function.yaml, as service level objectives over 28 days of requests.
+# Service level objectives over 28 days of requests, from the objectives in each function.yaml.
 
 locals {
   _requests = {

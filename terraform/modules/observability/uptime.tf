@@ -1,4 +1,4 @@
-# Whether the API is reachable from outside, which no function can measure itself.
+# Checks that the API is reachable from outside, which no function can measure itself.
 
 locals {
   _checks = "resource.type=\"uptime_url\" resource.labels.host=\"${var.host}\" metric.type=\"monitoring.googleapis.com/uptime_check/"

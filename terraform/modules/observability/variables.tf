@@ -1,5 +1,5 @@
 variable "billing" {
-  description = "Billing account and monthly budget in units of its currency; null: no budget."
+  description = "Billing account and monthly budget in units of the account's currency; null for no budget."
   type        = object({ account = string, monthly = number })
   default     = null
 
@@ -23,12 +23,12 @@ variable "channels" {
 }
 
 variable "counters" {
-  description = "Metrics counted by log lines: name to meaning and labels."
+  description = "Meaning and labels of each metric counted from log lines, by name."
   type        = map(object({ help = string, labels = list(string) }))
 }
 
 variable "functions" {
-  description = "Functions by name, with the objectives of their function.yaml and the capability of their dashboard."
+  description = "Functions by name, with the objectives from function.yaml and the capability whose dashboard shows them."
   type = map(object({
     service    = string
     capability = string
@@ -54,7 +54,7 @@ variable "region" {
 }
 
 variable "runbooks" {
-  description = "URL of the runbooks' folder, without a trailing slash; null: no links."
+  description = "URL of the runbooks' folder, without a trailing slash; null for no links."
   type        = string
   default     = null
 

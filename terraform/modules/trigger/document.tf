@@ -1,11 +1,11 @@
-# Eventarc manages this trigger's subscription, without dead letters and with retries for 24 hours:
-# the runtime records events that cannot succeed or are older than 20 hours.
+# Eventarc manages this trigger's subscription, without dead letters and with retries for 24 hours.
+# The runtime therefore records events that cannot succeed or are older than 20 hours.
 
 resource "google_eventarc_trigger" "this" {
   count = var.document == null ? 0 : 1
 
   name = var.service
-  # The API requires the database's own location, even if it is a multi-region.
+  # The API requires the database's location, even if it is a multi-region.
   location                = var.firestore_location
   service_account         = var.delivery
   event_data_content_type = "application/protobuf"

@@ -1,4 +1,4 @@
-# What triggers a function other than HTTP: a topic, a document, or a schedule.
+# The trigger of a function without HTTP: a topic, a document or a schedule.
 
 resource "google_cloud_run_v2_service_iam_member" "delivers" {
   location = var.region

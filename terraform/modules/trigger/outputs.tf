@@ -1,5 +1,5 @@
 output "subscription" {
-  description = "Dead letter topic and acknowledgement deadline of its messages; null without a topic."
+  description = "The messages' dead letter topic and acknowledgement deadline; null if the trigger has no topic."
   value = one([
     for one in google_pubsub_subscription.this : {
       name        = one.name

@@ -1,4 +1,4 @@
-# A failed call is not retried: the next one follows.
+# A failed call is not retried, because the next scheduled call follows.
 
 resource "google_cloud_scheduler_job" "this" {
   count = var.schedule == null ? 0 : 1

@@ -1,5 +1,5 @@
-# Subscriptions are managed here, so that a deployment does not change them and a message that
-# cannot be handled is kept. The dead letters' own subscription retries without limit.
+# Subscriptions are managed here, so that deployments do not change them and messages that cannot be
+# handled are kept. The subscription for dead letters retries without limit.
 
 locals {
   dead_letter = var.topic != null && var.topic != var.dead_letters
@@ -11,7 +11,7 @@ resource "google_pubsub_subscription" "this" {
 
   name  = var.service
   topic = var.topic
-  # Not below the function's timeout, else a second delivery starts during the first.
+  # If this were shorter than the function's timeout, a second delivery could start during the first.
   ack_deadline_seconds       = max(10, var.timeout)
   message_retention_duration = local.dead_letter ? "604800s" : "2678400s"
 
@@ -46,12 +46,12 @@ resource "google_pubsub_subscription" "this" {
   depends_on = [google_cloud_run_v2_service_iam_member.delivers]
 
   lifecycle {
-    # Waiting messages would be lost: terraform/README.md describes how to retire a consumer.
+    # Deletion would lose waiting messages. terraform/README.md describes how to retire a consumer.
     prevent_destroy = true
 
     precondition {
       condition     = var.timeout <= 600
-      error_message = "${var.service} handles messages, whose acknowledgement deadline is at most 600 seconds."
+      error_message = "${var.service} handles messages, so its timeout is limited by the maximum acknowledgement deadline, 600 seconds."
     }
     precondition {
       condition     = var.retry != null
@@ -60,7 +60,7 @@ resource "google_pubsub_subscription" "this" {
   }
 }
 
-# Pub/Sub forwards a dead letter in two steps, each needs a right.
+# Pub/Sub forwards a dead letter in two steps, each of which needs a right.
 resource "google_pubsub_subscription_iam_member" "forwards" {
   count = local.dead_letter ? 1 : 0
 

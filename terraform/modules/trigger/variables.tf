@@ -4,12 +4,12 @@ variable "dead_letters" {
 }
 
 variable "delivery" {
-  description = "Email of the account with which Google delivers events."
+  description = "Email of the account that Google uses to deliver events."
   type        = string
 }
 
 variable "description" {
-  description = "What the function does, in one sentence."
+  description = "The function's purpose, in one sentence."
   type        = string
 }
 
@@ -54,7 +54,7 @@ variable "region" {
 }
 
 variable "retry" {
-  description = "Attempts and backoff in seconds; null if no messages are delivered."
+  description = "Number of attempts, and backoff in seconds; null if the trigger delivers no messages."
   type        = object({ max_attempts = number, min_backoff = number, max_backoff = number })
 
   validation {
@@ -89,11 +89,11 @@ variable "timeout" {
 }
 
 variable "topic" {
-  description = "Id of the topic that it subscribes to; null if there is none."
+  description = "Id of the topic that the function subscribes to; null if there is none."
   type        = string
 }
 
 variable "uri" {
-  description = "Address of the service."
+  description = "URL of the service."
   type        = string
 }

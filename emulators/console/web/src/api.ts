@@ -1,7 +1,7 @@
 /**
  * Requests to the console's own back end, and to the functions as a signed-in caller.
  *
- * A request that fails throws an Error whose message can be shown to the user.
+ * A failed request throws an Error whose message can be shown to the user.
  */
 
 export interface Node {
@@ -143,7 +143,7 @@ export async function call<T>(
   return (await callTraced<T>(caller, method, path, body)).body;
 }
 
-/** Like `call`, but also return the trace; a POST carries an idempotency key. */
+/** Like `call`, but also return the trace; POST requests carry an idempotency key. */
 export async function callTraced<T>(
   caller: Caller,
   method: "GET" | "POST",
@@ -156,7 +156,7 @@ export async function callTraced<T>(
   return traced(fetch(path, { ...init, method, headers }));
 }
 
-/** Read a public resource, revalidating what the browser has cached. */
+/** Read a public resource, revalidating the browser's cached copy. */
 export function getPublic<T>(path: string): Promise<Traced<T>> {
   return traced(fetch(path, { cache: "no-cache" }));
 }

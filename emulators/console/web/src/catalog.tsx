@@ -1,4 +1,4 @@
-/** Catalog: search as you type, a game's details and tools, and a download with a verified checksum. */
+/** Catalog: search as you type, game details and tools, and downloads with verified checksums. */
 
 import { useRef, useState } from "preact/hooks";
 import { callTraced, getPublic, type Traced } from "./api";
@@ -59,7 +59,7 @@ export function Catalog() {
 function Search() {
   const [text, setText] = useState("");
   const query = useQuery(() => getPublic<SearchResults>(`/v1/games?limit=12&q=${encodeURIComponent(text)}`), [text]);
-  // The previous results stay until the next ones arrive, so that the list does not flicker.
+  // Keep the previous results until the next ones arrive, so that the list does not flicker.
   const previous = useRef<Traced<SearchResults>>(undefined);
   if (query.data) previous.current = query.data;
   const found = previous.current;

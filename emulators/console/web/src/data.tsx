@@ -1,4 +1,4 @@
-/** Data: a player in both databases side by side, and all tables and collections, read-only. */
+/** Data: a player in both databases side by side, and read-only tables and collections. */
 
 import { useState } from "preact/hooks";
 import { consoleGet, type Row, type StoredDocument } from "./api";
@@ -93,7 +93,7 @@ function PlayerDetails({ player }: { player: PlayerData }) {
   );
 }
 
-/** Rows beside their projected documents; differences are marked in both. */
+/** Rows next to their projected documents, with differences marked in both. */
 function Projection({ kind, player }: { kind: string; player: PlayerData }) {
   const { table, key } = PROJECTIONS[kind]!;
   const rows = new Map((player.tables[table] ?? []).map((row) => [String(row[key]), row]));

@@ -1,4 +1,4 @@
-/** Live events: each run of a function as it happens. */
+/** Live events: each function run as it happens. */
 
 import { useState } from "preact/hooks";
 import { runs, type Span } from "./live";
@@ -12,7 +12,7 @@ interface Filter {
   adminReads: boolean;
 }
 
-/** Admin reads are mostly this console's own requests. */
+/** Tell whether a span is an admin read; most of these are the console's own requests. */
 function isAdminRead(span: Span): boolean {
   return span.name.startsWith("GET /v1/admin/");
 }

@@ -1,4 +1,4 @@
-/** The layout of the topology graph, and which edges an event passes along. */
+/** Lays out the topology graph, and finds the edges that an event passes along. */
 
 import type { Edge, Node } from "./api";
 import type { Span } from "./live";
@@ -35,10 +35,10 @@ const HEIGHTS: Record<Kind, number> = {
 };
 const GAP = 10;
 const MAX_WIDTH = 210;
-// The rest of a column is for the edges.
+// The rest of a column is left for the edges.
 const SHARE = 0.75;
 const SWEEPS = 4;
-// Keeps the two directions between the same two nodes apart.
+// Separates the edges of both directions between the same two nodes.
 const OFFSET = 6;
 
 export const idOf = (edge: Edge) => `${edge.from}→${edge.to}`;
@@ -70,7 +70,7 @@ function sum(column: readonly Node[]): number {
   return column.reduce((total, node) => total + HEIGHTS[node.kind], 0);
 }
 
-/** Order each column by the positions of its nodes' neighbours: the barycentre heuristic. */
+/** Order each column by its nodes' neighbours' positions, using the barycentre heuristic. */
 function ordered(nodes: readonly Node[], edges: readonly Edge[]): Node[][] {
   const columns = COLUMNS.map((kinds) => nodes.filter((node) => kinds.includes(node.kind)));
   const positions = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** The event stream: a bounded history, rendered at most ten times a second. */
+/** The event stream, with a bounded history, rendered at most ten times per second. */
 
 import { signal } from "@preact/signals";
 
@@ -39,9 +39,9 @@ export interface Health {
   ready: boolean;
   /** Functions that are broken on purpose and return 500. */
   broken: string[];
-  /** Functions that failed to import, and the error. */
+  /** Functions that failed to import, with the error. */
   failed: Record<string, string>;
-  /** Why the manifests on disk are invalid. */
+  /** The reason why the manifests on disk are invalid. */
   manifest_error: string | null;
 }
 
@@ -57,7 +57,7 @@ interface Hello {
   health: Health;
   metrics: Record<string, Metrics>;
   recent: StreamEvent[];
-  /** Whether the stream resumes where it broke off; if not, the history is discarded. */
+  /** Whether the stream resumes after an interruption; if not, the history is discarded. */
   resumed: boolean;
 }
 
@@ -65,12 +65,12 @@ interface StreamEvent {
   id: number;
   event: string;
   data: unknown;
-  /** It happened before this window connected: it is listed, but not animated. */
+  /** Whether it happened before this window connected; such a span is listed, but not animated. */
   past?: boolean;
 }
 
 const RENDER_EVERY_MS = 100;
-// A service often restarts before anyone could see that it died.
+// A service often restarts before its death could be seen.
 const RED_MS = 1500;
 const MAX_SPANS = 1000;
 const MAX_LOGS = 20;
@@ -83,9 +83,9 @@ export const health = signal<Health | null>(null);
 /** Runs of functions, newest first. */
 export const runs = signal<readonly Span[]>([]);
 export const metrics = signal<Record<string, Metrics>>({});
-/** The number of log lines received, so that views render when it changes. */
+/** The number of log lines received; views render when it changes. */
 export const logCount = signal(0);
-/** How often the stream has connected; the edge restarts when the functions change. */
+/** The number of times the stream has connected; the edge restarts when functions change. */
 export const connections = signal(0);
 
 const logs = new Map<string, Log[]>();
@@ -95,7 +95,7 @@ let waiting: StreamEvent[] = [];
 let states: Health[] = [];
 let redUntil = 0;
 
-/** Call `listener` with new spans of every kind; returns a function that unsubscribes. */
+/** Call `listener` with new spans of every kind; return a function that unsubscribes it. */
 export function onSpans(listener: (spans: readonly Span[]) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -168,7 +168,7 @@ function render(): void {
   const live: Span[] = [];
   for (const { id, event, data, past } of events) {
     if (event === "health") states.push(data as Health);
-    // A reconnected stream repeats events that this window has already.
+    // A reconnected stream repeats events that this window already has.
     else if (id <= lastId) continue;
     else if (event === "span") {
       spans.push(data as Span);

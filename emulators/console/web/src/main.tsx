@@ -59,7 +59,7 @@ function App() {
   const opened = useRef(false);
   useEffect(() => {
     pageTitle.value = `${title} · Savepoint console`;
-    // Keyboard and screen reader users continue from the view's heading.
+    // Keyboard and screen reader users then continue from the view's heading.
     if (opened.current) heading.current?.focus({ preventScroll: true });
     opened.current = true;
     scrollTo(0, 0);
@@ -89,7 +89,7 @@ function App() {
   );
 }
 
-// Swagger UI has a dark mode of its own, switched by a class.
+// Swagger UI has its own dark mode, which a class turns on.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const updateTheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", updateTheme);
@@ -99,7 +99,7 @@ effect(() => {
   const phases = Object.values(health.value?.services ?? {}).map((one) => one.phase);
   const bad = !connected.value || phases.includes("died");
   document.documentElement.dataset.state = bad ? "bad" : "good";
-  // Visible in a background tab, too.
+  // The title is also visible in a background tab.
   document.title = bad ? `✕ ${pageTitle.value}` : pageTitle.value;
 });
 

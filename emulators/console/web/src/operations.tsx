@@ -1,4 +1,4 @@
-/** Operations: what an operator sees and does, through the same `/v1/admin` API as in production. */
+/** Operations: the operator's views and actions, through the same `/v1/admin` API as in production. */
 
 import { useState } from "preact/hooks";
 import { call, consoleGet, consolePost, type Row, type Topology } from "./api";

@@ -1,4 +1,4 @@
-/** Overview: every function with its health and metrics, and the topology that events flow through. */
+/** Overview: the health and metrics of every function, and the topology that events flow through. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { consoleGet, type Edge, type Node, type Topology } from "./api";
@@ -8,7 +8,7 @@ import { clock, href, millis, Pending, useQuery } from "./ui";
 
 const MIN_WIDTH = 820;
 const PULSE_MS = 900;
-// A burst of events is one pulse, not a thousand.
+// A burst of events is shown as one pulse.
 const MIN_PULSE_INTERVAL_MS = 120;
 const HEADINGS = ["HTTP functions", "Topics and collections", "Triggers", "Tables and buckets"];
 
@@ -31,7 +31,7 @@ function importError(name: string): string | undefined {
 
 export function Overview() {
   const query = useQuery(() => consoleGet<Topology>("topology"), []);
-  // The edge restarts when the functions change, which reconnects the stream.
+  // When functions change, the edge restarts, which reconnects the stream.
   useEffect(() => query.reload(), [connections.value]);
   const [chosen, choose] = useState<string | null>(null);
   if (!query.data) return <Pending query={query} />;

@@ -1,4 +1,4 @@
-/** Publishing as a creator: a tool, a version, an upload from this page, and its verification. */
+/** Publishing as a creator: create a tool and a version, upload a file, and verify it. */
 
 import { useRef, useState } from "preact/hooks";
 import { callTraced, type Traced } from "./api";

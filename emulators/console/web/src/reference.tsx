@@ -1,4 +1,4 @@
-/** API: the OpenAPI reference, whose "Execute" sends signed-in requests. */
+/** API: the OpenAPI reference, whose "Execute" button sends signed-in requests. */
 
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";

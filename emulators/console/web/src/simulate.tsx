@@ -1,4 +1,4 @@
-/** Simulate: report play for ada, then inject failures and watch the system recover. */
+/** Simulate: report play for ada, inject failures, and watch the system recover. */
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { consolePost, consoleGet, type Body, type Exchange, type Trace, type TraceSpan } from "./api";
 import { ActionButton, href, millis, Pending, route, useQuery, useReloadAfter } from "./ui";
 
-// A trace's last log lines are written shortly after its spans are streamed.
+// A trace's last log lines may be written shortly after its spans are streamed.
 const SETTLE_MS = 150;
 const MAX_SPANS = 1000;
 
@@ -80,7 +80,7 @@ function SpanDetails({ span }: { span: TraceSpan }) {
   );
 }
 
-/** The request and response of a span, loaded on demand. */
+/** A span's request and response, loaded on demand. */
 function Bodies({ span }: { span: string }) {
   const [exchange, setExchange] = useState<Exchange | null>(null);
   const [status, setStatus] = useState("");

@@ -31,7 +31,7 @@ export interface Query<T> {
   reload: () => void;
 }
 
-/** Load data when the view opens and whenever `inputs` change; `reload` keeps it until new data arrives. */
+/** Load data when the view opens or `inputs` change; `reload` keeps the old data until new data arrives. */
 export function useQuery<T>(load: () => Promise<T>, inputs: readonly unknown[]): Query<T> {
   const [result, setResult] = useState<{ data?: T; error?: string; for?: () => void }>({});
   const newest = useRef(0);
@@ -52,7 +52,7 @@ export function useQuery<T>(load: () => Promise<T>, inputs: readonly unknown[]):
   return result.for === reload ? { ...result, reload } : { reload };
 }
 
-/** Reload a moment after a matching span; many spans at once cause only a few reloads. */
+/** Reload shortly after a matching span; a burst of spans causes only a few reloads. */
 export function useReloadAfter(matches: (span: Span) => boolean, reload: () => void, ms: number): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -99,7 +99,7 @@ export function ActionButton({ run, children, label, danger }: {
   );
 }
 
-/** A button that asks for a reason first. */
+/** A button that first requests a reason from the user. */
 export function ReasonButton({ run, children, label }: {
   run: (reason: string) => Promise<unknown>;
   children: ComponentChildren;
@@ -128,7 +128,7 @@ function Reason({ run, label, close }: {
   const [reason, setReason] = useState("");
   const [error, setError] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  // Only once: rendering again must not steal the focus.
+  // Focus only once, so that later renders do not steal the focus.
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = () => {
     if (!reason.trim()) return setError("Enter a reason.");

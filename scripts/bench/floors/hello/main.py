@@ -1,4 +1,4 @@
-"""The least that functions-framework can do."""
+"""A minimal functions-framework handler."""
 
 from starlette.requests import Request
 

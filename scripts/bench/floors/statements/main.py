@@ -1,6 +1,6 @@
-"""Statements as they are, by PyMySQL, in a thread: the least that any function with a store does.
+"""Runs SQL statements with PyMySQL in a thread: the minimum work of any function with a store.
 
-STATEMENTS names a JSON file with lists of statements; the path `/3` runs the fourth list.
+STATEMENTS is the path of a JSON file with lists of statements. The path `/3` runs the fourth list.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import pymysql
 from starlette.requests import Request
 
 THREADS = 4
-"""As many connections as the measured functions hold."""
+"""The number of connections, the same as in the measured functions."""
 
 _lists: list[list[str]] = json.loads(Path(os.environ["STATEMENTS"]).read_text(encoding="utf-8"))
 _mine = threading.local()

@@ -1,4 +1,4 @@
-# Runs without a provider: `terraform test` in this module.
+# These tests run without a provider: run `terraform test` in this module.
 
 variables {
   root                     = "../../.."

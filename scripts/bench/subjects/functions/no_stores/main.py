@@ -1,4 +1,4 @@
-"""The least that a function of ours can be: one route, no store. Only the benchmarks use it."""
+"""A minimal function with one route and no store, used only by the benchmarks."""
 
 from pydantic import BaseModel
 
