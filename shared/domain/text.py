@@ -1,4 +1,4 @@
-"""Normal forms of titles and names, and checks of displayed text.
+"""Normal forms of titles and names, and checks on text that is displayed.
 
 - `title_key` identifies a title. It folds only case, width, spaces and trademark signs, so that
   "Beyond Good & Evil" and "Beyond Good and Evil" stay two games.

@@ -1,6 +1,6 @@
 """Makes writes with an `Idempotency-Key` header take effect once, even if a request is repeated.
 
-The key's row is inserted first, in the transaction of the effect, so that both commit together and
+The key's row is inserted first, in the effect's own transaction, so that both commit together and
 a concurrent duplicate waits. The draft standard:
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """

@@ -54,7 +54,7 @@ class IfMatch(Header, Expected):
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return the strong ETags without their quotes; raise PreconditionRequired for none."""
+        """Return the strong ETags without their quotes; raise PreconditionRequired if missing."""
         if given is None:
             raise errors.PreconditionRequired("send `If-Match` with the ETag that you have read")
         tags = [one.strip() for one in given.split(",")]
