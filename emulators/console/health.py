@@ -70,10 +70,10 @@ def _service(written: dict[str, Any]) -> Snapshot:
 
 
 def broken_folder(state: Path) -> Path:
-    """Return the folder that has a flag file for each function broken on purpose."""
+    """Return the folder of the flag files that mark functions as broken on purpose."""
     return state / "broken"
 
 
 def broken(state: Path) -> list[str]:
-    """List the functions that are broken on purpose and return 500."""
+    """List the functions that are marked as broken on purpose."""
     return sorted(file.name for file in broken_folder(state).glob("*"))

@@ -10,7 +10,7 @@ LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
 
 
 def unpinned(planned: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each running function whose traffic the plan would move to the latest revision."""
+    """Yield each running function whose traffic applying the plan would move to a new revision."""
     for change in planned.get("resource_changes", []):
         is_service = change["type"] == "google_cloud_run_v2_service"
         if not is_service or "update" not in change["change"]["actions"]:

@@ -27,7 +27,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List consumers with their backlog and whether each is paused. */
+        /** List consumers, each with its backlog and whether it is paused. */
         get: operations["listConsumers"];
         put?: never;
         post?: never;

@@ -114,7 +114,7 @@ class EditableGame(BaseModel):
 
 
 def get(conn: Connection, game_id: int) -> EditableGame:
-    """Return a game, even if it was merged; raise NotFound."""
+    """Return everything an operator can edit about a game, even a merged one; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")

@@ -2,8 +2,8 @@
 
 model         pure: game keys, runs, and playtime per local day
 sessions      a client's reports: validation, clock correction, and their message
-roll_up       hot path: merges a message into the player's playtime
-playtime      a player's runs, day totals and stats rows: locking, merging, recounting
+roll_up       hot path: one sessions message becomes playtime, in one transaction
+playtime      a player's runs, day totals and stats rows: locks, merges, freezes
 stats         marks a game's stats documents as due, and records players new to a game
 days          playtime per day as the HTTP API returns it
 achievements  grants the achievements that a player's stats have earned

@@ -171,7 +171,7 @@ def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now
     Totals do not show overlap: time played under both keys at once counts twice.
     """
     frozen = select(_days.day, _days.play_ms).where(
-        _days.uid == uid, _days.game_key == game_key, _days.day < playtime.frozen_before(now)
+        _days.uid == uid, _days.game_key == game_key, _days.day < playtime.first_unfrozen_day(now)
     )
     totals: dict[date, int] = {row.day: row.play_ms for row in tx.execute(frozen)}
     rows = [

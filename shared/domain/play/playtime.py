@@ -76,7 +76,7 @@ class Play:
 
 
 def record(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> dict[str, int]:
-    """Merge reported play, by game key, into a player's runs, days and stats.
+    """Merge reported play, by game key, into a player's locked runs, day totals and stats rows.
 
     Returns the new revision of each game that changed; merging the same play again changes
     nothing. Holds locks on the player's stats rows of these games until the transaction ends.
@@ -188,7 +188,7 @@ def load_all_runs(tx: Connection, uid: str, game_key: str) -> Sessions:
     return load_runs(tx, uid, [game_key], Days(date(1970, 1, 2), date(9999, 12, 30)))[game_key]
 
 
-def frozen_before(now: datetime) -> date:
+def first_unfrozen_day(now: datetime) -> date:
     """Return the first local day whose total may still change."""
     return (now - FROZEN).date()
 
@@ -226,7 +226,7 @@ def _recount(
     """Write the day totals that changed; return the change to each game's total in ms."""
     if not changes:
         return {}
-    frozen = frozen_before(now)
+    frozen = first_unfrozen_day(now)
     days = functools.reduce(Days.union, (change.days for change in changes.values()))
     known = {
         (row.game_key, row.day): row.play_ms

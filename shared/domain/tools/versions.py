@@ -214,21 +214,21 @@ def create(tx: Connection, uid: str, tool_id: int, new: NewVersion) -> OwnVersio
     if not sql.insert_ignore(tx, tool_versions, [row]):
         raise errors.Conflict(f"the tool already has a version {new.version}")
     made = get(tx, uid, tool_id, new.version)
-    audit.record(tx, uid, "version.create", audit_name(made), {"after": audited(made)})
+    audit.record(tx, uid, "version.create", _audit_target(made), {"after": _audited(made)})
     return made
 
 
 def get(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
     """Return a version of the caller's tool; raise NotFound, even if another creator has it."""
-    return shown_row(get_row(conn, uid, tool_id, version))
+    return _from_row(_row(conn, uid, tool_id, version))
 
 
-def get_row(conn: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
+def _row(conn: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
     """Return the current row of a version of the caller's tool; raise NotFound."""
     return _found(conn.execute(_own(uid, tool_id, version)).one_or_none(), version)
 
 
-def lock(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
+def _lock(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
     """Lock and return the row of a version of the caller's tool; raise NotFound."""
     alone = _own(uid, tool_id, version).with_for_update()
     row = _found(tx.execute(alone).one_or_none(), version)
@@ -240,7 +240,7 @@ def lock(tx: Connection, uid: str, tool_id: int, version: str) -> Row[Any]:
     return tx.execute(alone).one()
 
 
-def is_published(conn: Connection, dependency: Dependency) -> bool:
+def _has_published(conn: Connection, dependency: Dependency) -> bool:
     """Return whether the tool has a published version in the dependency's range."""
     version = tool_versions.c
     bounds = [
@@ -263,7 +263,7 @@ def list_page(
         highest = highest.where(version.sort_key < sort_key(before))
     query = highest.order_by(version.sort_key.desc())
     rows, last = sql.page(conn, query, limit, lambda row: str(row.version))
-    return [shown_row(row) for row in rows], last
+    return [_from_row(row) for row in rows], last
 
 
 def edit(  # noqa: PLR0913, PLR0917  the key of a version, and the change
@@ -275,29 +275,29 @@ def edit(  # noqa: PLR0913, PLR0917  the key of a version, and the change
     expected: Expected,
 ) -> OwnVersion:
     """Change a draft of the caller's tool; raise PreconditionFailed for another revision."""
-    row = lock(tx, uid, tool_id, version)
-    before = shown_row(row)
+    row = _lock(tx, uid, tool_id, version)
+    before = _from_row(row)
     expected.require(before.tag, before)
-    require_state(row, "edited", EDITABLE)
+    _require_state(row, "edited", EDITABLE)
     edited = NewVersion(**before.model_dump(include=set(NewVersion.model_fields))).model_copy(
         update={member: getattr(changes, member) for member in changes.model_fields_set}
     )
     _check_references(tx, own.get(tx, uid, tool_id), edited)
-    after = change(tx, row, **_columns(edited))
-    detail = {"before": audited(before), "after": audited(after)}
-    audit.record(tx, uid, "version.edit", audit_name(after), detail)
+    after = _write(tx, row, **_columns(edited))
+    detail = {"before": _audited(before), "after": _audited(after)}
+    audit.record(tx, uid, "version.edit", _audit_target(after), detail)
     return after
 
 
-def change(tx: Connection, row: Row[Any], **values: Any) -> OwnVersion:
+def _write(tx: Connection, row: Row[Any], **values: Any) -> OwnVersion:
     """Change the locked row of a version; return the version."""
     grown = {"revision": row.revision + 1, "updated_at": clock.now()}
     this = tool_versions.c.version_id == row.version_id
     tx.execute(update(tool_versions).where(this).values(**values, **grown))
-    return shown_row(tx.execute(select(tool_versions).where(this)).one())
+    return _from_row(tx.execute(select(tool_versions).where(this)).one())
 
 
-def require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
+def _require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
     """Raise Conflict with the state unless the version is in one of `states`."""
     if row.state not in states:
         may = " or ".join(states)
@@ -305,12 +305,12 @@ def require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
         raise errors.Conflict(detail, state=row.state)
 
 
-def audit_name(version: OwnVersion) -> str:
+def _audit_target(version: OwnVersion) -> str:
     """Return a version's target in the audit log."""
     return f"{version.tool_id}@{version.version}"
 
 
-def audited(version: OwnVersion) -> dict[str, Any]:
+def _audited(version: OwnVersion) -> dict[str, Any]:
     """Return a version as the audit log records it."""
     return version.model_dump(mode="json", exclude_none=True)
 
@@ -358,7 +358,7 @@ def _is_overdue(row: Row[Any]) -> bool:
     return waits and row.updated_at < clock.now() - VERIFYING_TIME
 
 
-def shown_row(row: Row[Any]) -> OwnVersion:
+def _from_row(row: Row[Any]) -> OwnVersion:
     """Return a row as its creator sees it."""
     state: State = "rejected" if _is_overdue(row) else row.state
     reason = _OVERDUE if _is_overdue(row) else row.reason
@@ -384,8 +384,8 @@ def shown_row(row: Row[Any]) -> OwnVersion:
 
 def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: NewUpload) -> Upload:
     """Create an upload for a draft or rejected version, which replaces any earlier upload."""
-    row = lock(tx, uid, tool_id, version)
-    require_state(row, "uploaded", EDITABLE)
+    row = _lock(tx, uid, tool_id, version)
+    _require_state(row, "uploaded", EDITABLE)
     upload = incoming.create(new.size, CONTENT_TYPE, UPLOAD_LIFETIME)
     values = {"upload_id": upload.upload_id, "size": new.size, "sha256": new.sha256}
     _change(tx, uid, "upload", row, **values)
@@ -394,8 +394,8 @@ def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: New
 
 def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
     """Raise Conflict if the version lacks only its file to be published; takes no lock."""
-    row = get_row(conn, uid, tool_id, version)
-    if shown_row(row).state not in EDITABLE or row.upload_id is None:
+    row = _row(conn, uid, tool_id, version)
+    if _from_row(row).state not in EDITABLE or row.upload_id is None:
         return  # `publish` raises a more specific error
     if not incoming.has_arrived(row.upload_id):
         detail = "nothing was uploaded yet, or more than a day ago: PUT the file to its URL first"
@@ -408,11 +408,11 @@ def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
     Call `require_uploaded` first. Raises Conflict, including for a dependency that has no
     published version in its range.
     """
-    row = lock(tx, uid, tool_id, version)
-    require_state(row, "published", EDITABLE)
+    row = _lock(tx, uid, tool_id, version)
+    _require_state(row, "published", EDITABLE)
     if row.upload_id is None:
         raise errors.Conflict("the version has no file: create an upload first", state=row.state)
-    _require_dependencies(tx, shown_row(row))
+    _require_dependencies(tx, _from_row(row))
     after = _change(tx, uid, "publish", row, state="verifying", reason=None)
     outbox.add(
         tx,
@@ -430,7 +430,7 @@ def _require_dependencies(tx: Connection, version: OwnVersion) -> None:
             "detail": f"no published version of the tool {one.tool_id} is {one.range}",
         }
         for index, one in enumerate(version.dependencies)
-        if not is_published(tx, one)
+        if not _has_published(tx, one)
     ]
     if faults:
         detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
@@ -442,8 +442,8 @@ def withdraw(
 ) -> OwnVersion:
     """Withdraw a version; players who have it installed keep it."""
     versioning.lock(tx)
-    row = lock(tx, uid, tool_id, version)
-    require_state(row, "withdrawn", ("published", "rejected"))
+    row = _lock(tx, uid, tool_id, version)
+    _require_state(row, "withdrawn", ("published", "rejected"))
     versioning.bump(tx)
     reason = f"withdrawn: {withdrawal.reason}"
     return _change(tx, uid, "withdraw", row, state="withdrawn", reason=reason)
@@ -516,8 +516,8 @@ def _waiting(conn: Connection, uploaded: ArtifactUploaded, *, for_update: bool) 
 
 def _change(tx: Connection, actor: str, action: str, row: Row[Any], **values: Any) -> OwnVersion:
     """Change a locked version and record the change in the audit log."""
-    before = shown_row(row)
-    after = change(tx, row, **values)
-    detail = {"before": audited(before), "after": audited(after)}
-    audit.record(tx, actor, f"version.{action}", audit_name(after), detail)
+    before = _from_row(row)
+    after = _write(tx, row, **values)
+    detail = {"before": _audited(before), "after": _audited(after)}
+    audit.record(tx, actor, f"version.{action}", _audit_target(after), detail)
     return after

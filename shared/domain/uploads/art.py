@@ -110,7 +110,7 @@ def get(conn: Connection, table: Table, row_id: int) -> ArtStatus:
 
 
 def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
-    """Create an upload, which replaces the previous one; raise NotFound."""
+    """Create an upload of art, which replaces the previous one; raise NotFound."""
     stored = _column(tx, slot.table, slot.row_id, lock=True)
     upload = incoming.create(new.size, new.content_type, LIFETIME)
     waiting = ArtUpload(upload_id=upload.upload_id, state="waiting")
@@ -161,7 +161,7 @@ def is_due(uploaded: ArtUploaded) -> bool:
 
 
 def publish(uploaded: ArtUploaded, colour: str, sizes: list[StoredSize]) -> None:
-    """Publish the art and bump the catalog's version."""
+    """Publish the rendered upload as art and bump the catalog's version."""
     slot = _slot(uploaded)
     new_art = {"colour": colour, "sizes": [size.model_dump() for size in sizes]}
 

@@ -5,8 +5,13 @@
 
 The response is 204 if the event was handled or stored as a dead letter, 503 if a store is
 unavailable or the consumer is paused, and 500 for a bug on our side; an event with 503 or 500 is
-retried. An event is acknowledged only after its effect or its dead letter is stored. `events.pull`
-and `events.documents` implement the other two kinds of trigger.
+retried. An event is acknowledged only after its effect or its dead letter is stored.
+
+envelope         converts every delivery to an `Event`
+consumer         passes it to the handler; message and schedule triggers
+pull             pull triggers, which consume a topic in batches
+documents        Firestore document triggers; firestore_event decodes their payload
+deadletters      failed events, recorded or given up as dead letters
 """
 
 from shared.runtime.events.consumer import (

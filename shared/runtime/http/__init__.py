@@ -6,6 +6,11 @@ api = http.Api(__file__)
 async def game(game_id: GameId) -> http.Reply[Game]: ...
 
 main = api.entry_point()
+
+api routes binding    find the handler, bind its arguments, respond
+bodies batches        request bodies; lists whose items are validated one by one
+replies paging        responses with ETags; pages and cursors
+openapi               the OpenAPI document, which no deployed function imports
 """
 
 from shared.runtime.http.api import Api

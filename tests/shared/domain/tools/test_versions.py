@@ -260,7 +260,7 @@ def test_a_dependency_is_there_when_a_published_version_lies_in_its_range(
     }.items():
         for tool, found in ((tool_id, is_there), (empty, False)):
             one = Dependency(tool_id=str(tool), range=wanted)
-            assert sql.read(lambda c: versions.is_published(c, one)) == found, one  # noqa: B023
+            assert sql.read(lambda c: versions._has_published(c, one)) == found, one  # noqa: B023
 
 
 @pytest.fixture
@@ -313,7 +313,7 @@ def test_pages_are_whole_and_their_plans_stay_flat(uid: str, game_id: int, tool_
         ),
     }
     wanted = Dependency(tool_id=str(tool_id), range=">=1.2.0 <2.0.0")
-    asked = statistics.capture(lambda conn: versions.is_published(conn, wanted))
+    asked = statistics.capture(lambda conn: versions._has_published(conn, wanted))
     for name, (page, start, total) in lists.items():
         found, at = [], start
         while True:
