@@ -91,9 +91,9 @@ def test_the_guard_runs_first() -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"savepoint_emulators_address": "0.0.0.0"}, "listens on 127.0.0.1 only"),
-        ({"savepoint_emulators_address": "127.0.0.1.example.com"}, "listens on 127.0.0.1 only"),
-        ({"savepoint_port": 80}, "give a number from 1024 to 65000"),
+        ({"savepoint_emulators_address": "0.0.0.0"}, "may listen only on 127.0.0.1"),
+        ({"savepoint_emulators_address": "127.0.0.1.example.com"}, "may listen only on 127.0.0.1"),
+        ({"savepoint_port": 80}, "it must be a number from 1024 to 65000"),
         ({"savepoint_tls_key": "/etc/ssl/key.pem"}, "or neither"),
     ],
 )
