@@ -172,9 +172,9 @@ def entry_point(
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],
 ) -> EntryPoint:
-    """Return the function's ASGI app.
+    """Return the function's entry point.
 
-    The app reads a delivery on the event loop and handles it in a thread.
+    The entry point reads a delivery on the event loop and handles it in a thread.
     """
     stores = known.stores
     if "K_SERVICE" in os.environ:

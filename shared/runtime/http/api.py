@@ -45,7 +45,7 @@ EntryPoint = Callable[[StarletteRequest], Awaitable[Raw]]
 
 
 class Api:
-    """The routes of one function; `entry_point` turns them into its ASGI app."""
+    """The routes of one function; its `entry_point` serves them."""
 
     def __init__(self, entry_file: str) -> None:
         self.manifest = own_manifest.of(entry_file)
@@ -96,7 +96,7 @@ class Api:
         return await loop.run_in_executor(self._pool, lambda: context.run(work, *args, **kwargs))
 
     def entry_point(self) -> EntryPoint:
-        """Return the function's ASGI app.
+        """Return the function's entry point.
 
         In the cloud, raises MissingSettings at start-up if a setting is missing.
         """
