@@ -110,7 +110,7 @@ class Instances(_Part):
 
 
 class Sql(_Part):
-    """Connections per instance, and every table used, with the right it needs."""
+    """The number of connections per instance, and the rights that the function needs on tables."""
 
     pool: Positive
     tables: Annotated[dict[str, TableRight], Field(min_length=1)]
@@ -147,7 +147,7 @@ class Stores(_Part):
 
 
 class Retry(_Part):
-    """The maximum number of deliveries of an event, and the delay between them in seconds."""
+    """The maximum number of deliveries of an event, and the limits of the delay between them."""
 
     max_attempts: Annotated[int, Field(ge=5, le=100)]
     min_backoff: Annotated[int, Field(ge=0, le=600)]

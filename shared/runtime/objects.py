@@ -60,7 +60,10 @@ def _presigned(method: str, url: str, seconds: int, headers: dict[str, str]) -> 
 
 
 def head(bucket: Bucket, key: str) -> Head | None:
-    """Return an object's size and ETag, or None if it is missing; raise Unavailable."""
+    """Return an object's size and ETag, or None if the object is missing.
+
+    Raises Unavailable if the store is unavailable.
+    """
     answer = _send("HEAD", bucket, key)
     if answer.status == _NOT_FOUND:
         return None
@@ -80,7 +83,9 @@ def copy(source_key: str, target_key: str) -> None:
 
 
 def stream(bucket: Bucket, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
-    """Yield an object in pieces of at most `chunk` bytes, or raise NotFound or Unavailable.
+    """Return an iterator over an object's bytes, in pieces of at most `chunk` bytes.
+
+    Raises NotFound or Unavailable.
 
     If reading fails partway through, the iterator raises Unavailable.
     """

@@ -81,7 +81,7 @@ def _remember(row: dict[str, Any]) -> None:
 
 
 def _publish(rows: Any) -> tuple[int, Exception | None]:
-    """Publish rows topic by topic; return how many, and the last failure, if any."""
+    """Publish rows topic by topic, and return their number and the last failure, if any."""
     by_topic: dict[str, list[dict[str, Any] | RowMapping]] = {}
     for row in rows:
         by_topic.setdefault(row["topic"], []).append(row)

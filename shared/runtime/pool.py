@@ -10,7 +10,7 @@ _largest = 0
 
 
 def require(size: int) -> None:
-    """Let this process hold `size` connections; the largest size declared by a function applies."""
+    """Allow this process `size` connections; if called more than once, the largest size applies."""
     global _largest  # noqa: PLW0603  one pool per process is intended
     _largest = max(_largest, size)
 

@@ -58,7 +58,7 @@ class Core:
 
 @dataclass(frozen=True)
 class Sql:
-    """How to reach the database: by address, or with the Cloud SQL connector."""
+    """The settings for connecting to the database, by address or with the Cloud SQL connector."""
 
     group: ClassVar[str] = "sql"
     url: str = _env("SQL_URL", "mysql://user:password@host:port/database; or SQL_INSTANCE", "")

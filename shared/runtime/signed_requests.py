@@ -34,7 +34,7 @@ class _Key(NamedTuple):
 
 
 class _OnceMore(urllib3.Retry):
-    """One more attempt, after a random pause so that instances do not retry at the same time."""
+    """A retry policy that retries once, after a random pause to spread out instances' retries."""
 
     def get_backoff_time(self) -> float:
         """Return the pause before a retry; urllib3 would not pause before the first one."""

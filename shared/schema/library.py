@@ -1,4 +1,4 @@
-"""Players' installed games per installation of the app, without paths."""
+"""Tables for the games that are installed on each player's devices, without file paths."""
 
 from sqlalchemy import Column, Index, Integer
 
