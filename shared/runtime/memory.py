@@ -6,9 +6,9 @@
     async def game(game_id: int) -> Reply: return await games.get(game_id, lambda: load(game_id))
 
 Concurrent callers share a single load of a key. Each value is tagged with the version that was read
-before loading, so a value that is loaded during a change is never served as the new version.
-Failures are not cached. All code runs on one event loop. Nothing starts at import or runs after the
-response.
+before loading. A value that is loaded during a change is therefore never served under the new
+version. Failures are not cached. All code runs on one event loop. Nothing starts at import or runs
+after the response.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ async def _join(
 
 
 class Version:
-    """The source's current version, read again on demand when the last reading is too old.
+    """The source's version, read again on demand if the last reading is too old.
 
     While the source is unavailable, cached values of the last known version are served.
     """

@@ -1,4 +1,4 @@
-"""Tables for the games that are installed on each player's devices, without file paths."""
+"""Tables for installations of the app and the games found on them, without file paths."""
 
 from sqlalchemy import Column, Index, Integer
 

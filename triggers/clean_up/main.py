@@ -1,4 +1,4 @@
-"""Merges old play intervals and deletes expired rows."""
+"""Deletes rows whose retention period has ended, including old play intervals."""
 
 from shared.domain.operations import retention
 from shared.runtime import events

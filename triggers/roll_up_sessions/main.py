@@ -1,4 +1,4 @@
-"""Merges reported sessions into playtime; reordered or repeated reports do no harm."""
+"""Merges reported sessions into playtime; order and repetition do not affect the result."""
 
 from shared.domain.play import roll_up, stats
 from shared.domain.play.sessions import SessionsReported
