@@ -1,4 +1,4 @@
-"""The errors of Google's clients that mean a service is unavailable, not that the call is wrong."""
+"""Errors of Google's client libraries that mean that a service is unavailable."""
 
 from google.api_core import exceptions as google
 

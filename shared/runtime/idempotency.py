@@ -1,7 +1,7 @@
-"""Makes writes with an `Idempotency-Key` header take effect once, even if a request is repeated.
+"""Ensures that a write with an `Idempotency-Key` header takes effect only once.
 
-The key's row is inserted first, in the effect's own transaction, so that both commit together and
-a concurrent duplicate waits. The draft standard:
+The key's row is inserted at the start of the transaction that makes the change. The row and the
+change therefore commit together, and a concurrent duplicate waits. The draft standard:
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
@@ -29,7 +29,7 @@ _KEY = re.compile(r'(?P<quote>"?)([!#-\[\]-~]{1,128})(?P=quote)')
 
 
 class Key(Header, str):
-    """The key of a request, without its quotes."""
+    """A request's idempotency key, without quotes."""
 
     __slots__ = ()
     name = HEADER
@@ -39,7 +39,7 @@ class Key(Header, str):
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return the key; raise BadRequest for a missing or invalid one."""
+        """Return the key, or raise BadRequest if it is missing or invalid."""
         found = _KEY.fullmatch((given or "").strip())
         if found is None:
             what = "is not 1 to 128 visible ASCII characters" if given else "is missing"
@@ -49,11 +49,11 @@ class Key(Header, str):
 
 
 class ByKey:
-    """Makes a route take effect once per key: `@api.post(…, idempotent=idempotency.ByKey())`.
+    """Makes a route idempotent, as in `@api.post(…, idempotent=idempotency.ByKey())`.
 
-    The handler runs inside the transaction that it takes as its `Connection`. Work that must not
-    keep the transaction open, such as a request to another store, belongs in `before`, which takes
-    some of the handler's arguments by name.
+    The handler runs inside the transaction that it receives as its `Connection` argument. Work that
+    must not keep the transaction open, such as a request to another store, belongs in `before`.
+    This function receives some of the handler's arguments by name.
     """
 
     header: type[Header] = Key
@@ -72,7 +72,7 @@ class ByKey:
         work: Callable[[Connection], Reply[Any]],
         arguments: Mapping[str, Any],
     ) -> Reply[Any]:
-        """Run `before` with its share of the handler's `arguments`, and run `work` once."""
+        """Run `before` with the handler's `arguments` that it takes, and run `work` once."""
         before = self.before
         if before is None:
             return once(key, uid, route, body, work)
@@ -88,13 +88,13 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
     work: Callable[[Connection], Reply[Any]],
     before: Callable[[], None] | None = None,
 ) -> Reply[Any]:
-    """Run `work` in a transaction, or return its earlier reply for this key, caller and route.
+    """Run `work` in a transaction, or return the earlier reply for this key, caller and route.
 
-    route: the method and the path with its ids. body: must be the same for the same key.
-    before: runs outside the transaction; a retry ignores its failure, since what it checks may have
-    changed.
-    Raises Unprocessable for a key with another body, and Conflict if the first request is still
-    running after two seconds.
+    route: the method, and the path with its ids. body: must be identical for every request with the
+    same key. before: runs outside the transaction. If it fails during a retry, the failure is
+    ignored, because the state that it checks may have changed.
+    Raises Unprocessable if the key was used with another body, and Conflict if the first request is
+    still running after two seconds.
     """
     payload = hashlib.sha256(body.model_dump_json().encode() if body else b"").digest()
     mine = and_(keys.c.uid == uid, keys.c.route == route, keys.c.idempotency_key == key)
@@ -122,7 +122,10 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
 
 
 def _claimed(tx: Connection, row: dict[str, Any]) -> bool:
-    """Insert the key's row; return False if it exists, after waiting for a concurrent duplicate."""
+    """Insert the key's row, or return False if the row exists.
+
+    Waits for a concurrent duplicate.
+    """
     empty = {"status": 0, "headers": "[]", "etag": "", "body": "", "created_at": clock.now()}
     _wait_at_most(tx, TWIN_WAIT_SECONDS)
     try:

@@ -1,8 +1,8 @@
-"""Authentication: verifies the caller's bearer token from a trusted issuer.
+"""Authenticates callers by verifying their bearer tokens from trusted issuers.
 
-RS256 only, against the issuer's published keys; issuer, audience and expiry are checked. Unsigned
-tokens are never accepted. A verified token is cached until it expires, so that a client's next
-calls need no signature check. Firebase's claims:
+Only RS256 signatures by the issuer's published keys are accepted. Issuer, audience and expiry are
+checked. Unsigned tokens are never accepted. A verified token is cached until it expires, so later
+calls with the same token need no signature check. Firebase's claims:
 https://firebase.google.com/docs/auth/admin/verify-id-tokens
 """
 
@@ -97,16 +97,16 @@ async def authenticate(authorization: str | None) -> Principal:
 
 
 def is_uid(text: str) -> bool:
-    """Return whether `text` can be a player's id, which is part of document paths and row keys.
+    """Return whether `text` is valid as a player's id in document paths and row keys.
 
-    Firebase's ids have 1 to 128 characters. MySQL ignores spaces at the end of a key, and Firestore
-    refuses `.`, `..` and `__x__` as a document's id.
+    Firebase's ids have 1 to 128 characters. MySQL ignores trailing spaces in a key, and Firestore
+    rejects `.`, `..` and `__x__` as document ids.
     """
     return _UID.fullmatch(text) is not None
 
 
 def require(principal: Principal, role: str) -> None:
-    """Raise Forbidden unless the caller has `role`; everyone signed in is a player."""
+    """Raise Forbidden unless the caller has `role`; every signed-in caller is a player."""
     if role != "player" and role not in principal.roles:
         message = f"this path requires the role `{role}`"
         raise errors.Forbidden(message)

@@ -1,6 +1,7 @@
-"""The inbox pattern: an event takes effect once, even if its effect is not idempotent.
+"""Implements the inbox pattern, which applies a non-idempotent effect only once per event.
 
-The row (consumer, event id) commits together with the effect. Prefer effects that need no row.
+The inbox row (consumer, event id) is committed together with the effect. Prefer idempotent effects,
+which need no inbox row.
 """
 
 from sqlalchemy import Connection
@@ -10,10 +11,10 @@ from shared.schema.operations import inbox
 
 
 def first_time(tx: Connection, consumer: str, event_id: str) -> bool:
-    """Claim an event in the transaction of its effect; return False if it has already taken effect.
+    """Claim an event in its effect's transaction; return False if it has already taken effect.
 
-    This also lets `sql.transact` repeat a COMMIT of unknown outcome: the second run finds this row
-    if the first one committed.
+    The claim also lets `sql.transact` retry after a COMMIT with an unknown outcome. If the first
+    run committed, the second run finds the claim's row.
     """
     row = {"consumer": consumer, "event_id": event_id, "handled_at": clock.now()}
     claimed = sql.insert_ignore(tx, inbox, [row]) == 1

@@ -1,7 +1,7 @@
-"""JSON lines on standard output, in the field names that Cloud Logging reads.
+"""Writes log lines to standard output as JSON with Cloud Logging's field names.
 
-https://cloud.google.com/logging/docs/structured-logging gives the names. A line is written
-immediately, because an instance has no CPU after the response.
+The names are listed at https://cloud.google.com/logging/docs/structured-logging. Each line is
+written immediately, because an instance has no CPU after the response.
 """
 
 import json
@@ -20,7 +20,7 @@ _NOWHERE: dict[str, Any] = {}
 
 
 def write(severity: str, message: str, fields: dict[str, Any]) -> None:
-    """Write one line with the context and `fields`, which take precedence."""
+    """Write one line with the context and `fields`; `fields` take precedence."""
     line = {
         "time": datetime.now(UTC),
         "severity": severity,
@@ -55,7 +55,7 @@ def warning(message: str, **fields: Any) -> None:
 
 
 def error(message: str, **fields: Any) -> None:
-    """Log something that needs attention; in an `except` block with the traceback."""
+    """Log something that needs attention; in an `except` block, include the traceback."""
     if sys.exc_info()[0] is not None:
         fields["stack_trace"] = traceback.format_exc()
     write("ERROR", message, fields)

@@ -1,6 +1,7 @@
-"""The manifest of a function: the `function.yaml` beside its code, validated.
+"""Reads and validates function manifests (`function.yaml`).
 
-The local cloud uses it for routing, Terraform for deployment, and the runtime for limits.
+The local cloud uses a manifest for routing, Terraform uses it for deployment, and the runtime uses
+it for limits.
 """
 
 import re
@@ -42,38 +43,38 @@ Positive = Annotated[int, Field(ge=1)]
 
 
 class ManifestError(ValueError):
-    """A `function.yaml` is missing or invalid; the text names the file and the field."""
+    """Raised if a `function.yaml` is missing or invalid; the message names the file and field."""
 
 
 class _Part(BaseModel):
-    """A part of the file: unknown keys are rejected, and nothing changes after loading."""
+    """Base class for the parts of a manifest, which are immutable and reject unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Http(_Part):
-    """Owned path prefixes, and who may call them."""
+    """The path prefixes that the function owns, and who may call them."""
 
     paths: Annotated[list[Prefix], Field(min_length=1)]
     caller: Literal["public", "player", "creator", "admin"]
 
 
 class Document(_Part):
-    """Watched documents: a path with `{variables}`, and the kind of change."""
+    """The documents that the function watches: a path with `{variables}` and the kind of change."""
 
     path: DocumentPath
     event: Literal["written", "created", "updated", "deleted"]
 
 
 class Pull(_Part):
-    """A topic that is consumed in batches, on a schedule (cron, UTC)."""
+    """A topic that the function consumes in batches on a schedule (cron, UTC)."""
 
     topic: Topic
     schedule: Cron
 
 
 class Trigger(_Part):
-    """What starts the function: exactly one of these."""
+    """The function's trigger; exactly one field is set."""
 
     http: Http | None = None
     topic: Topic | None = None
@@ -95,7 +96,7 @@ class Trigger(_Part):
 
 
 class Instances(_Part):
-    """Bounds of the number of concurrent instances."""
+    """The minimum and maximum number of instances."""
 
     min: Annotated[int, Field(ge=0)] = 0
     max: Positive
@@ -109,20 +110,20 @@ class Instances(_Part):
 
 
 class Sql(_Part):
-    """Connections per instance, and every table used, with the right it needs."""
+    """The number of connections per instance, and the rights that the function needs on tables."""
 
     pool: Positive
     tables: Annotated[dict[str, TableRight], Field(min_length=1)]
 
 
 class Documents(_Part):
-    """Every Firestore collection used, as a path with `{variables}`."""
+    """The Firestore collections that the function uses, as paths with `{variables}`."""
 
     collections: Annotated[list[Collection], Field(min_length=1)]
 
 
 class Objects(_Part):
-    """The buckets used, each with the right it needs."""
+    """The buckets that the function uses, each with the right that it needs."""
 
     artifacts: Literal["r", "rw"] | None = None
     public: Literal["r", "rw"] | None = None
@@ -146,7 +147,7 @@ class Stores(_Part):
 
 
 class Retry(_Part):
-    """How many times an event is delivered, and how many seconds apart."""
+    """The maximum number of deliveries of an event, and the limits of the delay between them."""
 
     max_attempts: Annotated[int, Field(ge=5, le=100)]
     min_backoff: Annotated[int, Field(ge=0, le=600)]
@@ -161,21 +162,21 @@ class Retry(_Part):
 
 
 class Limits(_Part):
-    """The maximum body size, in bytes after inflation, and the maximum number of batch items."""
+    """The maximum size of an inflated request body in bytes, and of a batch in items."""
 
     body_bytes: Positive = 262_144
     items: Positive = 500
 
 
 class Objectives(_Part):
-    """The function's objectives: the share of good responses, and their 99th percentile."""
+    """The function's objectives: the share of good responses and the 99th percentile latency."""
 
     availability: Annotated[float, Field(gt=0, lt=1)]
     p99_ms: Positive
 
 
 class Deprecation(_Part):
-    """A deprecated path, its dates of deprecation and removal, and a link to the explanation."""
+    """A deprecated path, its deprecation and removal dates, and a link to an explanation."""
 
     path: Annotated[str, StringConstraints(pattern=r"^/")]
     since: date
@@ -184,7 +185,7 @@ class Deprecation(_Part):
 
 
 class Manifest(_Part):
-    """One `function.yaml`; `name` and `folder` come from its location."""
+    """A `function.yaml`; its location determines `name` and `folder`."""
 
     name: Name
     folder: Path
@@ -206,7 +207,7 @@ class Manifest(_Part):
 
     @property
     def service(self) -> str:
-        """The name in the cloud, which allows no underscore."""
+        """The function's name in the cloud, where underscores are not allowed."""
         return self.name.replace("_", "-")
 
     @property
@@ -221,12 +222,12 @@ class Manifest(_Part):
 
     @property
     def subscribed(self) -> str | None:
-        """The topic whose messages reach the function, pushed or pulled, or None."""
+        """The topic that the function consumes, by push or pull, or None."""
         return self.trigger.pull.topic if self.trigger.pull else self.trigger.topic
 
     @property
     def tables(self) -> dict[str, TableRight]:
-        """Every table that the function uses, including the runtime's, with its right."""
+        """Every table that the function uses, including the runtime's, with the right it needs."""
         named = self.stores.sql.tables if self.stores.sql else {}
         return named if self.trigger.kind == "http" else {**TRIGGER_TABLES, **named}
 
@@ -238,7 +239,7 @@ class Manifest(_Part):
 
 
 def _disagreements(manifest: Manifest) -> Iterable[str]:
-    """Yield contradictions between fields; each text starts with the field it concerns."""
+    """Yield a message for each contradiction between fields, starting with the field's name."""
     kind = manifest.trigger.kind
     if kind in {"topic", "document"} and manifest.retry is None:
         yield f"retry: is required for a {kind} trigger"
@@ -254,7 +255,7 @@ def _disagreements(manifest: Manifest) -> Iterable[str]:
 
 
 def load(folder: Path) -> Manifest:
-    """Read the manifest of one function's folder; raises ManifestError."""
+    """Read the manifest in a function's folder, or raise ManifestError."""
     file = folder / FILE
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -296,9 +297,9 @@ def _sentence(detail: Any) -> str:
 
 
 def discover(roots: Iterable[Path]) -> dict[str, Manifest]:
-    """Read every manifest under `functions/` and `triggers/` of each root, by function name.
+    """Return every manifest under `functions/` and `triggers/` of each root, by function name.
 
-    Raises ManifestError, including if two functions share a name or a path prefix.
+    Raises ManifestError for an invalid manifest, or if two functions share a name or a path prefix.
     """
     found: dict[str, Manifest] = {}
     owners: dict[str, Manifest] = {}
@@ -317,7 +318,7 @@ def discover(roots: Iterable[Path]) -> dict[str, Manifest]:
 
 
 def folders(root: Path) -> list[Path]:
-    """List the function folders under one root, sorted; each has a manifest, code, or both."""
+    """Return the sorted folders under a root that contain a manifest, code, or both."""
     return [
         folder
         for kind in FOLDERS

@@ -1,13 +1,14 @@
-"""An instance's cache: bounded, loads each key once at a time, and is never stale for long.
+"""An instance's cache, which is limited in size and is never stale for long.
 
     version = memory.Version(read_version)          # read inside a request, at most every 5 s
     games = memory.Memory(4096, version)
 
     async def game(game_id: int) -> Reply: return await games.get(game_id, lambda: load(game_id))
 
-A value is tagged with the version read before it was loaded, so that a value loaded during a
-change is not served under the new version. Failures are not cached. Everything runs on one event
-loop; nothing starts at import, and nothing runs after the response.
+Concurrent callers share a single load of a key. Each value is tagged with the version that was read
+before loading. A value that is loaded during a change is therefore never served under the new
+version. Failures are not cached. All code runs on one event loop. Nothing starts at import or runs
+after the response.
 """
 
 import asyncio
@@ -43,9 +44,9 @@ async def _join(
 
 
 class Version:
-    """The source's version, read on demand if the last reading is too old.
+    """The source's version, read again on demand if the last reading is too old.
 
-    While the source is unavailable, the last known version is used and cached values are served.
+    While the source is unavailable, cached values of the last known version are served.
     """
 
     def __init__(self, read: Callable[[], Awaitable[int]], seconds: float = CHECK_SECONDS) -> None:
@@ -56,7 +57,7 @@ class Version:
         self._flights: dict[Hashable, asyncio.Task[int]] = {}
 
     async def current(self) -> int:
-        """Return the version; raise Unavailable if it was never read and cannot be."""
+        """Return the version, or raise Unavailable if no version has ever been read."""
         if self._known is not None and time.monotonic() - self._read_at < self._seconds:
             return self._known
         return await _join(self._flights, None, self._refresh)
@@ -75,7 +76,7 @@ class Version:
 
 
 class Memory(Generic[T]):
-    """Up to `size` values of one version; the least recently used is dropped first."""
+    """A cache of up to `size` values of one version, which evicts the least recently used value."""
 
     def __init__(self, size: int, version: Version) -> None:
         self._size = size

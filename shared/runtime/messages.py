@@ -1,8 +1,9 @@
-"""Messages on Pub/Sub: CloudEvents in binary mode, stored before `publish` returns.
+"""Publishes messages to Pub/Sub as CloudEvents in binary mode.
 
-Uses the plain unary call, because the batching publisher needs threads, and an instance has no CPU
-after the response. Attributes contain the CloudEvents context with the prefix `ce-`, as the
-HTTP binding does in headers (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
+Messages are sent with a unary call. The batching publisher needs background threads, but an
+instance has no CPU after the response. Attributes contain the CloudEvents context with the prefix
+`ce-`, as the HTTP binding does in headers
+(https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
 """
 
 import os
@@ -29,9 +30,9 @@ _lock = threading.Lock()
 
 
 class Message(BaseModel):
-    """Base of every message: the model is the contract, published as JSON.
+    """Base class for messages; each model is the contract for a message's JSON.
 
-    topic: the topic's id. type: the CloudEvents type, with its version at the end.
+    topic: the topic's id. type: the CloudEvents type, which ends with its version.
     """
 
     topic: ClassVar[str]
@@ -39,9 +40,9 @@ class Message(BaseModel):
 
 
 def publish(message: Message, *, event_id: str | None = None) -> str:
-    """Publish one message and return its event id once Pub/Sub has stored it.
+    """Publish a message, and return its event id after Pub/Sub has stored it.
 
-    Raises Unavailable if Pub/Sub does not confirm; the message may or may not be stored.
+    Raises Unavailable if Pub/Sub does not confirm the message; it may or may not have been stored.
     """
     event_id = event_id or str(uuid.uuid4())
     send(message.topic, [(message.model_dump_json().encode(), attributes(message, event_id))])
@@ -49,7 +50,7 @@ def publish(message: Message, *, event_id: str | None = None) -> str:
 
 
 def attributes(message: Message, event_id: str) -> dict[str, str]:
-    """Return the CloudEvents attributes of a message, continuing the current trace."""
+    """Return a message's CloudEvents attributes, including the current trace context."""
     described = {
         "ce-specversion": "1.0",
         "ce-id": event_id,
@@ -63,7 +64,7 @@ def attributes(message: Message, event_id: str) -> dict[str, str]:
 
 
 def send(topic: str, bodies: list[tuple[bytes, dict[str, str]]]) -> None:
-    """Send bodies with their attributes to one topic in one call; raise Unavailable."""
+    """Publish bodies with their attributes to a topic in one call, or raise Unavailable."""
     path = f"projects/{settings.core().project}/topics/{topic}"
     packed = [PubsubMessage(data=body, attributes=described) for body, described in bodies]
     with tracing.span(f"publish {topic}", "publish", messages=len(packed)):
@@ -74,7 +75,7 @@ def send(topic: str, bodies: list[tuple[bytes, dict[str, str]]]) -> None:
 
 
 def client() -> PublisherClient:
-    """Return this process's publisher, created on first use, in the worker."""
+    """Return this process's publisher, which the worker creates on first use."""
     global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:

@@ -1,8 +1,8 @@
-"""Records metrics and defines the runtime's own; `shared/domain/metrics.py` has the product's.
+"""Records metrics, and defines the runtime's; `shared/domain/metrics.py` defines the product's.
 
-A metric of the kind `line` is a log line: exact and immediate, and Cloud Logging turns it into a
-counter. The others are aggregated in memory, and `telemetry` exports them during a request. Callers
-record both in the same way; docs/metrics.md lists them.
+A metric of the kind `line` is written immediately as a log line, which Cloud Logging counts
+exactly. Other metrics are aggregated in memory, and `telemetry` exports them during a request.
+Callers record both kinds in the same way. docs/metrics.md lists all metrics.
 """
 
 import threading
@@ -29,7 +29,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class Instrument(NamedTuple):
-    """A metric. Its labels have few values; exported metrics also have the label `function`."""
+    """A metric. Each label has few values. Exported metrics also have the label `function`."""
 
     kind: Literal["line", "counter", "gauge", "histogram"]
     help: str
@@ -59,8 +59,8 @@ INSTRUMENTS: Final[dict[str, Instrument]] = {
 class Series:
     """One metric with one set of labels, in this process.
 
-    began_ns: when it was first recorded. value: a counter's total, a gauge's last reading, a
-    histogram's sum.
+    began_ns: when the series was first recorded. value: a counter's total, a gauge's last reading
+    or a histogram's sum.
     """
 
     __slots__ = ("began_ns", "buckets", "value")
@@ -72,7 +72,7 @@ class Series:
 
 
 def register(instruments: dict[str, Instrument]) -> None:
-    """Register metrics that code outside the runtime records."""
+    """Register metrics that are recorded by code outside the runtime."""
     INSTRUMENTS.update(instruments)
 
 
@@ -125,7 +125,7 @@ def _begun(key: Key, labels: dict[str, str]) -> Series:
 
 
 def snapshot() -> dict[Key, Series]:
-    """Return every series as it is now."""
+    """Return the current state of every series."""
     with _lock:
         return {
             key: Series(one.began_ns, [*one.buckets], one.value) for key, one in _series.items()

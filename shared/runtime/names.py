@@ -10,5 +10,5 @@ REDRIVE_HEADER = "savepoint-redrive"
 
 
 def is_function(name: str) -> bool:
-    """Return whether a function can have this name."""
+    """Return whether a name is valid for a function."""
     return re.fullmatch(FUNCTION, name) is not None

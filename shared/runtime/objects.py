@@ -1,7 +1,7 @@
-"""Objects in an S3-compatible store: artifacts behind short-lived URLs, and public objects.
+"""Reads and writes objects in an S3-compatible store: private artifacts and public objects.
 
-Signing and sending are imported only where needed, because a public URL requires neither a key nor
-a signer (docs/objects.md).
+The code that signs and sends requests is imported on first use, because public URLs do not need it
+(docs/objects.md).
 """
 
 import re
@@ -30,7 +30,7 @@ _GOOD = range(200, 300)
 
 @dataclass(frozen=True)
 class Head:
-    """An object's size and ETag; the ETag includes its quotes."""
+    """An object's size and ETag, including the ETag's quotes."""
 
     size: int
     etag: str
@@ -39,13 +39,13 @@ class Head:
 def presign_put(
     key: str, *, size: int, seconds: int, content_type: str = "application/octet-stream"
 ) -> str:
-    """Return a URL that accepts exactly `size` bytes of this type and is valid for `seconds`."""
+    """Return an upload URL for exactly `size` bytes of this type, valid for `seconds`."""
     signed = {"Content-Length": str(size), "Content-Type": content_type}
     return _presigned("PUT", _url("artifacts", key), seconds, signed)
 
 
 def presign_get(key: str, *, seconds: int, filename: str | None = None) -> str:
-    """Return a URL that downloads an artifact as `filename` and is valid for `seconds`."""
+    """Return a URL for downloading an artifact as `filename`, valid for `seconds`."""
     url = _url("artifacts", key)
     if filename is not None:
         disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
@@ -60,7 +60,10 @@ def _presigned(method: str, url: str, seconds: int, headers: dict[str, str]) -> 
 
 
 def head(bucket: Bucket, key: str) -> Head | None:
-    """Return an object's size and ETag, or None if it is missing; raise Unavailable."""
+    """Return an object's size and ETag, or None if the object is missing.
+
+    Raises Unavailable if the store is unavailable.
+    """
     answer = _send("HEAD", bucket, key)
     if answer.status == _NOT_FOUND:
         return None
@@ -69,7 +72,7 @@ def head(bucket: Bucket, key: str) -> Head | None:
 
 
 def copy(source_key: str, target_key: str) -> None:
-    """Copy an artifact within the store; raise NotFound or Unavailable."""
+    """Copy an artifact within the store, or raise NotFound or Unavailable."""
     source = quote(f"/{settings.objects().artifacts_bucket}/{_checked(source_key)}")
     named = {"x-amz-copy-source": source}
     answer = _send("PUT", "artifacts", target_key, headers=named, seconds=COPY_SECONDS)
@@ -80,9 +83,11 @@ def copy(source_key: str, target_key: str) -> None:
 
 
 def stream(bucket: Bucket, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
-    """Return an object's bytes in pieces of at most `chunk`; raise NotFound or Unavailable.
+    """Return an iterator over an object's bytes, in pieces of at most `chunk` bytes.
 
-    A failure in the middle raises Unavailable from the iterator.
+    Raises NotFound or Unavailable.
+
+    If reading fails partway through, the iterator raises Unavailable.
     """
     answer = _send("GET", bucket, key, preload=False)
     _expect(answer, "GET")
@@ -100,7 +105,7 @@ def put(  # noqa: PLR0913  one argument per header
     content_encoding: str | None = None,
     immutable: bool = False,
 ) -> None:
-    """Write an object; `immutable` lets every cache keep it for a year. Raises Unavailable."""
+    """Write an object; `immutable` lets caches keep it for a year. Raises Unavailable."""
     headers = {"Content-Type": content_type}
     if content_encoding:
         headers["Content-Encoding"] = content_encoding
@@ -110,7 +115,7 @@ def put(  # noqa: PLR0913  one argument per header
 
 
 def delete(bucket: Bucket, key: str) -> None:
-    """Delete an object, whether or not it exists; raise Unavailable."""
+    """Delete an object if it exists, or raise Unavailable."""
     answer = _send("DELETE", bucket, key)
     if answer.status != _NOT_FOUND:
         _expect(answer, "DELETE")
@@ -128,7 +133,7 @@ def _url(bucket: Bucket, key: str) -> str:
 
 
 def _checked(key: str) -> str:
-    """Return the key, which our own code built; a key that could escape its folder is a bug."""
+    """Return the key, or raise ValueError if it could escape its folder."""
     if _FORBIDDEN.search(key) or len(key.encode()) > MAX_KEY_BYTES:
         raise ValueError(f"invalid object key {key[:80]!r}")
     return key
@@ -144,7 +149,7 @@ def _send(  # noqa: PLR0913  one argument per part of the request
     seconds: float | None = None,
     preload: bool = True,
 ) -> "BaseHTTPResponse":
-    """Sign and send one request; raise Unavailable."""
+    """Sign and send one request, or raise Unavailable."""
     from shared.runtime import signed_requests  # noqa: PLC0415  see above
 
     url = _url(bucket, key)
@@ -155,7 +160,7 @@ def _send(  # noqa: PLR0913  one argument per part of the request
 
 
 def _expect(answer: "BaseHTTPResponse", what: str) -> None:
-    """Raise NotFound for a missing object, and RuntimeError for any other refusal: it is a bug."""
+    """Raise NotFound for a missing object, and RuntimeError for any other rejected request."""
     if answer.status in _GOOD:
         return
     code = _code(answer)

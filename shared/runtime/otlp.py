@@ -1,7 +1,8 @@
-"""Series and spans as OpenTelemetry data, sent over OTLP.
+"""Converts series and spans to OpenTelemetry data and sends them over OTLP.
 
-Imported only by the first export. The SDK's data types and exporters are used, so any collector
-accepts the data. Its instruments are not, because they would have to exist from the first request.
+This module is imported only for the first export. It uses the SDK's data types and exporters, so
+any collector accepts the data. It does not use the SDK's instruments, because they would have to
+exist from the first request.
 """
 
 import logging
@@ -68,13 +69,13 @@ logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
 
 
 class ExportFailed(Exception):
-    """The receiver did not accept the data."""
+    """Raised if the receiver does not accept the data."""
 
 
 def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
-    """Send the spans, and on request all series; raise ExportFailed.
+    """Send the spans and, if requested, all series; raise ExportFailed on failure.
 
-    Series are totals since the process started, so the next export makes up for a failed one.
+    Series are totals since the process started, so the next export compensates for a failed one.
     Rejected spans are lost.
     """
     failed = []
@@ -87,10 +88,10 @@ def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
 
 
 def _send_series(found: Mapping[Key, Series]) -> bool:
-    """Send all series, new ones starting with zero.
+    """Send all series, starting each new series with zero.
 
-    A new series waits until its zero is accepted or has been rejected twice. A rejected zero may
-    have arrived, if only the response was lost.
+    The values of a new series are sent after its zero has been accepted, or rejected twice. A zero
+    that seems rejected may have arrived, because the response can be lost.
     """
     began = {
         key: Series(one.began_ns, [0] * len(one.buckets))
@@ -114,7 +115,7 @@ def _sent(data: MetricsData) -> bool:
 
 @cache
 def _session() -> requests.Session:
-    """Return the session; it is authenticated for https, which only Google's address uses."""
+    """Return the HTTP session, authenticated if the address uses https, as only Google's does."""
     if not settings.telemetry().endpoint.startswith("https://"):
         return requests.Session()
     credentials, _ = google.auth.default(scopes=[SCOPE])
@@ -135,7 +136,7 @@ def _spans() -> OTLPSpanExporter:
 
 @cache
 def _resource() -> Resource:
-    """Return the attributes of this process, including OTEL_RESOURCE_ATTRIBUTES."""
+    """Return this process's resource attributes, including OTEL_RESOURCE_ATTRIBUTES."""
     own = {
         "service.namespace": "savepoint",
         "service.name": os.environ.get("K_SERVICE", "local"),
@@ -147,7 +148,7 @@ def _resource() -> Resource:
 
 
 def _data(found: Mapping[Key, Series], now: int | None) -> MetricsData:
-    """Return the series as of `now`; if it is None, return each series at its start."""
+    """Return the series as of `now`, or each series at its start if `now` is None."""
     by_name: dict[str, list[tuple[Key, Series]]] = {}
     for key, series in found.items():
         by_name.setdefault(key[0], []).append((key, series))
@@ -185,7 +186,7 @@ def _histogram(known: Instrument, key: Key, series: Series, now: int | None) -> 
 
 
 def _times(series: Series, now: int | None) -> tuple[int, int]:
-    """Return a point's start and time; the start is before the first value, which may be new."""
+    """Return a point's start and time; the start is always before the first value."""
     start = series.began_ns - APART_NS
     return start, start + 1_000_000 if now is None else now
 

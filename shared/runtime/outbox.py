@@ -1,10 +1,11 @@
-"""The outbox pattern: a message that must follow a MySQL change is a row in its transaction.
+"""Implements the outbox pattern: a change's transaction also stores the message to publish.
 
     in the transaction   outbox.add(tx, message)   committed with the change, or not at all
     after its commit     outbox.flush()            published before the response
     later                outbox.sweep()            a schedule publishes what was missed
 
-After a crash between publishing and deleting, a message is published again with the same event id.
+If a crash occurs after a message is published but before its row is deleted, the message is
+published again with the same event id.
 """
 
 import json
@@ -26,7 +27,7 @@ _committed: ContextVar[list[dict[str, Any]] | None] = ContextVar("outbox", defau
 
 
 def add(tx: Connection, message: Message) -> str:
-    """Add a message to the outbox in the transaction; return its event id."""
+    """Add a message to the outbox in the transaction, and return its event id."""
     event_id = str(uuid.uuid4())
     row = {
         "event_id": event_id,
@@ -41,10 +42,10 @@ def add(tx: Connection, message: Message) -> str:
 
 
 def flush() -> int:
-    """Publish the messages that this request's transactions added; return how many.
+    """Publish the messages that this request's transactions added, and return how many.
 
-    The sweep retries failures. They are not raised, because the change is committed and a caller
-    that sees an error would repeat it.
+    The sweep retries failures. Failures are not raised, because the change is committed and a
+    caller that sees an error would repeat the change.
     """
     rows, _ = _committed.get() or [], _committed.set(None)
     published, failure = _publish(rows)
@@ -54,7 +55,7 @@ def flush() -> int:
 
 
 def sweep(limit: int = 500) -> int:
-    """Publish up to `limit` messages that their own request did not publish; return how many."""
+    """Publish up to `limit` messages that their requests did not publish, and return how many."""
     overdue = (
         select(outbox)
         .where(outbox.c.created_at < clock.now() - SWEEP_GRACE)
@@ -80,7 +81,7 @@ def _remember(row: dict[str, Any]) -> None:
 
 
 def _publish(rows: Any) -> tuple[int, Exception | None]:
-    """Publish rows topic by topic; return how many, and the last failure, if any."""
+    """Publish rows topic by topic, and return their number and the last failure, if any."""
     by_topic: dict[str, list[dict[str, Any] | RowMapping]] = {}
     for row in rows:
         by_topic.setdefault(row["topic"], []).append(row)

@@ -1,7 +1,8 @@
 """Reads a function's own manifest at start-up.
 
-A bundle contains it as JSON, validated when the bundle was staged, because the models and the YAML
-parser would add 30 ms to every cold start. Outside a bundle, `function.yaml` is read.
+A bundle contains the manifest as JSON, which is validated when the bundle is staged. Importing the
+models and the YAML parser would add 30 ms to every cold start. Outside a bundle, `function.yaml` is
+read.
 """
 
 import json
@@ -17,14 +18,14 @@ FILE = "manifest.json"
 
 
 def signs(buckets: "Objects | None") -> bool:
-    """Return whether requests to the object store are signed; a public address needs no key."""
+    """Return whether the function signs requests to the object store, which requires a key."""
     return buckets is not None and (buckets.artifacts is not None or buckets.public == "rw")
 
 
 def of(entry_file: str) -> "Manifest":
-    """Return the manifest beside an entry file; raise ManifestError if it is invalid.
+    """Return the manifest beside an entry file, or raise ManifestError if it is invalid.
 
-    In a bundle it has the fields of Manifest, but not its methods.
+    In a bundle, the returned object has the fields of Manifest but not its methods.
     """
     folder = Path(entry_file).parent
     try:

@@ -1,7 +1,7 @@
-"""The number of database connections that this process may hold, from its function.yaml.
+"""The maximum number of database connections of this process, from its function.yaml.
 
-Separate from `sql`, so that an edge can declare it without importing the driver, which not every
-function needs.
+This module is separate from `sql`, so that a function can declare the number without importing the
+database driver.
 """
 
 DEFAULT_SIZE = 4
@@ -10,11 +10,11 @@ _largest = 0
 
 
 def require(size: int) -> None:
-    """Let this process hold `size` connections; the largest size declared by a function applies."""
+    """Allow this process `size` connections; if called more than once, the largest size applies."""
     global _largest  # noqa: PLW0603  one pool per process is intended
     _largest = max(_largest, size)
 
 
 def size() -> int:
-    """Return how many connections to hold; `DEFAULT_SIZE` if no function.yaml declares it."""
+    """Return the maximum number of connections; the default is `DEFAULT_SIZE`."""
     return _largest or DEFAULT_SIZE

@@ -1,10 +1,10 @@
-"""Projections: documents that copy rows with their revision and never revert to an older one.
+"""Projections, which are documents that copy rows and never revert to an older revision.
 
     in the source's transaction   mark_due(tx, …)     from here on, the document is due
     after its commit              project_due(…)      one conditional commit per document
     later, by a schedule          sweep(…)            documents left due by a crash
 
-The row is the source of truth; a document can always be compared with it and rebuilt.
+The row is the source of truth. A document can always be compared with its row and rebuilt.
 """
 
 import time
@@ -63,7 +63,7 @@ _SETTLE = (
 
 @dataclass(frozen=True)
 class Source:
-    """What a document should contain: the row's revision and data, or None if there is no row."""
+    """The revision and data of a document's row; `data` is None if there is no row."""
 
     revision: int
     data: dict[str, Any] | None
@@ -73,9 +73,9 @@ class Source:
 class Kind:
     """One kind of projection.
 
-    collection: path of its documents with `{uid}`, e.g. `players/{uid}/stats`.
-    render: reads the rows of some keys; keys without a row are omitted.
-    keys: up to `limit` keys in order after `after`, of one player or of all.
+    collection: the path of its documents with `{uid}`, such as `players/{uid}/stats`.
+    render: reads the rows for some keys, and omits keys without a row.
+    keys: returns up to `limit` keys after `after` in order, for one player or all players.
     """
 
     name: str
@@ -84,13 +84,13 @@ class Kind:
     keys: Callable[[Connection, str | None, Key | None, int], list[Key]]
 
     def path(self, key: Key) -> str:
-        """Return the path of a key's document."""
+        """Return the path of the document for a key."""
         return f"{self.collection.format(uid=key[0])}/{key[1]}"
 
 
 @dataclass(frozen=True)
 class Due:
-    """A document that is due since its row reached `revision`."""
+    """A document that must be written because its row has reached `revision`."""
 
     key: Key
     revision: int
@@ -99,10 +99,10 @@ class Due:
 def mark_due(
     tx: Connection, kind: Kind, owed: Sequence[Due], at_most_every: timedelta = timedelta(0)
 ) -> None:
-    """Mark documents as due, in the transaction that changed their rows.
+    """Mark documents as due, in the transaction that changes their rows.
 
-    They are due now, or `at_most_every` after the last projection if that is later. An earlier due
-    time is kept.
+    Documents are due now, or `at_most_every` after their last projection, whichever is later. An
+    earlier due time is kept.
     """
     now = clock.now()
     rows = [
@@ -134,9 +134,9 @@ def _owing(at_most_every: timedelta) -> Insert:
 
 
 def project_due(kind: Kind, keys: Sequence[Key]) -> int:
-    """Project those of `keys` that are due now; return how many documents were written.
+    """Write the documents of `keys` that are due now, and return how many were written.
 
-    If the document store does not respond, they remain due for the sweep.
+    If the document store does not respond, the documents remain due and the sweep writes them.
     """
     try:
         return _project(kind, keys, only_due=True)
@@ -146,9 +146,9 @@ def project_due(kind: Kind, keys: Sequence[Key]) -> int:
 
 
 def sweep(kind: Kind, until: float = 0, limit: int = 200) -> int:
-    """Project overdue documents, `limit` at a time, until none remain or `until` (monotonic).
+    """Write overdue documents, `limit` at a time, and return how many were written.
 
-    Returns how many documents were written.
+    Stops when none remain, or at the monotonic time `until`.
     """
     written = 0
     for page in count():
@@ -176,7 +176,7 @@ def _overdue(kind: Kind, limit: int, connection: Connection) -> Sequence[Any]:
 
 
 def rebuild(kind: Kind, keys: Sequence[Key]) -> int:
-    """Project `keys` whether or not they are due; return how many documents were written."""
+    """Write the documents of `keys`, due or not, and return how many were written."""
     if not keys:
         return 0
     sources = sql.read(lambda connection: kind.render(connection, keys))
@@ -187,7 +187,7 @@ def rebuild(kind: Kind, keys: Sequence[Key]) -> int:
 
 @dataclass(frozen=True)
 class Difference:
-    """A document that differs from its row; a missing side is None."""
+    """A document that differs from its row; `None` stands for a missing document or row."""
 
     key: Key
     row: dict[str, Any] | None
@@ -195,7 +195,7 @@ class Difference:
 
 
 def compare(kind: Kind, uid: str, limit: int = 1000) -> list[Difference]:
-    """Return where one player's documents differ from the rows they copy."""
+    """Return the differences between one player's documents and their rows."""
     keys = sql.read(lambda connection: kind.keys(connection, uid, None, limit))
     sources = sql.read(lambda connection: kind.render(connection, keys)) if keys else {}
     wanted = {key: document(source) for key, source in sources.items() if source.data is not None}
@@ -212,12 +212,12 @@ def compare(kind: Kind, uid: str, limit: int = 1000) -> list[Difference]:
 
 
 def document(source: Source) -> dict[str, Any] | None:
-    """Return the document of a row: its data and its revision."""
+    """Return a row's document, which contains the row's data and revision."""
     return None if source.data is None else {**source.data, "revision": source.revision}
 
 
 def by_player(keys: Sequence[Key]) -> dict[str, list[str]]:
-    """Return the items of each player."""
+    """Group the items by player."""
     grouped: dict[str, list[str]] = {}
     for uid, item in keys:
         grouped.setdefault(uid, []).append(item)
@@ -255,7 +255,7 @@ def _project(kind: Kind, keys: Sequence[Key], *, only_due: bool) -> int:
 
 
 def _postpone(kind: Kind, key: Key, tx: Connection) -> None:
-    """Postpone a document that cannot be written, so that others come first."""
+    """Postpone a document that cannot be written, so that others are written first."""
     here = (table.c.uid == key[0], table.c.kind == kind.name, table.c.item == key[1])
     later = clock.now() + AFTER_FAILURE
     tx.execute(update(table).where(*here, table.c.due_at < later).values(due_at=later))
@@ -269,9 +269,10 @@ def _write(kind: Kind, key: Key, source: Source, updated_at: datetime | None) ->
 
 
 def _commit(path: str, source: Source, known: datetime | None) -> datetime | None:
-    """Write one document unless a newer one exists; return its update time.
+    """Write one document unless a newer one exists, and return its update time.
 
-    The update time of our last write is the condition, so nothing is read unless that fails.
+    The write is conditional on the update time of our last write, so the document is read only if
+    this condition fails.
     """
     data = document(source)
     if data is None:
@@ -292,9 +293,9 @@ def _commit(path: str, source: Source, known: datetime | None) -> datetime | Non
 def _settle(
     kind: Kind, key: Key, source: Source, updated_at: datetime | None, tx: Connection
 ) -> bool:
-    """Record what was projected; it is no longer due unless its row has changed since.
+    """Record that a document was written; clear its due time unless its row has changed since.
 
-    Returns False if the projection no longer exists, because its row was deleted or its player
+    Returns False if the projection no longer exists because its row was deleted or its player was
     erased.
     """
     if source.data is None:

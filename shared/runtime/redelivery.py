@@ -1,4 +1,4 @@
-"""Redrives: posts an event again to the consumer that failed on it, while an operator waits."""
+"""Redrives an event by posting it again to the consumer that failed to handle it."""
 
 import json
 import urllib.error
@@ -14,7 +14,7 @@ _ACCEPTED = range(200, 300)
 
 @dataclass(frozen=True)
 class Answer:
-    """The consumer's response; `status` is None if it could not be reached."""
+    """The consumer's response; `status` is None if the consumer could not be reached."""
 
     status: int | None
     detail: str
@@ -26,7 +26,7 @@ class Answer:
 
 
 def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
-    """Post an event with its original headers and body, and therefore its original event id."""
+    """Post an event with its original headers and body, which include its event id."""
     # The name comes from a message, so it must not determine where our token is sent.
     if not names.is_function(consumer):
         return Answer(None, f"{consumer} is not a valid consumer name")
@@ -47,7 +47,7 @@ def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
 
 
 def _detail(body: bytes) -> str:
-    """Return the detail of a problem document, or the body as text."""
+    """Return a problem document's `detail`, or the body as text."""
     try:
         return str(json.loads(body)["detail"])
     except (ValueError, KeyError, TypeError):
@@ -55,7 +55,7 @@ def _detail(body: bytes) -> str:
 
 
 def _id_token(audience: str) -> str:
-    """Return a Google ID token of this function's own service account; raise OSError."""
+    """Return a Google ID token for this function's service account, or raise OSError."""
     from google.auth import exceptions  # noqa: PLC0415  these needed only in the cloud
     from google.auth.transport.requests import Request  # noqa: PLC0415
     from google.oauth2 import id_token  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The ASGI responses and problem documents that both edges send."""
+"""The ASGI responses and problem documents that HTTP functions and triggers send."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _WITH_RETRY_AFTER = (429, 503)
 
 
 class Raw:
-    """An ASGI response, fully encoded; Starlette's own would encode each header again."""
+    """A fully encoded ASGI response; Starlette's response would encode each header again."""
 
     __slots__ = ("body", "headers", "status_code")
 
@@ -37,7 +37,7 @@ class Raw:
 
 
 def problem(error: errors.ProblemError, headers: RawHeaders) -> Raw:
-    """Return an error as a problem document (RFC 9457), with `headers` in addition to its own."""
+    """Return an error as a problem document (RFC 9457), with additional `headers`."""
     context = tracing.current()
     members: dict[str, Any] = {
         "type": f"{settings.core().public_url}/problems/{error.code}",
@@ -60,5 +60,5 @@ def problem(error: errors.ProblemError, headers: RawHeaders) -> Raw:
 
 
 def raw_headers(headers: Mapping[str, str]) -> RawHeaders:
-    """Return headers as ASGI sends them."""
+    """Encode headers for ASGI."""
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]

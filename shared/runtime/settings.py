@@ -1,7 +1,7 @@
-"""A function's settings from its environment: typed and complete.
+"""Reads a function's typed settings from environment variables.
 
-Every setting is a field here, with its environment variable and one line of help. No secret has a
-default. One error names all missing settings.
+Each setting is a field with its environment variable and one line of help. No secret has a default.
+A single error names all missing settings.
 """
 
 import json
@@ -19,7 +19,7 @@ _ISSUER = {"issuer", "audience", "jwks_url"}
 
 
 class MissingSettings(Exception):
-    """One or more settings are missing or invalid; the message names each."""
+    """Raised if settings are missing or invalid; the message names each of them."""
 
 
 def _env(name: str, help_text: str, default: str | None = None, *, secret: bool = False) -> Any:
@@ -44,7 +44,7 @@ class Core:
     )
 
     def issuers(self) -> list[dict[str, str]]:
-        """Return the trusted issuers, each with issuer, audience and jwks_url."""
+        """Return the trusted issuers, each with `issuer`, `audience` and `jwks_url`."""
         try:
             parsed: list[dict[str, str]] = json.loads(self.trusted_issuers)
             complete = all(set(one) >= _ISSUER for one in parsed)
@@ -58,7 +58,7 @@ class Core:
 
 @dataclass(frozen=True)
 class Sql:
-    """How to reach the database: by address, or with the Cloud SQL connector."""
+    """The settings for connecting to the database, by address or with the Cloud SQL connector."""
 
     group: ClassVar[str] = "sql"
     url: str = _env("SQL_URL", "mysql://user:password@host:port/database; or SQL_INSTANCE", "")
@@ -69,7 +69,7 @@ class Sql:
 
 @dataclass(frozen=True)
 class Operations:
-    """Where to reach consumers for a redrive."""
+    """The addresses of consumers, used for redrives."""
 
     group: ClassVar[str] = "operations"
     consumer_url: str = _env(
@@ -79,7 +79,7 @@ class Operations:
 
 @dataclass(frozen=True)
 class Objects:
-    """The S3-compatible store: its credentials, and its two buckets."""
+    """The S3-compatible store's address, credentials and two buckets."""
 
     group: ClassVar[str] = "objects"
     endpoint: str = _env(
@@ -96,7 +96,7 @@ class Objects:
 
 @dataclass(frozen=True)
 class PublicObjects:
-    """The address of the public bucket: all that a function needs to link to its objects."""
+    """The public bucket's address, which is enough to link to its objects."""
 
     group: ClassVar[str] = "public_objects"
     url: str = _env("OBJECTS_PUBLIC_URL", "address of the public bucket, without a trailing slash")
@@ -132,7 +132,7 @@ class Telemetry:
     )
 
     def interval(self) -> float:
-        """Return the seconds between an instance's exports; raise MissingSettings."""
+        """Return the number of seconds between an instance's exports, or raise MissingSettings."""
         if not self.interval_ms.isdigit():
             raise MissingSettings("OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds")
         return int(self.interval_ms) / 1000
@@ -160,13 +160,13 @@ def _read(group: type[S]) -> S:
 
 @cache
 def core() -> Core:
-    """Return the settings that every function needs; raise MissingSettings."""
+    """Return the settings that every function needs, or raise MissingSettings."""
     return _read(Core)
 
 
 @cache
 def sql() -> Sql:
-    """Return how to reach the database; raise MissingSettings."""
+    """Return the database's connection settings, or raise MissingSettings."""
     found = _read(Sql)
     if found.url:
         return found
@@ -187,30 +187,30 @@ def sql() -> Sql:
 
 @cache
 def operations() -> Operations:
-    """Return where to reach consumers; raise MissingSettings."""
+    """Return the addresses of consumers, or raise MissingSettings."""
     return _read(Operations)
 
 
 @cache
 def objects() -> Objects:
-    """Return how to reach the object store; raise MissingSettings."""
+    """Return the object store's settings, or raise MissingSettings."""
     return _read(Objects)
 
 
 @cache
 def public_objects() -> PublicObjects:
-    """Return where to read public objects; raise MissingSettings."""
+    """Return the public bucket's address, or raise MissingSettings."""
     return _read(PublicObjects)
 
 
 @cache
 def telemetry() -> Telemetry:
-    """Return where to send metrics and spans."""
+    """Return the destination of metrics and spans."""
     return _read(Telemetry)
 
 
 def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
-    """Raise one MissingSettings that names everything a function lacks; called at start-up."""
+    """Raise one MissingSettings that names every missing setting; called at start-up."""
     complaints: list[str] = []
     wanted = (
         (True, lambda: core().issuers()),
@@ -230,6 +230,6 @@ def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
 
 
 def reset() -> None:
-    """Discard the settings that were read, so that a test can change the environment."""
+    """Discard the cached settings, so that a test can change the environment."""
     for read in (core, sql, operations, objects, public_objects, telemetry):
         read.cache_clear()

@@ -1,6 +1,7 @@
-"""Requests to an S3-compatible store: botocore signs and urllib3 sends (docs/objects.md).
+"""Signs requests to an S3-compatible store with botocore and sends them with urllib3.
 
-Imported by objects.py for the first request: the two libraries add 0.1 s to a cold start.
+objects.py imports this module for the first request, because the two libraries would add 0.1 s to
+every cold start (docs/objects.md).
 """
 
 import random
@@ -25,7 +26,7 @@ _OK, _TOO_MANY, _FAILED = 200, 429, 500
 
 
 class _Key(NamedTuple):
-    """Credentials as the signer reads them: importing botocore's own adds 40 ms to a cold start."""
+    """The signer's credentials; importing botocore's class would add 40 ms to a cold start."""
 
     access_key: str
     secret_key: str
@@ -33,10 +34,10 @@ class _Key(NamedTuple):
 
 
 class _OnceMore(urllib3.Retry):
-    """One more attempt, after a random pause so that instances do not retry at the same time."""
+    """A retry policy that retries once, after a random pause to spread out instances' retries."""
 
     def get_backoff_time(self) -> float:
-        """Return the pause; the default for the first retry is none."""
+        """Return the pause before a retry; urllib3 would not pause before the first one."""
         return random.uniform(0.05, 0.5)  # noqa: S311
 
 
@@ -52,7 +53,7 @@ _RETRY = _OnceMore(
 
 
 def presign(method: str, url: str, seconds: int, headers: dict[str, str]) -> str:
-    """Return a URL that is valid for this request with these headers, for `seconds`."""
+    """Return a URL that permits this request with these headers for `seconds`."""
     request = AWSRequest(method, url, headers)
     S3SigV4QueryAuth(_credentials(), "s3", settings.objects().region, seconds).add_auth(request)
     return str(request.url)
@@ -67,7 +68,7 @@ def send(  # noqa: PLR0913  one argument per part of the request
     seconds: float | None,
     preload: bool,
 ) -> urllib3.BaseHTTPResponse:
-    """Sign and send one request, with at most one retry; raise Unavailable."""
+    """Sign and send a request, with at most one retry, or raise Unavailable."""
     request = AWSRequest(method, url, headers, body)
     S3SigV4Auth(_credentials(), "s3", settings.objects().region).add_auth(request)
     # Unsigned, since Google changes it; without it Google would decompress the object.
@@ -94,7 +95,7 @@ def send(  # noqa: PLR0913  one argument per part of the request
 
 
 def pieces(answer: urllib3.BaseHTTPResponse, chunk: int) -> Iterator[bytes]:
-    """Yield the body of a response in pieces of at most `chunk`; raise Unavailable."""
+    """Yield a response's body in pieces of at most `chunk` bytes, or raise Unavailable."""
     try:
         yield from answer.stream(chunk, decode_content=False)
     except HTTPError as error:
@@ -105,7 +106,7 @@ def pieces(answer: urllib3.BaseHTTPResponse, chunk: int) -> Iterator[bytes]:
 
 @cache
 def pool() -> urllib3.PoolManager:
-    """Return the pool of connections to the store."""
+    """Return the connection pool for the store."""
     return urllib3.PoolManager(maxsize=32)
 
 

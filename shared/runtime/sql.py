@@ -1,7 +1,7 @@
-"""MySQL: SQLAlchemy Core over PyMySQL, by address or through the Cloud SQL connector.
+"""Access to MySQL with SQLAlchemy Core and PyMySQL, directly or with the Cloud SQL connector.
 
-Connections are in autocommit mode: a single read is one round trip, and `transact` sends BEGIN and
-COMMIT explicitly. Everything is created on first use, in the worker, never at import.
+Connections are in autocommit mode, so a single read takes one round trip. `transact` sends BEGIN
+and COMMIT explicitly. The worker creates everything on first use, never at import.
 """
 
 import threading
@@ -75,7 +75,7 @@ _SESSION = f"""SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN
 
 @dataclass
 class _Transaction:
-    """What the running transaction has registered for its commit."""
+    """The callbacks and options that the running transaction has registered for its commit."""
 
     after_commit: list[Callable[[], object]] = field(default_factory=list)
     safe_to_retry_commit: bool = False
@@ -100,7 +100,7 @@ def engine() -> Engine:
 
 
 def _connect() -> Connection:
-    """Take a connection; its statements are timed only if their spans are recorded."""
+    """Take a connection from the pool, and time its statements only if spans are recorded."""
     current = tracing.current()
     plain = engine()
     timed = _timed(plain) if current is not None and current.sampled else plain
@@ -113,7 +113,7 @@ def _connect() -> Connection:
 
 @cache
 def _timed(plain: Engine) -> Engine:
-    """Return an engine on the same pool with listeners for timing, which add 30 µs to a read."""
+    """Return an engine that shares the pool and times statements, which adds 30 µs to a read."""
     made = plain.execution_options()
     event.listen(made, "before_cursor_execute", _before_statement)
     event.listen(made, "after_cursor_execute", _after_statement)
@@ -123,11 +123,11 @@ def _timed(plain: Engine) -> Engine:
 def transact(work: Callable[[Connection], T]) -> T:
     """Run `work` in one transaction and return its result.
 
-    `work` may run up to three times. It runs again after a deadlock, a lock timeout, or a
-    connection lost before COMMIT, because then none of its changes remain. If the connection is
-    lost *during* COMMIT, the transaction may have committed, so `work` runs again only if the
-    second run can detect that (`safe_to_retry_commit`). Raises Unavailable if the database does
-    not respond.
+    `work` may run up to three times. It is retried after a deadlock, a lock timeout, or a
+    connection lost before COMMIT, because none of its changes remain in these cases. If the
+    connection is lost *during* COMMIT, the transaction may have committed. `work` is then retried
+    only if the second run can detect a committed first run (`safe_to_retry_commit`). Raises
+    Unavailable if the database does not respond.
     """
     for attempt in range(1, TRIES + 1):
         state = _Transaction()
@@ -156,9 +156,11 @@ def transact(work: Callable[[Connection], T]) -> T:
 
 
 def read(work: Callable[[Connection], T]) -> T:
-    """Run reads on one connection outside a transaction; raise Unavailable if it does not respond.
+    """Run reads on one connection outside a transaction.
 
-    Each statement sees its own snapshot. A dead connection is replaced once.
+    Raises Unavailable if the database does not respond.
+
+    Each statement reads its own snapshot. A dead connection is replaced once.
     """
     for attempt in (1, 2):
         try:
@@ -173,24 +175,24 @@ def read(work: Callable[[Connection], T]) -> T:
 def page(
     connection: Connection, query: Select[Any], limit: int, place: Callable[[Row[Any]], T]
 ) -> tuple[Sequence[Any], T | None]:
-    """Return up to `limit` rows of an ordered query, and the place of the last if more follow."""
+    """Return up to `limit` rows of an ordered query, and the last one's sort key if more follow."""
     return cut(connection.execute(query.limit(limit + 1)).all(), limit, place)
 
 
 def cut(
     rows: Sequence[Any], limit: int, place: Callable[[Any], T]
 ) -> tuple[Sequence[Any], T | None]:
-    """Return up to `limit` of `limit + 1` rows, and the place of the last if more follow."""
+    """Cut up to `limit + 1` rows to `limit`, and return the last one's sort key if more follow."""
     return rows[:limit], place(rows[limit - 1]) if len(rows) > limit else None
 
 
 def after_commit(callback: Callable[[], object]) -> None:
-    """Call `callback` after the running transaction has committed."""
+    """Register a callback to run after the running transaction has committed."""
     _transaction.get().after_commit.append(callback)
 
 
 def safe_to_retry_commit() -> None:
-    """Declare that a second run of this transaction detects whether the first one committed."""
+    """Declare that a second run of this transaction can detect whether the first run committed."""
     _transaction.get().safe_to_retry_commit = True
 
 
@@ -200,9 +202,9 @@ def upsert(
     rows: Sequence[Mapping[str, Any]],
     update: Sequence[str] | Mapping[str, Any],
 ) -> int:
-    """Insert `rows`, or update those whose key exists; return MySQL's count of affected rows.
+    """Insert `rows`, updating rows whose key exists, and return MySQL's count of affected rows.
 
-    update: columns that take the new row's value, or a mapping from column to SQL expression.
+    update: the columns to set to the new row's values, or a mapping from column to SQL expression.
     """
     if not rows:
         return 0
@@ -216,30 +218,30 @@ def upsert(
 
 @cache
 def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
-    """Return the statement; reusing the object saves SQLAlchemy a third of its work."""
+    """Return the cached statement; reusing it saves a third of SQLAlchemy's work."""
     return insert(table).on_duplicate_key_update(new_values(*columns))
 
 
 def _without_parameters(expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return an expression with its values inlined.
+    """Return an expression with its parameters inlined.
 
-    PyMySQL sends many rows as one statement only if no parameters follow them.
+    PyMySQL sends many rows as one statement only if no parameters follow the rows.
     """
     found = expression.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
     return literal_column(str(found))
 
 
 def new_values(*columns: str) -> dict[str, Any]:
-    """Return the update for `upsert` that gives each of these columns the new row's value.
+    """Return the `update` argument for `upsert` that sets these columns to the new row's values.
 
-    Not SQLAlchemy's `inserted`: it writes `AS new`, which MariaDB rejects, and which keeps PyMySQL
-    from sending all rows as one statement.
+    SQLAlchemy's `inserted` is not used, because it writes `AS new`. MariaDB rejects this clause,
+    and PyMySQL cannot send all rows as one statement with it.
     """
     return {name: literal_column(f"VALUES(`{name}`)") for name in columns}
 
 
 def insert_ignore(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose key does not exist yet; return how many were new."""
+    """Insert the rows whose key does not exist yet, and return how many were inserted."""
     if not rows:
         return 0
     return tx.execute(_insert_ignore(table), list(rows)).rowcount
@@ -247,16 +249,16 @@ def insert_ignore(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]
 
 @cache
 def _insert_ignore(table: Table) -> Insert:
-    """Return an insert that leaves a row with an existing key unchanged.
+    """Return an INSERT statement that leaves a row with an existing key unchanged.
 
-    Not INSERT IGNORE, which also truncates and converts values that do not fit.
+    INSERT IGNORE is not used, because it also truncates and converts values that do not fit.
     """
     key = table.primary_key.columns[0]
     return insert(table).on_duplicate_key_update({key.name: key})
 
 
 def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> None:
-    """Begin, commit or roll back with the driver, because SQLAlchemy would add 70 µs."""
+    """Begin, commit or roll back through the driver, because SQLAlchemy would add 70 µs."""
     driver: Any = tx.connection.driver_connection
     started = time.perf_counter()
     try:
@@ -268,7 +270,7 @@ def _control(tx: Connection, verb: Literal["begin", "commit", "rollback"]) -> No
 
 
 def _roll_back(tx: Connection) -> None:
-    """Roll back; if that fails, discard the connection instead of pooling it in a transaction."""
+    """Roll back, or discard the connection if the rollback fails."""
     if tx.invalidated:
         return
     try:
@@ -294,7 +296,7 @@ def _worth_a_rerun(error: BaseException) -> bool:
 
 
 def _translated(error: BaseException) -> BaseException:
-    """Return the error to raise: Unavailable if the database is, and the original for a bug."""
+    """Return Unavailable if the error means that the database is unavailable, or else the error."""
     if isinstance(error, PoolTimeoutError) or _is_lost(error) or _code(error) in _UNAVAILABLE:
         message = "the database is not responding"
         return errors.Unavailable(message)
@@ -342,9 +344,9 @@ def _by_address(url: str) -> Callable[[], Any]:
 
 
 def _cloud_sql(**connector_options: Any) -> Callable[[], Any]:
-    """Return a function that connects with the Cloud SQL connector: TLS, IAM sign-in, no password.
+    """Return a function that connects through the Cloud SQL connector, with TLS and IAM sign-in.
 
-    `lazy`: certificates are refreshed during a request, because nothing runs between requests.
+    Certificates are refreshed during requests (`lazy`), because nothing runs between requests.
     """
     # These imports take half a second, and only the cloud needs them.
     from aiohttp import ClientError  # noqa: PLC0415

@@ -1,10 +1,11 @@
 """Exports an instance's metrics and spans during a request, before the response.
 
 After the response, the instance has no CPU, so no background thread can export. Metrics are
-exported at most once per OTEL_METRIC_EXPORT_INTERVAL, by the first request after it. Each sampled
-request exports its spans. The rest is exported when the platform stops the instance, which gives it
-CPU once more. Only one export runs at a time; a concurrent request leaves its spans for the next
-export. The first export imports the SDK, which would otherwise add 200 ms to each cold start.
+exported at most once per OTEL_METRIC_EXPORT_INTERVAL, by the first request after the interval ends.
+Each sampled request exports its spans. The remaining data is exported when the platform stops the
+instance and briefly gives it CPU again. Only one export runs at a time. A concurrent request leaves
+its spans for the next export. The OpenTelemetry SDK is imported by the first export, because
+importing it at start-up would add 200 ms to each cold start.
 """
 
 import asyncio
@@ -28,10 +29,10 @@ MAX_WAITING = 1000
 
 
 class _State:
-    """The state of a process's exports. Times are monotonic.
+    """The state of a process's exports, with monotonic times.
 
-    Changed only on the event loop, except `sent_at`, which the export sets. Not a dataclass:
-    creating one costs each cold start half a millisecond.
+    The state is changed only on the event loop, except `sent_at`, which the export sets. The class
+    is not a dataclass, because creating one adds half a millisecond to each cold start.
     """
 
     def __init__(self) -> None:
@@ -43,13 +44,13 @@ class _State:
         self.ending: asyncio.Task[None] | None = None
 
     def keep(self, spans: list[Span]) -> None:
-        """Keep as many spans as fit for the next export."""
+        """Keep spans for the next export, up to MAX_WAITING."""
         room = MAX_WAITING - len(self.waiting)
         self.waiting += spans[:room]
         self.dropped += max(0, len(spans) - room)
 
     def take(self) -> tuple[list[Span], int]:
-        """Return the waiting spans, and how many were dropped since the last call."""
+        """Return the waiting spans and the number of spans dropped since the last call."""
         taken = self.waiting, self.dropped
         self.waiting, self.dropped = [], 0
         return taken
@@ -103,7 +104,7 @@ def _apart() -> float:
 
 
 def _export(spans: list[Span], *, with_metrics: bool) -> bool:
-    """Return whether everything was accepted; a failure is logged."""
+    """Export spans and metrics, log any failure, and return whether everything was accepted."""
     try:
         from shared.runtime import otlp  # noqa: PLC0415  see above
 
@@ -120,7 +121,7 @@ def _export(spans: list[Span], *, with_metrics: bool) -> bool:
 
 
 def _export_at_the_end(loop: asyncio.AbstractEventLoop) -> None:
-    """Export once more on SIGTERM, before the server acts on it.
+    """Export once more on SIGTERM, before the server handles the signal.
 
     `atexit` cannot be used, because uvicorn ends its process with the signal.
     """

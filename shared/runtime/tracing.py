@@ -1,9 +1,9 @@
 """W3C trace context, and the spans of sampled requests.
 
-A request's `traceparent` (https://www.w3.org/TR/trace-context/) is continued in every message and
-document. If spans are exported, those of a sampled request are collected, and `telemetry` sends
-them before the response. Otherwise, each span is a log line, which `python -m emulators trace`
-reads. Nothing runs after the response.
+Every message and document that a request writes continues the trace in the request's `traceparent`
+(https://www.w3.org/TR/trace-context/). If export is enabled, a sampled request's spans are
+collected, and `telemetry` sends them before the response. Otherwise, each span is written as a log
+line for `python -m emulators trace`. Nothing runs after the response.
 """
 
 import random
@@ -23,7 +23,7 @@ MAX_STATEMENT_LENGTH = 300
 
 
 class Context(NamedTuple):
-    """The current trace and span, the parent span, and whether spans are recorded."""
+    """The ids of the current trace, span and parent span, and whether spans are recorded."""
 
     trace: str
     span: str
@@ -58,7 +58,7 @@ def _span_id() -> str:
 
 
 def parse(traceparent: str | None) -> tuple[str, str, bool] | None:
-    """Return (trace, parent span, sampled) from a header; None if it is absent or invalid."""
+    """Return (trace, parent span, sampled) from a header, or None if it is missing or invalid."""
     found = _TRACEPARENT.fullmatch(traceparent.strip()) if traceparent else None
     if found is None or not int(found[1], 16) or not int(found[2], 16):
         return None
@@ -66,7 +66,7 @@ def parse(traceparent: str | None) -> tuple[str, str, bool] | None:
 
 
 def begin(function: str, traceparent: str | None) -> Context:
-    """Start the span of a request or event of `function`, continuing a valid `traceparent`."""
+    """Start the span for a request or event of `function`, continuing a valid `traceparent`."""
     parent = parse(traceparent)
     if parent is None:
         share = float(settings.core().trace_sample)
@@ -94,7 +94,7 @@ def _log_fields(context: Context) -> dict[str, str]:
 
 
 def traceparent() -> str | None:
-    """Return the header that continues the current span, or None outside a request."""
+    """Return a `traceparent` header for the current span, or None outside a request."""
     context = _current.get()
     if context is None:
         return None
@@ -103,7 +103,7 @@ def traceparent() -> str | None:
 
 @contextmanager
 def span(name: str, kind: str = "internal", **attributes: Any) -> Iterator[dict[str, Any]]:
-    """Time a piece of work as a child span; add attributes to the yielded dict."""
+    """Record a piece of work as a child span, with the attributes added to the yielded dict."""
     outer = _current.get()
     if outer is None or not outer.sampled:
         yield attributes
@@ -123,7 +123,7 @@ def span(name: str, kind: str = "internal", **attributes: Any) -> Iterator[dict[
 
 
 def statement(text: str, elapsed_ms: float, rows: int) -> None:
-    """Record a database statement that just ended as a child of the current span."""
+    """Record a database statement that has just ended as a child of the current span."""
     outer = _current.get()
     if outer is not None and outer.sampled:
         inner = Context(outer.trace, _span_id(), outer.span, sampled=True)
@@ -143,7 +143,7 @@ def write(span: Span) -> None:
 
 
 def end(span: Span) -> dict[str, Any]:
-    """Collect the span of a whole request, and return it in the form of a log line."""
+    """Collect the span of a whole request, and return it in log line format."""
     collected = _collected.get()
     if collected is not None:
         collected.append(span)
@@ -151,7 +151,7 @@ def end(span: Span) -> dict[str, Any]:
 
 
 def shown(span: Span) -> dict[str, Any]:
-    """Return a span in the form of a log line."""
+    """Return a span in log line format."""
     return {
         "name": span.name,
         "kind": span.kind,
@@ -164,5 +164,5 @@ def shown(span: Span) -> dict[str, Any]:
 
 
 def collected() -> list[Span]:
-    """Return the spans of this request to export."""
+    """Return this request's spans for export."""
     return _collected.get() or []

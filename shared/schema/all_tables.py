@@ -1,4 +1,4 @@
-"""Every table at once, for migrations and checks; functions import only the modules they use."""
+"""Imports every table for migrations and checks; functions import only the modules they need."""
 
 from shared.schema import catalog, detection, downloads, library, operations, play, tools
 from shared.schema.base import metadata

@@ -31,13 +31,13 @@ JSON_TEXT = mysql.MEDIUMTEXT(charset="utf8mb4", collation="utf8mb4_bin")
 
 
 class Moment(types.TypeDecorator[datetime]):
-    """A UTC time in microseconds: DATETIME(6) in the database, an aware datetime in Python."""
+    """A UTC time with microseconds, stored as DATETIME(6) and returned as an aware datetime."""
 
     impl = mysql.DATETIME(fsp=6)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert an aware time to naive UTC; raise ValueError for a naive one."""
+        """Convert an aware time to naive UTC, or raise ValueError for a naive time."""
         del dialect
         if value is None:
             return None
@@ -57,8 +57,8 @@ class Personal:
     """How a player's rows in a table are exported and erased.
 
     column: the column with the Firebase uid.
-    export: the columns in the player's export; if empty, `why_not` has the reason.
-    erase: "delete" the rows, or "keep" them; `why_not` has the reason.
+    export: the columns in the player's export; if empty, `why_not` states the reason. erase:
+    whether erasure deletes or keeps the rows; if it keeps them, `why_not` states the reason.
     """
 
     column: str = "uid"
@@ -75,7 +75,7 @@ def table(
     personal: Personal | None = None,
     **options: Any,
 ) -> Table:
-    """Declare a table with its growth per day, the end of its rows and its personal data."""
+    """Declare a table with its daily growth, the lifetime of its rows, and its personal data."""
     columns: list[SchemaItem] = [item for item in items if isinstance(item, Column)]
     others = [item for item in items if not isinstance(item, Column)]
     return Table(

@@ -1,4 +1,4 @@
-"""Games: names, search, store ids, executables, builds, and the bookkeeping of imports."""
+"""Tables for games: names, search, store ids, executables, builds and imports."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, SmallInteger
 from sqlalchemy.dialects import mysql

@@ -1,7 +1,7 @@
-"""Every Firestore collection that contains a player's data, and the fields that are exported.
+"""Lists every Firestore collection with players' data, and the fields that are exported.
 
-Erasure deletes all of them. Tables declare the same with `base.Personal`; export and erasure use
-both registries.
+Erasure deletes the player's documents in all of these collections. Tables declare their personal
+data with `base.Personal`. Export and erasure use both declarations.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 class Collection:
     """A collection under a player's document.
 
-    path: `players/{uid}/…`, with the player's Firebase uid for `{uid}`.
-    export: the fields in the player's export; if empty, `why_not` gives the reason.
+    path: `players/{uid}/…`, where `{uid}` is the player's Firebase uid.
+    export: the fields in the player's export; if empty, `why_not` states the reason.
     """
 
     path: str

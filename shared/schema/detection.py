@@ -1,4 +1,4 @@
-"""The lists for detecting games locally, as files in the public bucket."""
+"""Tables for the lists that detect games locally, which are files in the public bucket."""
 
 from sqlalchemy import Column, Index, SmallInteger
 

@@ -1,4 +1,4 @@
-"""Players' plans, and download counts of tools."""
+"""Tables for players' plans and for download counts of tools."""
 
 from sqlalchemy import Column, Date, ForeignKey
 from sqlalchemy.dialects import mysql

@@ -1,7 +1,7 @@
-"""Grants each database user the rights to the tables that its function declares, and no others.
+"""Grants each database user only the rights on tables that its function declares.
 
-Granting does not affect running functions. Revoking is a separate step, because the previous
-release needs its rights until the new one receives all traffic.
+Granting rights does not affect running functions. Revoking rights is a separate step, because the
+previous release needs its rights until the new release receives all traffic.
 """
 
 import re
@@ -28,14 +28,16 @@ _BETWEEN_PRIVILEGES = re.compile(r", (?![^(]*\))")  # not inside a list of colum
 
 
 class _Held(NamedTuple):
-    """A privilege or role that a user has; `where` is quoted as in SQL."""
+    """A privilege or role that a user has; `where` is a quoted SQL name."""
 
     what: str
     where: str | None
 
 
 def grant(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[str]:
-    """Grant the users the rights they lack; return the statements, executed if `run`.
+    """Grant users the rights that they lack, and return the statements.
+
+    The statements are executed only if `run` is true.
 
     Raises ValueError for an invalid user, table or right, before anything is granted.
     """
@@ -43,9 +45,9 @@ def grant(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[s
 
 
 def revoke(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[str]:
-    """Revoke all rights that are not wanted, on any database; return the statements.
+    """Revoke all rights on any database that are not wanted, and return the statements.
 
-    A user that was granted ALL by hand is granted the wanted rights again.
+    If a user was manually granted ALL, the wanted rights are granted again.
     """
     done = _execute(connection, _extra(connection, _checked(wanted)), run=run)
     return done + grant(connection, wanted, run=run)
@@ -88,7 +90,7 @@ def _extra(connection: Connection, wanted: Wanted) -> list[str]:
 
 
 def _held(connection: Connection, user: str) -> set[_Held]:
-    """Return all rights of a user, except the right to connect."""
+    """Return all of a user's rights, except the right to connect."""
     lines = _scalars(connection, f"SHOW GRANTS FOR {_account(user)}")
     return {one for line in lines for one in _parsed(line) if one.what != "USAGE"}
 

@@ -1,4 +1,4 @@
-"""Players' installed games per installation of the app, without paths."""
+"""Tables for installations of the app and the games found on them, without file paths."""
 
 from sqlalchemy import Column, Index, Integer
 

@@ -1,4 +1,4 @@
-"""Migrates a database to the newest schema: `python -m shared.schema.migrate`, with SQL_URL set."""
+"""Migrates the database at SQL_URL to the newest schema (`python -m shared.schema.migrate`)."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ INIT = "SET time_zone = '+00:00'"
 
 
 def engine(url: str) -> Engine:
-    """Return an engine for a database URL, without a timeout for statements."""
+    """Return an engine for a database URL, without a statement timeout."""
     return create_engine(
         make_url(url).set(drivername="mysql+pymysql"),
         poolclass=NullPool,
@@ -26,8 +26,8 @@ def engine(url: str) -> Engine:
 def upgrade(database: str | Engine, revision: str = "head", *, wait: int = LOCK_SECONDS) -> None:
     """Apply the missing migrations up to `revision`; concurrent upgrades take turns.
 
-    Safe to repeat, even after an interrupted upgrade. Raises TimeoutError if another upgrade holds
-    the lock for `wait` seconds, and the database's errors.
+    An upgrade is safe to repeat, even if it was interrupted. Raises TimeoutError if another upgrade
+    holds the lock for `wait` seconds. Database errors are not caught.
     """
     reached = engine(database) if isinstance(database, str) else database
     with reached.connect() as connection:
@@ -39,9 +39,9 @@ def upgrade(database: str | Engine, revision: str = "head", *, wait: int = LOCK_
 
 
 def take_turns(connection: Connection, wait: int = LOCK_SECONDS) -> None:
-    """Take the lock of this database, which is released when the connection ends.
+    """Take the database's migration lock, which is released when the connection ends.
 
-    Raises TimeoutError if another connection holds it for `wait` seconds.
+    Raises TimeoutError if another connection holds the lock for `wait` seconds.
     """
     query = text("SELECT GET_LOCK(CONCAT('migrate:', LEFT(DATABASE(), 40)), :wait)")
     got = connection.scalar(query, {"wait": wait})

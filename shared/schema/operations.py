@@ -1,4 +1,4 @@
-"""Tables for operations: outbox, inbox, projections, consumers, failures, dead letters, audit."""
+"""Tables for the outbox, inbox, projections, consumers, failures, dead letters and audit log."""
 
 from sqlalchemy import Column, Index, Integer, SmallInteger
 from sqlalchemy.dialects import mysql

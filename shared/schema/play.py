@@ -1,6 +1,6 @@
-"""Play: intervals, day totals, stats and achievements.
+"""Tables for play intervals, daily totals, stats and achievements.
 
-`game_key` is a catalog game's id in decimal, or `unlisted:` and the hash of a path suffix that
+`game_key` is a catalog game's decimal id, or `unlisted:` followed by the hash of a path suffix that
 is not in the catalog yet.
 """
 

@@ -1,4 +1,4 @@
-"""Tools that creators make for games, and their versions."""
+"""Tables for the tools that creators make for games, and for their versions."""
 
 from sqlalchemy import Column, ForeignKey, Index
 from sqlalchemy.dialects import mysql

@@ -1,4 +1,4 @@
-"""Moves play recorded under a program's hash to its game, once the game is in the catalog."""
+"""Moves playtime recorded under a program's hash to its game once the game is in the catalog."""
 
 import time
 
@@ -11,5 +11,5 @@ SECONDS = 500
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move play until time runs out; return how many pairs moved, and whether all did."""
+    """Move playtime until time runs out; return how many pairs were moved and whether all were."""
     return moves.attach_unlisted(time.monotonic() + SECONDS)

@@ -6,5 +6,5 @@ from shared.runtime import events
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Publish the lists that changed, then delete files that no client needs any more."""
+    """Publish the lists that have changed, then delete files that no client needs any more."""
     return {"written": publishing.publish(), "deleted": publishing.delete_unused()}

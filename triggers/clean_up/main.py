@@ -1,4 +1,4 @@
-"""Folds old play intervals and deletes expired rows."""
+"""Deletes rows whose retention period has ended, including old play intervals."""
 
 from shared.domain.operations import retention
 from shared.runtime import events
@@ -9,5 +9,5 @@ SECONDS = 240
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Delete expired rows until none remain or time runs out; return their number by table."""
+    """Delete expired rows until none remain or time runs out; return the number per table."""
     return retention.clean(SECONDS)

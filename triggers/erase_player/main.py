@@ -1,4 +1,4 @@
-"""Erases a player, over several deliveries if one is not enough."""
+"""Erases a player's data, over several deliveries if necessary."""
 
 import time
 
@@ -12,6 +12,6 @@ SECONDS = 240
 
 @events.on_message(ErasureRequested, __file__)
 def main(request: ErasureRequested) -> None:
-    """Delete the player's data; raise Unavailable, to be redelivered, if time runs out."""
+    """Delete the player's data, or raise Unavailable to be redelivered if time runs out."""
     if not erasure.erase(request, time.monotonic() + SECONDS):
         raise errors.Unavailable("the erasure continues with the next delivery")

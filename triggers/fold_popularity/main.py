@@ -1,4 +1,4 @@
-"""Adds players who are new to a game to its player count."""
+"""Adds new players of a game to its player count."""
 
 import time
 
@@ -11,5 +11,5 @@ SECONDS = 200
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Fold batches until none remain or time runs out; return how many rows were folded."""
+    """Process batches until none remain or time runs out; return how many rows were counted."""
     return {"folded": popularity.fold(time.monotonic() + SECONDS)}

@@ -1,4 +1,4 @@
-"""Grants the achievements that a player's stats have earned, and delivers each once."""
+"""Grants the achievements that a player has earned, and delivers each achievement once."""
 
 from pydantic import BaseModel
 
@@ -8,12 +8,15 @@ from shared.runtime.events.documents import on_document
 
 
 class StatsDocument(BaseModel):
-    """A stats document; it has no fields here, because stats are read from rows."""
+    """A stats document, declared without fields because stats are read from rows."""
 
 
 @on_document(StatsDocument, __file__)
 def main(stats: StatsDocument | None, params: dict[str, str]) -> None:
-    """Grant what the player has earned, then deliver it; both are safe to repeat."""
+    """Grant the achievements that the player has earned, then deliver them.
+
+    Both steps are safe to repeat.
+    """
     if stats is None:
         return
     uid = params["uid"]

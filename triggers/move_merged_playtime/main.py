@@ -1,4 +1,4 @@
-"""Moves play of a merged game to the game that it was merged into."""
+"""Moves playtime of a merged game to the game that it was merged into."""
 
 import time
 
@@ -11,5 +11,5 @@ SECONDS = 500
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move play until time runs out; return how many pairs moved, and whether all did."""
+    """Move playtime until time runs out; return how many pairs were moved and whether all were."""
     return moves.move_merged(time.monotonic() + SECONDS)

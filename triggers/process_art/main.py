@@ -1,4 +1,4 @@
-"""Renders an uploaded image as art in the sizes of its kind, or rejects it with a reason."""
+"""Renders an uploaded image as art in all required sizes, or rejects it with a reason."""
 
 import hashlib
 
@@ -9,7 +9,7 @@ from shared.runtime import errors, events, objects
 
 @events.on_message(ArtUploaded, __file__)
 def main(uploaded: ArtUploaded) -> None:
-    """Render and publish the art; a retry after a crash writes the same files again."""
+    """Render and publish the art; a retry after a crash rewrites the same files."""
     if not art.is_due(uploaded):
         return
     try:

@@ -1,4 +1,4 @@
-"""Publishes outbox messages that were committed but not published by their own request."""
+"""Publishes committed outbox messages that their own request did not publish."""
 
 import time
 

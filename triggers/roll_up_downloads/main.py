@@ -1,4 +1,4 @@
-"""Counts granted downloads per version and day, and per tool."""
+"""Counts granted downloads per tool, and per version and day."""
 
 from shared.domain.tools import download_counts
 from shared.domain.tools.download_counts import DownloadGranted

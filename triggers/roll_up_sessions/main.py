@@ -1,4 +1,4 @@
-"""Merges reported sessions into playtime, in any order and any number of times."""
+"""Merges reported sessions into playtime; order and repetition do not affect the result."""
 
 from shared.domain.play import roll_up, stats
 from shared.domain.play.sessions import SessionsReported
@@ -9,6 +9,7 @@ from shared.runtime import events, projections
 def main(reported: SessionsReported) -> None:
     """Merge the sessions into playtime, then write the stats documents that are due.
 
-    If a crash occurs between the two, the redelivery or sweep_projections writes the documents.
+    If a crash occurs between these two steps, the redelivery or `sweep_projections` writes the
+    documents.
     """
     projections.project_due(stats.KIND, roll_up.record(reported))

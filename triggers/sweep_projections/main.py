@@ -1,4 +1,4 @@
-"""Writes overdue documents: those that a crash or an unavailable store left unwritten."""
+"""Writes overdue documents that a crash or an unavailable store left unwritten."""
 
 import time
 
@@ -11,7 +11,7 @@ SECONDS = 40
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Write overdue documents until none remain or time runs out; return how many."""
+    """Write overdue documents until none remain or time runs out; return how many were written."""
     started = time.monotonic()
     # Achievements go first: they are few, and many overdue stats must not delay them.
     delivered = notices.sweep(started + SECONDS / 2)

@@ -7,6 +7,6 @@ from shared.runtime import events, outbox
 
 @events.on_message(ArtifactUploaded, __file__)
 def main(uploaded: ArtifactUploaded) -> None:
-    """Verify the file; a redelivery does not change a version that was already verified."""
+    """Verify the file; a redelivery does not change a version that has already been verified."""
     versions.verify(uploaded)
     outbox.flush()

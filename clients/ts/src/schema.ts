@@ -1336,7 +1336,7 @@ export interface components {
         };
         /**
          * FieldError
-         * @description What is wrong with one field or parameter; `field` is its path, joined by dots.
+         * @description An error in one field or parameter, where `field` is its dotted path.
          */
         FieldError: {
             /** Detail */
@@ -2319,7 +2319,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description An RFC 9457 problem: the texts are for developers; `code` and `retry` are for the client.
+         * @description An RFC 9457 problem, with texts for developers and `code` and `retry` for the client.
          */
         Problem: {
             /**

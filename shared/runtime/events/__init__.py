@@ -1,11 +1,11 @@
-"""A trigger's edge: events arrive at least once and in any order, and none is lost.
+"""Receives a trigger's events, which arrive at least once and in any order; none is lost.
 
     @events.on_message(SessionsReported, __file__)
     def main(reported: SessionsReported) -> None: ...
 
 The response is 204 if the event was handled or stored as a dead letter, 503 if a store is
-unavailable or the consumer is paused, and 500 for a bug on our side; an event with 503 or 500 is
-retried. An event is acknowledged only after its effect or its dead letter is stored.
+unavailable or the consumer is paused, and 500 for a bug in our code. After a 503 or 500, the event
+is redelivered. An event is acknowledged only after its effect or its dead letter has been stored.
 
 envelope         converts every delivery to an `Event`
 consumer         passes it to the handler; message and schedule triggers

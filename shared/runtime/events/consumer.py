@@ -1,4 +1,4 @@
-"""Passes deliveries to the trigger's handler, and turns the outcome into a response."""
+"""Passes deliveries to the trigger's handler and turns the outcome into a response."""
 
 import asyncio
 import contextvars
@@ -52,7 +52,7 @@ def current() -> Event:
 
 
 def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]], EntryPoint]:
-    """Handle each message on the manifest's topic, parsed as `model`."""
+    """Register a handler for messages on the manifest's topic, each parsed as `model`."""
 
     def decorate(handler: Callable[[M], None]) -> EntryPoint:
         def run(event: Event) -> None:
@@ -64,7 +64,7 @@ def on_message(model: type[M], entry_file: str) -> Callable[[Callable[[M], None]
 
 
 def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], EntryPoint]:
-    """Handle each message on the manifest's topic, unparsed."""
+    """Register a handler for unparsed messages on the manifest's topic."""
 
     def decorate(handler: Callable[[Event], None]) -> EntryPoint:
         return entry_point(own_manifest.of(entry_file), "message", push, handler)
@@ -75,7 +75,7 @@ def on_raw_message(entry_file: str) -> Callable[[Callable[[Event], None]], Entry
 def on_schedule(
     entry_file: str,
 ) -> Callable[[Callable[[], dict[str, int] | None]], EntryPoint]:
-    """Handle the manifest's schedule; the counts that the handler returns are logged."""
+    """Register a handler for the manifest's schedule, and log the counts that it returns."""
 
     def decorate(handler: Callable[[], dict[str, int] | None]) -> EntryPoint:
         def run(event: Event) -> None:
@@ -89,14 +89,14 @@ def on_schedule(
 
 
 def scheduled(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-    """Return the event of a scheduled call."""
+    """Return an event that represents a scheduled call."""
     now = clock.now()
     name = headers.get("x-cloudscheduler-scheduletime", now.isoformat())
     return Event(f"{consumer}-{name}", SCHEDULE, now, consumer, {}, b"", headers, body)
 
 
 def parsed(model: type[M], data: bytes) -> M:
-    """Return a payload as its model; raise Unreadable, whose text never contains the payload."""
+    """Parse a payload as `model`, or raise Unreadable without quoting the payload."""
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
@@ -110,10 +110,11 @@ def findings(error: ValidationError) -> str:
 
 
 def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: bool) -> Outcome:
-    """Run a handler on an event and return the outcome.
+    """Run a handler for an event and return the outcome.
 
     keep: whether the event may become a dead letter; false for a schedule and for the consumer of
-    dead letters. redrive: whether an operator is waiting, so that a failure is reported.
+    dead letters. redrive: whether an operator is waiting for the result; if so, a failure is
+    reported.
     """
     token = _current.set(event)
     try:
@@ -143,7 +144,10 @@ def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: b
 
 
 def _note(event: Event, reason: str) -> None:
-    """Record a failed attempt, except for a scheduled call, since the next call is a new event."""
+    """Record a failed attempt, unless the event is a scheduled call.
+
+    The next scheduled call is a new event.
+    """
     if event.type != SCHEDULE:
         deadletters.note_failure(event, reason)
 
@@ -168,7 +172,10 @@ def entry_point(
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],
 ) -> EntryPoint:
-    """Return the function's target; it reads a delivery on the loop and handles it in a thread."""
+    """Return the function's entry point.
+
+    The entry point reads a delivery on the event loop and handles it in a thread.
+    """
     stores = known.stores
     if "K_SERVICE" in os.environ:
         settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
@@ -222,7 +229,7 @@ def _log(  # noqa: PLR0913, PLR0917  one argument per field of the line
     received_at: datetime,
     elapsed_ms: float,
 ) -> None:
-    """Write the event's log line, which is also its span."""
+    """Write the event's log line, which also serves as its span."""
     name = f"{event.consumer} ← {event.type}"
     severity = "INFO" if status == DONE else "WARNING" if status == _UNAVAILABLE else "ERROR"
     outcome = "ok" if status == DONE else "error"

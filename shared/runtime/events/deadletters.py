@@ -1,4 +1,4 @@
-"""Records failed events while they are retried, and dead-letters those that no retry can fix."""
+"""Records failed events during retries, and dead-letters events that no retry can fix."""
 
 import base64
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ _paused: dict[str, tuple[float, bool]] = {}
 
 
 class DeadLetter(messages.Message):
-    """A complete event that its consumer cannot handle, with the reason."""
+    """An event that its consumer cannot handle, with its full content and the reason."""
 
     topic: ClassVar[str] = TOPIC
     type: ClassVar[str] = "savepoint.dead_letter.v1"
@@ -40,9 +40,9 @@ class DeadLetter(messages.Message):
 
 
 def bury(event: Event, code: str, reason: str) -> None:
-    """Publish the event as a dead letter; raise Unavailable if it could not be stored.
+    """Publish the event as a dead letter, or raise Unavailable if it could not be stored.
 
-    It keeps its event id, so that it is recorded once even if it is published twice.
+    The dead letter keeps the event's id, so it is recorded once even if it is published twice.
     """
     letter = DeadLetter(
         consumer=event.consumer,
@@ -59,7 +59,7 @@ def bury(event: Event, code: str, reason: str) -> None:
 
 
 def note_failure(event: Event, reason: str) -> None:
-    """Record a failed attempt, so that operators see which events wait and why; best effort."""
+    """Try to record a failed attempt, to show operators which events are waiting and why."""
     now = clock.now()
     row = {
         "consumer": event.consumer,
@@ -83,7 +83,7 @@ def note_failure(event: Event, reason: str) -> None:
 
 
 def clear_failure(event: Event) -> None:
-    """Delete the recorded failures of an event that has succeeded, if there can be any."""
+    """Delete the recorded failures of an event that has succeeded."""
     if event.attempt == 1 or clock.now() - event.time < FIRST_DELIVERY:
         return
     here = (event_failures.c.consumer == event.consumer) & (event_failures.c.event_id == event.id)
@@ -96,12 +96,15 @@ def clear_failure(event: Event) -> None:
 
 
 def is_old(moment: datetime) -> bool:
-    """Return whether an event from that time must be dead-lettered before it is dropped."""
+    """Return whether an event is so old that it must be dead-lettered before it is dropped."""
     return clock.now() - moment > GIVE_UP_AFTER
 
 
 def is_paused(consumer: str, monotonic: float) -> bool:
-    """Return whether an operator paused this consumer; read at most every 5 s per instance."""
+    """Return whether an operator has paused this consumer.
+
+    Each instance reads the database at most once every 5 s.
+    """
     read_at, paused = _paused.get(consumer, (float("-inf"), False))
     if monotonic - read_at < PAUSE_READ_EVERY_SECONDS:
         return paused

@@ -1,4 +1,7 @@
-"""Firestore document triggers; only functions that watch documents import protobuf."""
+"""Firestore document triggers.
+
+Only functions that watch documents import this module, because it needs protobuf.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +19,10 @@ M = TypeVar("M", bound=BaseModel)
 def on_document(
     model: type[M], entry_file: str
 ) -> Callable[[Callable[[M | None, dict[str, str]], None]], EntryPoint]:
-    """Handle each change to the manifest's documents, given the document (or None) and its path."""
+    """Register a handler for changes to the manifest's documents.
+
+    The handler receives the document, or None if it was deleted, and the variables of its path.
+    """
 
     def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:
         known = own_manifest.of(entry_file)

@@ -26,9 +26,10 @@ class Unreadable(Exception):
 class Event:
     """One delivery.
 
-    id: the event's id, the same for every delivery. time: when it was stored for delivery.
-    data: the payload's bytes. headers, body: the delivery as it arrived, for a later redrive.
-    attempt: the number of this delivery, from 1; None where the transport does not count.
+    id: the event's id, which is the same for every delivery. time: when the event was stored for
+    delivery. data: the payload's bytes. headers, body: the delivery as it arrived, for a later
+    redrive. attempt: the number of this delivery, from 1; None if the transport does not count
+    deliveries.
     """
 
     id: str
@@ -43,12 +44,12 @@ class Event:
 
     @property
     def traceparent(self) -> str | None:
-        """Return the trace context of the sender."""
+        """Return the sender's trace context."""
         return self.attributes.get("traceparent") or self.headers.get("traceparent")
 
 
 def short_id(event_id: str) -> str:
-    """Return an event id that fits the tables; a longer one is replaced by its start and a hash."""
+    """Shorten an event id that is too long for the tables to its first characters and a hash."""
     if len(event_id) <= MAX_ID_LENGTH:
         return event_id
     digest = hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -56,12 +57,12 @@ def short_id(event_id: str) -> str:
 
 
 def event_headers(headers: dict[str, str]) -> dict[str, str]:
-    """Return the headers of the event itself, without those of its transport."""
+    """Return the event's own headers, without the transport's."""
     return {name: value for name, value in headers.items() if name.startswith(KEPT_HEADERS)}
 
 
 def push(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-    """Return the event in a Pub/Sub push request; raise Unreadable.
+    """Return the event in a Pub/Sub push request, or raise Unreadable.
 
     https://cloud.google.com/pubsub/docs/push#receive_push
     """
@@ -96,7 +97,10 @@ def message_event(  # noqa: PLR0913  one argument per field of the message
     body: bytes,
     attempt: int | None = None,
 ) -> Event:
-    """Return the event in a Pub/Sub message; its CloudEvents id takes precedence over Pub/Sub's."""
+    """Return the event in a Pub/Sub message.
+
+    Its CloudEvents id takes precedence over Pub/Sub's message id.
+    """
     return Event(
         id=short_id(attributes.get("ce-id") or message_id),
         type=attributes.get("ce-type", "google.cloud.pubsub.topic.v1.messagePublished"),
@@ -111,7 +115,7 @@ def message_event(  # noqa: PLR0913  one argument per field of the message
 
 
 def cloud_event(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-    """Return a CloudEvent in binary mode (CloudEvents 1.0, HTTP binding); raise Unreadable."""
+    """Return the event in a CloudEvents 1.0 request in binary mode, or raise Unreadable."""
     lacking = [name for name in ("ce-id", "ce-type", "ce-time") if name not in headers]
     if lacking:
         reason = f"the request is not a CloudEvent in binary mode: it lacks {lacking}"
@@ -134,7 +138,7 @@ def cloud_event(consumer: str, headers: dict[str, str], body: bytes) -> Event:
 
 
 def anonymous(consumer: str, headers: dict[str, str], body: bytes) -> Event:
-    """Return a placeholder for a delivery that failed to parse, so that it can be stored."""
+    """Return a placeholder event for a delivery that failed to parse, so that it can be stored."""
     digest = hashlib.sha256(body).hexdigest()
     return Event(
         id=f"unreadable-{digest[:32]}",

@@ -1,4 +1,4 @@
-"""Firestore's event payload: `google.events.cloud.firestore.v1.DocumentEventData`, decoded."""
+"""Decodes Firestore's event payload, `google.events.cloud.firestore.v1.DocumentEventData`."""
 
 import re
 from datetime import UTC
@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"\{([A-Za-z_]+)\}")
 
 
 def decode(event: Event) -> dict[str, Any] | None:
-    """Return the document's members after the change, or None if it was deleted."""
+    """Return the document's fields after the change, or None if the document was deleted."""
     payload = _payload(event)
     if not payload.HasField("value"):
         return None
@@ -28,9 +28,10 @@ def changed_nothing(event: Event) -> bool:
 
 
 def path_variables(pattern: str, event: Event) -> dict[str, str]:
-    """Return the values of `pattern`'s variables in the path of the changed document.
+    """Return the values of `pattern`'s variables in the changed document's path.
 
-    Read from the payload: each sender encodes non-ASCII characters in the headers differently.
+    The path is read from the payload, because each sender encodes non-ASCII characters in headers
+    differently.
     """
     payload = _payload(event)
     changed = payload.value if payload.HasField("value") else payload.old_value
@@ -52,7 +53,7 @@ def _payload(event: Event) -> Any:
 
 
 def traceparent(document: dict[str, Any] | None) -> str | None:
-    """Return the trace context of the document's writer."""
+    """Return the trace context of the request that wrote the document."""
     written = (document or {}).get("traceparent")
     return written if isinstance(written, str) and parse(written) else None
 

@@ -1,7 +1,7 @@
-"""Pull triggers, which consume a topic in batches of up to a thousand messages.
+"""Pull triggers, which consume a topic in batches of up to 1,000 messages.
 
-A schedule calls the function, which pulls, handles and acknowledges messages until the topic is
-empty or its time is up.
+A schedule calls the function. The function pulls, handles and acknowledges messages until the topic
+is empty or time runs out.
 """
 
 import base64
@@ -42,10 +42,11 @@ _lock = threading.Lock()
 def on_pull(
     model: type[M], entry_file: str
 ) -> Callable[[Callable[[list[M]], None]], consumer.EntryPoint]:
-    """Handle the manifest's topic in batches of up to 1,000 messages.
+    """Register a handler for batches of up to 1,000 messages from the manifest's topic.
 
-    The handler runs one transaction; the batch is acknowledged after it returns. If it fails, the
-    messages are handled one by one, so that an invalid one does not block the others.
+    The handler runs one transaction per batch. The batch is acknowledged after the handler returns.
+    If the handler fails, the messages are handled one by one, so that an invalid message does not
+    block the others.
     """
 
     def decorate(handler: Callable[[list[M]], None]) -> consumer.EntryPoint:
@@ -69,7 +70,7 @@ def on_pull(
 
 
 def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]) -> int:
-    """Handle messages until none remain or the time is up; return how many were handled."""
+    """Handle messages until none remain or time runs out, and return how many were handled."""
     done, until = 0, time.monotonic() + known.timeout * SHARE_OF_TIMEOUT
     while time.monotonic() < until:
         received = _pull(known.name)
@@ -84,7 +85,7 @@ def _drain(known: "Manifest", model: type[M], handler: Callable[[list[M]], None]
 def _handle(
     name: str, model: type[M], handler: Callable[[list[M]], None], received: list[Any]
 ) -> list[str]:
-    """Return the acknowledgement ids of the messages that were handled."""
+    """Handle messages, and return the acknowledgement ids of those that were handled."""
     good: list[tuple[str, Event, M]] = []
     finished: list[str] = []
     for one in received:
@@ -116,7 +117,10 @@ def _alone(handler: Callable[[list[M]], None], payload: M, event: Event) -> None
 
 
 def _event(name: str, message: Any) -> Event:
-    """Return a message's event; its body is that of a push request, for a redrive."""
+    """Return the event in a pulled message.
+
+    Its body has the format of a push request, so that the event can be redriven.
+    """
     attributes = dict(message.attributes)
     pushed = {
         "attributes": attributes,

@@ -1,4 +1,4 @@
-"""An HTTP function's edge: routes, problem documents, ETags, pages and batches.
+"""Handles an HTTP function's requests: routes, problem documents, ETags, pages and batches.
 
 api = http.Api(__file__)
 

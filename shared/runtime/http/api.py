@@ -1,7 +1,7 @@
-"""The edge of an HTTP function: finds the route, checks the caller, responds and logs.
+"""Serves an HTTP function: finds the route, checks the caller, responds and logs.
 
-It is `async` and responds from memory on the loop; a plain `def` handler runs in the function's own
-threads, one per database connection.
+An `async def` handler runs on the event loop and responds from memory. A plain `def` handler runs
+in the function's thread pool, which has one thread per database connection.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ EntryPoint = Callable[[StarletteRequest], Awaitable[Raw]]
 
 
 class Api:
-    """The routes of one function; `entry_point` makes them the function's target."""
+    """The routes of one function; its `entry_point` serves them."""
 
     def __init__(self, entry_file: str) -> None:
         self.manifest = own_manifest.of(entry_file)
@@ -96,7 +96,10 @@ class Api:
         return await loop.run_in_executor(self._pool, lambda: context.run(work, *args, **kwargs))
 
     def entry_point(self) -> EntryPoint:
-        """Return the function's target; in the cloud, raise MissingSettings at start-up."""
+        """Return the function's entry point.
+
+        In the cloud, raises MissingSettings at start-up if a setting is missing.
+        """
         if "K_SERVICE" in os.environ:
             stores = self.manifest.stores
             settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
@@ -166,7 +169,10 @@ class Api:
         return await self.in_thread(route.handler, **arguments)
 
     def _success(self, route: routes.Route, answer: Any, headers: dict[bytes, bytes]) -> Raw:
-        """Encode a handler's reply; the reply to a GET has an ETag and may become a 304."""
+        """Encode a handler's reply.
+
+        The reply to a GET has an ETag and may become a 304.
+        """
         reply = _reply(answer, route.status)
         if route.method == "GET" and reply.status == _OK:
             sent = [*reply.head(), _traceparent()]
@@ -187,7 +193,7 @@ class Api:
 
 
 def _once(route: routes.Route, path: str, arguments: dict[str, Any]) -> Reply[Any]:
-    """Run an idempotent route's handler, or return its earlier reply to the same request."""
+    """Run an idempotent route's handler, or return the earlier reply to the same request."""
     signature, idempotent = route.signature, cast("routes.Idempotent", route.idempotent)
     key = arguments.pop(routes.KEY)
 
@@ -221,7 +227,7 @@ def _log(  # noqa: PLR0913, PLR0917  one argument per field of the line
     received_at: datetime,
     elapsed_ms: float,
 ) -> None:
-    """Write the request's log line: Cloud Logging's httpRequest, and the span of a sampled one."""
+    """Write the request's log line with Cloud Logging's `httpRequest` and, if sampled, the span."""
     pattern = route.path if route else "(no route)"
     metrics.observe(metrics.REQUEST, elapsed_ms / 1000, kind="http", status=f"{status // 100}xx")
     client = headers.get(b"savepoint-client")

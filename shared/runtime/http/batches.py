@@ -1,4 +1,4 @@
-"""Lists whose items are validated one by one: an invalid item is rejected alone.
+"""Lists whose items are validated one by one, so that an invalid item does not affect the others.
 
 The response to a batch `{sent_at, items}` is a receipt. A request fails as a whole only if its body
 is not JSON (400), has no list (422) or has too many items (413).
@@ -62,31 +62,31 @@ class Receipt(BaseModel):
 
 @dataclass
 class Items(Generic[T]):
-    """A validated list `{items}`: the valid items with their index, and the rejected items.
+    """A validated list `{items}` with its valid items, their indexes, and the rejected items.
 
-    An item model names its id field in `item_id`, for rejections, and may set `max_items`.
+    An item's model names its id field in `item_id`, which rejections use, and may set `max_items`.
     """
 
     items: list[tuple[int, T]]
     rejected: list[Rejection] = field(default_factory=list)
 
     def reject(self, index: int, item_id: str | None, code: Code, detail: str) -> None:
-        """Reject one item because of a rule of the domain."""
+        """Reject one item because it violates a domain rule."""
         retry = code.meaning.retry
         self.rejected.append(
             Rejection(index=index, id=item_id, code=code, detail=detail, retry=retry)
         )
 
     def rejections(self) -> list[Rejection]:
-        """Return the rejections in the order of the items."""
+        """Return the rejections, in the order of the items."""
         return sorted(self.rejected, key=lambda one: one.index)
 
 
 @dataclass
 class Batch(Items[T]):
-    """A batch `{sent_at, items}`, without its duplicates.
+    """A batch `{sent_at, items}` without duplicate items.
 
-    duplicates: the number of items left out because an earlier item is identical. An item that only
+    duplicates: the number of items dropped because an earlier item is identical. An item that only
         has the same id stays, since the domain may reject the first and accept the second.
     """
 
@@ -94,7 +94,7 @@ class Batch(Items[T]):
     duplicates: int = 0
 
     def receipt(self, accepted: int) -> Receipt:
-        """Return the response to the client."""
+        """Return the receipt to send to the client."""
         return Receipt(accepted=accepted, duplicates=self.duplicates, rejected=self.rejections())
 
 
@@ -120,7 +120,7 @@ class _Batch(BaseModel):
 
 
 class Parser(Generic[T]):
-    """Parses `Batch[Item]` or `Items[Item]`: all at once, or item by item if one is invalid."""
+    """Parses a `Batch[Item]` or `Items[Item]` at once, or item by item if any item is invalid."""
 
     def __init__(self, item: type[T], limit: int, kind: Any = Batch) -> None:
         self.item = item
@@ -135,7 +135,7 @@ class Parser(Generic[T]):
         )
 
     def parse(self, body: bytes) -> Any:
-        """Return the list in `body`; raise BadRequest, Unprocessable or TooLarge for the whole."""
+        """Parse the list in `body`, or raise BadRequest, Unprocessable or TooLarge."""
         try:
             good: Any = self.model.model_validate_json(body)
         except ValidationError:
@@ -168,7 +168,7 @@ class Parser(Generic[T]):
         return self._made(envelope, found)
 
     def _made(self, envelope: Any, found: Items[T]) -> Items[T]:
-        """Return the handler's argument, without the duplicates of a batch."""
+        """Return the handler's argument; a batch is returned without its duplicates."""
         if not self.is_batch:
             return found
         batch = Batch(found.items, found.rejected, sent_at=envelope.sent_at)
@@ -197,9 +197,9 @@ class Parser(Generic[T]):
 
 
 def loads(body: bytes) -> Any:
-    """Parse JSON, including values that pydantic rejects; raise ValueError or RecursionError.
+    """Parse JSON, including values that pydantic rejects, or raise ValueError or RecursionError.
 
-    Such a value is usually in one item, and only that item must be rejected.
+    A value that pydantic rejects is usually in one item, and only that item must be rejected.
     """
     try:
         return from_json(body)
@@ -208,7 +208,7 @@ def loads(body: bytes) -> Any:
 
 
 def _integer(digits: str) -> Any:
-    """Return the number; one with thousands of digits becomes a value that no model accepts."""
+    """Parse an integer; one with thousands of digits becomes a value that every model rejects."""
     try:
         return int(digits)
     except ValueError:
@@ -216,7 +216,7 @@ def _integer(digits: str) -> Any:
 
 
 def described(error: ValidationError) -> list[dict[str, str]]:
-    """Return pydantic's first errors as {field, detail}; never the offending value."""
+    """Return pydantic's first errors as {field, detail}, without the offending values."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         {"field": ".".join(str(part) for part in one["loc"]) or "body", "detail": one["msg"]}

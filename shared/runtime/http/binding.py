@@ -1,9 +1,11 @@
-"""Binds a request to the arguments of a handler, by the handler's signature.
+"""Binds a request to a handler's arguments, according to the handler's signature.
 
-The source of each argument is decided once, when the route is registered. A name in the path is a
-path parameter. Player, Creator or Admin is the authenticated caller. Batch[Item], Items[Item] or a
-pydantic model is the parsed body, and bytes is the raw body. A Header is a required header, and
-Request is the rest of the request. Everything else is a query parameter.
+The source of each argument is determined once, when the route is registered. A parameter whose name
+is in the path is a path parameter. A parameter of type Player, Creator or Admin receives the
+authenticated caller. A parameter of type Batch[Item], Items[Item] or a pydantic model receives the
+parsed body, and one of type bytes receives the raw body. A parameter whose type is a Header
+receives a required header, and one of type Request receives the rest of the request. Every other
+parameter is a query parameter.
 """
 
 import inspect
@@ -23,14 +25,14 @@ from shared.runtime.revisions import Expected
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The parts of a request that a handler can read besides its parameters."""
+    """The parts of a request that a handler can read in addition to its parameters."""
 
     headers: dict[bytes, bytes]
     received_at: datetime
 
 
 class Header:
-    """Base class of the headers that a handler can require, mixed into the type of their value."""
+    """Mixin for the types of headers that a handler can require."""
 
     __slots__ = ()
     name: ClassVar[str]
@@ -40,12 +42,12 @@ class Header:
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return the header's value; raise the error for a missing or invalid one."""
+        """Return the header's value, or raise an error if the header is missing or invalid."""
         raise NotImplementedError
 
 
 class IfMatch(Header, Expected):
-    """The revisions that a request's `If-Match` names; the domain compares them."""
+    """The revisions in a request's `If-Match` header; the domain code compares them."""
 
     __slots__ = ()
     name = "If-Match"
@@ -54,7 +56,10 @@ class IfMatch(Header, Expected):
 
     @classmethod
     def read(cls, given: str | None) -> Self:
-        """Return the strong ETags without their quotes; raise PreconditionRequired if missing."""
+        """Return the strong ETags without quotes.
+
+        Raises PreconditionRequired if the header is missing.
+        """
         if given is None:
             raise errors.PreconditionRequired("send `If-Match` with the ETag that you have read")
         tags = [one.strip() for one in given.split(",")]
@@ -63,13 +68,13 @@ class IfMatch(Header, Expected):
 
 
 class _Parameters(BaseModel):
-    """Base class of the model with a route's path and query parameters."""
+    """Base class for the model of a route's path and query parameters."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class Signature(NamedTuple):
-    """What a handler takes and returns."""
+    """The types that a handler takes and returns."""
 
     path_names: tuple[str, ...]
     query_aliases: dict[str, str]
@@ -96,7 +101,7 @@ def examine(
     max_items: int,
     transaction: type | None = None,
 ) -> Signature:
-    """Return the signature of a handler; raise TypeError if it cannot be served.
+    """Return a handler's signature, or raise TypeError if it is not supported.
 
     transaction: the type of the parameter that receives the open transaction, if any.
     """
@@ -135,7 +140,7 @@ def examine(
 def _special(
     name: str, kind: Any, max_items: int, transaction: type | None
 ) -> dict[str, Any] | None:
-    """Return a parameter's role in the signature; None for a header, path or query parameter."""
+    """Return a parameter's role, or None for a header, path or query parameter."""
     if (origin := get_origin(kind)) in {Batch, Items}:
         return {"body_name": name, "batch": Parser(get_args(kind)[0], max_items, origin)}
     if not inspect.isclass(kind):
@@ -150,7 +155,10 @@ def _special(
 
 
 def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict[str, Any]:
-    """Return the path and query arguments, typed; raise BadRequest that names each invalid one."""
+    """Return the validated path and query arguments.
+
+    Raises BadRequest, which names each invalid parameter.
+    """
     if signature.parameters is None:
         return {}
     given: dict[str, Any] = dict(path)
@@ -169,7 +177,7 @@ def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict
 
 
 def headers(signature: Signature, given: dict[bytes, bytes]) -> dict[str, Header]:
-    """Return the header arguments; raise the error for a missing or invalid one."""
+    """Return the header arguments, or raise an error for a missing or invalid header."""
     found: dict[str, Header] = {}
     for name, kind in signature.headers.items():
         value = given.get(kind.name.lower().encode())
@@ -178,7 +186,7 @@ def headers(signature: Signature, given: dict[bytes, bytes]) -> dict[str, Header
 
 
 def body(signature: Signature, raw: bytes) -> Any:
-    """Return the body argument; raise BadRequest, Unprocessable or TooLarge."""
+    """Return the body argument, or raise BadRequest, Unprocessable or TooLarge."""
     if signature.batch is not None:
         return signature.batch.parse(raw)
     if signature.body is None:

@@ -1,4 +1,4 @@
-"""Request bodies, limited while they are read and while they are inflated."""
+"""Reads and inflates request bodies, and enforces a size limit during both."""
 
 import zlib
 
@@ -12,7 +12,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 async def read(request: Request, headers: dict[bytes, bytes], limit: int) -> bytes:
-    """Return the body, inflated, of at most `limit` bytes; raise TooLarge or BadRequest."""
+    """Return the inflated body of at most `limit` bytes, or raise TooLarge or BadRequest."""
     wire, size = bytearray(), 0
     try:
         async for chunk in request.stream():
@@ -36,7 +36,7 @@ async def read(request: Request, headers: dict[bytes, bytes], limit: int) -> byt
 
 
 def inflate(wire: bytes, limit: int) -> bytes:
-    """Return gzip data inflated; raise TooLarge as soon as it exceeds `limit` bytes."""
+    """Inflate gzip data, and raise TooLarge as soon as the result exceeds `limit` bytes."""
     inflater = zlib.decompressobj(_GZIP)
     try:
         body = inflater.decompress(wire, limit + 1)

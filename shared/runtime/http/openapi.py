@@ -20,14 +20,14 @@ _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field or parameter; `field` is its path, joined by dots."""
+    """An error in one field or parameter, where `field` is its dotted path."""
 
     field: str
     detail: str
 
 
 class Problem(BaseModel):
-    """An RFC 9457 problem: the texts are for developers; `code` and `retry` are for the client."""
+    """An RFC 9457 problem, with texts for developers and `code` and `retry` for the client."""
 
     type: str
     title: str
@@ -46,20 +46,20 @@ class Problem(BaseModel):
 
 
 class _Schemas(GenerateJsonSchema):
-    """Pydantic's generator, except that response members omitted when null are not required."""
+    """Pydantic's schema generator, changed to make response members optional if null omits them."""
 
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,  # noqa: FBT001  pydantic's signature
     ) -> bool:
-        """Return whether a member is always present."""
+        """Return whether a response member is always present."""
         left_out = self.mode == "serialization" and field["schema"]["type"] == "nullable"
         return not left_out and super().field_is_required(field, total)
 
 
 def document(apis: Iterable[Api], *, version: str, server: str) -> dict[str, Any]:
-    """Return the OpenAPI document of all `apis`, the same for the same code."""
+    """Return the OpenAPI document for all `apis`, identical for identical code."""
     listed = sorted(
         ((api, route) for api in apis for route in api.table.routes),
         key=lambda pair: (pair[1].path, pair[1].method),
@@ -105,7 +105,7 @@ def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
 
 
 def _completed(definitions: dict[str, Any]) -> dict[str, Any]:
-    """Return the schemas with the codes and members of all errors, the product's included."""
+    """Return the schemas, including the codes and members of all errors."""
     found: dict[str, Any] = _with_codes(definitions)
     values = [str(code) for code in errors.codes()]
     found["Code"] = {
@@ -126,7 +126,7 @@ def _completed(definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_codes(schema: Any) -> Any:
-    """Return a schema that refers to the codes where pydantic sees an enum without members."""
+    """Return a schema with a reference to the error codes in place of pydantic's empty enum."""
     if isinstance(schema, list):
         return [_with_codes(one) for one in schema]
     if not isinstance(schema, dict):
@@ -195,7 +195,7 @@ def _body(route: Route) -> type[BaseModel] | None:
 
 
 def _example(route: Route) -> dict[str, Any]:
-    """Return an example that can be sent unchanged; a batch consists of its items' examples."""
+    """Return an example that can be sent unchanged; a batch contains its items' examples."""
     batch = route.signature.batch
     examples = _examples(batch.item if batch else route.signature.body)
     if not examples or batch is None:
@@ -215,7 +215,10 @@ def _examples(model: type[BaseModel] | None) -> list[Any]:
 
 
 def _limits(api: Api, route: Route) -> dict[str, int]:
-    """Return the limits that a client can check before it sends; exceeding them results in 413."""
+    """Return the limits that a client can check before sending.
+
+    A request that exceeds a limit is rejected with a 413.
+    """
     limits = {"body_bytes": api.manifest.limits.body_bytes}
     batch = route.signature.batch
     return limits if batch is None else limits | {"items": batch.limit}
@@ -251,7 +254,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """Return a parameter's schema with references inlined; the document lacks their targets."""
+    """Return a parameter's schema with its references inlined.
+
+    The OpenAPI document does not contain the targets of these references.
+    """
     if isinstance(schema, list):
         return [_inlined(one, definitions) for one in schema]
     if not isinstance(schema, dict):
@@ -286,6 +292,6 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
 
 
 def operation_id(handler: Callable[..., Any]) -> str:
-    """Return a handler's name as clients write it: `listGames` for `list_games`."""
+    """Return a handler's name in camel case, such as `listGames` for `list_games`."""
     first, *rest = handler.__name__.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -1,4 +1,7 @@
-"""Pages of lists: `{items, next_cursor}`; the cursor is opaque, and absent on the last page."""
+"""Pages of lists, as `{items, next_cursor}`.
+
+The cursor is opaque, and the last page has none.
+"""
 
 import base64
 import binascii
@@ -19,7 +22,7 @@ Limit = Annotated[int, Field(ge=1, le=100)]
 
 
 class Page(BaseModel, Generic[T]):
-    """One page of a list, and where the next one starts."""
+    """One page of a list, with a cursor for the next page."""
 
     model_config = ConfigDict(defer_build=True)  # a cold start must not wait for it
 
@@ -33,24 +36,31 @@ class Page(BaseModel, Generic[T]):
 
 
 def page(items: list[T], query: str, last: Any) -> Page[T]:
-    """Return a page; `last` is the place of its last item, or None at the end of the list.
+    """Return a page of a list.
 
-    query: identifies the list, so that other lists reject its cursors.
+    last: the sort key of the page's last item, or None at the end of the list.
+
+    query: identifies the list, so that a cursor of another list is rejected.
     """
     return Page(items=items, next_cursor=next_cursor(query, last))
 
 
 def next_cursor(query: str, last: Any) -> str | None:
-    """Return the cursor after `last`, a place or a tuple of its parts; None for None."""
+    """Return the cursor after `last`, or None if `last` is None.
+
+    last: a sort key, or a tuple of its parts.
+    """
     if last is None:
         return None
     return encode_cursor(query, *(last if type(last) is tuple else (last,)))
 
 
 def after(cursor: str | None, query: str, *types: Any) -> Any:
-    """Return the place where the previous page ended, or None; raise BadRequest.
+    """Return the sort key of the previous page's last item, or None without a cursor.
 
-    Returns a value for one type, and a tuple for several.
+    Raises BadRequest for an invalid cursor.
+
+    The sort key is a single value for one type, and a tuple for several types.
     """
     if not cursor:
         return None
@@ -59,7 +69,7 @@ def after(cursor: str | None, query: str, *types: Any) -> Any:
 
 
 def encode_cursor(*parts: object) -> str:
-    """Return an opaque cursor holding `parts` (texts, numbers, times)."""
+    """Return an opaque cursor that contains `parts` (texts, numbers or times)."""
     return base64.urlsafe_b64encode(to_json(parts)).rstrip(b"=").decode("ascii")
 
 
@@ -69,7 +79,7 @@ def _tuple_of(types: tuple[Any, ...]) -> TypeAdapter[tuple[Any, ...]]:
 
 
 def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
-    """Return the parts of a cursor as `types`; raise BadRequest naming `cursor`."""
+    """Return the parts of a cursor as `types`, or raise a BadRequest that names `cursor`."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         return _tuple_of(types).validate_json(base64.b64decode(padded, b"-_", validate=True))
@@ -80,7 +90,10 @@ def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
 
 
 def decode_own_cursor(cursor: str, query: str, *types: Any) -> tuple[Any, ...]:
-    """Return the parts after the first, which must be `query`; raise BadRequest."""
+    """Return a cursor's parts after the first one.
+
+    Raises BadRequest unless the first part is `query`.
+    """
     given, *parts = decode_cursor(cursor, str, *types)
     if given != query:
         detail = "the cursor belongs to another query"

@@ -1,4 +1,4 @@
-"""Replies, which are encoded once and sent with a strong ETag and CORS headers."""
+"""Replies, each encoded once and sent with a strong ETag and CORS headers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -37,9 +37,9 @@ PREFLIGHT: RawHeaders = [
 
 
 class Reply(Generic[T]):
-    """An encoded reply, independent of any request, so that it can be cached and sent again.
+    """An encoded reply that does not depend on the request, so it can be cached and reused.
 
-    etag: the strong tag without quotes; by default a GET's reply is tagged with a hash of its body.
+    etag: the strong ETag without quotes; by default, the reply to a GET has a hash of its body.
     """
 
     __slots__ = ("_head", "body", "etag", "headers", "status")
@@ -59,7 +59,7 @@ class Reply(Generic[T]):
         self._head: RawHeaders = []
 
     def head(self) -> RawHeaders:
-        """Return the headers of a GET's 200 and 304, with the ETag, built once."""
+        """Return the headers, including the ETag, for a 200 or 304 response to a GET."""
         if not self._head:
             if not self.etag:
                 digest = hashlib.blake2b(self.body, digest_size=12).hexdigest()
@@ -71,7 +71,7 @@ class Reply(Generic[T]):
 
 
 class Moved(Reply[Any]):
-    """A 308: the resource has moved permanently."""
+    """A 308 response for a resource that has moved permanently."""
 
     __slots__ = ()
 
@@ -80,12 +80,12 @@ class Moved(Reply[Any]):
 
 
 def encode(body: BaseModel) -> bytes:
-    """Return a model as JSON, without members that are None."""
+    """Encode a model as JSON, without members that are None."""
     return body.__pydantic_serializer__.to_json(body, by_alias=True, exclude_none=True)
 
 
 def cache_control(value: str) -> dict[str, str]:
-    """Return the Cache-Control header with this value."""
+    """Return a Cache-Control header with the given value."""
     return {"Cache-Control": value}
 
 

@@ -1,4 +1,4 @@
-"""Finds the handler of a method and path."""
+"""Finds the handler for a method and path."""
 
 import inspect
 import re
@@ -37,7 +37,7 @@ class Idempotent(Protocol):
 
 
 class Route(NamedTuple):
-    """One method on one path, with everything that is fixed at registration."""
+    """A method and path, with everything that is determined at registration."""
 
     method: str
     path: str
@@ -51,7 +51,7 @@ class Route(NamedTuple):
 
 
 class Table:
-    """The routes of one function: exact paths in a dictionary, the others as patterns in order."""
+    """The routes of one function, with exact paths in a dictionary and the others as patterns."""
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
@@ -59,7 +59,7 @@ class Table:
         self._patterns: list[tuple[re.Pattern[str], dict[str, Route]]] = []
 
     def add(self, route: Route) -> None:
-        """Register a route; raise TypeError for a second handler for the same method and path."""
+        """Register a route, or raise TypeError if its method and path already have a handler."""
         if _VARIABLE.search(route.path):
             pattern = _pattern(route.path)
             methods = next((m for p, m in self._patterns if p.pattern == pattern.pattern), None)
@@ -74,7 +74,7 @@ class Table:
         self.routes.append(route)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """Return the route and its path variables; raise NotFound or MethodNotAllowed."""
+        """Return the route and its path variables, or raise NotFound or MethodNotAllowed."""
         methods, variables = self._methods(path)
         if not methods:
             message = f"no route has the path {path}"
@@ -98,7 +98,7 @@ class Table:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return a pattern for a path with its variables; the rest is literal."""
+    """Compile a path with variables to a regular expression."""
     parts = enumerate(_VARIABLE.split(path))
     return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in parts))
 
@@ -111,7 +111,7 @@ def build(  # noqa: PLR0913, PLR0917  one argument per part of the declaration
     status: int,
     idempotent: Idempotent | None = None,
 ) -> Route:
-    """Return the route of a handler under a manifest; raise TypeError if they disagree."""
+    """Return a handler's route, or raise TypeError if the handler contradicts the manifest."""
     trigger = manifest.trigger.http
     if trigger is None or not any(owns(prefix, path) for prefix in trigger.paths):
         message = f"{manifest.name} does not own the path {path}: see its function.yaml"
@@ -144,7 +144,7 @@ def _signature(
     max_items: int,
     idempotent: Idempotent | None,
 ) -> binding.Signature:
-    """Return a handler's signature, an idempotent one's with the header of its key."""
+    """Return a handler's signature; for an idempotent route, include the header with the key."""
     if idempotent is None:
         return binding.examine(handler, names, max_items)
     found = binding.examine(handler, names, max_items, idempotent.transaction)
@@ -162,12 +162,12 @@ def _signature(
 
 
 def owns(prefix: str, path: str) -> bool:
-    """Return whether `path` is under `prefix`, by whole segments or as its `:verb`."""
+    """Return whether `path` is `prefix`, a path under it, or a `:verb` on it."""
     return path == prefix or path.startswith((prefix + "/", prefix + ":"))
 
 
 def _deprecation(manifest: "Manifest", path: str) -> RawHeaders:
-    """Return RFC 9745 and RFC 8594 headers if the manifest declares the path deprecated."""
+    """Return the RFC 9745 and RFC 8594 headers if the manifest declares the path deprecated."""
     for one in manifest.deprecations:
         if one.path == path:
             # A bundle's manifest is JSON, where a date is text.

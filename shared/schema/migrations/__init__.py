@@ -1,1 +1,1 @@
-"""Migrations: one file per step in `versions`, applied in the order of their revisions."""
+"""Database migrations, which are files in `versions` that are applied in revision order."""

@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs the versions on the connection opened by `shared.schema.migrate`."""
+"""Alembic's entry point, which runs the migrations on `shared.schema.migrate`'s connection."""
 
 from alembic import context
 

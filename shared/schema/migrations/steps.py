@@ -1,7 +1,7 @@
-"""The steps of migrations: each is safe to repeat and does not block reads and writes.
+"""Migration steps, each of which is safe to repeat and does not block reads or writes.
 
-Neither MySQL nor MariaDB can roll back DDL. An interrupted migration is therefore run again,
-and every step first checks whether it is already done.
+Neither MySQL nor MariaDB can roll back DDL. An interrupted migration is therefore run again, and
+each step first checks whether it has already been applied.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,9 @@ OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
 
 
 def create_table(statement: str) -> None:
-    """Create a table; the statement is `CREATE TABLE IF NOT EXISTS` with all its keys inside.
+    """Create a table with a `CREATE TABLE IF NOT EXISTS` statement that includes all its keys.
 
-    Columns are compared byte by byte unless they name another collation.
+    Text columns are compared byte by byte unless they specify another collation.
     """
     if not statement.lstrip().startswith("CREATE TABLE IF NOT EXISTS "):
         raise ValueError("use CREATE TABLE IF NOT EXISTS, so that the migration can run again")
@@ -23,7 +23,10 @@ def create_table(statement: str) -> None:
 
 
 def add_column(table: str, column: str, definition: str) -> None:
-    """Add a column without copying the table; older revisions need a DEFAULT for NOT NULL."""
+    """Add a column without copying the table.
+
+    A NOT NULL column needs a DEFAULT, because older revisions do not set the column.
+    """
     if not _exists("COLUMNS", table, "COLUMN_NAME", column):
         op.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {definition}, ALGORITHM=INSTANT"))
 
@@ -38,9 +41,9 @@ def add_index(table: str, index: str, *columns: str) -> None:
 
 
 def change_column(table: str, column: str, before: str, after: str, *, copy: bool = False) -> None:
-    """Widen a column online, given its definitions before and after.
+    """Widen a column online, given its old and new definitions.
 
-    Fails if the engine has to copy the table, unless `copy` allows it; writes wait meanwhile.
+    Fails if the engine has to copy the table, unless `copy` is true. Writes wait during the copy.
     """
     del before  # compared by the migration guard
     how = "ALGORITHM=COPY" if copy else "ALGORITHM=INPLACE, LOCK=NONE"
@@ -53,19 +56,19 @@ def drop_table(table: str) -> None:
 
 
 def drop_column(table: str, column: str) -> None:
-    """Drop a column that no release uses any more and no index contains."""
+    """Drop a column that no release uses any more and that is not part of an index."""
     if _exists("COLUMNS", table, "COLUMN_NAME", column):
         op.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}, ALGORITHM=INSTANT"))
 
 
 def drop_index(table: str, index: str) -> None:
-    """Drop an index that no release's queries need any more."""
+    """Drop an index that no release needs any more."""
     if _exists("STATISTICS", table, "INDEX_NAME", index):
         op.execute(text(f"ALTER TABLE {table} DROP INDEX {index}, ALGORITHM=INPLACE, LOCK=NONE"))
 
 
 def insert_missing(table: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert the rows whose primary key does not exist; existing rows are not changed."""
+    """Insert the rows whose primary key does not exist, without changing existing rows."""
     columns = list(rows[0])
     names, values = ", ".join(columns), ", ".join(f":{column}" for column in columns)
     statement = text(f"INSERT IGNORE INTO {table} ({names}) VALUES ({values})")  # noqa: S608 - names in a migration's own text

@@ -1,4 +1,4 @@
-"""Adds builds, tools and their versions, and the columns for players, titles and art of games."""
+"""Adds tables for builds, tools and tool versions, and columns for games."""
 
 from shared.schema.migrations import steps
 

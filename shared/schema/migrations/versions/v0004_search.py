@@ -1,4 +1,4 @@
-"""Adds the search index, and the table of players who are new to a game."""
+"""Adds tables for the search index and for players who are new to a game."""
 
 from shared.schema.migrations import steps
 

@@ -1,6 +1,6 @@
-"""Adds indexes for finding merged games and their players, and the claims of imports.
+"""Adds indexes for finding merged games and their players, and a table for imports' claims.
 
-A claim records that an import sent in parts has already matched a game.
+A claim records that a multi-part import has already matched a game.
 """
 
 from shared.schema.migrations import steps

@@ -1,4 +1,4 @@
-"""Adds players' installations and the games on them."""
+"""Adds tables for players' installations of the app and their installed games."""
 
 from shared.schema.migrations import steps
 

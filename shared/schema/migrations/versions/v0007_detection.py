@@ -1,4 +1,4 @@
-"""Adds the published lists for detecting games locally."""
+"""Adds tables for the published lists that detect games locally."""
 
 from shared.schema.migrations import steps
 

@@ -1,4 +1,4 @@
-"""Adds entitlements and download counts."""
+"""Adds tables for entitlements and download counts."""
 
 from shared.schema.migrations import steps
 

@@ -1,4 +1,4 @@
-"""Adds stored responses for retried requests, and the order of a creator's versions."""
+"""Adds a table for responses to retried requests, and an index for sorting tool versions."""
 
 from shared.schema.migrations import steps
 
