@@ -159,7 +159,7 @@ def _deliver(messages: list[dict[str, object]], roll_up: Server) -> None:
 
 
 def _threads(server: Server) -> tuple[float, float]:
-    """Return the CPU seconds of a function's Python threads and of its gRPC threads."""
+    """Return the CPU seconds used by a function's Python threads and by its gRPC threads."""
     python = grpc = 0.0
     for pid in server.pids():
         threads = cpu.threads(pid)

@@ -1,4 +1,4 @@
-"""Generates fifty reports for one player's evening of two sessions, one every 4 minutes."""
+"""Generates fifty reports of one player's evening: two sessions, reported every 4 minutes."""
 
 import json
 from datetime import datetime, timedelta

@@ -67,7 +67,7 @@ class Stores:
         )
 
     def used(self, name: str) -> float:
-        """Return the CPU seconds that a store has used so far."""
+        """Return the CPU time that a store has used so far, in seconds."""
         return cpu.seconds(cpu.family(self.processes[name].pid))
 
 

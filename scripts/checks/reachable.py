@@ -65,7 +65,7 @@ class Module:
     executed: list[ast.stmt] = field(default_factory=list)
 
     def find(self, name: str) -> Target | None:
-        """Return the symbol or module that a top-level name in this module refers to."""
+        """Return the symbol or module that a top-level name refers to."""
         if name in self.bound:
             return Symbol(self.name, name)
         return _meaning(self.imported[name]) if name in self.imported else None
@@ -123,7 +123,7 @@ def _meaning(dotted: str) -> Target | None:
 
 
 def resolve(node: ast.AST, module: Module) -> Target | None:
-    """Return what an expression refers to; for `play.games.c`, this is the table `games`."""
+    """Return the target of an expression; for example, the table `games` for `play.games.c`."""
     if isinstance(node, ast.Name):
         return module.find(node.id)
     if not isinstance(node, ast.Attribute):

@@ -89,7 +89,7 @@ def owed(prefix: str) -> int:
 
 
 def stats_documents(prefix: str, truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player and the differences between the player's stats document and MySQL row."""
+    """Yield each player and the differences between the player's stats in Firestore and MySQL."""
     known = rows(prefix, player_stats)
     members = ("play_ms", "first_played_at", "last_played_at", "last_ended_at", "revision")
     for uid in truths:

@@ -74,7 +74,7 @@ class Release:
     made: dict[str, dict[str, Made]] = field(default_factory=dict)
 
     def changed(self) -> dict[str, Move]:
-        """Return the functions that change from one revision to another."""
+        """Return the functions that this release moves from one revision to another."""
         return {name: one for name, one in self.moves.items() if one.before and one.after}
 
     def started(self) -> dict[str, Move]:

@@ -107,5 +107,5 @@ def parser(purpose: str | None) -> argparse.ArgumentParser:
 
 
 def from_arguments(purpose: str | None) -> Shell:
-    """Return the shell for a step that has no other options."""
+    """Return the shell for a step that has no options except `--dry-run`."""
     return Shell(dry=parser(purpose).parse_args().dry_run)
