@@ -62,7 +62,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Query:
-    """An item and the title keys of its correct matches; there are none if it is not a game."""
+    """An item and the title keys of its correct matches (none if the item is not a game)."""
 
     item: LibraryItem
     right: frozenset[str] = frozenset()
@@ -70,7 +70,10 @@ class Query:
 
 @dataclass
 class Tally:
-    """The results for one kind of item; `candidates` counts verdicts that list the right game."""
+    """The results for one kind of item.
+
+    candidates: the number of verdicts that list the correct game.
+    """
 
     kind: str
     number: int = 0
@@ -147,13 +150,13 @@ def _load(chance: random.Random) -> dict[str, list[Query]]:
 
 
 def hand_written(name: str) -> list[str]:
-    """Return the paths in a hand-written file."""
+    """Return the paths listed in a hand-written file."""
     lines = (HAND_WRITTEN / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
 def _store_ids(records: Iterable[Record]) -> dict[str, list[Query]]:
-    """Return an item for each store id; if games share an id, each of them is correct."""
+    """Return an item for each store id; every game with that id is a correct match."""
     owners: dict[tuple[str, str], set[str]] = {}
     for record in records:
         for store in record["stores"]:
@@ -174,7 +177,7 @@ def _os(path: str) -> Any:
 
 
 def _program(record: Record) -> str | None:
-    """Return the listed suffix of one of the game's Windows programs."""
+    """Return the path suffix of one of the game's Windows programs."""
     for one in record["executables"]:
         name = one["name"].removeprefix(">")
         if one["os"] == "win32" and name.endswith(".exe") and not one["is_launcher"]:
@@ -183,7 +186,7 @@ def _program(record: Record) -> str | None:
 
 
 def _install(root: str, path: str, chance: random.Random) -> Item:
-    """Return an item under a root folder, in its operating system's path format."""
+    """Return an item with a path under `root`, in the path format of the item's system."""
     if root.startswith("/"):
         return {"path": root + path, "os": chance.choice(("linux", None))}
     path = chance.choice((str, str.title, str.upper, str))(path)
@@ -193,7 +196,7 @@ def _install(root: str, path: str, chance: random.Random) -> Item:
 
 
 def _folder(title: str) -> str:
-    """Return the name that an installer would give the folder of a game with this title."""
+    """Return the folder name that an installer would use for a game with this title."""
     return "".join(c for c in title if c not in '<>:"/\\|?*™®©').strip(" .")
 
 
@@ -213,7 +216,7 @@ def _other_folder(record: Record, chance: random.Random) -> Item | None:
 
 
 def _any_folder(record: Record, chance: random.Random) -> Item | None:
-    """Return the game's file in an uninformative folder where no store installs games."""
+    """Return the game's file in a folder that does not identify the game or a store."""
     program = _program(record)
     if not program:
         return None
@@ -221,7 +224,7 @@ def _any_folder(record: Record, chance: random.Random) -> Item | None:
 
 
 def _renamed(record: Record, chance: random.Random) -> Item | None:
-    """Return the game's folder with a different file; the catalog has none of its files."""
+    """Return a different file in the game's folder; hold out all of the game's files."""
     folder = (_program(record) or "").partition("/")[0]
     if not folder or folder.endswith(".exe") or folder in NOT_ITS_FOLDER:
         return None
@@ -230,7 +233,7 @@ def _renamed(record: Record, chance: random.Random) -> Item | None:
 
 
 def _edition(record: Record, chance: random.Random) -> Item | None:
-    """Return the game's file in another edition's folder; the catalog has none of its files."""
+    """Return the game's file in another edition's folder; hold out all of the game's files."""
     program, title = _program(record), _folder(record["title"])
     if not program or not title or "edition" in title.lower():
         return None
@@ -240,7 +243,7 @@ def _edition(record: Record, chance: random.Random) -> Item | None:
 
 
 def _proton(record: Record, chance: random.Random) -> Item | None:
-    """Return a program in a Proton prefix; the catalog has none of the game's files or aliases."""
+    """Return a program in a Proton prefix; hold out the game's files and aliases."""
     ids = [one["id"] for one in record["stores"] if one["store"] == "steam"]
     program = _program(record)
     if not program or not ids:
@@ -283,7 +286,7 @@ def show(tallies: Iterable[Tally]) -> None:
 
 
 def main() -> None:
-    """Measure in a temporary database; print the table and the wrong answers."""
+    """Measure matching in a temporary database; print the table and the wrong answers."""
     wrong: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="savepoint-matching-") as folder,

@@ -1,4 +1,4 @@
-"""(d) Measures CPU time by part for fifty session events, from HTTP function to projection."""
+"""(d) Measures the CPU time that each part of the pipeline spends on fifty session events."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ REPORT, PUBLISH, ROLL_UP, SQL, COMMIT, DATABASE, *GOOGLE = PARTS
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The components that the events pass through."""
+    """The components that process the events."""
 
     stores: Stores
     sessions: Server
@@ -67,7 +67,7 @@ class Pipeline:
 
 
 def measure(stores: Stores) -> Section:
-    """Measure reports over HTTP and the delivery of their messages, then the roll-up alone."""
+    """Measure the whole pipeline, then the roll-up alone."""
     section = Section(
         f"(d) {session_reports.EVENTS} session events through function, message, roll-up, "
         "projection",
@@ -111,7 +111,7 @@ def _subscribed(stores: Stores) -> Iterator[httpx.Client]:
 
 @contextlib.contextmanager
 def _started(stores: Stores) -> Iterator[Pipeline]:
-    """Start the function and the trigger, both with the probe."""
+    """Start the function and the trigger with the CPU probe."""
     player = {"Authorization": f"Bearer {issuer.mint(stores.cloud, 'bench-warm')}"}
     body = session_reports.batch("bench-warm", 0, clock.now())
     requests = {
@@ -129,7 +129,7 @@ def _started(stores: Stores) -> Iterator[Pipeline]:
 
 
 def _report(tokens: list[str], sessions: Server, evening: int) -> None:
-    """Report every player's evening, `evening` days ago."""
+    """Report the sessions that every player had on one evening, `evening` days ago."""
     now = clock.now()
     requests = []
     for player, token in zip(_PLAYERS, tokens, strict=True):
@@ -139,7 +139,7 @@ def _report(tokens: list[str], sessions: Server, evening: int) -> None:
 
 
 def _pull(client: httpx.Client, count: int) -> list[dict[str, object]]:
-    """Return the next `count` messages; raise TimeoutError."""
+    """Return the next `count` messages; raise TimeoutError if some do not arrive in time."""
     found: list[dict[str, object]] = []
     until = time.monotonic() + PATIENCE_SECONDS
     while len(found) < count:
@@ -159,7 +159,7 @@ def _deliver(messages: list[dict[str, object]], roll_up: Server) -> None:
 
 
 def _threads(server: Server) -> tuple[float, float]:
-    """Return the CPU seconds of a function's Python threads and of its gRPC threads."""
+    """Return the CPU seconds used by a function's Python threads and by its gRPC threads."""
     python = grpc = 0.0
     for pid in server.pids():
         threads = cpu.threads(pid)

@@ -1,9 +1,10 @@
-"""Runs functions-framework with a CPU clock around every call to a store.
+"""Runs functions-framework and measures the CPU time of every call to a store.
 
-The benchmark starts it instead of `functions-framework`. Each wrapped call adds its thread's CPU
-time to counters in the file named by PROBE, which the benchmark reads while the function runs. If
-PROBE_STATEMENTS is set, each statement that PyMySQL sends is appended to that file as a line of
-JSON. The probe runs inside a bundle, so it imports none of this project's code.
+The benchmark starts this program instead of `functions-framework`. Each wrapped call adds its
+thread's CPU time to counters in the file named by PROBE. The benchmark reads these counters while
+the function runs. If PROBE_STATEMENTS names a file, each statement that PyMySQL sends is appended
+to that file as a line of JSON. The probe runs inside a bundle, so it imports none of this project's
+code.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ QUERY = 3
 
 
 def main() -> None:
-    """Wrap the clients, then serve as production does."""
+    """Wrap the store clients, then start functions-framework."""
     counters = _counters(Path(os.environ["PROBE"]))
     with contextlib.suppress(ImportError):
         _wrap_sql(counters)
@@ -47,14 +48,14 @@ def read(file: Path) -> dict[str, float]:
 
 
 def _counters(file: Path) -> memoryview:
-    """Return the counters, which forked workers and readers of the file share."""
+    """Return the counters, which are memory-mapped so that other processes can share them."""
     file.write_bytes(bytes(8 * len(PARTS)))
     with file.open("r+b") as opened:
         return memoryview(mmap.mmap(opened.fileno(), 0)).cast("q")
 
 
 def _timed(counters: memoryview, part: str, owner: Any, *names: str) -> None:
-    """Wrap methods so that they measure CPU time; none of them may call another."""
+    """Wrap methods to measure their CPU time; the methods must not call each other."""
     index = PARTS.index(part)
     clock = time.thread_time_ns
 

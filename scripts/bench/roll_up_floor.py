@@ -1,4 +1,4 @@
-"""Compares the roll-up's transaction with the same statements sent by PyMySQL alone."""
+"""Compares the roll-up with the same SQL statements sent directly through PyMySQL."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ UNCOUNTED = ("SET ", "ROLLBACK")
 
 
 def compare(stores: Stores) -> Line:
-    """Return the events per second of both, measured in alternating rounds in this process."""
+    """Return the events per second of the roll-up and of PyMySQL alone, measured alternately."""
     os.environ.update(stores.settings())
     ours, bare, statements = [], [], 0
     with contextlib.closing(stores.connect()) as connection, cpu.taken():
@@ -57,7 +57,7 @@ def _messages(prefix: str) -> list[SessionsReported]:
 
 
 def _sent(messages: Iterable[SessionsReported]) -> list[str]:
-    """Return the statements that the roll-up of these messages sends."""
+    """Return the SQL statements that are sent when these messages are rolled up."""
     found: list[str] = []
     with probe.statements(found.append):
         for message in messages:

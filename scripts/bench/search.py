@@ -1,4 +1,4 @@
-"""(f) Compares searching a million games with searching the nine thousand real ones."""
+"""(f) Compares the latency of searching nine thousand games and a million games."""
 
 import contextlib
 import gzip
@@ -69,7 +69,7 @@ def measure(stores: Stores) -> Section:
 
 
 def _configure(cloud: config.Cloud) -> None:
-    """Give the database as much memory as in production, and allow it to load files."""
+    """Set the database's buffer pool to its production size, and allow loading local files."""
     address, secret = str(database.socket_path(cloud.state)), config.password(cloud)
     with contextlib.closing(
         pymysql.connect(unix_socket=address, user="root", password=secret)
@@ -78,7 +78,7 @@ def _configure(cloud: config.Cloud) -> None:
 
 
 def _typed(titles: Sequence[str]) -> Iterator[str]:
-    """Yield the queries that are sent as titles are typed letter by letter."""
+    """Yield the search queries sent while titles are typed letter by letter."""
     chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
     for number, title in enumerate(chosen):
         plain = text.name_key(title).split()
@@ -102,7 +102,7 @@ def _search(key: str) -> float:
 
 
 def _generate(stores: Stores, titles: Sequence[str]) -> None:
-    """Add games up to `MANY`, with the rows that `search.index` would write, sorted by key."""
+    """Add generated games up to `MANY`, with the rows that `search.index` would write."""
     with contextlib.closing(stores.connect(local_infile=True)) as connection:
         connection.query("SET foreign_key_checks = 0, unique_checks = 0")
         with connection.cursor() as cursor:

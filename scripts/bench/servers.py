@@ -1,7 +1,7 @@
-"""Runs functions with their production command in their staged folders.
+"""Runs staged functions with the command used in production.
 
-Google's builder starts `functions-framework --target main --asgi`. Here, this virtual environment
-replaces the bundle's own requirements.
+Google's builder starts `functions-framework --target main --asgi`. The benchmarks use the current
+virtual environment instead of installing the bundle's requirements.
 """
 
 import contextlib
@@ -36,14 +36,14 @@ STOCK = (PYTHON, "-c", f"{_WITHOUT}; from functions_framework._cli import _cli; 
 
 
 class DidNotAnswer(Exception):
-    """A function did not respond with 2xx in time; the message includes the end of its log."""
+    """A function did not return a 2xx response in time; the message includes the end of its log."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A function to start.
 
-    path: a path that returns 2xx or `status`; it is requested by POST if there is a `body`.
+    path: a path that returns 2xx or `status`, requested by POST if `body` is set.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Wanted:
     status: int | None = None
 
     def probed(self, recording: "Recording", *, statements: bool = False) -> "Wanted":
-        """Return the same function with the probe, which optionally records SQL statements."""
+        """Return this function with the probe enabled, optionally recording SQL statements."""
         recording.folder.mkdir(parents=True, exist_ok=True)
         files = {"PROBE": str(recording.counters)}
         if statements:
@@ -72,7 +72,7 @@ HELLO = Wanted("hello", FLOORS / "hello", {})
 class Server:
     """A running function.
 
-    seconds, cpu: wall and CPU seconds from exec to the first 2xx.
+    seconds, cpu: the wall time and CPU time, in seconds, from exec to the first 2xx response.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Server:
         return cpu.family(self.process.pid)
 
     def used(self) -> float:
-        """Return the CPU seconds used so far."""
+        """Return the CPU seconds that the function has used so far."""
         return cpu.seconds(self.pids())
 
 
@@ -116,7 +116,7 @@ class Recording:
 
 @contextlib.contextmanager
 def running(wanted: Wanted, logs: Path) -> Iterator[Server]:
-    """Start a function, wait for its first 2xx, and stop it at the end. Raises DidNotAnswer."""
+    """Start a function, wait until it responds, and stop it at the end. Raises DidNotAnswer."""
     with socket.create_server((HOST, 0)) as reserved:
         port = reserved.getsockname()[1]
     log = logs / f"{wanted.name}-{port}.log"

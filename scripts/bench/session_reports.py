@@ -1,4 +1,4 @@
-"""Generates fifty reports of one player's evening: two sessions, one report every 4 minutes."""
+"""Generates fifty reports of one player's evening: two sessions, reported every 4 minutes."""
 
 import json
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ _PER_SESSION = EVENTS // len(GAMES)
 
 
 def reports(player: str, days_ago: int, now: datetime) -> list[dict[str, object]]:
-    """Return one evening's reports as a client sends them; 0 days ago is yesterday evening."""
+    """Return one evening's reports as sent by a client; yesterday evening is 0 days ago."""
     evening = now.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days_ago + 1)
     items: list[dict[str, object]] = []
     for number in range(EVENTS):

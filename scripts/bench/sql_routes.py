@@ -1,4 +1,4 @@
-"""(b) Compares authenticated MySQL routes with the same statements sent by PyMySQL alone."""
+"""(b) Compares HTTP routes that use MySQL with the same statements sent directly by PyMySQL."""
 
 import contextlib
 import json
@@ -42,7 +42,7 @@ class Route:
 
 
 def measure(stores: Stores) -> Section:
-    """Measure each route and its floor in alternating rounds."""
+    """Measure each route and its bare SQL statements in alternating rounds."""
     _fill(stores)
     section = Section(
         "(b) authenticated routes on MySQL ÷ the same statements by PyMySQL",
@@ -99,7 +99,7 @@ def _fill(stores: Stores) -> None:
 
 
 def _record(route: Route, logs: Path) -> list[list[str]]:
-    """Return the SQL statements that each of the route's requests sends."""
+    """Return the SQL statements sent by each of the route's requests."""
     recording = Recording(logs / f"probe-{route.wanted.name}")
     found = []
     with servers.running(route.wanted.probed(recording, statements=True), logs) as server:

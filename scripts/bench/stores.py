@@ -1,7 +1,7 @@
 """Runs the benchmarks' stores: MariaDB or MySQL, the emulators and a token issuer.
 
-They start as in the local cloud, but on free ports and without functions, gateway or relay, so
-that nothing else runs during a measurement.
+The stores start as in the local cloud, but on free ports. Functions, the gateway and the relay are
+not started, so they cannot affect the measurements.
 """
 
 import contextlib
@@ -67,13 +67,16 @@ class Stores:
         )
 
     def used(self, name: str) -> float:
-        """Return the CPU seconds that a store has used so far."""
+        """Return the CPU time that a store has used so far, in seconds."""
         return cpu.seconds(cpu.family(self.processes[name].pid))
 
 
 @contextlib.contextmanager
 def running(folder: Path, progress: Progress = lambda _: None) -> Iterator[Stores]:
-    """Start the stores under `folder`, migrate, and stop them at the end. Raises CloudError."""
+    """Start the stores under `folder`, create tables, and stop the stores at the end.
+
+    Raises CloudError.
+    """
     cloud = Cloud(state=folder / "state", ports=config.choose_ports("auto"), schedules=False)
     stores = Stores(cloud, folder, progress)
     stores.logs.mkdir()
@@ -127,7 +130,7 @@ def topic_path(cloud: Cloud, topic: str) -> str:
 
 @contextlib.contextmanager
 def _keys_served(cloud: Cloud) -> Iterator[None]:
-    """Serve the issuer's keys at the issuer address named in its tokens."""
+    """Serve the token issuer's public keys at the issuer address named in its tokens."""
     body = json.dumps(issuer.jwks(cloud.state)).encode()
 
     class Handler(http.server.BaseHTTPRequestHandler):

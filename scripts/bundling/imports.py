@@ -23,7 +23,7 @@ def graph() -> grimp.ImportGraph:
 
 
 def closure(source: Path) -> set[str]:
-    """Return every module of `shared` that importing the file `source` would load."""
+    """Return every module of `shared` that is loaded when the file `source` is imported."""
     modules = graph().modules
     seen: set[str] = set()
     waiting = [name for name in imported(source) if name in modules]

@@ -48,13 +48,13 @@ def extras(manifest: Manifest) -> set[str]:
 
 
 def requirements(wanted: Iterable[str]) -> str:
-    """Return the locked requirements, with hashes, of the base and these extras."""
+    """Return the locked requirements, with hashes, of the base dependencies and these extras."""
     return "".join(locked()[name] for name in sorted(distributions(frozenset(wanted))))
 
 
 @cache
 def distributions(wanted: frozenset[str]) -> frozenset[str]:
-    """Return the names of all distributions that the base and these extras need."""
+    """Return the names of all distributions that the base dependencies and these extras need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
     direct = [*project["dependencies"], *(line for extra in wanted for line in optional[extra])]
@@ -81,7 +81,7 @@ def _needs(name: str, with_extras: frozenset[str]) -> list[Requirement]:
 
 @cache
 def locked() -> dict[str, str]:
-    """Return the lock's entries by canonical name, with hashes and without comments."""
+    """Return the lock file's entries by canonical name, with hashes and without comments."""
     text = re.sub(r"^ *#.*\n", "", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
     entries = re.findall(r"^\S.*\n(?: +.*\n)*", text, flags=re.MULTILINE)
     return {canonicalize_name(re.split("[=; ]", entry, maxsplit=1)[0]): entry for entry in entries}

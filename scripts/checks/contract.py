@@ -1,7 +1,8 @@
 """Rejects API changes that break existing clients: `python -m scripts.checks.contract`.
 
-Compares docs/openapi.json with its version at the last tag. Data that clients read must remain, and
-requests that they send must still be accepted. A path may change after its announced sunset.
+Compares docs/openapi.json with its version at the last tag. Fields that clients read must remain,
+and requests that clients send must still be accepted. A path may change after its announced sunset
+date.
 """
 
 import json
@@ -28,7 +29,7 @@ _VARIABLE = re.compile(r"\{[^}]*\}")
 
 
 def findings(old: Document, new: Document, ended: Collection[str] = ()) -> Iterator[str]:
-    """Yield the changes in `new` that break clients of `old`, except in the paths in `ended`."""
+    """Yield the changes in `new` that break clients of `old`, ignoring the paths in `ended`."""
     by_shape = {_shape(path): (path, found) for path, found in new["paths"].items()}
     reported: set[str] = set()
     for path, operations in old["paths"].items():
@@ -75,7 +76,7 @@ def _parameters(
 
 
 def _by_place(operation: Document, path: str) -> dict[tuple[str, str | int], Document]:
-    """Return the parameters by name, or by position for parameters in the path."""
+    """Return the parameters by name; path parameters are keyed by position."""
     places = {text[1:-1]: index for index, text in enumerate(_VARIABLE.findall(path))}
     return {
         (one["in"], places[one["name"]] if one["in"] == "path" else one["name"]): one
@@ -102,7 +103,10 @@ def _limits(was: Mapping[str, int], now: Mapping[str, int]) -> Iterator[str]:
 def _responses(
     old: Document, new: Document, was: Document, now: Document, reported: set[str]
 ) -> Iterator[str]:
-    """Yield breaking changes of responses. Errors share a model, so each is reported only once."""
+    """Yield breaking changes to responses.
+
+    Error responses share a model, so each breaking change in the model is reported only once.
+    """
     for status, before in was["responses"].items():
         is_success = status.startswith("2")
         after = now["responses"].get(status)
@@ -127,7 +131,7 @@ def _contents(before: Document, after: Document, fit: Fit) -> Iterator[str]:
 
 
 def ended(tag: str, today: date) -> set[str]:
-    """Return the paths whose sunset, as announced in a tag's manifests, is before `today`."""
+    """Return the paths whose sunset date in the manifests at a tag is before `today`."""
     listed = (_git("ls-tree", "-r", "--name-only", tag, "functions") or "").splitlines()
     files = [name for name in listed if name.endswith(f"/{FILE}")]
     manifests = [yaml.safe_load(_git("show", f"{tag}:{name}") or "") for name in files]
@@ -144,7 +148,7 @@ def _git(*words: str) -> str | None:
 
 
 def main() -> None:
-    """Compare the contract with the last tag, if there is one."""
+    """Compare the API contract with its version at the last tag, if there is one."""
     tag = (_git("describe", "--tags", "--abbrev=0") or "").strip()
     before = _git("show", f"{tag}:{FILE_COMPARED}") if tag else None
     if before is None:

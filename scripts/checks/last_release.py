@@ -12,7 +12,7 @@ VERSIONS = "shared/schema/migrations/versions"
 def tag() -> str | None:
     """Return the last tag before this commit, or None before the first release.
 
-    Tags of this commit are ignored, because a release is built from its tag before it is deployed.
+    Tags on the current commit are ignored, because a release is tagged before it is deployed.
     """
     own = (_git("tag", "--points-at", "HEAD") or "").split()
     return _git("describe", "--tags", "--abbrev=0", *(f"--exclude={one}" for one in own), "HEAD")
@@ -40,7 +40,7 @@ def files(commit: str, *folders: str) -> dict[str, str]:
 
 
 def archive(commit: str, *folders: str) -> tarfile.TarFile:
-    """Return a commit's folders as an archive; raise CalledProcessError if it is missing."""
+    """Return a commit's folders as an archive; raise CalledProcessError for an unknown commit."""
     command = ["git", "archive", "--format=tar", commit, *folders]
     packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     return tarfile.open(fileobj=io.BytesIO(packed))

@@ -1,4 +1,4 @@
-"""Finds functions whose manifest declares more or less than their code uses."""
+"""Finds functions whose manifest does not match the resources that their code uses."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -119,7 +119,7 @@ def _published(found: Reach) -> set[str]:
 
 
 def problems(function: Manifest, relayed: frozenset[str] = frozenset()) -> list[str]:
-    """Return the differences between manifest and code; `relayed` has the outbox's topics."""
+    """Return the differences between manifest and code; `relayed` lists the outbox topics."""
     found = used(function)
     declared_topics = set(function.topics)
     if function.trigger.kind != "http":

@@ -1,13 +1,13 @@
 """Rejects migrations that lock a table or break the running revision.
 
-Two revisions serve during a rollout, so a migration may only expand the schema: new tables,
-optional columns, wider types, and indexes built online. Columns and tables are dropped one release
-later, in a step below a comment that names the release in which they became unused:
+Two revisions serve during a rollout, so a migration may only expand the schema. Migrations may add
+tables, optional columns and indexes built online, and may widen types. Columns and tables are
+dropped one release later, in a step below a comment that names the release in which they became
+unused:
 
     # contract: since 0.4.0 nothing reads games.subtitle
 
-The comment must be true of the last release, or of the commit that an environment runs, given by
-`--released COMMIT`.
+The comment is checked against the last release, or against the commit given by `--released COMMIT`.
 """
 
 import argparse
@@ -68,7 +68,7 @@ Code = Mapping[str, str]
 
 
 class Call(NamedTuple):
-    """A call in a migration; its arguments are None unless they are literals."""
+    """A call in a migration; arguments that are not literals are stored as None."""
 
     owner: str
     name: str
@@ -164,7 +164,7 @@ def _change(call: Call) -> str | None:
 
 
 def _objection(before: str, after: str) -> str | None:
-    """Return why `after` rejects values that `before` accepts, or None if it accepts them all."""
+    """Return why the type `after` cannot hold every value of `before`, or None if it can."""
     old_type, old_size, old_rest = _parts(before)
     new_type, new_size, new_rest = _parts(after)
     if _NOT_NULL.search(new_rest) and not _NOT_NULL.search(old_rest):
@@ -223,9 +223,9 @@ def _users(code: Code, words: Sequence[str]) -> list[str]:
 
 
 def check(files: Iterable[Path], code: Code | None = None, ran: Collection[str] = ()) -> list[str]:
-    """Return every problem of the given migrations, each with its file's name.
+    """Return every problem in the given migrations, each with its file name.
 
-    ran: migrations of the running release; names that they dropped may be reused.
+    ran: migrations of the running release; names dropped by these migrations may be reused.
     """
     return [
         f"{file.name}: {finding}"

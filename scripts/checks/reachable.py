@@ -1,8 +1,8 @@
-"""Finds the symbols of `shared` that an entry file can reach, such as functions and tables.
+"""Finds the symbols in `shared`, such as functions and tables, that an entry file can reach.
 
-The source is parsed but not run. Importing a module reaches only the statements that run at import;
-a function is reached if reachable code mentions it. Names computed at run time (`getattr`, a table
-from a dictionary) are not detected.
+The source is parsed but not run. Importing a module makes only its import-time statements
+reachable. A function is reachable if reachable code mentions it. Names computed at run time
+(`getattr`, a table from a dictionary) are not detected.
 """
 
 import ast
@@ -22,13 +22,13 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @dataclass(frozen=True)
 class Symbol:
-    """A top-level name of a module of `shared`."""
+    """A top-level name in a module of `shared`."""
 
     module: str
     name: str
 
     def value(self) -> Any:
-        """Import the module and return the value of the name."""
+        """Import the symbol's module and return the symbol's value."""
         return getattr(importlib.import_module(self.module), self.name)
 
     def __str__(self) -> str:
@@ -41,7 +41,10 @@ Target = Symbol | str
 
 @dataclass
 class Reach:
-    """The reached symbols, and the calls, each as the called name and its arguments."""
+    """The symbols and calls that an entry file can reach.
+
+    calls: pairs of the called name and its arguments.
+    """
 
     symbols: set[Symbol] = field(default_factory=set)
     calls: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
@@ -54,7 +57,7 @@ class Reach:
 
 @dataclass
 class Module:
-    """A parsed file: the targets of its top-level names, and the statements run at import."""
+    """A parsed file, with its top-level names and the statements that run at import."""
 
     name: str
     bound: dict[str, list[ast.AST]] = field(default_factory=dict)
@@ -62,7 +65,7 @@ class Module:
     executed: list[ast.stmt] = field(default_factory=list)
 
     def find(self, name: str) -> Target | None:
-        """Return the target of a top-level name in this module."""
+        """Return the symbol or module that a top-level name refers to."""
         if name in self.bound:
             return Symbol(self.name, name)
         return _meaning(self.imported[name]) if name in self.imported else None
@@ -111,7 +114,7 @@ def _shared(name: str) -> Module | None:
 
 
 def _meaning(dotted: str) -> Target | None:
-    """Return the target of an imported dotted name, following re-exports."""
+    """Resolve an imported dotted name, following re-exports."""
     if dotted.split(".", maxsplit=1)[0] != imports.PACKAGE or _shared(dotted):
         return dotted
     owner, _, name = dotted.rpartition(".")
@@ -120,7 +123,7 @@ def _meaning(dotted: str) -> Target | None:
 
 
 def resolve(node: ast.AST, module: Module) -> Target | None:
-    """Return the target of an expression, such as the table for `play.games.c`."""
+    """Return the target of an expression; for example, the table `games` for `play.games.c`."""
     if isinstance(node, ast.Name):
         return module.find(node.id)
     if not isinstance(node, ast.Attribute):

@@ -1,7 +1,7 @@
 """`make staging-test`: tests the staging playbook in a local Debian container with systemd.
 
 The test needs root, debootstrap and systemd-nspawn, and takes some minutes. All services listen on
-loopback.
+loopback addresses.
 """
 
 import contextlib
@@ -69,7 +69,7 @@ class Host:
         return _attempt("nsenter", f"--target={self.init}", "--all", *clean, *command)
 
     def play(self, *more: str) -> subprocess.CompletedProcess[str]:
-        """Run the playbook in the container, from the clone."""
+        """Run the cloned repository's playbook in the container."""
         words = ("/opt/control/bin/ansible-playbook", "-i", "/srv/inventory.json", "site.yml")
         return self.attempt(*words, *more, cwd="/srv/savepoint/ansible")
 

@@ -1,8 +1,9 @@
-"""Checks terraform/ without a cloud: `python -m scripts.checks.terraform_check [--checkov]`.
+"""Checks terraform/ without cloud access: `python -m scripts.checks.terraform_check [--checkov]`.
 
-Formatting and the tests of the manifests module need no provider. Init, validate, plan and test
-need stand-ins with the real providers' schemas, from the folder TERRAFORM_OFFLINE or
-../shared/terraform-offline. These commands run in a copy, so that no lock file is left behind.
+The format check and the manifests module's tests need no Terraform provider. Init, validate, plan
+and test need stand-ins that have the real providers' schemas. The stand-ins are in the folder named
+by TERRAFORM_OFFLINE, by default ../shared/terraform-offline. Commands that need providers run in a
+copy, so no lock file is left behind.
 """
 
 import argparse
@@ -95,7 +96,7 @@ def _with_providers(folder: Path, scratch: Path) -> None:
 
 
 def _checkov(scratch: Path) -> None:
-    """Scan for known weaknesses; a comment at each exception explains it."""
+    """Scan for known weaknesses with Checkov; a comment explains each exception."""
     python = scratch / "checkov/bin/python"
     subprocess.run([sys.executable, "-m", "venv", scratch / "checkov"], check=True)
     lock = imports.ROOT / "scripts/checks/checkov.lock"

@@ -31,12 +31,12 @@ SHOWN = 10
 
 
 class Failed(Exception):
-    """The result is not as expected; the message lists the first differences."""
+    """The stored results are not as expected; the message lists the first differences."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """One run of the demo: the cloud, the prefix of its uids, and the progress bars."""
+    """One run of the demo, with its cloud, uid prefix and progress bars."""
 
     cloud: Cloud
     prefix: str
@@ -48,7 +48,7 @@ class Demo:
         self.progress.console.print(sentence)
 
     def until(self, what: str, total: int, differences: Callable[[], list[str]]) -> None:
-        """Wait until there are no differences; raise Failed after too long without progress."""
+        """Wait until there are no differences; raise Failed if progress stops for too long."""
         task = self.progress.add_task(what, total=total)
         left, until = total + 1, time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -67,7 +67,7 @@ class Demo:
 
 
 def main() -> int:
-    """Run the demo; return 0 if the result is as expected."""
+    """Run the demo; return 0 if the stored results are correct."""
     options = _options()
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
@@ -100,7 +100,7 @@ def _options() -> argparse.Namespace:
 
 
 def run(demo: Demo, options: argparse.Namespace) -> str:
-    """Let the players report, check the result, and return a summary."""
+    """Send the players' reports, check the stored results, and return a summary."""
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     invented = _invent(demo, options.players, seed)
     truths = {one.uid: expected.truth(one) for one in invented}

@@ -1,7 +1,7 @@
 """Calculates the expected playtime of a player without using any of the product's code.
 
-Time is split at every session's start and end and at midnight. Each piece counts once if any
-session covers it.
+Time is split at midnight and at the start and end of every session. A covered interval counts once,
+even if several sessions cover the interval.
 """
 
 from collections import Counter, defaultdict
@@ -29,7 +29,7 @@ class Stats:
 
 @dataclass
 class Truth:
-    """The complete expected result for one player."""
+    """All expected results for one player."""
 
     days: dict[tuple[str, date], int]
     stats: dict[str, Stats]
@@ -37,7 +37,7 @@ class Truth:
 
 
 def truth(player: Player) -> Truth:
-    """Return the expected result for a player."""
+    """Return the expected results for a player."""
     by_game: dict[str, list[Session]] = defaultdict(list)
     for session in player.sessions:
         by_game[session.moments[0].game_key].append(session)

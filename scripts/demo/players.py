@@ -1,7 +1,7 @@
 """Generates simulated players with their play sessions and the batches their clients send.
 
-As in reality, some clocks are hours off or are set during play. Batches may be repeated, overlap,
-arrive in any order and contain invalid items.
+Some client clocks are hours off, and some are corrected during play. Batches may be repeated,
+overlap, arrive out of order, or contain invalid items.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ CLOCK_ERRORS_MIN = (0, 0, 0, 0, -180, 17, 60, 2880, -45)
 
 @dataclass(frozen=True)
 class Moment:
-    """One moment of a session; `at` is the correct time in whole seconds since 1970."""
+    """An event in a session; `at` is its actual time in whole seconds since 1970."""
 
     event_id: str
     session_id: str
@@ -32,20 +32,23 @@ class Moment:
 
 @dataclass(frozen=True)
 class Client:
-    """An installation of the app whose clock is `error` seconds ahead, until `set_at` if given."""
+    """An app installation whose clock is `error` seconds fast.
+
+    The clock is corrected at `set_at`, or never if `set_at` is None.
+    """
 
     install_id: str
     error: int
     set_at: int | None = None
 
     def stamp(self, at: int) -> int:
-        """Return the time that the client's clock shows at a moment."""
+        """Return the time that the client's clock shows at the actual time `at`."""
         return at + (self.error if self.set_at is None or at < self.set_at else 0)
 
 
 @dataclass(frozen=True)
 class Session:
-    """A play session on one client. Its machine was booted at the time `booted`."""
+    """A play session on one client, whose machine was booted at the time `booted`."""
 
     client: Client
     booted: int
@@ -68,7 +71,7 @@ class Batch:
 
 @dataclass
 class Player:
-    """A player with all sessions that were played, and the batches to send."""
+    """A player, with the sessions played and the batches to send."""
 
     uid: str
     offset_min: int
@@ -77,7 +80,7 @@ class Player:
 
 
 def invent(uid: str, games: Sequence[str], now: int, chance: random.Random) -> Player:
-    """Return a player with sessions during the last days."""
+    """Return a player with sessions from the last few days."""
     player = Player(uid, chance.choice(ZONES_MIN))
     clients = [
         Client(f"{uid}-pc{number}", 60 * chance.choice(CLOCK_ERRORS_MIN))
@@ -159,7 +162,7 @@ def _item(player: Player, session: Session, moment: Moment) -> dict[str, Any]:
 
 
 def _with_errors(batch: Batch, chance: random.Random) -> Batch:
-    """Return the batch; in one of ten cases, add invalid and duplicate items."""
+    """Return the batch, with invalid and duplicate items added to every tenth batch on average."""
     if chance.random() < 0.9:  # noqa: PLR2004
         return batch
     twice = batch.items[:3]

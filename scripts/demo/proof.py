@@ -51,7 +51,7 @@ def stats(prefix: str, truths: Truths) -> list[str]:
 
 
 def achievements(prefix: str, truths: Truths) -> list[str]:
-    """Return the differences between achievements granted and delivered, and those earned."""
+    """Return the differences between achievements earned and those granted and delivered."""
     return _compare(
         prefix,
         truths,
@@ -82,14 +82,14 @@ def _stats(row: Any) -> tuple[int | None, ...]:
 
 
 def owed(prefix: str) -> int:
-    """Return the number of documents that are still to be written."""
+    """Return the number of documents that have not been written yet."""
     mine = projections.c.uid.between(prefix, prefix + "~") & projections.c.due_at.is_not(None)
     count = select(func.count()).select_from(projections).where(mine)
     return sql.read(lambda conn: conn.scalar(count)) or 0
 
 
 def stats_documents(prefix: str, truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player with the differences between stats documents and rows in MySQL."""
+    """Yield each player and the differences between the player's stats in Firestore and MySQL."""
     known = rows(prefix, player_stats)
     members = ("play_ms", "first_played_at", "last_played_at", "last_ended_at", "revision")
     for uid in truths:
@@ -110,7 +110,7 @@ def _documents(collection: str) -> dict[str, Any]:
 
 
 def inboxes(truths: Truths) -> Iterator[tuple[str, list[str]]]:
-    """Yield each player with the inbox's differences from one message per achievement."""
+    """Yield each player and the differences between the player's inbox and achievements."""
     for uid, truth in truths.items():
         expected = {f"achievement-{one}": one for one in truth.achievements}
         found = {
@@ -121,7 +121,7 @@ def inboxes(truths: Truths) -> Iterator[tuple[str, list[str]]]:
 
 
 def new_dead_letters(since: datetime) -> list[str]:
-    """Return the dead letters that were recorded since `since`."""
+    """Return the dead letters recorded since the time `since`."""
     query = select(dead_letters).where(dead_letters.c.recorded_at >= since)
     found = sql.read(lambda conn: conn.execute(query).all())
     return [f"{row.consumer}: {row.code}: {row.reason}" for row in found]

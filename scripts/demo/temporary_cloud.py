@@ -1,4 +1,4 @@
-"""Runs a seeded local cloud on free ports for the duration of a block."""
+"""Runs a seeded local cloud on free ports for the duration of a `with` block."""
 
 import os
 import subprocess

@@ -1,8 +1,8 @@
-"""Estimates costs and the load on limits: `python -m scripts.reference.estimate [--check]`.
+"""Estimates costs and the load on each limit: `python -m scripts.reference.estimate [--check]`.
 
-It reads scripts/reference/estimate.yaml and the manifests, prints tables, and updates
-docs/estimate.md and docs/pictures/estimate.svg. With --check, it writes nothing and fails if these
-files are out of date.
+The script reads scripts/reference/estimate.yaml and the manifests, prints tables, and updates
+docs/estimate.md and docs/pictures/estimate.svg. With --check, the script writes nothing and fails
+if a generated file is out of date.
 """
 
 import argparse
@@ -50,7 +50,7 @@ class Figure(_Part):
 
 
 class Tiers(_Part):
-    """A tiered price: each step applies up to an amount, and the last step to the rest."""
+    """A tiered price; each step applies up to an amount, and the last step applies to the rest."""
 
     unit: str
     page: str
@@ -58,7 +58,7 @@ class Tiers(_Part):
 
 
 class Flow(_Part):
-    """A daily player's activity: how often it occurs, and the resources used each time."""
+    """An activity of a daily player, with its frequency and the resources used each time."""
 
     function: str | None
     per_day: Figure
@@ -83,12 +83,12 @@ class Assumptions(_Part):
     tiers: Mapping[str, Tiers]
 
     def seconds(self, names: list[str]) -> float:
-        """Return the sum of the named figures, given in µs, in seconds."""
+        """Return the sum of the named figures, converted from µs to seconds."""
         return sum(self.figures[name].value for name in names) / 1e6
 
 
 class Load(NamedTuple):
-    """The load on a limit; `by` names the function that causes most of it, if there is one."""
+    """The load on a limit; `by` names the function, if any, that causes most of the load."""
 
     used: float
     limit: float
@@ -116,12 +116,12 @@ class Model:
         return registered * self.assumed.players["daily"].value
 
     def per_day(self, registered: float, use: str) -> float:
-        """Return the amount of a resource that all flows use per day."""
+        """Return the amount of a resource that all flows together use per day."""
         times = sum(flow.per_day.value * flow.uses.get(use, 0) for flow in self.flows)
         return times * self.daily(registered)
 
     def peak(self, per_day: float) -> float:
-        """Convert a daily amount to the rate per second when most players are online."""
+        """Convert a daily amount to the rate per second at the daily peak."""
         return per_day / DAY * self.assumed.players["peak"].value
 
     def requests(self, registered: float) -> float:
@@ -129,7 +129,7 @@ class Model:
         return self.daily(registered) * sum(one.per_day.value for one in self.flows if one.function)
 
     def instances(self, registered: float) -> dict[str, float]:
-        """Return the number of instances, as a fraction, that each function needs at the peak."""
+        """Return the fractional number of instances that each function needs at the peak."""
         needed: dict[str, float] = {}
         for flow in self.flows:
             if flow.function:
@@ -138,7 +138,7 @@ class Model:
         return needed
 
     def _held(self, flow: Flow) -> float:
-        """Return how long a call occupies an instance, limited by CPU or by concurrency."""
+        """Return the time that a call occupies an instance, limited by CPU or by concurrency."""
         function = self.functions[str(flow.function)]
         cpu = self.assumed.seconds(flow.cpu)
         pool = function.stores.sql.pool if function.stores.sql else function.concurrency
@@ -181,7 +181,7 @@ class Model:
         return found
 
     def _connections(self, needed: Mapping[str, float]) -> float:
-        """Return the connections of two revisions' instances plus the reserved ones."""
+        """Return the connections of two revisions' instances plus the reserved connections."""
         held = self.run["reserved_connections"]
         for name, instances in needed.items():
             store = self.functions[name].stores.sql
@@ -201,7 +201,7 @@ class Model:
         return {**dict(self._work(registered)), **dict(self._traffic(registered))}
 
     def _work(self, registered: float) -> Iterator[tuple[str, float]]:
-        """Yield the cost of computing and storage."""
+        """Yield the costs of compute and storage."""
         price, run, kept = self.price, self.run, self.kept
         month = self._month(registered)
         mean = sum(self.instances(registered).values()) / self.assumed.players["peak"].value
@@ -221,7 +221,7 @@ class Model:
         yield "Identity Platform", tiered(monthly, self.assumed.tiers["accounts"])
 
     def _traffic(self, registered: float) -> Iterator[tuple[str, float]]:
-        """Yield the cost of traffic and logs."""
+        """Yield the costs of traffic and logs."""
         price, run = self.price, self.run
         month = self._month(registered)
         calls = DAYS * self.requests(registered)
@@ -255,7 +255,7 @@ def tiered(amount: float, tiers: Tiers) -> float:
 
 
 def read(file: Path = FILE) -> Model:
-    """Return the model of the assumptions in a file."""
+    """Return the model built from the assumptions in a file."""
     assumed = Assumptions.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     return Model(assumed, manifest.discover([ROOT]))
 

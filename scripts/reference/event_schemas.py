@@ -1,8 +1,8 @@
 """Writes the JSON Schema of every message, and checks that changes are compatible.
 
-A message may be read by another revision: during a rollout, after a redrive, or by a subscriber.
-Existing members must therefore not change, and new members must be optional. Any other change needs
-a new type, `….v2`, alongside the old one.
+During a rollout or after a redrive, the code that reads a message may be older or newer than the
+code that wrote the message. Existing members must therefore not change, and new members must be
+optional. Any other change requires a new message type, `….v2`, alongside the old type.
 """
 
 import importlib
@@ -50,7 +50,7 @@ def schema(model: type[Message]) -> str:
 
 
 def breaks(old: Any, new: Any, at: str = "") -> Iterator[str]:
-    """Yield the differences that make the messages of one schema unreadable to the other."""
+    """Yield the incompatible differences between two schemas of a message."""
     where = at or "the message"
     if not isinstance(old, dict) or not isinstance(new, dict):
         if old != new:

@@ -1,7 +1,7 @@
 """Generates files from the code: `python -m scripts.reference.generate [--check]`.
 
 The files are openapi.json, events/, errors.md, limits.md, metrics.md and settings.md in docs/. With
---check, it writes nothing and fails if a file is out of date.
+--check, the script writes nothing and fails if a file is out of date.
 """
 
 import argparse

@@ -195,7 +195,7 @@ def _ms(milliseconds: int) -> str:
 
 
 def _shown(value: str | float | timedelta) -> str:
-    """Return a time in the largest unit that divides it, up to days."""
+    """Format a duration in the largest unit, up to days, that divides it evenly."""
     if isinstance(value, str):
         return value
     seconds = value.total_seconds() if isinstance(value, timedelta) else value

@@ -52,7 +52,7 @@ READING = """\
 
 
 def page() -> Iterator[str]:
-    """Yield the page's lines without the title."""
+    """Yield the page's lines, except the title."""
     yield INTRODUCTION
     yield "## Exported by OpenTelemetry\n"
     yield "Each metric also has the label `function`. In Cloud Monitoring, `instance` and `job`"

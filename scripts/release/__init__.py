@@ -1,4 +1,4 @@
-"""The steps of cloudbuild.yaml. Each can also be run by hand: see docs/deploying.md.
+"""The steps of cloudbuild.yaml. Each step can also be run by hand (see docs/deploying.md).
 
 check, test, bundles, image, plan, migrate, pin, apply, grant, smoke, canary, promote  in this order
 rollback       undoes the last release

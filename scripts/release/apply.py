@@ -1,4 +1,7 @@
-"""Applies the saved plan: `python -m scripts.release.apply`. New revisions have no traffic yet."""
+"""Applies the saved plan: `python -m scripts.release.apply`.
+
+The new revisions do not receive traffic yet.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +13,7 @@ LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
 
 
 def unpinned(planned: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each running function whose traffic applying the plan would move to a new revision."""
+    """Yield each running function whose traffic the plan would move to a new revision."""
     for change in planned.get("resource_changes", []):
         is_service = change["type"] == "google_cloud_run_v2_service"
         if not is_service or "update" not in change["change"]["actions"]:

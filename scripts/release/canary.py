@@ -1,8 +1,9 @@
 """Sends 5 % of the traffic to new revisions and compares them: `python -m scripts.release.canary`.
 
-If a revision is worse, or the comparison fails, the whole release is reverted. A revision with too
-few requests receives 50 %. If the requests are still too few, a trigger continues, because its
-failed events are retried; an HTTP function is held back until a person decides.
+If a new revision is worse than the old one, or if the comparison fails, the whole release is
+reverted. A new revision with too few requests to compare then receives 50 % of the traffic. If
+there are still too few requests, a trigger may be promoted, because its failed events are retried.
+An HTTP function with too few requests is held back until a person decides.
 """
 
 import os
@@ -22,7 +23,7 @@ DELAY_SECONDS = 180
 
 
 def main() -> None:
-    """Watch the release; if it may continue, keep its share of traffic, else revert it."""
+    """Compare the new revisions with the old ones, and revert the release if one is worse."""
     sh = shell.from_arguments(__doc__)
     shell.place()
     moved = records.current(sh)
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
-    """Return functions with too few requests at the largest share, and functions that are worse."""
+    """Return the functions that still have too few requests, and the functions that are worse."""
     quiet = list(changed)
     for share in SHARES:
         moves = {name: changed[name] for name in quiet}
@@ -68,7 +69,7 @@ def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
 
 
 def compare(sh: Shell, changed: dict[str, Move]) -> dict[str, Verdict]:
-    """Wait, then compare every new revision with the one it replaces."""
+    """Wait, then compare every new revision with the revision that it replaces."""
     window = int(60 * float(os.environ.get("CANARY_MINUTES") or 10))
     enough = int(os.environ.get("CANARY_REQUESTS") or 300)
     delay = int(os.environ.get("MONITORING_DELAY_SECONDS") or DELAY_SECONDS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Requests each URL once and checks the status: `check-urls URL=STATUS+STATUS …`.
 
-It uses only the standard library, because the builder image contains just this file.
+This script uses only the standard library, because the builder image contains just this file.
 """
 
 import sys

@@ -39,7 +39,7 @@ class Service:
 
     @property
     def serving(self) -> str:
-        """Return the revision with the most traffic, or the older one if two have half each."""
+        """Return the revision with the most traffic; if two have half each, return the older."""
         return self.serves[0] if self.serves else ""
 
 
@@ -82,7 +82,7 @@ def parse(raw: Mapping[str, Any]) -> Service:
 def _example(name: str, stage: str) -> dict[str, Any]:
     """Return a service for a dry run.
 
-    stage: "running" has one revision; "new" adds one without traffic; "moved" gives it traffic.
+    stage: "new" and "moved" have a second revision, which receives traffic only in "moved".
     """
     newest = f"{name}-OLD" if stage == "running" else f"{name}-NEW"
     serving = newest if stage == "moved" else f"{name}-OLD"
@@ -111,7 +111,7 @@ def move(sh: Shell, shares: Mapping[str, Mapping[str, int]], *also: str) -> None
 
 
 def tag(sh: Shell, revisions: Mapping[str, str]) -> None:
-    """Tag one revision of each function as the candidate, so that it has its own address."""
+    """Tag one revision of each function as the candidate, which gives the revision its own URL."""
     _update(sh, {name: (f"--update-tags={TAG}={one}",) for name, one in revisions.items()})
 
 

@@ -1,14 +1,15 @@
 """Grants new revisions their rights to tables: `python -m scripts.release.grant`.
 
-It runs after `apply`, which creates the database users of new functions, and before they receive
-traffic. It also migrates, which has an effect only in the first deployment.
+This step runs after `apply`, which creates the database users of new functions, and before new
+functions receive traffic. The step also runs migrations, which are still pending only in the first
+deployment.
 """
 
 from scripts.release import migrate, shell
 
 
 def main() -> None:
-    """Run the migrate job. The plan has set its image to that of this commit."""
+    """Run the migrate job, whose image the plan has set to this commit's migrate image."""
     migrate.execute(shell.from_arguments(__doc__), "migrate", "grant")
 
 

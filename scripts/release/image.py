@@ -1,6 +1,6 @@
 """Builds and pushes the migrate job's image: `python -m scripts.release.image`.
 
-The image's tag is the hash of its contents. Later steps use the same image.
+The image's tag is the hash of its contents. Later steps of the release use the same image.
 """
 
 import sys

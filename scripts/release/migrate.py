@@ -1,8 +1,9 @@
 """Begins a release and migrates its tables: `python -m scripts.release.migrate`.
 
-Drops are compared with the commits that serve in this environment, not with the last tag. A drop
-is rejected while one of these commits still uses the table, column or index. Once only one commit
-serves, the rights that it does not need are revoked, because no rollback past it is possible.
+Dropped tables, columns and indexes are checked against the commits that serve in this environment,
+not against the last tag. A drop is rejected while a serving commit still uses the table, column or
+index. If only one commit serves, the rights that the commit does not need are revoked, because no
+older commit can be rolled back to.
 """
 
 from scripts.release import image, records, release, shell

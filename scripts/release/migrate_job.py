@@ -1,7 +1,7 @@
 """The migrate job: `python -m scripts.release.migrate_job [--dry-run] [migrate] [grant] [revoke]`.
 
-By default, it migrates and grants, which does not affect running functions. Its environment
-variables are described in docs/operations.md.
+By default, the job migrates and grants rights, which does not affect running functions. The job's
+environment variables are described in docs/operations.md.
 """
 
 import argparse

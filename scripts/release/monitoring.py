@@ -25,7 +25,7 @@ P99 = (
 
 
 def seen(sh: Shell, window: int) -> dict[str, Seen]:
-    """Return each revision's figures for the last `window` seconds."""
+    """Return each revision's request counts and latencies for the last `window` seconds."""
     total: dict[str, float] = defaultdict(float)
     errors: dict[str, float] = defaultdict(float)
     for labels, value in _query(sh, REQUESTS.format(window=window)):

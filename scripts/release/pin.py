@@ -1,8 +1,8 @@
 """Pins traffic to the running revisions: `python -m scripts.release.pin`.
 
 If an interrupted canary left a function with two serving revisions, all its traffic returns to the
-older one. A plan repeats the traffic that it found. A plan that found "latest" would undo the pin,
-so it is made again.
+older one. A Terraform plan contains the traffic settings found when the plan was made. A plan that
+contains "latest" would undo the pin, so the plan is made again.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Saves Terraform's plan to build/plan: `python -m scripts.release.plan`.
 
-The rights, paths and indexes of serving revisions are kept for one release longer than the code
-that needs them. Terraform therefore receives both the released and the checked-out manifests.
+The rights, paths and indexes of serving revisions are kept for one release after the code stops
+using them. Terraform therefore receives both the released and the checked-out manifests.
 """
 
 import json

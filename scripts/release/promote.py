@@ -1,7 +1,7 @@
 """Sends all traffic to the new revisions: `python -m scripts.release.promote`.
 
 `--unjudged NAME` promotes a function that was held back or reverted, without comparing it. A build
-succeeds only if all functions of its commit are serving.
+succeeds only if the newest revisions of all functions serve traffic.
 """
 
 import sys
@@ -50,7 +50,7 @@ def is_ours(one: Service) -> bool:
 
 
 def not_serving(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str, str]]:
-    """Yield each function whose newest revision does not serve, and the reason."""
+    """Yield each function whose newest revision does not serve traffic, with the reason."""
     for name in cloud_run.functions():
         one = found.get(name)
         if one is None or one.serves == (one.latest,) == (one.created,):
@@ -64,7 +64,7 @@ def not_serving(moved: Release, found: dict[str, Service]) -> Iterator[tuple[str
 
 
 def promote_held(sh: Shell, names: list[str]) -> None:
-    """Send all traffic of these functions to their newest revisions, ignoring the canary."""
+    """Send all traffic of these functions to the newest revisions, ignoring canary results."""
     found = cloud_run.services(sh, stage="new")
     last = records.newest(sh)
     for name in names:

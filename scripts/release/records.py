@@ -39,10 +39,10 @@ def current(sh: Shell) -> Release:
 
 
 def alone(sh: Shell, last: Release | None) -> None:
-    """Exit if another build is releasing.
+    """Exit if another build's release is in progress.
 
-    If two builds start within seconds of each other, both pass this check. Terraform's lock then
-    allows only one plan to be applied, and the other plan is stale.
+    If two builds start within seconds of each other, both pass this check. Terraform then applies
+    only the first plan, because applying it makes the other plan stale.
     """
     if not last or last.state not in {State.BEGUN, State.MOVING}:
         return
@@ -58,10 +58,10 @@ def alone(sh: Shell, last: Release | None) -> None:
 
 
 def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
-    """Return the origins of each function's serving revisions, ordered by traffic, largest first.
+    """Return the origins of each function's serving revisions, in descending order of traffic.
 
-    The result is empty before the first recorded release. The script exits if an unrecorded
-    revision serves; its traffic, moved by hand, must first be moved to a recorded revision.
+    The result is empty before the first recorded release. The script exits if traffic was moved by
+    hand to an unrecorded revision. The traffic must first be moved to a recorded revision.
     """
     if last is None or not last.made:
         sh.say("No release is recorded, so there is nothing to compare with.")

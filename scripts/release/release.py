@@ -1,4 +1,4 @@
-"""The record of one release, created by `migrate` in the bucket of Terraform's state.
+"""The record of one release, which `migrate` creates in the Terraform state bucket.
 
 Later steps, rollbacks and the next release read the release's progress from this record.
 """
@@ -33,7 +33,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Made:
-    """A revision's origin: its commit, that commit's migrate job image, and its own image.
+    """A revision's origin: its commit, the commit's migrate job image, and the revision's image.
 
     All fields are empty for revisions that predate the first recorded release.
     """
@@ -45,7 +45,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Move:
-    """A function's change from one revision to the next. If `after` is empty, nothing changes."""
+    """A function's change from one revision to the next. `after` is empty if nothing changes."""
 
     before: str
     after: str = ""
@@ -59,7 +59,7 @@ class Release:
     job: the migrate job's image of this commit.
     build: Cloud Build's id; empty for a release by hand.
     held: the functions with too few requests to compare; their traffic is not moved.
-    refused: images that were worse or rolled back, not promoted until their functions change.
+    refused: images that were reverted or rolled back; promotion skips these images.
     made: the origins of each function's revisions, newest last.
     """
 
@@ -74,7 +74,7 @@ class Release:
     made: dict[str, dict[str, Made]] = field(default_factory=dict)
 
     def changed(self) -> dict[str, Move]:
-        """Return the functions that change from one revision to another."""
+        """Return the functions that this release moves from one revision to another."""
         return {name: one for name, one in self.moves.items() if one.before and one.after}
 
     def started(self) -> dict[str, Move]:
@@ -122,8 +122,8 @@ def begin(sh: Shell, last: Release | None) -> Release:
 def after(release: Release, now: dict[str, Service]) -> Release:
     """Add the revisions that receive traffic next: the newest ones that do not serve yet.
 
-    An older build may have created them and failed before it moved traffic. All ready revisions
-    match this commit, because they are the newest after its plan was applied.
+    The newest revision may come from an older build that failed before it moved traffic. Every
+    newest ready revision matches this commit, because the commit's plan has been applied.
     """
     moves, made = {}, {}
     for name, one in now.items():
@@ -156,7 +156,7 @@ def text(release: Release) -> str:
 
 
 def parse(recorded: str) -> Release:
-    """Parse a release; exit if it was written by incompatible code."""
+    """Parse a release record; exit if the record was written by incompatible code."""
     try:
         return _JSON.validate_json(recorded)
     except ValidationError as error:

@@ -44,9 +44,9 @@ def main() -> None:
 
 
 def last(sh: Shell) -> tuple[Release, Release]:
-    """Return the newest record and the release to undo, which can only be the last one.
+    """Return the newest record and the release to undo, which must be the last release.
 
-    If a later build completed an interrupted promotion, both are undone together.
+    If a later build completed an interrupted promotion, both builds are undone together.
     """
     newest, undone = None, None
     for one in records.newest_first(sh):

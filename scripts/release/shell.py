@@ -42,7 +42,7 @@ class Place:
 
 
 def place() -> Place:
-    """Return the place named by ENVIRONMENT; exit if it is unset or belongs to another project."""
+    """Return the environment named by ENVIRONMENT; exit if it is unset or of another project."""
     known = {one.stem: one for one in sorted(ENVIRONMENTS.glob("*.tfvars"))}
     environment = os.environ.get("ENVIRONMENT", "")
     if environment not in known:
@@ -90,7 +90,7 @@ class Shell:
         return json.loads(self.read(*words, dry=json.dumps(dry)))
 
     def say(self, text: str) -> None:
-        """Print a message, as a comment so that a dry run's output can be pasted."""
+        """Print a message as a shell comment, so that a dry run's output can be run as a script."""
         print(f"# {text}", flush=True)
 
     def _print(self, words: Sequence[str]) -> None:
@@ -107,5 +107,5 @@ def parser(purpose: str | None) -> argparse.ArgumentParser:
 
 
 def from_arguments(purpose: str | None) -> Shell:
-    """Return the shell for a step that has no other options."""
+    """Return the shell for a step that has no options except `--dry-run`."""
     return Shell(dry=parser(purpose).parse_args().dry_run)

@@ -1,8 +1,8 @@
 """Tests each new revision at its own address: `python -m scripts.release.smoke`.
 
 Functions do not accept traffic from the internet, so a job inside the network sends the requests.
-Triggers are reachable only for Google's services. A ready revision shows that a trigger started
-with its settings.
+Only Google's services can reach triggers, so no requests are sent to triggers. If a trigger's
+revision is ready, the trigger has started with its settings.
 """
 
 import os
@@ -20,7 +20,7 @@ NETWORK = "savepoint"
 
 
 def main() -> None:
-    """Tag and request the new revisions; exit if one is not ready or its response is wrong."""
+    """Tag the new revisions and send them requests; exit if one is not ready or fails."""
     sh = shell.from_arguments(__doc__)
     found = cloud_run.services(sh, stage="new")
     moved = release.after(records.current(sh), found)

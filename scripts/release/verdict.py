@@ -1,4 +1,4 @@
-"""Decides from counts alone whether a new revision is good enough to continue."""
+"""Decides from metrics alone whether the release of a new revision may continue."""
 
 import math
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Seen:
 
 
 def judge(old: Seen, new: Seen, *, enough: int, objective_ms: int) -> tuple[Verdict, str]:
-    """Compare a new revision with the one that it replaces, over the same minutes.
+    """Compare a new revision with the revision that it replaces, over the same period.
 
-    First, if errors exceed the number predicted from the old revision by more than three standard
-    deviations, the new revision is reverted, even with few requests. Second, there must be enough
-    requests. Third, its p99 latency must not exceed the larger of its objective and 1.5 times the
-    old revision's p99; the margin allows for cold starts.
+    The new revision is reverted if its errors exceed the number predicted from the old revision by
+    more than three standard deviations, even if it has few requests. Otherwise, the new revision
+    must have enough requests. Its p99 latency must then not exceed its objective or 1.5 times the
+    old revision's p99, whichever is larger. The margin allows for cold starts.
     """
     share = max(TOLERATED, old.errors / old.requests if old.requests else 0)
     expected = share * new.requests

@@ -40,7 +40,7 @@ def record(tx: Connection, actor: str, action: str, target: str, detail: Mapping
 def list_page(
     conn: Connection, before: int | None, limit: int
 ) -> tuple[list[AuditEntry], int | None]:
-    """Return up to `limit` actions, newest first, and `before` for the next page, or None."""
+    """Return up to `limit` actions, newest first, and the next page's `before` or None."""
     query = select(audit).order_by(audit.c.audit_id.desc())
     if before is not None:
         query = query.where(audit.c.audit_id < before)

@@ -114,7 +114,7 @@ class EditableGame(BaseModel):
 
 
 def get(conn: Connection, game_id: int) -> EditableGame:
-    """Return everything an operator can edit about a game, even a merged one; raise NotFound."""
+    """Return a game's editable data, even if the game was merged; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")
@@ -164,10 +164,10 @@ def edit(
     changes: GameChanges,
     expected: Expected,
 ) -> EditableGame:
-    """Edit a game if its revision is an expected one; unchanged values have no effect.
+    """Edit a game if its revision is one of those expected; unchanged values have no effect.
 
-    Imports keep matching the title that the game was created with. Raises PreconditionFailed for
-    another revision, NotFound, Conflict or Unprocessable.
+    Imports keep matching the title that the game was created with. Raises PreconditionFailed for an
+    unexpected revision, NotFound, Conflict or Unprocessable.
     """
     versioning.lock(tx)
     before = get(tx, game_id)
@@ -219,7 +219,7 @@ def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
 
 
 def _describe_owner(tx: Connection, key: str, owner: int) -> str:
-    """Explain why a title belongs to the game `owner`."""
+    """Return a message that explains why a title belongs to the game `owner`."""
     row = tx.execute(select(games).where(games.c.game_id == owner)).one()
     if text.title_key(row.title) == key:
         return f"game {owner} has this title"

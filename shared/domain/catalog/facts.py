@@ -1,4 +1,4 @@
-"""Facts about a game, from a record or from rows: names, store ids and executables."""
+"""Facts about a game: its names, store ids and executables."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -139,7 +139,7 @@ class Facts:
     def additions_to(self, stored: "Facts") -> "Facts":
         """Return the facts that `stored` lacks, with the title as an alias.
 
-        If two sources disagree on whether a program is a launcher, it counts as the game itself.
+        If sources disagree on whether a program is a launcher, the program counts as the game.
         """
         return Facts(
             {

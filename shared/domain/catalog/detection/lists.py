@@ -1,8 +1,8 @@
 """Lists that clients use to detect running games on the player's machine (docs/detection.md).
 
-A list is canonical JSON: no spaces, members and rows in a fixed order, strings sorted by UTF-16
-code units as in JavaScript and RFC 8785. Applying a delta therefore yields exactly the bytes of the
-new list, and a SHA-256 verifies them.
+A list is canonical JSON without spaces, with members and rows in a fixed order. Strings are sorted
+by UTF-16 code units, as in JavaScript and RFC 8785. Applying a delta therefore yields exactly the
+bytes of the new list, which clients can verify with its SHA-256.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ class ListedProgram(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """The games that a program may belong to, whether it is their launcher, and the confidence."""
+    """The games that a program may belong to, with a launcher flag and the confidence."""
 
     game_ids: tuple[str, ...]
     is_launcher: bool
@@ -83,7 +83,7 @@ def _longest(programs: Programs, path: str) -> Match | None:
 
 
 def read(content: bytes) -> dict[str, Match]:
-    """Return a list's programs by suffix."""
+    """Return the programs in a list, keyed by suffix."""
     return {
         suffix: Match(tuple(game_ids), bool(is_launcher), CONFIDENCES[confidence])
         for suffix, confidence, is_launcher, *game_ids in json.loads(content)["programs"]
@@ -93,7 +93,7 @@ def read(content: bytes) -> dict[str, Match]:
 def compile_list(
     os: Os, listed: Iterable[ListedProgram], stores: Mapping[str, Iterable[str]]
 ) -> bytes:
-    """Return the list for one operating system; `stores` maps a game's id to its `store:id` ids."""
+    """Return the list for one operating system; `stores` maps game ids to `store:id` strings."""
     programs = _programs(listed)
     used = {game_id for row in programs for game_id in row[3:]}
     rows = [[game_id, *_ordered(ids)] for game_id, ids in stores.items() if game_id in used]
@@ -118,7 +118,8 @@ def _programs(listed: Iterable[ListedProgram]) -> list[Row]:
 def _confidence(suffix: str, games: int, games_with_name: int) -> int | None:
     """Return the confidence of a suffix, or None if it must not be listed.
 
-    games: the number of games with the suffix. games_with_name: the number with its file name.
+    games: the number of games with the suffix. games_with_name: the number of games with the
+    suffix's file name.
     """
     *folders, name = suffix.split("/")
     stem = name.rpartition(".")[0] or name
@@ -137,7 +138,7 @@ def _confidence(suffix: str, games: int, games_with_name: int) -> int | None:
 
 
 def delta(old: bytes, new: bytes) -> bytes:
-    """Return the delta from the list `old` to `new`, with rows keyed by their first column."""
+    """Return the delta from the list `old` to `new`; the first column is the key of a row."""
     before, after = json.loads(old), json.loads(new)
     changes: dict[str, Any] = {"format": FORMAT, "from": digest(old), "to": digest(new)}
     for table in TABLES:

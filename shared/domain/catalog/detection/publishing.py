@@ -1,8 +1,8 @@
 """Builds the detection lists and publishes them as files in the public bucket.
 
-A file's name contains its hash. Each file is registered as unused before it is written, and one
-transaction switches responses to the files of a build. A builder may be killed at any point: the
-files that it leaves behind are deleted like other unused files.
+A file's name contains its hash. Each file is registered as unused before it is written. One
+transaction then switches responses to all files of a build. A builder may be killed at any point.
+Files that a killed builder leaves behind are deleted like other unused files.
 """
 
 import gzip
@@ -79,12 +79,12 @@ class _File:
 
 
 def current_version(conn: Connection) -> int:
-    """Return the version of the catalog that the lists were built from; 0 if none was built."""
+    """Return the catalog version that the lists were built from, or 0 before the first build."""
     return conn.scalar(select(_build.catalog_version).where(_build.only == 1)) or 0
 
 
 def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
-    """Map each client version to its response; 0 is for clients with another version or none.
+    """Map each client's list version to the response; 0 stands for any other version or none.
 
     Raises Unavailable before the first build.
     """
@@ -139,7 +139,7 @@ def publish() -> int:
 
 
 def _lists(conn: Connection) -> dict[Os, bytes]:
-    """Compile the current list for each system; a merged game counts as its survivor."""
+    """Return the current list for each operating system; a merged game counts as its survivor."""
     listed: dict[str, list[ListedProgram]] = {os: [] for os in get_args(Os)}
     game = func.coalesce(games.c.merged_into, games.c.game_id)
     executable = game_executables.c
@@ -155,7 +155,7 @@ def _lists(conn: Connection) -> dict[Os, bytes]:
 
 
 def _files(os: Os, version: int, content: bytes) -> Iterator[_File]:
-    """Yield the files to publish if the list changed: the list, and deltas from earlier lists."""
+    """If the list changed, yield the new list and the deltas from earlier lists."""
     new = _File(os, version, 0, content)
     rows = sql.read(lambda conn: _files_in_use(conn, os))
     lists = [row for row in rows if row.from_version == 0]
@@ -178,7 +178,7 @@ def _content(name: str) -> bytes | None:
 
 
 def _register(tx: Connection, files: Iterable[_File]) -> None:
-    """Register files before they are written, as unused unless they are already in use."""
+    """Register files before they are written; files not yet in use are marked as unused."""
     rows = [{**file.row, "unused_since": clock.now()} for file in files]
     now = sql.new_values("unused_since")["unused_since"]
     unless_in_use = {"unused_since": func.if_(_file.unused_since.is_(None), None, now)}
@@ -205,7 +205,7 @@ def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> in
 
 
 def _retire(tx: Connection, os: Os) -> None:
-    """Mark files as unused: lists that no new delta starts from, and deltas to older lists."""
+    """Mark lists that no new delta starts from, and deltas to older lists, as unused."""
     rows = _files_in_use(tx, os)
     lists = [row for row in rows if row.from_version == 0]
     deltas = [row for row in rows if row.from_version and row.version < lists[0].version]
@@ -217,7 +217,7 @@ def _retire(tx: Connection, os: Os) -> None:
 
 
 def delete_unused() -> int:
-    """Delete files that have been unused for a day; return how many."""
+    """Delete files that have been unused for a day; return the number of deleted files."""
 
     def work(tx: Connection) -> int:
         is_expired = _file.unused_since < clock.now() - UNUSED_LIFETIME

@@ -1,7 +1,7 @@
 """Finds the game that an imported record belongs to: by store id, Discord id, then title.
 
-A list has one record per game. A record therefore claims its game for the whole import, and two
-records that share a store id remain two games that both have that id.
+A list has one record per game. A record therefore claims its game for the whole import. If two
+records share a store id, they remain two games, and both games have that id.
 """
 
 import uuid
@@ -22,9 +22,9 @@ _claims = import_claims.c
 
 @dataclass
 class ImportRun:
-    """An import and the games that its records have claimed, as game id to record position.
+    """An import; `claims` maps a claimed game's id to the position of the claiming record.
 
-    import_id: set if the import is sent in parts; the claims are then stored between parts.
+    import_id: set if the import is sent in parts, so that claims are stored between parts.
     """
 
     import_id: uuid.UUID | None = None

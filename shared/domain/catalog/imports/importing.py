@@ -1,9 +1,9 @@
 """Imports a list of games; importing it again changes nothing.
 
 An import only adds: it never deletes facts that came from another list or an operator
-(docs/adr/0018). `candidates` finds the game that a record belongs to. An invalid record is rejected
-and the others are imported. Each batch is one transaction, which bumps the catalog's version if it
-changed a game.
+(docs/adr/0018). `candidates` finds the game that a record belongs to. Invalid records are rejected,
+and the others are imported. Each batch is one transaction, which increments the catalog version if
+a game changed.
 """
 
 import gzip
@@ -66,7 +66,7 @@ class ImportReport(BaseModel):
         return self.changed + self.unchanged + self.rejected_count
 
     def reject(self, position: int, reason: str) -> None:
-        """Count a rejected record, and list it unless the list is full."""
+        """Count a rejected record, and add the record to the list unless the list is full."""
         self.rejected_count += 1
         if len(self.rejected) < MAX_LISTED_REJECTIONS:
             self.rejected.append(RejectedRecord(position=position, reason=reason))
@@ -102,7 +102,7 @@ def import_records(
     """Import records and return the report.
 
     progress: called after each batch with the number of records processed so far. actor: the uid
-    for the audit log; without it, nothing is audited.
+    for the audit log; without an actor, nothing is written to the audit log.
     """
     report = ImportReport()
     for batch in _batches(_parse(records, report)):

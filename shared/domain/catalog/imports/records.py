@@ -1,7 +1,7 @@
 """Splits a list of games, JSON lines or one array, into records with their positions.
 
-A broken record does not stop the reading. Its text is yielded unchanged, for the caller to reject,
-and reading continues with the next record. Memory is bounded by two records of the maximum size.
+A broken record's text is yielded unchanged for the caller to reject, and reading continues with the
+next record. Memory use is limited to about two records of the maximum size.
 """
 
 import codecs
@@ -119,7 +119,7 @@ def _parse(text: str, start: int) -> tuple[Any, int] | None:
 
 
 def _is_record(element: tuple[Any, int] | None) -> bool:
-    """Return whether a value is a record; nested executables have no id, and store ids no name."""
+    """Return whether a value is a record rather than a nested executable or store id."""
     value = element and element[0]
     return isinstance(value, dict) and ("title" in value or {"id", "name"} <= value.keys())
 
