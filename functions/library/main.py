@@ -1,4 +1,4 @@
-"""A player's library: matches items on disk to games, and stores the games of each installation.
+"""Matches items on disk to games, and stores the games of each of a player's installations.
 
 Matching stores nothing. An installation is stored as a list of games, without paths.
 """
@@ -38,7 +38,7 @@ class MatchCandidate(BaseModel):
 
 
 class LibraryMatch(BaseModel):
-    """The match for an item: one game, several candidates, or neither.
+    """The match for an item: one game, several candidates, or no game.
 
     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
         fits the build, or of each tool if the build is unknown.
@@ -56,7 +56,7 @@ class LibraryMatch(BaseModel):
 
 
 class LibraryMatches(http.Receipt):
-    """The receipt of a batch, with one match per accepted item, in the order of the items."""
+    """The receipt for a batch, with one match per accepted item, in the order of the items."""
 
     items: list[LibraryMatch]
 
