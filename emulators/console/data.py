@@ -94,7 +94,7 @@ def _cursor_type(column: Column[Any]) -> Any:
 
 
 def firestore_path(path: str, after: str, limit: int) -> Json:
-    """Return what the path names: the top-level collections, one collection or one document."""
+    """Return the top-level collections, a collection or a document, depending on the path."""
     parts = path.split("/") if path else []
     if not all(parts):
         raise errors.BadRequest("A path must not have empty segments.")

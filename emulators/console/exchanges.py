@@ -60,7 +60,7 @@ class Exchange:
     response: Body = field(default_factory=Body)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the exchange as the console shows it."""
+        """Return the exchange as displayed in the console."""
         query = self.scope["query_string"].decode("latin-1")
         return {
             "function": self.function,

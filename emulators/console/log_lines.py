@@ -1,4 +1,4 @@
-"""Turns a line of the local logs into an event of the console's stream."""
+"""Converts a local log line into an event for the console's stream."""
 
 import json
 import math

@@ -56,7 +56,7 @@ class Span:
 
 
 def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str:
-    """Return a span's kind as the console shows it.
+    """Return a span's kind as displayed in the console.
 
     pulled: the functions that pull from a topic on a schedule, whose runs have the kind `pull`.
     """

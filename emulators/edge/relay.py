@@ -85,7 +85,7 @@ class Store:
         return [event for event in found if event.id not in busy][:limit]
 
     def next_due(self, busy: set[int]) -> float | None:
-        """Return when the next event outside `busy` is due, in seconds since 1970.
+        """Return the due time of the next event not in `busy`, in seconds since 1970.
 
         The returned time may be in the past if the event became due after `due` was called.
         """

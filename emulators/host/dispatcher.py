@@ -1,4 +1,4 @@
-"""Serves many functions at one address: `/{function}/rest` reaches the function as `/rest`."""
+"""Forwards each request for `/{function}/rest` to that function as `/rest`."""
 
 import json
 from collections.abc import Mapping

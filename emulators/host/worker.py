@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
 
 
 def load(roots: Iterable[Path]) -> dict[str, ASGIApp]:
-    """Build every function; one that cannot be imported returns 500 without affecting others."""
+    """Load every function; if a function cannot be imported, only that function returns 500."""
     started = time.perf_counter()
     found: dict[str, ASGIApp] = {}
     for folder in (folder for root in roots for folder in manifest.folders(root)):

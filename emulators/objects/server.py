@@ -1,4 +1,4 @@
-"""The object store: moto's S3 behind signature checks, with every object saved in a file.
+"""Runs moto's S3 behind signature and expiry checks, and saves every object in a file.
 
 moto checks neither signatures nor expiry, and loses all objects when it stops. Without signature
 checks, a signing mistake would appear only in production.

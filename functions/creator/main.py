@@ -112,7 +112,7 @@ def publish_tool_art(
 
 @api.post("/v1/creator/games/{game_id}/builds", status=201, idempotent=idempotency.ByKey())
 def create_build(creator: Creator, tx: Connection, game_id: GameId, body: NewBuild) -> Build:
-    """Register a build of a game and the marks that identify it."""
+    """Register a build of a game and the marks that identify the build."""
     return builds.create(tx, creator.uid, int(game_id), body)
 
 
@@ -192,7 +192,7 @@ def _version_is_uploaded(creator: Creator, tool_id: ToolId, version: Version) ->
 def publish_version(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version
 ) -> http.Reply[OwnVersion]:
-    """Queue the uploaded file for verification, after which the version is published or rejected.
+    """Queue the uploaded file for verification. The version is then published or rejected.
 
     Returns 409 if no file was uploaded, or if a dependency has no published version in its range.
     """

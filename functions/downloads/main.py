@@ -10,7 +10,7 @@ api = http.Api(__file__)
 
 @api.post("/v1/downloads")
 def create_download(player: Player, new: NewDownload) -> Download:
-    """Return a download URL for the version's file that is valid for five minutes.
+    """Return a URL for downloading the version's file; the URL is valid for five minutes.
 
     The player must have the plan that the tool requires. If `build_id` is given, the version must
     also fit that build of the game. A download URL works until it expires, even if the version is

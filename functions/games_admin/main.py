@@ -67,7 +67,7 @@ def edit_game(
 def merge_game(operator: Admin, game_id: GameId, body: MergeRequest) -> http.Reply[EditableGame]:
     """Merge a game into another game, and return the other game.
 
-    The merged game's id then redirects to the other game. Playtime is moved within minutes.
+    The merged game's id redirects to the other game. Playtime is moved within minutes.
     """
     into = int(body.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))

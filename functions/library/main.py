@@ -28,7 +28,7 @@ api = http.Api(__file__)
 
 
 class MatchCandidate(BaseModel):
-    """A game that an item may be, with the evidence for it, strongest first."""
+    """A game that may match an item, with the evidence for the match, strongest first."""
 
     game_id: str
     title: str
@@ -62,7 +62,7 @@ class LibraryMatches(http.Receipt):
 
 
 class Installation(BaseModel):
-    """The games that an installation now contains, and the entries that were rejected."""
+    """The result of replacing an installation's list of games, including the rejected entries."""
 
     install_id: str
     entries: int
@@ -72,7 +72,7 @@ class Installation(BaseModel):
 
 @api.post("/v1/me/library:match")
 def match_library(batch: http.Batch[LibraryItem]) -> LibraryMatches:
-    """Match items on disk to games; nothing is stored."""
+    """Match items on disk to games without storing anything."""
     items = [item for _, item in batch.items]
     found = sql.read(lambda conn: _matches(conn, items)) if items else []
     receipt = batch.receipt(accepted=len(items))

@@ -166,7 +166,7 @@ def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
 
 @api.get("/v1/admin/consumers")
 def list_consumers() -> ConsumersOverview:
-    """List consumers, each with its backlog and whether it is paused."""
+    """List consumers with their backlog and whether each is paused."""
     return sql.read(consumers.get)
 
 

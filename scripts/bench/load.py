@@ -17,7 +17,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class WrongAnswer(Exception):
-    """A response was not 2xx, so the measurement is invalid."""
+    """Raised when a response is not 2xx, which makes the measurement invalid."""
 
 
 def request(

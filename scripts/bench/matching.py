@@ -57,7 +57,7 @@ def measure(stores: Stores) -> Section:
 
 
 def _items() -> list[LibraryItem]:
-    """Return the listed programs of the first games, placed in common install folders."""
+    """Return library items: the first games' listed programs, placed in common install folders."""
     found: list[LibraryItem] = []
     with gzip.open(GAMES) as lines:
         for number, game in enumerate(map(json.loads, lines)):
