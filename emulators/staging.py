@@ -1,6 +1,6 @@
-"""Commands that systemd and Ansible run on a staging host: `python -m emulators.staging`.
+"""The commands of `python -m emulators.staging`, which systemd and Ansible run on a staging host.
 
-docs/staging-host.md explains the purpose of a staging host.
+The page docs/staging-host.md explains the purpose of a staging host.
 """
 
 import argparse
@@ -43,7 +43,7 @@ Options = argparse.Namespace
 
 
 def describe(options: Options) -> None:
-    """Write cloud.json and the functions' settings, and print as JSON whether they changed."""
+    """Write cloud.json and the functions' settings, and print whether they changed, as JSON."""
     cloud = Cloud(
         state=options.state,
         ports=choose_ports(str(options.port)),
@@ -89,7 +89,7 @@ def bundles(options: Options) -> None:
 
 
 def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dict[str, int]:
-    """Return each function's port; raise CloudError if too few ports remain above the base."""
+    """Return each function's port; raise CloudError if there are too few ports above `base`."""
     first = base + FIRST_FUNCTION
     if first + len(functions) > LAST_PORT:
         raise CloudError(f"There are not enough ports above {base} for {len(functions)} functions.")
@@ -97,7 +97,7 @@ def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dic
 
 
 def run(options: Options) -> None:
-    """Replace this process with an emulator that loads the last export of documents."""
+    """Replace this process with an emulator; Firestore's loads the last export of documents."""
     cloud, _ = read(options.state)
     commands = {
         "firestore": lambda: [
@@ -111,7 +111,7 @@ def run(options: Options) -> None:
 
 
 def wire(options: Options) -> None:
-    """Wait for an emulator, wire it, and restore its saved messages."""
+    """Wait for an emulator, wire it, and, for Pub/Sub, restore the saved messages."""
     cloud, _ = read(options.state)
     _wait(cloud.url(options.service))
     manifests = manifest.discover(cloud.roots)
@@ -123,7 +123,7 @@ def wire(options: Options) -> None:
 
 
 def keep(options: Options) -> None:
-    """Save an emulator's in-memory data; for Pub/Sub, run this only just before it stops."""
+    """Save an emulator's in-memory data; run it for Pub/Sub only just before the emulator stops."""
     cloud, _ = read(options.state)
     if options.service == "firestore":
         print(f"Documents exported to {snapshots.export_documents(cloud)}.")

@@ -1,4 +1,4 @@
-"""Operators' commands for the local cloud or another deployment: `python -m ops COMMAND`.
+"""The operator's commands for the local cloud or another deployment: `python -m ops COMMAND`.
 
 errors        the error of every command
 client        signs in and calls `/v1/admin`

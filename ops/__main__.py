@@ -1,4 +1,4 @@
-"""The operator's commands. Without --url, they act on the local cloud."""
+"""The operator's commands. Without --url, the commands act on the local cloud."""
 
 import argparse
 import importlib

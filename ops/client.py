@@ -27,7 +27,7 @@ def connect(url: str | None, token: str | None, state: Path | None) -> httpx.Cli
 
 
 def call(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
-    """Return the response's JSON; raise OpsError with the details of a problem document."""
+    """Return the response's JSON; raise OpsError with the details if the response is an error."""
     try:
         response = client.request(method, f"/v1/admin/{path}", **request)
     except httpx.HTTPError as error:

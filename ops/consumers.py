@@ -23,7 +23,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def list_all(_options: argparse.Namespace, client: httpx.Client) -> int:
-    """Print the consumers, the outbox backlog and the projections that are due."""
+    """Print the consumers, the outbox backlog and the number of projections that are due."""
     found = call(client, "GET", "consumers")
     rows = [
         {

@@ -60,7 +60,7 @@ def show(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Redrive the given dead letters, or a consumer's; return 1 if one stays open."""
+    """Redrive the given dead letters, or all of a consumer's; return 1 if any stays open."""
     if bool(options.id) == bool(options.consumer):
         raise OpsError("Give either ids or --consumer.")
     if options.consumer:
@@ -76,9 +76,9 @@ def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def redrive_all(client: httpx.Client, consumer: str) -> tuple[int, list[Any]]:
-    """Redrive a consumer's open dead letters; return the number redriven, and the failures.
+    """Redrive a consumer's open dead letters; return the number redriven and the failures.
 
-    Stops if the consumer is unavailable.
+    Redriving stops if the consumer is unavailable.
     """
     done, failed = 0, list[Any]()
     body: dict[str, Any] = {"consumer": consumer}

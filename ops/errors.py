@@ -2,4 +2,4 @@
 
 
 class OpsError(Exception):
-    """A command failed; the message says why and how to fix it."""
+    """Raised when a command fails; the message says why and how to fix the problem."""

@@ -22,7 +22,7 @@ HELP = "Import games from JSON lines or Discord's JSON array, plain or gzipped; 
 
 
 class Part(NamedTuple):
-    """A part of a list of records, as JSON lines."""
+    """One part of a list of records, in JSON Lines format."""
 
     first: int
     last: int
@@ -59,7 +59,10 @@ def _send(client: httpx.Client, import_id: str, part: Part) -> ImportReport:
 
 
 def parts(records: Iterable[RawRecord]) -> Iterator[Part]:
-    """Split a list into parts. Lines without a record become empty, to preserve line numbers."""
+    """Split a list into parts.
+
+    A line without a record becomes an empty line, so that line numbers are preserved.
+    """
     first, last, text = 1, 0, bytearray()
     for position, record in records:
         if len(text) >= PART_BYTES:

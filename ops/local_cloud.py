@@ -32,7 +32,7 @@ def logs(state: Path | None) -> Path:
 
 
 def draw_trace(state: Path | None, trace_id: str) -> str:
-    """Return a trace from the log files as a tree of text."""
+    """Read a trace from the log files, and return it as a text tree."""
     console = Console(file=StringIO(), width=TRACE_WIDTH, no_color=True, highlight=False)
     try:
         tree = trace.tree(*trace.read(logs(state), trace_id))

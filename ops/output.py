@@ -11,7 +11,7 @@ PLAIN_WIDTH = 200
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print rows as a table, coloured on a terminal and plain elsewhere."""
+    """Print rows as a table, coloured on a terminal and otherwise plain."""
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")

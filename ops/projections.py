@@ -1,4 +1,4 @@
-"""`projections`: compares documents with the rows they copy, and rebuilds them."""
+"""`projections`: compares documents with the rows they copy, and rebuilds documents."""
 
 import argparse
 
@@ -35,7 +35,7 @@ def compare(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def rebuild(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Rebuild the documents of one player or of all, printing progress after each batch."""
+    """Rebuild the documents of one player or of all players, printing progress after each batch."""
     body = {"kind": options.kind}
     body |= {"uid": options.uid} if options.uid else {}
     body |= {"cursor": options.cursor} if options.cursor else {}

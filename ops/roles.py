@@ -20,7 +20,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def list_all(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Print the roles that the player's next token will carry."""
+    """Print the roles that the player's next token will contain."""
     found = call(client, "GET", f"roles/{quote(options.uid, safe='')}")
     print(f"{found['uid']}: {', '.join(found['roles'])}")
     return 0

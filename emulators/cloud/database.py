@@ -19,7 +19,7 @@ Kind = Literal["mariadb", "mysql"]
 
 @dataclass(frozen=True)
 class Engine:
-    """A database server installed on this machine, with the commands to run and install it."""
+    """An installed database server, with the commands that run it and create its data directory."""
 
     kind: Kind
     server: tuple[str, ...]
@@ -27,9 +27,10 @@ class Engine:
 
 
 def find(wanted: str | None = None) -> Engine:
-    """Find the server named by `wanted` or SAVEPOINT_DATABASE, or else MariaDB or MySQL.
+    """Find the requested database server, or by default MariaDB, then MySQL.
 
-    Raises CloudError if it is not installed.
+    `wanted` takes precedence over SAVEPOINT_DATABASE. Raises CloudError if the server is not
+    installed.
     """
     wanted = wanted or os.environ.get("SAVEPOINT_DATABASE")
     found = [engine for engine in (_mariadb(), _mysql()) if engine]
@@ -85,7 +86,7 @@ def _mysql() -> Engine | None:
 
 
 def mysql_folder() -> Path:
-    """Return the folder where MySQL is unpacked; the folder may not exist."""
+    """Return the folder where MySQL is unpacked, which may not exist."""
     cache = os.environ.get("SAVEPOINT_CACHE") or Path.home() / ".cache/savepoint"
     return Path(cache) / "mysql-sid"
 
@@ -95,7 +96,7 @@ def _path() -> str:
 
 
 def data_folder(cloud: Cloud) -> Path:
-    """Return the data directory of the server in use."""
+    """Return the data directory of the cloud's database server."""
     return cloud.state / find().kind
 
 
@@ -105,7 +106,7 @@ def is_installed(cloud: Cloud) -> bool:
 
 
 def install_command(cloud: Cloud) -> list[str]:
-    """Delete the data directory, and return the command that creates it."""
+    """Delete the data directory and return the command that recreates it."""
     folder = data_folder(cloud)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +118,7 @@ def install_command(cloud: Cloud) -> list[str]:
 def private_tmp(folder: Path) -> tuple[str, ...]:
     """Return a command prefix that puts temporary files under `folder`.
 
-    MariaDB deletes all temporary tables in its TMPDIR when it starts, including other servers'.
+    When MariaDB starts, it deletes all temporary tables in its TMPDIR, even those of other servers.
     """
     tmp = folder / "tmp"
     tmp.mkdir(parents=True, exist_ok=True)
@@ -125,7 +126,10 @@ def private_tmp(folder: Path) -> tuple[str, ...]:
 
 
 def server_command(cloud: Cloud) -> list[str]:
-    """Return the server's command. The server listens only after creating its accounts."""
+    """Return the server's command.
+
+    The server creates its accounts before it starts listening.
+    """
     first = cloud.state / "mysql.init.sql"
     write_private(first, _accounts(password(cloud)))
     return [
@@ -155,7 +159,7 @@ def _accounts(secret: str) -> str:
 
 
 def socket_path(state: Path) -> Path:
-    """Return a path for the server's Unix socket within the system's length limit."""
+    """Return a path for the server's Unix socket that fits the system's length limit."""
     wanted = state / "mysql.sock"
     if len(os.fsencode(wanted)) < LONGEST_SOCKET:
         return wanted

@@ -1,6 +1,6 @@
-"""Database users for `--isolated`: each function signs in as its own user, as in production.
+"""Creates database users for `--isolated`, so that each function signs in as its own user.
 
-Once the tables exist, the users are created and granted the rights that the manifests declare.
+The users are created after the tables and are granted the rights declared in the manifests.
 """
 
 from urllib.parse import quote
@@ -13,24 +13,27 @@ from shared.schema import grants, migrate
 
 
 def are_used(cloud: Cloud) -> bool:
-    """Tell whether functions have their own users. A database given by SQL_URL has none."""
+    """Tell whether each function has its own database user.
+
+    Functions share one user if SQL_URL names the database.
+    """
     return cloud.isolated and not cloud.sql_url
 
 
 def sql_url(cloud: Cloud, function: Manifest) -> str:
-    """Return the database's address for one function."""
+    """Return the database URL for one function."""
     secret = password(cloud)
     return f"mysql://{function.service}:{secret}@{cloud.address('mysql')}/{DATABASE}"
 
 
 def root_url(cloud: Cloud) -> str:
-    """Return the database's address for root, who can sign in only on this machine."""
+    """Return the database URL for root, who can sign in only from this machine."""
     socket = quote(str(socket_path(cloud.state)), safe="")
     return f"mysql://root:{password(cloud)}@{HOST}/{DATABASE}?unix_socket={socket}"
 
 
 def create(cloud: Cloud) -> None:
-    """Create missing users and grant each one exactly the rights in its function's manifest."""
+    """Create missing users, and grant each user exactly the rights in its function's manifest."""
     functions = manifest.discover(cloud.roots).values()
     with migrate.engine(root_url(cloud)).connect() as connection:
         plain = connection.execution_options(no_parameters=True)

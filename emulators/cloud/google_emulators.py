@@ -81,7 +81,10 @@ def firestore_command(cloud: Cloud) -> list[str]:
 
 
 def pubsub_command(cloud: Cloud) -> list[str]:
-    """Return the Java command of the Pub/Sub emulator; its script would leave a shell behind."""
+    """Return the Java command of the Pub/Sub emulator.
+
+    The emulator's own start script would leave a shell process running.
+    """
     found = jar(PUBSUB, "pubsub-emulator")
     port = cloud.ports["pubsub"]
     return [java(), *JAVA_OPTIONS, "-jar", str(found), f"--host={HOST}", f"--port={port}"]

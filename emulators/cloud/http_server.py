@@ -1,4 +1,4 @@
-"""Runs the HTTP servers of the supervisor's children, which inherit their listening sockets."""
+"""Runs HTTP servers in the supervisor's child processes, on inherited listening sockets."""
 
 import argparse
 import socket
@@ -22,7 +22,7 @@ def inherited() -> tuple[Cloud, socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """A server that calls `on_shutdown` before it waits for open responses."""
+    """A server that calls `on_shutdown` before it waits for open responses to finish."""
 
     def __init__(self, config: uvicorn.Config, on_shutdown: Callable[[], None]) -> None:
         super().__init__(config)
@@ -37,9 +37,9 @@ class _Server(uvicorn.Server):
 def server(
     app: Any, on_shutdown: Callable[[], None] = lambda: None, **options: Any
 ) -> uvicorn.Server:
-    """Return a server of an ASGI application; `options` are passed to uvicorn.
+    """Return a server for an ASGI application; `options` are passed to uvicorn.
 
-    on_shutdown: called at shutdown; it must end responses that would stream forever.
+    on_shutdown: called at shutdown to end responses that would otherwise stream forever.
     """
     config = uvicorn.Config(
         app,

@@ -33,8 +33,8 @@ def die_with(parent: int) -> None:
 def tied_to_parent(command: Sequence[str]) -> list[str]:
     """Wrap a command so that the kernel stops its process when the parent dies.
 
-    Uses setpriv from util-linux, because in a multithreaded process (for example, a test that
-    uses gRPC), code that runs between fork and exec can crash or hang.
+    Uses setpriv from util-linux instead of running code between fork and exec. Such code can crash
+    or hang in a multithreaded process, such as a test that uses gRPC.
     """
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "TERM", "--", *command] if found else list(command)
@@ -47,7 +47,10 @@ def spawn(
     pass_fds: Sequence[int] = (),
     cwd: Path = ROOT,
 ) -> subprocess.Popen[bytes]:
-    """Start a process that logs to `log`. It has its own session, so Ctrl-C does not reach it."""
+    """Start a process that logs to `log`.
+
+    The process has its own session, so Ctrl-C does not reach it.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -82,7 +85,7 @@ def ending(code: int) -> str:
 
 
 def identity(pid: int) -> dict[str, float]:
-    """Return the identity of a process, which no later process with the same pid shares."""
+    """Return an identity that distinguishes a process from later ones with the same pid."""
     return {"pid": pid, "created": psutil.Process(pid).create_time()}
 
 

@@ -1,7 +1,7 @@
-"""Loads sample data: the games, and one player with three days of play.
+"""Loads sample data: games, and a player named ada with three days of play.
 
-Ada's play takes the same path as in production: an HTTP batch, a message, the roll-up, the stats
-documents and the achievements. Seeding again changes nothing.
+Ada's play sessions are reported in an HTTP batch and then processed as in production, up to the
+stats documents and achievements. Seeding again changes nothing.
 """
 
 import sys
@@ -36,7 +36,7 @@ PLAYED = (
 
 
 def seed(cloud: Cloud) -> list[str]:
-    """Import the games, report ada's play, and return commands to try. Raises CloudError."""
+    """Import the games, report ada's sessions, and return commands to try. Raises CloudError."""
     imported = importing.import_file(GAMES)
     print(
         f"Games: {imported.created} new, {imported.updated} changed, "
@@ -77,7 +77,7 @@ def _evening(now: datetime, days: int, hour: int) -> datetime:
 
 
 def session(start: datetime, minutes: int, game_id: str) -> list[dict[str, Any]]:
-    """Return the reports of one of ada's sessions: its start, regular heartbeats and its end."""
+    """Return the reports of one play session: its start, regular heartbeats and its end."""
     session_id = f"{ADA}-{start:%Y%m%d-%H%M%S}"
     booted = start - BOOTED_BEFORE
     moments = [*range(0, minutes, HEARTBEAT_MINUTES), minutes]
@@ -106,7 +106,7 @@ def _find(client: httpx.Client, title: str) -> str:
 
 
 def _earned(client: httpx.Client) -> bool:
-    """Tell whether ada has the achievements for her three days of play."""
+    """Tell whether ada has received the achievements for her three days of play."""
     items = _call(client, "GET", "/v1/me/achievements")["items"]
     return {one["achievement_id"] for one in items} >= EARNED
 
@@ -141,7 +141,10 @@ def _call(client: httpx.Client, method: str, path: str, body: Any = None) -> Any
 
 
 def _lines(url: str, game_id: str) -> list[str]:
-    """Return commands to paste into a shell. They use $TOKEN, which `up` prints above them."""
+    """Return commands to paste into a shell.
+
+    The commands use $TOKEN, which `up` prints.
+    """
     signed_in = 'curl -s -H "Authorization: Bearer $TOKEN"'
     return [
         f"curl -s '{url}/v1/games/{game_id}'",

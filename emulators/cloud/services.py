@@ -62,9 +62,9 @@ def _module(name: str, *args: str) -> Callable[[Cloud], list[str]]:
 
 
 def registry(cloud: Cloud, only: Sequence[str] = (), *, seed: bool = False) -> list[Service]:
-    """Return the services of a cloud in starting order; they stop in reverse order.
+    """Return a cloud's services in startup order, which is reversed at shutdown.
 
-    only: the services to include, along with their dependencies; if empty, all services.
+    only: the services to include along with their dependencies; empty for all services.
     """
     services = [*_stores(cloud), *_functions(cloud)]
     if seed:

@@ -43,10 +43,9 @@ def _documents(cloud: Cloud) -> Path:
 
 
 def save_messages(cloud: Cloud, manifests: wiring.Manifests) -> int:
-    """Pull every unacknowledged message into a file; return the number of messages in the file.
+    """Write all unacknowledged messages to a file; return the number of messages in the file.
 
-    A message that is currently being pushed is either acknowledged or available again after a few
-    seconds.
+    Messages that are being pushed are either acknowledged or available again within a few seconds.
     """
     wiring.pause_pushes(cloud, manifests)
     file = _messages(cloud)
@@ -64,7 +63,7 @@ def save_messages(cloud: Cloud, manifests: wiring.Manifests) -> int:
 
 
 def _pulled(client: httpx.Client, path: str, topic: str) -> set[str]:
-    """Pull once and return one line per message, identical for all its subscriptions."""
+    """Pull once and return a line per message; the line does not depend on the subscription."""
     body = {"maxMessages": PULL_SIZE, "returnImmediately": True}
     response = client.post(f"{path}:pull", json=body).raise_for_status().json()
     return {
@@ -80,7 +79,7 @@ def _portable(message: dict[str, Any]) -> dict[str, Any]:
 def restore_messages(cloud: Cloud) -> int:
     """Publish the saved messages to their topics; return the number of messages.
 
-    A consumer that has already handled a message recognises its id.
+    Consumers recognise the ids of messages that they have already handled.
     """
     file = _messages(cloud)
     if not file.exists():

@@ -1,4 +1,4 @@
-"""Starts services, restarts those that die, and stops them in reverse order, on one thread."""
+"""Starts services, restarts any that die, and stops them in reverse order, all on one thread."""
 
 import contextlib
 import fcntl
@@ -28,7 +28,10 @@ RESTARTS_WITHIN = 60.0
 
 @dataclass
 class Running:
-    """A service's state: waiting, starting, ready, done (`once`), held (by `stop`) or stopped."""
+    """A service and its phase: waiting, starting, ready, done, held or stopped.
+
+    A service with `once` is done after it has run. A service stopped by `stop` is held.
+    """
 
     service: Service
     phase: str = "waiting"
@@ -41,7 +44,10 @@ class Running:
 
 @dataclass
 class Supervisor:
-    """Runs the cloud; calls `report` with each message and `progress` after each change."""
+    """Runs the cloud.
+
+    Calls `report` with each message, and `progress` after each change of a service's phase.
+    """
 
     cloud: Cloud
     services: list[Service]
@@ -50,7 +56,7 @@ class Supervisor:
     progress: Callable[[dict[str, Running]], None]
 
     def __post_init__(self) -> None:
-        """Prepare the state without starting anything."""
+        """Prepare the state without starting any service."""
         self.running = {service.name: Running(service) for service in self.services}
         self.sockets: dict[str, socket.socket] = {}
         self.stopping = False
@@ -58,9 +64,10 @@ class Supervisor:
         self._checked = time.monotonic()
 
     def run(self, announce: Callable[[], None]) -> None:
-        """Start all services, call `announce`, run until a signal, and always stop all services.
+        """Start all services, call `announce`, run until a signal arrives, and stop all services.
 
-        Raises CloudError if a service does not start or dies too often.
+        Services are stopped even after an error. Raises CloudError if a service does not start or
+        dies too often.
         """
         with _locked(self.cloud), _stopped_by_signals(self):
             try:
@@ -148,7 +155,10 @@ class Supervisor:
         one.phase, one.seconds, one.was_ready = "ready", elapsed, True
 
     def _wire(self, one: Running) -> bool:
-        """Wire a service. Return False if it died meanwhile; it is wired once it is ready again."""
+        """Wire a service; return False if the service died in the meantime.
+
+        A service that died is wired once it is ready again.
+        """
         try:
             one.service.wired(self.cloud, self.manifests)
             if one.service.name == "pubsub" and self._is_held("functions"):

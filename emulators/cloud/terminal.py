@@ -1,4 +1,4 @@
-"""Prints progress during startup, a summary once the cloud is ready, and tables."""
+"""Prints startup progress, a summary of the running cloud, and tables."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ MARKS = {"waiting": "·", "starting": "…", "ready": "✓", "done": "✓", "hel
 
 
 def show_progress(status: Status, running: Mapping[str, Running]) -> None:
-    """Show the phase of each service in a status line until every service has settled."""
+    """Show each service's phase in a status line until no service is waiting or starting."""
     status.update("  ".join(f"{name} {MARKS[one.phase]}" for name, one in running.items()))
     if all(one.phase in {"ready", "done", "held", "stopped"} for one in running.values()):
         status.stop()
@@ -25,7 +25,7 @@ def show_progress(status: Status, running: Mapping[str, Running]) -> None:
 
 
 def console() -> Console:
-    """Return a console on standard output: coloured on a terminal, plain and wide elsewhere."""
+    """Return a console for standard output: coloured on a terminal, otherwise plain and wide."""
     found = Console()
     return found if found.is_terminal else Console(width=200, no_color=True, highlight=False)
 

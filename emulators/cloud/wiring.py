@@ -31,10 +31,11 @@ def topics(manifests: Manifests) -> list[str]:
 def subscription(cloud: Cloud, manifest: Manifest) -> dict[str, Any]:
     """Return the request body that creates a function's subscription.
 
-    The subscription has no backoff: with a `retryPolicy`, the emulator loses messages when several
-    fail at a time. Without one, it retries each message every second. At that rate, production's
-    100 attempts, which normally take hours, would be used up before a database recovers. Locally,
-    therefore, only subscriptions with fewer attempts have a dead letter policy.
+    The subscription has no backoff, because with a `retryPolicy`, the emulator loses messages when
+    several fail at once. Without a `retryPolicy`, the emulator retries each message every second.
+    At one retry per second, production's limit of 100 attempts would be reached before a database
+    recovers. In the local cloud, therefore, only subscriptions with a lower limit have a dead
+    letter policy.
     """
     body: dict[str, Any] = {
         "topic": _topic(cloud, str(manifest.subscribed)),
@@ -52,7 +53,7 @@ def subscription(cloud: Cloud, manifest: Manifest) -> dict[str, Any]:
 
 
 def push_config(cloud: Cloud, manifest: Manifest) -> dict[str, str]:
-    """Return the push endpoint; empty for a function that pulls its messages."""
+    """Return a function's push configuration, which is empty if the function pulls its messages."""
     if not manifest.trigger.topic:
         return {}
     path = _topic(cloud, manifest.trigger.topic)
@@ -71,7 +72,7 @@ def subscriptions(cloud: Cloud, manifests: Manifests) -> Iterator[tuple[str, Man
 
 
 def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
-    """Create missing topics and subscriptions, and set the push endpoints of existing ones."""
+    """Create missing topics and subscriptions, and update existing push endpoints."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for topic in topics(manifests):
             _is_created(client.put(f"/v1/{_topic(cloud, topic)}"))
@@ -81,7 +82,7 @@ def wire_pubsub(cloud: Cloud, manifests: Manifests) -> None:
 
 
 def pause_pushes(cloud: Cloud, manifests: Manifests) -> None:
-    """Stop pushing, because the emulator retries an unreachable endpoint in a busy loop."""
+    """Disable push delivery, because the emulator retries unreachable endpoints in a busy loop."""
     with httpx.Client(base_url=cloud.url("pubsub"), timeout=10) as client:
         for path, _ in subscriptions(cloud, manifests):
             _push_to(client, path, {})

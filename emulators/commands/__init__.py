@@ -1,6 +1,7 @@
-"""The commands of `python -m emulators`, one module each, listed in emulators/__main__.py.
+"""The commands of `python -m emulators`, each in its own module.
 
-Each module registers its command with `add_commands(subparsers)`. No other package imports them.
+The file emulators/__main__.py lists the modules. Each module registers its commands with
+`add_commands(subparsers)`. No other package imports these modules.
 """
 
 import argparse
@@ -16,7 +17,7 @@ Command = Callable[[argparse.Namespace], int | None]
 def add(
     subparsers: "Subparsers[argparse.ArgumentParser]", name: str, help_text: str, run: Command
 ) -> argparse.ArgumentParser:
-    """Add a command that calls `run`; every command has `--state`."""
+    """Add a command that calls `run` and has the option `--state`."""
     parser = subparsers.add_parser(name, help=help_text, description=help_text)
     parser.add_argument(
         "--state",

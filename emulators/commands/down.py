@@ -22,14 +22,14 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def down(options: argparse.Namespace) -> int:
-    """Stop the local cloud and wait until all its processes have ended."""
+    """Stop the local cloud and wait until all of its processes have exited."""
     stopped = stop(options.state)
     print("Stopped." if stopped else "No local cloud is running here.")
     return 0
 
 
 def stop(state: Path) -> bool:
-    """Stop the local cloud of a state folder; return False if none was running."""
+    """Stop the local cloud that uses this state folder; return False if none was running."""
     try:
         _, found = read(state)
     except CloudError:

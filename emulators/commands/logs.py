@@ -19,7 +19,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print one service's log, or all logs with each line prefixed by its service's name."""
+    """Print one service's log, or all logs with the service's name before each line."""
     folder = options.state / "logs"
     names = sorted(file.stem for file in folder.glob("*.log"))
     if options.name and options.name not in names:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print(file: Path, start: int, *, named: bool) -> int:
-    """Print complete lines from offset `start`; return the offset of the next one."""
+    """Print the complete lines from offset `start`; return the offset of the next line."""
     with file.open("rb") as lines:
         if lines.seek(0, 2) < start:
             start = 0  # the file was replaced

@@ -14,7 +14,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the table; return 1 if the cloud is not running or a service is not ready."""
+    """Print the services; return 1 if the cloud is not running or a service is not ready."""
     cloud, found = read(options.state)
     alive = processes.find(found["supervisor"]) is not None
     rows = []

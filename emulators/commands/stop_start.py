@@ -1,4 +1,4 @@
-"""`stop NAME` and `start NAME`: make one service unavailable, then available again."""
+"""`stop NAME` makes a service unavailable; `start NAME` makes it available again."""
 
 import argparse
 import time
@@ -21,7 +21,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write or delete the supervisor's marker file, and wait until the supervisor has acted."""
+    """Create or delete a service's stop marker, and wait until the supervisor has acted on it."""
     cloud, running = read(options.state)
     known = [name for name, one in running["services"].items() if one["phase"] != "done"]
     if options.name not in known:

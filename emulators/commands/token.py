@@ -17,7 +17,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the token alone, so that it can be used in `$(…)`."""
+    """Print only the token, so that the command can be used in `$(…)`."""
     cloud, _ = read(options.state)
     print(mint(cloud, options.uid, [options.role]))
     return 0

@@ -1,4 +1,4 @@
-"""`trace`: prints all spans that one request caused."""
+"""`trace`: prints all spans of one request."""
 
 import argparse
 

@@ -95,7 +95,7 @@ def _report(message: str) -> None:
 
 
 def describe(options: argparse.Namespace) -> Cloud:
-    """Return the cloud that the options describe; raise CloudError for an invalid one."""
+    """Return the cloud described by the options; raise CloudError if an option is invalid."""
     for folder in options.extra:
         if not folder.is_dir():
             msg = f"The folder {folder} given with --extra does not exist."
@@ -120,7 +120,7 @@ def _prepare(state: Path) -> None:
 
 
 def _detach(options: argparse.Namespace) -> int:
-    """Start a background process and wait until it is ready; raise CloudError if it fails."""
+    """Start the cloud in the background and wait until it is ready; raise CloudError on failure."""
     receive, notify = os.pipe()
     words = [word for word in sys.argv[1:] if word != "--detach"]
     log = options.state.resolve() / "logs" / "supervisor.log"

@@ -1,10 +1,12 @@
-"""The console: a web page that shows the local cloud live, and its back end in the edge process.
+"""The console: a live web page about the local cloud, and its back end in the edge process.
 
-- `routes`: its API, and the page. `guard`: refuses requests from other origins.
-- `actions`: reporting play for ada, injecting failures. `exchanges`: recorded requests, for replay.
-- `tail`, `log_lines`: following the log files, and turning their lines into events.
-- `event_stream`, `monitor`: streaming events to windows, and watching for what to stream.
-- `health`, `metrics`: which services and functions run, including functions stopped on purpose;
-  each function's runs, errors and latencies.
-- `topology`, `trace`, `data`: the graph of the local cloud, traces, and a player's stored data.
+- `routes` serves the page and its API; `guard` refuses requests from other origins.
+- `actions` reports play sessions for ada and injects failures.
+- `exchanges` records requests for inspection and replay.
+- `tail` follows the log files, and `log_lines` turns their lines into events.
+- `monitor` watches the local cloud for changes, and `event_stream` streams them to windows.
+- `health` reads which services and functions run, and which functions were broken on purpose.
+- `metrics` computes each function's runs, errors and latencies.
+- `topology` describes the local cloud as a graph.
+- `trace` reads traces, and `data` reads a player's stored data.
 """

@@ -1,4 +1,4 @@
-"""The console's actions on the local cloud: reporting play for ada, and injecting failures."""
+"""The console's actions: reporting play sessions for the player ada, and injecting failures."""
 
 import base64
 import contextlib
@@ -42,9 +42,9 @@ def tokens(cloud: Cloud) -> Json:
 
 
 def play(cloud: Cloud, minutes: int) -> Json:
-    """Report a session for ada that ends now; raise Conflict if she has no games.
+    """Report a play session of ada's that ends now; raise Conflict if ada has no games.
 
-    Works while the database is unavailable, to show that the session is not lost.
+    Sessions can also be reported while the database is unavailable, to show that none is lost.
     """
     headers = {"Authorization": f"Bearer {mint(cloud, seed.ADA)}"}
     with httpx.Client(
@@ -66,7 +66,7 @@ def play(cloud: Cloud, minutes: int) -> Json:
 
 
 def _game(client: httpx.Client, cloud: Cloud) -> str:
-    """Return one of ada's games, taking turns between calls."""
+    """Return the id of one of ada's games, choosing the next game on each call."""
     try:
         response = client.get("/v1/me/playtime", timeout=SHORT_TIMEOUT_SECONDS)
         _check(response)
@@ -79,7 +79,7 @@ def _game(client: httpx.Client, cloud: Cloud) -> str:
 
 
 def _seeded(cloud: Cloud) -> list[str]:
-    """Return the game in the example commands that the seed saved."""
+    """Return the ids of the games in the example commands that `seed` saved."""
     file = cloud.state / "seed.txt"
     return re.findall(r"/v1/games/(\w+)", file.read_text())[:1] if file.exists() else []
 
@@ -100,7 +100,7 @@ def _check(response: httpx.Response) -> None:
 
 
 def poison(cloud: Cloud) -> Json:
-    """Publish a message that cannot be parsed to the topic of reported sessions."""
+    """Publish an unparsable message to the topic for reported sessions."""
     event_id = f"poison-{uuid.uuid4()}"
     attributes = {
         "ce-specversion": "1.0",
@@ -137,7 +137,10 @@ def run(cloud: Cloud, functions: Functions, name: str) -> Json:
 
 
 def kill(cloud: Cloud, name: str) -> Json:
-    """Kill a service's process with SIGKILL; raise NotFound, or Conflict if it is not running."""
+    """Kill a service's process.
+
+    Raises NotFound if there is no such service, and Conflict if its process is not running.
+    """
     _, state = read(cloud.state)
     if name not in KILLABLE or name not in state["services"]:
         raise errors.NotFound(f"{name} cannot be killed; these can: {', '.join(KILLABLE)}.")

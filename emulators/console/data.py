@@ -1,4 +1,4 @@
-"""Reads MySQL and Firestore for the console: tables, documents, and one player in both."""
+"""Reads MySQL tables, Firestore documents, and one player's data in both, for the console."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ Hex = Annotated[bytes, BeforeValidator(bytes.fromhex)]
 
 
 def tables() -> Json:
-    """Return every table with its columns, its growth and its retention."""
+    """Return every table with its columns, expected growth and retention."""
     return {
         "tables": [
             {
@@ -50,7 +50,10 @@ def _column(column: Column[Any]) -> Json:
 
 
 def rows(name: str, after: str, limit: int) -> Json:
-    """Return a page of a table in key order; raise NotFound, BadRequest, Unavailable."""
+    """Return a page of a table's rows in key order.
+
+    Raises NotFound, BadRequest or Unavailable.
+    """
     table = metadata.tables.get(name)
     if table is None:
         raise errors.NotFound(f"There is no table {name}.")
@@ -91,7 +94,7 @@ def _cursor_type(column: Column[Any]) -> Any:
 
 
 def firestore_path(path: str, after: str, limit: int) -> Json:
-    """Return the root's collections, a collection or a document, depending on the path."""
+    """Return the top-level collections, a collection or a document, depending on the path."""
     parts = path.split("/") if path else []
     if not all(parts):
         raise errors.BadRequest("A path must not have empty segments.")
@@ -123,7 +126,10 @@ def _firestore_errors() -> Iterator[None]:
 
 
 def _collection(parts: list[str], after: str, limit: int) -> Json:
-    """Return a page of a collection. A document that only has subcollections has no data."""
+    """Return a page of a collection.
+
+    A document that has only subcollections is listed without data.
+    """
     client = documents.client()
     root = client._database_string + "/documents"  # noqa: SLF001 - no query lists documents without data
     request = {
@@ -178,7 +184,7 @@ def _of_player(table: Table, uid: str) -> list[Json]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value in a form that JavaScript can parse from JSON without loss."""
+    """Return a value in a form that JavaScript can read from JSON without losing precision."""
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -1,8 +1,8 @@
 """Keeps the newest events in one ring buffer and streams them to windows as server-sent events.
 
-Windows have no queues: each reads from its own position in the buffer. If a window falls so far
-behind that its position is overwritten, it is disconnected. It then reconnects with the id of the
-last event that it received.
+There is no queue per window: each window reads from its own position in the buffer. A window that
+falls so far behind that its position is overwritten is disconnected. The disconnected window
+reconnects with the id of the last event that it received.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ RETRY_MS = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """One event and its id; the id is None if only the newest event of its kind matters."""
+    """One event; its id is None if only the newest event of its kind matters."""
 
     id: int | None
     event: str
@@ -31,7 +31,7 @@ class Entry:
 
     @cached_property
     def text(self) -> str:
-        """The event in the stream's format, encoded once for all windows."""
+        """The event in server-sent events format, encoded once for all windows."""
         data = json.dumps(self.data, separators=(",", ":"))
         id_line = "" if self.id is None else f"id: {self.id}\n"
         return f"{id_line}event: {self.event}\ndata: {data}\n\n"
@@ -56,13 +56,13 @@ class RingBuffer:
         self._wake()
 
     def set_metrics(self, metrics: dict[str, Any]) -> None:
-        """Publish the metrics to every window if they have changed."""
+        """Send the metrics to every window if the metrics have changed."""
         if metrics != self.metrics.data:
             self.metrics = Entry(None, "metrics", metrics)
             self._wake()
 
     def close(self) -> None:
-        """End every stream, so that no open window delays the shutdown."""
+        """End every stream, so that open windows do not delay the shutdown."""
         self.closed = True
         self._wake()
 
@@ -71,16 +71,16 @@ class RingBuffer:
         self._changed = asyncio.Event()
 
     def has_all_after(self, event_id: int) -> bool:
-        """Tell whether every event after this one is still in the buffer."""
+        """Tell whether the buffer still holds every event after the given id."""
         return self.last_id - len(self._entries) <= event_id <= self.last_id
 
     def after(self, event_id: int) -> list[Entry]:
-        """Return the events after this one."""
+        """Return the events after the given id."""
         newer = self.last_id - event_id
         return list(itertools.islice(reversed(self._entries), newer))[::-1]
 
     def recent(self, until: int) -> list[Entry]:
-        """Return the newest events up to this one, oldest first."""
+        """Return the newest events up to and including the given id, oldest first."""
         newer = self.last_id - until
         return list(itertools.islice(reversed(self._entries), newer, newer + RECENT))[::-1]
 

@@ -1,6 +1,7 @@
 """Records the newest requests to functions and their responses, for inspection and replay.
 
-Exchanges are kept only in the host's memory, keyed by the span in the response's `traceparent`.
+Exchanges are kept only in the functions host's memory, keyed by the span id in the response's
+`traceparent`.
 """
 
 import asyncio
@@ -23,13 +24,13 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 @dataclass
 class Body:
-    """The start of a body, and whether it was truncated."""
+    """The start of a request or response body, and whether the rest was dropped."""
 
     start: bytearray = field(default_factory=bytearray)
     truncated: bool = False
 
     def append(self, chunk: bytes) -> None:
-        """Append as much of the next chunk as fits."""
+        """Append as much of the next chunk as fits within the size limit."""
         room = MAX_BODY_BYTES - len(self.start)
         self.start += chunk[:room]
         self.truncated = self.truncated or len(chunk) > room
@@ -49,7 +50,7 @@ class Body:
 
 @dataclass
 class Exchange:
-    """One request to a function and its response."""
+    """A request to a function, and the function's response."""
 
     function: str
     scope: Scope
@@ -59,7 +60,7 @@ class Exchange:
     response: Body = field(default_factory=Body)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the exchange as the console shows it."""
+        """Return the exchange as displayed in the console."""
         query = self.scope["query_string"].decode("latin-1")
         return {
             "function": self.function,
@@ -83,7 +84,7 @@ def _redacted(headers: Headers) -> dict[str, str]:
 
 
 class Recorder:
-    """Records the traffic to the functions without changing it."""
+    """Records requests to the functions and their responses without changing them."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -127,7 +128,7 @@ class Recorder:
         return list(self._exchanges)
 
     def find(self, span: str) -> Exchange:
-        """Return one exchange; raise NotFound."""
+        """Return one exchange; raise NotFound if it was not recorded."""
         if span not in self._exchanges:
             raise errors.NotFound("This exchange was discarded, or another worker handled it.")
         return self._exchanges[span]

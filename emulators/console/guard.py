@@ -1,4 +1,4 @@
-"""Refuses cross-origin requests, so that no foreign web page can access a local cloud."""
+"""Refuses cross-origin requests, so that other websites cannot access a local cloud."""
 
 import re
 
@@ -11,7 +11,7 @@ _LOOPBACK = re.compile(rf"http://({'|'.join(map(re.escape, NAMES))})(:[0-9]+)?")
 
 
 def refusal(scope: Scope) -> str | None:
-    """Return why a request is refused, or None if no foreign web page sent it."""
+    """Return the reason for refusing a request, or None if no other website sent it."""
     headers = Headers(scope=scope)
     if reason := _wrong_host(headers, scope):
         return reason
@@ -24,9 +24,9 @@ def refusal(scope: Scope) -> str | None:
 
 
 def refusal_unless_local(scope: Scope) -> str | None:
-    """Return why a request is refused, or None if no page or a page on this machine sent it.
+    """Return the reason for refusing a request, or None if no remote page sent it.
 
-    Any port is allowed, because a page in development has its own server.
+    Origins with any port are allowed, because a page in development has its own server.
     """
     headers = Headers(scope=scope)
     if reason := _wrong_host(headers, scope):
@@ -38,7 +38,7 @@ def refusal_unless_local(scope: Scope) -> str | None:
 
 
 def _wrong_host(headers: Headers, scope: Scope) -> str | None:
-    """Return an error for any other host name, which protects against DNS rebinding."""
+    """Return an error if the Host header is not local, to protect against DNS rebinding."""
     own = [f"{name}:{scope['server'][1]}" for name in NAMES]
     if headers.get("host") in own:
         return None

@@ -12,7 +12,10 @@ class Health:
     """The latest known state of all services and functions."""
 
     def __init__(self, state: Path) -> None:
-        """Read the state once; `failed` maps each function that failed to import to its error."""
+        """Read the state once.
+
+        The attribute `failed` maps each function that failed to import to its error.
+        """
         self._state = state
         self._stamp: tuple[int, int] | None = None
         self._file: Snapshot = {"services": {}, "ready": False, "manifest_error": None}
@@ -21,9 +24,9 @@ class Health:
         self.changes()
 
     def changes(self) -> list[Snapshot]:
-        """Return the snapshots since the last call, newest last, or none if nothing has changed.
+        """Return the snapshots since the last call, newest last; empty if nothing has changed.
 
-        If a service died and restarted between two calls, its death is reported first.
+        If a service died and restarted between two calls, a snapshot of its death comes first.
         """
         self._read()
         before, now = self.current, self._snapshot()
@@ -70,10 +73,10 @@ def _service(written: dict[str, Any]) -> Snapshot:
 
 
 def broken_folder(state: Path) -> Path:
-    """Return the folder of the flag files that mark functions as broken on purpose."""
+    """Return the folder that holds a flag file for each function broken on purpose."""
     return state / "broken"
 
 
 def broken(state: Path) -> list[str]:
-    """List the functions that are marked as broken on purpose."""
+    """List the functions that were broken on purpose."""
     return sorted(file.name for file in broken_folder(state).glob("*"))

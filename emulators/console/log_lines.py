@@ -1,4 +1,4 @@
-"""Turns a line of the local logs into an event of the console's stream."""
+"""Converts a local log line into an event for the console's stream."""
 
 import json
 import math
@@ -21,7 +21,7 @@ MAX_TEXT = 4000
 
 
 class Event(NamedTuple):
-    """An event of the stream; `time` is its log line's timestamp, or empty if there is none."""
+    """An event of the console's stream; `time` is empty if the log line has no timestamp."""
 
     time: str
     name: str
@@ -29,7 +29,7 @@ class Event(NamedTuple):
 
 
 def parse(line: bytes, service: str, pulled: Collection[str]) -> Event | None:
-    """Return a line's event, or None if the stream does not show it."""
+    """Return the event for a log line, or None if the stream omits such lines."""
     if not line.startswith(b"{"):
         return _plain_text(line, service) if service in PLAIN_TEXT else None
     if any(text in line for text in SKIPPED):
@@ -86,7 +86,7 @@ def _plain_text(line: bytes, service: str) -> Event | None:
 
 
 def _time(line: dict[str, Any]) -> str:
-    """Return a line's timestamp, or an empty string if it is not a string."""
+    """Return a log line's timestamp, or an empty string if the timestamp is not a string."""
     time = line["time"]
     return time if isinstance(time, str) else ""
 
@@ -98,7 +98,7 @@ def _finite(value: Any) -> float:
 
 
 def _bounded(value: Any) -> Any:
-    """Return numbers and None unchanged, and other values as at most MAX_TEXT characters."""
+    """Return numbers and None unchanged, and any other value as at most MAX_TEXT characters."""
     if value is None or (isinstance(value, int | float) and math.isfinite(value)):
         return value
     text = str(value)

@@ -19,7 +19,7 @@ Snapshot = dict[str, dict[str, Any]]
 
 @dataclass
 class _Runs:
-    """The runs of one function, by the second in which they started."""
+    """The runs of one function, grouped by the second in which they started."""
 
     counts: Counter[int] = field(default_factory=Counter)
     errors: Counter[int] = field(default_factory=Counter)
@@ -52,14 +52,14 @@ class _Runs:
 
 
 class Metrics:
-    """The metrics of all functions within the window."""
+    """The metrics of all functions over the last five minutes."""
 
     def __init__(self) -> None:
         """Start with no runs."""
         self._functions: dict[str, _Runs] = {}
 
     def add(self, span: Span, now: datetime) -> None:
-        """Count a span if it is a run that started within the window."""
+        """Count a span if it is a run that started within the last five minutes."""
         start = datetime.fromisoformat(span["start"])
         if span["kind"] not in RUNS or not 0 <= (now - start).total_seconds() < WINDOW_SECONDS:
             return
@@ -71,7 +71,7 @@ class Metrics:
         runs.add(int(start.timestamp()), span["ms"], failed=failed)
 
     def snapshot(self, now: datetime) -> Snapshot:
-        """Return the metrics of each function that ran within the window."""
+        """Return the metrics of each function that ran within the last five minutes."""
         cutoff = int(now.timestamp()) - WINDOW_SECONDS
         for runs in self._functions.values():
             runs.expire(cutoff)

@@ -1,4 +1,4 @@
-"""Watches the logs, the supervisor's state file and the host, and streams their changes."""
+"""Watches the logs, the supervisor's state file and the functions host for changes to stream."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,12 +25,12 @@ IMPORTS_SECONDS = 2.0
 
 
 class Monitor:
-    """The events of one local cloud in a ring buffer; one per process."""
+    """Collects the events of one local cloud in a ring buffer; each process has one monitor."""
 
     def __init__(
         self, cloud: Cloud, functions: Mapping[str, Manifest], client: httpx.AsyncClient
     ) -> None:
-        """Prepare without starting; `run` does the work."""
+        """Prepare the monitor; `run` starts it."""
         self.ring = RingBuffer()
         self.health = Health(cloud.state)
         self.pulled = frozenset(name for name, one in functions.items() if one.trigger.pull)
@@ -75,7 +75,7 @@ class Monitor:
             self.health.failed = dispatcher.parse(response.text)
 
     def _new_events(self, grown: list[tuple[Path, int]], now: str) -> list[Event]:
-        """Return the events of new lines, oldest first; `now` is the time of lines without one."""
+        """Return the events for new lines, oldest first; lines without a timestamp get `now`."""
         found = []
         for file, size in grown:
             for line in self._tail.lines(file, size):

@@ -32,7 +32,7 @@ PAGE = Path(__file__).parent / "page"
 
 @dataclass(frozen=True)
 class Console:
-    """The dependencies of the console's routes."""
+    """The objects that the console's routes depend on."""
 
     cloud: Cloud
     functions: Mapping[str, Manifest]
@@ -112,7 +112,7 @@ def _not_found(request: Request) -> Response:
 
 
 def _guarded(app: ASGIApp, objects: str) -> ASGIApp:
-    """Refuse other pages' requests; limit the console to this origin and the object store."""
+    """Refuse requests from other origins, and add the Content-Security-Policy header."""
     page_headers = {
         "Content-Security-Policy": (
             f"default-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -214,7 +214,7 @@ async def _act(work: Callable[[ModuleType], Any]) -> Any:
 
 
 def _page(request: Request) -> tuple[str, int]:
-    """Return the key after which a page starts, and its size."""
+    """Return the key after which the requested page starts, and the page's size."""
     query = request.query_params
     limit = query.get("limit", str(MAX_PAGE))
     if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= MAX_PAGE:

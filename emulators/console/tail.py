@@ -8,7 +8,7 @@ MAX_BYTES = 2 * 1024 * 1024
 
 
 class Tail:
-    """The read position in each log file of a folder."""
+    """Remembers the read position in each log file of a folder."""
 
     def __init__(self, folder: Path) -> None:
         """Start at the beginning of every file."""
@@ -16,7 +16,7 @@ class Tail:
         self._positions: dict[Path, int] = {}
 
     def grown(self) -> list[tuple[Path, int]]:
-        """Return the files with unread bytes and their sizes, using one `stat` per file."""
+        """Return each file that has unread bytes, with its size, using one `stat` per file."""
         found = []
         for file in self._folder.glob("*.log"):
             if not file.is_file():
@@ -29,7 +29,7 @@ class Tail:
         return found
 
     def lines(self, file: Path, size: int) -> Iterator[bytes]:
-        """Yield the complete new lines of a file; an incomplete line is read again next time."""
+        """Yield the complete new lines of a file; an incomplete line is left for the next call."""
         start = self._positions.get(file, 0)
         skips = size - start > MAX_BYTES
         start = size - MAX_BYTES if skips else start

@@ -56,9 +56,9 @@ class Span:
 
 
 def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str:
-    """Return a span's kind as the console shows it.
+    """Return a span's kind as displayed in the console.
 
-    pulled: the functions that pull from a topic on a schedule; their runs have the kind `pull`.
+    pulled: the functions that pull from a topic on a schedule, whose runs have the kind `pull`.
     """
     if written == "document":
         return ACCESS.get(name, written)
@@ -66,7 +66,7 @@ def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str
 
 
 def identifier(given: str) -> str:
-    """Return the trace id or id prefix in `given`; raise CloudError if there is none."""
+    """Return the trace id or id prefix in `given`; raise CloudError if `given` contains neither."""
     found = re.fullmatch(r"(?:00-)?([0-9a-f]{1,32})(?:-[0-9a-f]{16}-[0-9a-f]{2})?", given.lower())
     if found is None or len(found[1]) < SHORTEST_PREFIX:
         raise CloudError(
@@ -92,7 +92,7 @@ def lines(folder: Path, prefix: str) -> Iterator[dict[str, Any]]:
 def read(folder: Path, given: str) -> tuple[str, list[Span]]:
     """Return a trace's full id and its root spans.
 
-    Raises CloudError unless exactly one trace matches and at least one of its spans has ended.
+    Raises CloudError unless exactly one trace matches and has at least one completed span.
     """
     found = list(lines(folder, identifier(given)))
     ids = sorted({line[TRACE].rpartition("/")[2] for line in found})
@@ -141,7 +141,7 @@ def _span(line: dict[str, Any]) -> Span:
 
 
 def waterfall(folder: Path, given: str, pulled: Collection[str]) -> dict[str, Any]:
-    """Return a trace with its spans in display order; raise NotFound if there is none."""
+    """Return a trace with its spans in display order; raise NotFound if no trace matches."""
     try:
         trace, roots = read(folder, given)
     except CloudError as error:
@@ -167,7 +167,7 @@ def waterfall(folder: Path, given: str, pulled: Collection[str]) -> dict[str, An
 
 
 def tree(trace: str, roots: list[Span]) -> Tree:
-    """Return a trace as a tree; each line has a span's offset, kind, name and duration."""
+    """Return a trace as a tree; each line shows a span's offset, kind, name and duration."""
     start, ms = _extent(roots)
     title = f"trace {trace}: {len(list(_walk(roots)))} spans in {ms:.1f} ms"
     drawn = Tree(Text(title, style="bold"))
@@ -213,7 +213,7 @@ def _offset(start: datetime, span: Span) -> float:
 
 
 def _walk(spans: list[Span], depth: int = 0) -> Iterator[tuple[Span, int]]:
-    """Yield every span and its depth, parents before children."""
+    """Yield every span with its depth in the tree, parents before children."""
     for span in spans:
         yield span, depth
         yield from _walk(span.children, depth + 1)

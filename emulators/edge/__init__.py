@@ -1,4 +1,4 @@
-"""The process behind the local cloud's address, which receives every external request.
+"""The edge process, which receives every external request to the local cloud.
 
 server            assembles the routes and background jobs below, and the console
 gateway           forwards a request to the function that owns its path

@@ -32,7 +32,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 def new_client() -> httpx.AsyncClient:
-    """Return a client without keep-alive, so no request is lost on a closing connection."""
+    """Return a client without keep-alive, so that no request is sent on a closing connection."""
     return httpx.AsyncClient(
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         trust_env=False,
@@ -41,13 +41,13 @@ def new_client() -> httpx.AsyncClient:
 
 @dataclass(frozen=True)
 class Rules:
-    """Finds the function that owns a path, by the longest prefix of whole segments."""
+    """Finds the function that owns a path by the longest matching prefix of whole segments."""
 
     owners: Mapping[str, Manifest]
 
     @classmethod
     def of(cls, manifests: Iterable[Manifest]) -> "Rules":
-        """Read the rules from the manifests."""
+        """Read the path rules from the manifests."""
         return cls(
             {
                 path: manifest
@@ -71,8 +71,8 @@ class Rules:
 class Gateway:
     """The ASGI application that forwards each request to the function that owns its path.
 
-    address: the base address of a function, with the placeholder {function}.
-    base: the public base address, for the links in problem documents.
+    address: a function's base URL, with {function} as the placeholder for its name.
+    base: the public base URL for links in problem documents.
     """
 
     rules: Rules

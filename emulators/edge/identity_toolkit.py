@@ -1,7 +1,7 @@
 """Emulates two methods of Identity Toolkit: looking up an account and setting its claims.
 
-The paths and responses match those of Firebase's own emulator. Minting a token for a new uid
-creates the account.
+The paths and responses match those of Firebase's Authentication emulator. Minting a token for a new
+uid creates the account.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ def _write(state: Path, uid: str, claims: str) -> None:
 
 
 def routes(cloud: Cloud) -> list[Route]:
-    """Return the routes of both methods."""
+    """Return the routes for account lookup and for setting claims."""
 
     async def lookup(request: Request) -> Response:
         refused = _refusal(request)
@@ -78,7 +78,7 @@ def routes(cloud: Cloud) -> list[Route]:
 
 
 def _refusal(request: Request) -> Response | None:
-    """Refuse pages of other origins, and callers without the emulator's token."""
+    """Refuse requests from other origins or without the emulator's token."""
     reason = refusal_unless_local(request.scope)
     if reason:
         return _error(403, reason)

@@ -37,7 +37,7 @@ def _keys(state: Path) -> list[Path]:
 
 
 def rotate(state: Path) -> str:
-    """Create a new signing key and return its id; older keys stay published."""
+    """Create a new signing key and return its id; older public keys remain published."""
     kid = f"{time.time_ns():x}"
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     pem = key.private_bytes(
@@ -75,8 +75,8 @@ def mint(
 ) -> str:
     """Return a signed token for `uid`, valid for `lifetime` seconds; `claims` override defaults.
 
-    roles: `creator` and `admin`, added to the roles granted to the account. Every signed-in caller
-    is a player, so `player` is omitted.
+    roles: `creator`, `admin` or both, in addition to the roles granted to the account. Every
+    signed-in caller is a player, so `player` is omitted.
     """
     now = int(time.time())
     body: dict[str, Any] = {

@@ -1,6 +1,6 @@
 """Receives the metrics that functions export over OTLP, and serves them to Prometheus.
 
-Functions export metrics as in production, only more often.
+Functions export metrics as in production, but at shorter intervals.
 """
 
 import time
@@ -41,13 +41,13 @@ STALE_SECONDS = 300
 
 @dataclass(eq=False)
 class Received(Collector):
-    """The newest point of each series, by metric name and label values."""
+    """The newest data point of each series, by metric name and label values."""
 
     newest: dict[tuple[str, ...], tuple[float, Any]] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
 
     def take(self, body: bytes) -> None:
-        """Store an export; raise DecodeError if the body cannot be parsed."""
+        """Store exported metrics; raise DecodeError if the request body cannot be parsed."""
         now = self.clock()
         for instance, metric in _metrics(ExportMetricsServiceRequest.FromString(body)):
             for point in getattr(metric, metric.WhichOneof("data")).data_points:
@@ -56,7 +56,7 @@ class Received(Collector):
                 self.newest[metric.name, instance, *labels] = now, point
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric with the series that are not stale."""
+        """Yield every metric with those of its series that are not stale."""
         now = self.clock()
         self.newest = {
             key: kept for key, kept in self.newest.items() if now - kept[0] < STALE_SECONDS
@@ -74,7 +74,7 @@ class Received(Collector):
 
 
 def _metrics(export: ExportMetricsServiceRequest) -> Iterator[tuple[str, Any]]:
-    """Yield each of the project's metrics with the instance that sent it."""
+    """Yield each of the project's metrics with the function instance that sent it."""
     for resource in export.resource_metrics:
         given = {one.key: one.value.string_value for one in resource.resource.attributes}
         for scope in resource.scope_metrics:
@@ -107,7 +107,7 @@ def _add(family: Any, labels: list[str], point: Any) -> None:
 
 
 def routes() -> list[Route]:
-    """Return the routes where functions export metrics and Prometheus scrapes them."""
+    """Return two routes: one receives exported metrics, and one is scraped by Prometheus."""
     received = Received()
 
     async def take(request: Request) -> Response:

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS events (
 
 @dataclass(frozen=True)
 class Event:
-    """A stored event for one function."""
+    """A stored document event for one function."""
 
     id: int
     service: str
@@ -59,7 +59,7 @@ class Store:
     """Stores undelivered events in a file."""
 
     def __init__(self, file: Path) -> None:
-        """Open the store; create it if it does not exist."""
+        """Open the store of undelivered events; create it if it does not exist."""
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -85,9 +85,9 @@ class Store:
         return [event for event in found if event.id not in busy][:limit]
 
     def next_due(self, busy: set[int]) -> float | None:
-        """Return when the next event outside `busy` is due, in seconds since 1970.
+        """Return the due time of the next event not in `busy`, in seconds since 1970.
 
-        That event may have become due since `due` was called.
+        The returned time may be in the past if the event became due after `due` was called.
         """
         rows = self._db.execute("SELECT id, due FROM events ORDER BY due LIMIT ?", (len(busy) + 1,))
         return next((float(due) for id_, due in rows if id_ not in busy), None)
@@ -189,7 +189,7 @@ class Relay:
 
 
 def _fixed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers as in production; the emulator repeats part of the source header."""
+    """Return the headers as in production: the emulator repeats part of the source header."""
     return [
         (name, value.replace("projects/projects/", "projects/") if name == "ce-source" else value)
         for name, value in headers
@@ -197,7 +197,7 @@ def _fixed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _binary(body: bytes) -> bytes:
-    """Return the payload as in production; the emulator may encode it in base64."""
+    """Return the payload as in production, decoded if the emulator encoded it in base64."""
     try:
         return base64.b64decode(body, validate=True)
     except binascii.Error:

@@ -1,4 +1,4 @@
-"""Builds the local cloud's own responses, in the same format as the functions' responses."""
+"""Builds the local cloud's own responses in the same format as the functions' responses."""
 
 import random
 from typing import Any
@@ -47,7 +47,7 @@ def problem(status: int, detail: str, base: str = "", **members: Any) -> Respons
 
 
 def preflight() -> Response:
-    """Return the preflight response for an unknown path, so that pages can read the 404."""
+    """Return the preflight response for an unknown path, so that web pages can read its 404."""
     allow = {
         "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
         "Access-Control-Allow-Headers": ALLOWED,

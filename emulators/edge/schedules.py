@@ -14,9 +14,9 @@ from shared.runtime.manifest import Manifest
 
 
 def call(address: str, manifest: Manifest, at: datetime) -> dict[str, Any]:
-    """Return the httpx arguments of a run's POST request, with Cloud Scheduler's headers.
+    """Return the httpx arguments for a scheduled POST request, with Cloud Scheduler's headers.
 
-    address: the base address of a function, with the placeholder {function}.
+    address: a function's base URL, with {function} as the placeholder for its name.
     """
     return {
         "url": address.format(function=manifest.name) + "/",

@@ -38,7 +38,7 @@ def _uid(text: str) -> str:
 
 
 class TokenRequest(BaseModel):
-    """The account to sign in, and its roles."""
+    """The account to sign in and its additional roles."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -147,7 +147,7 @@ def _issuer_routes(cloud: Cloud) -> list[Route]:
 
 
 def marked(app: ASGIApp) -> ASGIApp:
-    """Add a header to every response that distinguishes it from production's responses."""
+    """Add a header to every response to distinguish it from a production response."""
 
     async def marking(scope: Scope, receive: Receive, send: Send) -> None:
         async def mark(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Serves all functions at one address: `/{function}/rest` reaches the function as `/rest`.
+"""Serves all functions at one address, forwarding `/{function}/rest` to a function as `/rest`.
 
 server      the default host: forks workers, and replaces them when a file changes
 watcher     the process that reports changed files to the server

@@ -1,4 +1,4 @@
-"""Serves many functions at one address: `/{function}/rest` reaches the function as `/rest`."""
+"""Forwards each request for `/{function}/rest` to that function as `/rest`."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ EXCHANGES = "_exchanges"
 
 @dataclass(frozen=True)
 class Broken:
-    """Replaces a function that cannot run: returns 500 with the reason, in a span."""
+    """Stands in for a function that cannot run: returns 500 with the reason, and writes a span."""
 
     name: str
     reason: str
@@ -41,7 +41,7 @@ class Broken:
 
 
 def _kind(scope: Scope, headers: Headers) -> str:
-    """Return the kind of trigger that started a run, as far as the request shows it."""
+    """Return the kind of trigger that started a run, as indicated by the request."""
     if "/topics/" in scope["path"]:
         return "message"
     return "document" if "ce-id" in headers else "http"
@@ -51,7 +51,7 @@ def _kind(scope: Scope, headers: Headers) -> str:
 class Dispatcher:
     """The ASGI application in front of all functions.
 
-    state: the cloud's folder, which lists the functions that must return 500.
+    state: the cloud's state folder, which contains the names of functions that must return 500.
     """
 
     functions: Mapping[str, ASGIApp]
@@ -114,6 +114,6 @@ class Dispatcher:
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return the broken functions and their reasons from the response of `/`."""
+    """Return the functions that cannot run, and the reasons, from the response of `/`."""
     broken: dict[str, str] = json.loads(text)["broken"]
     return broken

@@ -1,7 +1,7 @@
 """The functions host for `--isolated`: runs each function's bundle in its own process.
 
-As in production, a function runs under functions-framework, imports only from its bundle,
-and has its own database user. Nothing is reloaded; restart the local cloud to see a change.
+As in production, a function runs under functions-framework, imports only from its bundle, and has
+its own database user. Functions are not reloaded after a change; restart the local cloud to see it.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Instance:
         await response(scope, receive, send)
 
     def start(self, cloud: Cloud) -> None:
-        """Start the process with production's command."""
+        """Start the process with the same command as in production."""
         shell = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         name = self.function.service
         settings = {"PORT": str(self.port), "HOST": HOST, "K_SERVICE": name}

@@ -1,9 +1,10 @@
 """The functions host: one process serves all functions and is replaced when a file changes.
 
-The parent process imports large third-party packages once, but none of the project's code. It
-listens, and forks a worker that imports the project and serves requests. When the watcher, another
-child, reports a change, the parent forks a new worker, and retires the old one once the new one is
-serving. No request is refused, and no change is missed between two workers.
+The parent process imports large third-party packages once, but none of the project's code. The
+parent listens on the socket and forks a worker, which imports the project and serves requests.
+Another child process, the watcher, reports changed files. After a change, the parent forks a new
+worker and stops the old worker once the new one is serving. During the switch between workers, no
+request is refused and no change is missed.
 """
 
 import argparse
@@ -44,7 +45,7 @@ RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Worker:
-    """A forked process and the pipe through which it reports."""
+    """A forked process, and the pipe through which the process reports to its parent."""
 
     pid: int
     pipe: int
@@ -78,7 +79,7 @@ def _work(listening: socket.socket, state: Path, pipe: int) -> None:
 
 
 def _serve(work: Callable[[int], None], watcher: Worker) -> None:
-    """Keep one worker serving; replace it after a change or if it dies."""
+    """Keep one worker serving; replace the worker after a change or if it dies."""
     current: Worker | None = None
     following: Worker | None = _fork(work)
     try:
@@ -106,7 +107,7 @@ def _serve(work: Callable[[int], None], watcher: Worker) -> None:
 
 
 def _receive(workers: list[Worker]) -> tuple[Worker, bytes]:
-    """Wait for a byte from any worker; an empty result means that the worker has ended."""
+    """Wait for a byte from any worker; an empty result means that the worker has exited."""
     ready, _, _ = select.select([worker.pipe for worker in workers], [], [])
     worker = next(one for one in workers if one.pipe in ready)
     return worker, os.read(worker.pipe, 1)
@@ -162,7 +163,7 @@ def _forget(worker: Worker) -> None:
 
 
 def _reap(flags: int = 0) -> None:
-    """Reap workers that have ended; without WNOHANG, wait for all of them."""
+    """Reap the workers that have exited; without WNOHANG, wait until all have exited."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, flags)[0]:
             pass

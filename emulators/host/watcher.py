@@ -12,7 +12,7 @@ SUFFIXES = (".py", ".yaml")
 
 
 def watch(state: Path, changed: Callable[[], object]) -> None:
-    """Call `changed` whenever a file changes that affects the served functions."""
+    """Call `changed` whenever a file that affects the functions changes."""
     cloud, _ = read(state)
     folders = [*(root / kind for root in cloud.roots for kind in FOLDERS), ROOT / "shared"]
     existing = [folder for folder in folders if folder.is_dir()]
@@ -23,7 +23,8 @@ def watch(state: Path, changed: Callable[[], object]) -> None:
 def _matters(change: watchfiles.Change, path: str) -> bool:
     """Tell whether a change affects the functions.
 
-    A new folder always counts, because files created in it right away may not be reported.
+    A new folder always affects the functions, because changes to files that are created in it
+    immediately may not be reported.
     """
     file = Path(path)
     folder = change is watchfiles.Change.added and not file.suffix and file.name[0] not in "._"

@@ -23,7 +23,7 @@ FINISH_SECONDS = 10
 
 
 def serve(listening: socket.socket, state: Path, ready: Callable[[], object]) -> None:
-    """Serve on a listening socket until SIGTERM; call `ready` before accepting."""
+    """Serve on a listening socket until SIGTERM; call `ready` before accepting connections."""
     cloud, _ = read(state)
     config = uvicorn.Config(
         Dispatcher(load(cloud.roots), state),
@@ -46,9 +46,9 @@ async def _run(
 
 
 class _Server(uvicorn.Server):
-    """A server that stops accepting first, and closes idle connections a moment later.
+    """A server that first stops accepting connections, and closes idle ones a moment later.
 
-    Requests on connections accepted just before the shutdown are therefore still served.
+    The delay lets requests on connections accepted just before the shutdown be served.
     """
 
     def __init__(self, config: uvicorn.Config, loop: asyncio.AbstractEventLoop) -> None:
@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
 
 
 def load(roots: Iterable[Path]) -> dict[str, ASGIApp]:
-    """Build every function; one that cannot be imported returns 500 without affecting others."""
+    """Load every function; if a function cannot be imported, only that function returns 500."""
     started = time.perf_counter()
     found: dict[str, ASGIApp] = {}
     for folder in (folder for root in roots for folder in manifest.folders(root)):

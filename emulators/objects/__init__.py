@@ -1,4 +1,4 @@
-"""The object store: moto's S3 with signature and expiry checks.
+"""Runs the object store, which is moto's S3 with signature and expiry checks.
 
 server   the object store, which `services` starts as a process
 

@@ -1,6 +1,6 @@
-"""The object store: moto's S3 behind signature checks, with every object saved in a file.
+"""Runs moto's S3 behind signature and expiry checks, and saves every object in a file.
 
-moto checks neither signatures nor expiry, and loses all objects when it stops. Without these
+moto checks neither signatures nor expiry, and loses all objects when it stops. Without signature
 checks, a signing mistake would appear only in production.
 """
 
@@ -51,7 +51,7 @@ CORS = {
 
 @dataclass(eq=False)
 class Refused(Exception):
-    """An S3 error response, with a code for programs and a message for people."""
+    """An S3 error response, with a machine-readable code and a human-readable message."""
 
     code: str
     message: str
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Signature:
-    """The signature of a request; a presigned URL also has a `lifetime`."""
+    """The signature of a request; only a presigned URL has a `lifetime`."""
 
     scope: list[str]
     date: str
@@ -79,7 +79,7 @@ class Guard:
         self._public = f"/{settings['OBJECTS_PUBLIC_BUCKET']}/"
 
     def __call__(self, wsgi: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Handle a request; changes are on disk before the response begins."""
+        """Handle a request, writing any changes to disk before the response begins."""
         request = Request(wsgi)
 
         def begin(status: str, headers: Headers, *_: Any) -> Any:
@@ -126,7 +126,7 @@ class Guard:
             raise Refused("AccessDenied", "Access Denied")
 
     def _matches(self, found: Signature, request: Request, uri: str) -> bool:
-        """Sign the request as its sender did, and compare the signatures."""
+        """Compute the request's signature, and compare it with the signature that was sent."""
         path, _, query = uri.partition("?")
         parts = [one for one in query.split("&") if not one.startswith("X-Amz-Signature=")]
         headers = {name: request.headers.get(name, "") for name in found.headers}
@@ -141,7 +141,10 @@ class Guard:
 
 
 def _signature(request: Request) -> Signature | None:
-    """Parse the signature in the header or query. Raises KeyError or ValueError if malformed."""
+    """Parse the signature in the header or query.
+
+    Raises KeyError or ValueError if the signature is malformed.
+    """
     given = request.headers.get("Authorization")
     if given:
         algorithm, _, rest = given.partition(" ")
@@ -175,7 +178,10 @@ def _check_time(found: Signature) -> None:
 
 
 def _body(request: Request) -> bytes:
-    """Read the body and compare it with its signed hash; called before taking the lock."""
+    """Read the body and compare it with its signed hash.
+
+    The body is read before taking the lock, so that a slow client blocks no other request.
+    """
     body = request.stream.read()
     claimed = request.headers.get("X-Amz-Content-Sha256", "")
     # Other values, such as UNSIGNED-PAYLOAD, are not hashes.
@@ -203,7 +209,7 @@ def _cors(request: Request, headers: Headers) -> Headers:
 
 
 class Files:
-    """Saves each object as a file with a line of JSON metadata followed by the content."""
+    """Saves each object in a file: a line of JSON metadata, followed by the content."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self._folder = folder
@@ -272,7 +278,7 @@ def _everyone_reads(bucket: str) -> bytes:
 
 
 def application(cloud: Cloud) -> WSGIApplication:
-    """Build the object store of a cloud, and load its objects."""
+    """Build a cloud's object store, and load the saved objects."""
     settings = objects_environment(cloud)
     files = Files(cloud.state / "objects", settings)
     files.load()

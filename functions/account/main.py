@@ -1,4 +1,4 @@
-"""A player's account: export everything, or delete it."""
+"""Exports or deletes all data stored about a player."""
 
 from shared.domain.players import erasure
 from shared.domain.players import export as account

@@ -1,7 +1,7 @@
 """The public API of the game catalog.
 
-The CDN and clients cache responses for 60 seconds. Each instance also caches them in memory until
-the catalog's version increases; it reads the version at most every 5 seconds.
+The CDN and clients cache responses for 60 seconds. Each instance also caches responses in memory
+until the catalog's version increases. An instance checks the version at most once every 5 seconds.
 """
 
 from typing import Annotated, Any

@@ -1,7 +1,7 @@
-"""The creators' API: tools, builds of games, and tool versions from draft to withdrawal.
+"""The creators' API for tools, builds of games, and tool versions.
 
-Unknown members of a body are rejected. A POST takes effect once per Idempotency-Key, and a PATCH
-requires If-Match. Another creator's tools and versions are reported as not found.
+A request body with unknown members is rejected. POST requests take effect once per Idempotency-Key,
+and PATCH requests require If-Match. A request for another creator's tool or version returns 404.
 """
 
 from typing import Annotated, TypeVar
@@ -63,7 +63,7 @@ def get_own_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
 def edit_tool(
     creator: Creator, expected: http.IfMatch, tool_id: ToolId, body: ToolChanges
 ) -> http.Reply[OwnTool]:
-    """Change a tool's texts, or the plan that it requires."""
+    """Change a tool's texts or the plan that the tool requires."""
     return _tagged(sql.transact(lambda tx: own.edit(tx, creator.uid, int(tool_id), body, expected)))
 
 
@@ -103,7 +103,7 @@ def _art_is_uploaded(creator: Creator, tool_id: ToolId, kind: Kind, body: Upload
 def publish_tool_art(
     creator: Creator, tx: Connection, tool_id: ToolId, kind: Kind, body: UploadComplete
 ) -> ArtUpload:
-    """Queue an uploaded image for processing, after which it is published or rejected."""
+    """Queue an uploaded image for processing. The image is then published or rejected."""
     own.get(tx, creator.uid, int(tool_id))
     upload = art.complete(tx, Slot(tools, int(tool_id), kind), body.upload_id, creator.uid)
     sql.after_commit(outbox.flush)
@@ -112,7 +112,7 @@ def publish_tool_art(
 
 @api.post("/v1/creator/games/{game_id}/builds", status=201, idempotent=idempotency.ByKey())
 def create_build(creator: Creator, tx: Connection, game_id: GameId, body: NewBuild) -> Build:
-    """Register a build of a game and the marks that identify it."""
+    """Register a build of a game and the marks that identify the build."""
     return builds.create(tx, creator.uid, int(game_id), body)
 
 
@@ -120,7 +120,7 @@ def create_build(creator: Creator, tx: Connection, game_id: GameId, body: NewBui
 def list_builds(
     game_id: GameId, limit: http.Limit = 20, cursor: http.Cursor = None
 ) -> http.Page[Build]:
-    """List all builds of a game, newest first, including those registered by others."""
+    """List all builds of a game, newest first, including builds registered by other creators."""
     query = f"builds {game_id}"
     after = http.after(cursor, query, AwareDatetime, int)
     found, last = sql.read(lambda conn: builds.list_page(conn, int(game_id), after, limit))
@@ -192,7 +192,7 @@ def _version_is_uploaded(creator: Creator, tool_id: ToolId, version: Version) ->
 def publish_version(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version
 ) -> http.Reply[OwnVersion]:
-    """Queue the uploaded file for verification, after which the version is published or rejected.
+    """Queue the uploaded file for verification. The version is then published or rejected.
 
     Returns 409 if no file was uploaded, or if a dependency has no published version in its range.
     """
@@ -205,7 +205,7 @@ def publish_version(
 def withdraw_version(
     creator: Creator, tx: Connection, tool_id: ToolId, version: Version, body: Withdrawal
 ) -> http.Reply[OwnVersion]:
-    """Withdraw a version, so that it can no longer be downloaded."""
+    """Withdraw a version so that it can no longer be downloaded."""
     return _tagged(versions.withdraw(tx, creator.uid, int(tool_id), version, body))
 
 

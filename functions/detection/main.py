@@ -1,7 +1,7 @@
-"""Returns the URLs of the current lists for detecting games locally.
+"""Returns the URLs of the current lists with which clients detect running games.
 
-The CDN and clients cache responses for 60 seconds. Each instance also caches them until a new list
-is published; it checks for a new list at most every 5 seconds.
+The CDN and clients cache responses for 60 seconds. Each instance also caches responses until a new
+list is published. An instance checks for a new list at most once every 5 seconds.
 """
 
 from typing import Annotated

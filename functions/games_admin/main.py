@@ -1,9 +1,9 @@
-"""The operators' API for games: create, edit, merge and import them, and upload their art.
+"""The operators' API for creating, editing, merging and importing games, and uploading art.
 
-Every request is safe to repeat, so no route takes an Idempotency-Key. A repeated creation conflicts
-on its title, a repeated merge or import changes nothing, and a repeated art upload replaces an
-unpublished one. Every change is audited in its own transaction. Art is audited when its upload is
-created, and again when it is published or rejected.
+Every request is safe to repeat, so no route takes an Idempotency-Key. A repeated creation fails
+with a conflict on the title, and a repeated merge or import changes nothing. A repeated art upload
+replaces the previous unpublished upload. Every change is audited in its own transaction. An art
+upload is audited when it is created, and again when it is published or rejected.
 """
 
 import io
@@ -43,13 +43,13 @@ class MergeRequest(BaseModel):
 
 @api.post("/v1/admin/games", status=201)
 def create_game(operator: Admin, new: NewGame) -> http.Reply[EditableGame]:
-    """Create a game; returns 409 if a game with this title exists."""
+    """Create a game; return 409 if a game with this title exists."""
     return _reply(sql.transact(lambda tx: editing.create(tx, operator.uid, new)), 201)
 
 
 @api.get("/v1/admin/games/{game_id}")
 def get_editable_game(game_id: GameId) -> http.Reply[EditableGame]:
-    """Return a game's editable data, even if the game was merged."""
+    """Return a game's editable data, even if the game was merged into another."""
     return _reply(sql.read(lambda conn: editing.get(conn, game_id)))
 
 
@@ -65,9 +65,9 @@ def edit_game(
 
 @api.post("/v1/admin/games/{game_id}/merge")
 def merge_game(operator: Admin, game_id: GameId, body: MergeRequest) -> http.Reply[EditableGame]:
-    """Merge a game into another and return the other game; the old id then redirects to it.
+    """Merge a game into another game, and return the other game.
 
-    Playtime is moved within minutes.
+    The merged game's id redirects to the other game. Playtime is moved within minutes.
     """
     into = int(body.into)
     sql.transact(lambda tx: merging.merge(tx, game_id, into, operator.uid))
@@ -93,7 +93,7 @@ def create_game_art_upload(
 def publish_game_art(
     operator: Admin, game_id: GameId, kind: Kind, complete: UploadComplete
 ) -> ArtUpload:
-    """Queue an uploaded image for processing, after which it is published or rejected."""
+    """Queue an uploaded image for processing. The image is then published or rejected."""
     slot = Slot(tables.games, game_id, kind)
     sql.read(lambda conn: art.require_uploaded(conn, slot, complete.upload_id))
     taken = sql.transact(lambda tx: art.complete(tx, slot, complete.upload_id, operator.uid))
@@ -111,9 +111,9 @@ def import_games(
 ) -> ImportReport:
     """Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
 
-    Without `format`, the format is detected from the start of the list. Send a long list in
-    consecutive parts with the same `import_id`; `first` is the position of the first record of a
-    part. Importing a record again changes nothing.
+    If `format` is omitted, the format is detected from the start of the list. Send a long list in
+    consecutive parts with the same `import_id`, and set `first` to the position of each part's
+    first record. Importing a record again changes nothing.
     """
     placed = game_lists.read(io.BytesIO(text).read, format_)
     records = (RawRecord(at + first - 1, record) for at, record in placed)

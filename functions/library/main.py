@@ -1,4 +1,4 @@
-"""A player's library: matches items on disk to games, and stores the games of each installation.
+"""Matches items on disk to games, and stores the games of each of a player's installations.
 
 Matching stores nothing. An installation is stored as a list of games, without paths.
 """
@@ -28,7 +28,7 @@ api = http.Api(__file__)
 
 
 class MatchCandidate(BaseModel):
-    """A game that an item may be, with the evidence for it, strongest first."""
+    """A game that may match an item, with the evidence for the match, strongest first."""
 
     game_id: str
     title: str
@@ -38,7 +38,7 @@ class MatchCandidate(BaseModel):
 
 
 class LibraryMatch(BaseModel):
-    """The match for an item: one game, several candidates, or neither.
+    """The match for an item: one game, several candidates, or no game.
 
     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
         fits the build, or of each tool if the build is unknown.
@@ -56,13 +56,13 @@ class LibraryMatch(BaseModel):
 
 
 class LibraryMatches(http.Receipt):
-    """The receipt of a batch, with one match per accepted item, in the order of the items."""
+    """The receipt for a batch, with one match per accepted item, in the order of the items."""
 
     items: list[LibraryMatch]
 
 
 class Installation(BaseModel):
-    """The games that an installation now contains, and the entries that were rejected."""
+    """The result of replacing an installation's list of games, including the rejected entries."""
 
     install_id: str
     entries: int
@@ -72,7 +72,7 @@ class Installation(BaseModel):
 
 @api.post("/v1/me/library:match")
 def match_library(batch: http.Batch[LibraryItem]) -> LibraryMatches:
-    """Match items on disk to games; nothing is stored."""
+    """Match items on disk to games without storing anything."""
     items = [item for _, item in batch.items]
     found = sql.read(lambda conn: _matches(conn, items)) if items else []
     receipt = batch.receipt(accepted=len(items))

@@ -1,7 +1,7 @@
-"""The operators' API: dead letters, projections, consumers, plans, roles and the audit log.
+"""The operators' API for dead letters, projections, consumers, plans, roles and the audit log.
 
-Every change is audited in its own transaction. Every change is safe to repeat, so none takes an
-Idempotency-Key. Unknown members of a body are rejected.
+Every change is audited in its own transaction. Every change is safe to repeat, so no route takes an
+Idempotency-Key. A request body with unknown members is rejected.
 """
 
 import time
@@ -49,7 +49,7 @@ def _example(**members: JsonValue) -> ConfigDict:
 
 
 class ActionReason(_Body):
-    """Why the operator performs the action; recorded in the audit log."""
+    """The operator's reason for the action, which is recorded in the audit log."""
 
     model_config = _example(reason="The catalog's import is being repaired.")
 
@@ -57,7 +57,7 @@ class ActionReason(_Body):
 
 
 class RedriveRequest(_Body):
-    """The dead letters to redrive: one consumer's open dead letters, starting after `cursor`."""
+    """The consumer whose open dead letters to redrive, starting after `cursor`."""
 
     model_config = _example(consumer="roll_up_sessions", limit=20)
 
@@ -67,7 +67,7 @@ class RedriveRequest(_Body):
 
 
 class RedriveResults(BaseModel):
-    """The results of the redrives; `next_cursor` is absent if no open dead letters remain."""
+    """The results of redriving one page; `next_cursor` is absent after the last page."""
 
     redriven: int
     failed: list[RedriveResult]
@@ -75,7 +75,7 @@ class RedriveResults(BaseModel):
 
 
 class RebuildRequest(_Body):
-    """The documents to rebuild: one player's, or all of a kind, starting after `cursor`."""
+    """The kind of documents to rebuild, for one player or for all players after `cursor`."""
 
     model_config = _example(kind="stats", uid="ada")
 
@@ -86,7 +86,7 @@ class RebuildRequest(_Body):
 
 
 class PlanGrant(_Body):
-    """When the player's plan expires; without `until`, it never expires."""
+    """The time at which the player's plan expires; without `until`, the plan never expires."""
 
     model_config = _example(until="2027-11-24T00:00:00Z")
 
@@ -114,7 +114,7 @@ def list_dead_letters(
 
 @api.post("/v1/admin/dead-letters/redrive")
 def redrive_dead_letters(operator: Admin, body: RedriveRequest) -> RedriveResults:
-    """Redrive open dead letters of one consumer, one page per call."""
+    """Redrive one page of a consumer's open dead letters."""
     after = http.after(body.cursor, "redrive", int) or 0
     until = time.monotonic() + BULK_SECONDS
     done = dead_letters.redrive_page(body.consumer, after, body.limit, operator.uid, until)
@@ -133,7 +133,7 @@ def get_dead_letter(letter_id: LetterId) -> DeadLetterDetail:
 
 @api.post("/v1/admin/dead-letters/{letter_id}/redrive")
 def redrive_dead_letter(operator: Admin, letter_id: LetterId) -> RedriveResult:
-    """Post one dead letter to its consumer again and return the consumer's response."""
+    """Redrive one dead letter and return the consumer's response."""
     return dead_letters.redrive(letter_id, operator.uid)
 
 
@@ -141,20 +141,20 @@ def redrive_dead_letter(operator: Admin, letter_id: LetterId) -> RedriveResult:
 def resolve_dead_letter(
     operator: Admin, letter_id: LetterId, body: ActionReason
 ) -> DeadLetterDetail:
-    """Resolve one dead letter without a redrive."""
+    """Resolve one dead letter without redriving it."""
     sql.transact(lambda tx: dead_letters.resolve(tx, letter_id, operator.uid, body.reason))
     return sql.read(lambda conn: dead_letters.get(conn, letter_id))
 
 
 @api.get("/v1/admin/projections")
 def compare_projections(uid: Uid) -> ProjectionComparison:
-    """Compare a player's documents with the rows that they are copied from."""
+    """Compare a player's documents with the rows from which they are copied."""
     return projections.compare(uid)
 
 
 @api.post("/v1/admin/projections/rebuild")
 def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
-    """Rebuild documents from their rows: one player's, or the next page of all players'."""
+    """Rebuild documents from rows, for one player or for the next page of all players."""
     if body.uid is not None and body.cursor is not None:
         raise errors.BadRequest("send `uid` or `cursor`, not both")
     if body.uid is not None:
@@ -166,13 +166,13 @@ def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
 
 @api.get("/v1/admin/consumers")
 def list_consumers() -> ConsumersOverview:
-    """List consumers, each with its backlog and whether it is paused."""
+    """List consumers with their backlog and whether each is paused."""
     return sql.read(consumers.get)
 
 
 @api.post("/v1/admin/consumers/{consumer}/pause")
 def pause_consumer(operator: Admin, consumer: ConsumerName, body: ActionReason) -> ConsumerPause:
-    """Pause a consumer; its events are redelivered after it is resumed."""
+    """Pause a consumer. Waiting events are redelivered after the consumer is resumed."""
     return sql.transact(lambda tx: consumers.pause(tx, consumer, operator.uid, body.reason))
 
 
@@ -191,7 +191,7 @@ def list_entitlements(uid: Uid) -> http.Page[Entitlement]:
 
 @api.put("/v1/admin/entitlements/{uid}/{plan}")
 def grant_entitlement(operator: Admin, uid: Uid, plan: Plan, body: PlanGrant) -> Entitlement:
-    """Grant a player a plan, or change when it expires."""
+    """Grant a player a plan, or change the plan's expiry."""
     return sql.transact(lambda tx: entitlements.record(tx, uid, plan, body.until, operator.uid))
 
 

@@ -1,4 +1,4 @@
-"""A player's achievements, and playtime per game and day."""
+"""Returns a player's achievements, and playtime per game and day."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -31,8 +31,8 @@ def list_playtime(
 ) -> http.Page[PlaytimeDay]:
     """List the caller's playtime by local day and game, from `from` to `to` inclusive.
 
-    The range may span up to 366 days; the default is the last 30 days. Days without playtime are
-    omitted.
+    The date range may span up to 366 days; the default is the last 30 days. Days without playtime
+    are omitted.
     """
     asked = _range(from_, to)
     after = http.after(cursor, "playtime", date, str)

@@ -1,4 +1,4 @@
-"""Play sessions: clients report them in batches."""
+"""Accepts batches of play session reports from clients."""
 
 from shared.domain.metrics import SESSIONS_ACCEPTED, SESSIONS_REJECTED
 from shared.domain.play import sessions

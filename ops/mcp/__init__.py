@@ -1,4 +1,4 @@
-"""Offers `/v1/admin` and the logs as tools of the Model Context Protocol.
+"""Offers `/v1/admin` and the logs as Model Context Protocol tools.
 
 command      the command `python -m ops mcp`
 server       the MCP server, which registers the tools and passes on their errors

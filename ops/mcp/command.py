@@ -1,4 +1,4 @@
-"""`mcp`: serves the operator's tools to a client of the Model Context Protocol."""
+"""`mcp`: serves the operator's tools to a Model Context Protocol client."""
 
 import argparse
 
@@ -21,7 +21,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until standard input ends."""
+    """Serve requests until standard input is closed."""
     from ops.mcp import server  # noqa: PLC0415 - takes a second, which `--help` should not
 
     deployment = Deployment(options.url, options.token, options.state)

@@ -1,4 +1,4 @@
-"""The deployment that the tools act on, and the types of their arguments."""
+"""The deployment that the tools act on, and the types of the tools' arguments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,21 +32,21 @@ class Deployment:
     state: Path | None = None
 
     def call(self, method: str, path: str, **request: Any) -> Any:
-        """Call `/v1/admin` and return the response; raise OpsError with a problem's details.
+        """Call `/v1/admin` and return the response; raise OpsError with the details of an error.
 
-        Connects each time, because the local cloud's token expires after an hour.
+        Each call signs in again, because the local cloud's token expires after an hour.
         """
         with client.connect(self.url, self.token, self.state) as connected:
             return client.call(connected, method, path, **request)
 
     def redrive_all(self, consumer: str) -> tuple[int, list[Any]]:
-        """Redrive a consumer's open dead letters; return the number redriven, and the failures."""
+        """Redrive a consumer's open dead letters; return the number redriven and the failures."""
         with client.connect(self.url, self.token, self.state) as connected:
             return dead_letters.redrive_all(connected, consumer)
 
 
 def cut(text: str) -> str:
-    """Return the text, or only its end if it is too long."""
+    """Return the text, or only its end if the text is too long."""
     if len(text) <= LONGEST_TEXT:
         return text
     return f"[{len(text) - LONGEST_TEXT} characters omitted]{text[-LONGEST_TEXT:]}"

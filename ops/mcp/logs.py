@@ -1,4 +1,4 @@
-"""Reads traces and logs from the local cloud, or builds the query for Cloud Logging."""
+"""Reads the local cloud's traces and logs, or builds a Cloud Logging query for them."""
 
 import json
 from collections import deque
@@ -26,7 +26,7 @@ TRACE = "logging.googleapis.com/trace"
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter for log lines: minimum severity, function, contained text and maximum number."""
+    """A filter for log lines: minimum severity, function, text to find and number of lines."""
 
     severity: Severity
     function: str | None
@@ -35,7 +35,7 @@ class Filter:
 
 
 def trace(deployment: Deployment, trace_id: str) -> str:
-    """Return a trace as a tree of text, or the query that finds it."""
+    """Return a trace as a text tree, or the query that finds the trace."""
     if deployment.url:
         number = trace_id.lower().removeprefix("00-").partition("-")[0]
         return _query(deployment.url, f'trace:"traces/{number}"')
@@ -45,7 +45,7 @@ def trace(deployment: Deployment, trace_id: str) -> str:
 
 
 def lines(deployment: Deployment, wanted: Filter) -> dict[str, Any]:
-    """Return the last matching lines, newest last, or the query that finds them."""
+    """Return the last matching log lines, newest last, or the query that finds those lines."""
     if deployment.url:
         return {"elsewhere": _lines_query(deployment.url, wanted)}
     from ops import local_cloud  # noqa: PLC0415 - production needs no emulators

@@ -1,4 +1,4 @@
-"""The MCP server, which registers the tools and passes on their errors."""
+"""Builds the MCP server, which registers the tools and reports their errors to the client."""
 
 import functools
 import inspect
@@ -28,7 +28,7 @@ WRITE = ToolAnnotations(
 
 
 def build(deployment: Deployment, *, allow_writes: bool) -> MCPServer[Any]:
-    """Return a server of the tools for one deployment, ready to run."""
+    """Return an MCP server, ready to run, with the tools for one deployment."""
     instructions = INSTRUCTIONS.format(and_do=", some of which change data" if allow_writes else "")
     # The log goes to standard error, because standard output carries the protocol.
     server = MCPServer("savepoint", instructions=instructions, log_level="WARNING")
@@ -44,7 +44,7 @@ def _add(server: MCPServer[Any], tool: Callable[..., Any], hints: ToolAnnotation
 
 
 def _with_errors(tool: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a tool that passes error messages on to the client."""
+    """Wrap a tool so that it reports error messages to the client."""
 
     @functools.wraps(tool)
     def called(**arguments: Any) -> Any:

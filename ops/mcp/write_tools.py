@@ -1,4 +1,4 @@
-"""Tools that change data. Each call must name its target twice."""
+"""Tools that change data. Each call must give the target's name twice, as a confirmation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,19 +20,20 @@ class WriteTools:
     deployment: Deployment
 
     def all(self) -> tuple[Callable[..., Any], ...]:
-        """Return the tools in the order in which they are listed."""
+        """Return the write tools in listing order."""
         return self.redrive, self.redrive_consumer, self.pause, self.resume
 
     def redrive(self, dead_letter_id: LetterId, confirm: Confirm) -> dict[str, Any]:
-        """Deliver a dead letter to its consumer again, and return the consumer's response.
+        """Redrive a dead letter to its consumer, and return the consumer's response.
 
-        Effects that the event already had are not repeated. If it fails again, it stays open.
+        Effects that the event has already had are not repeated. If the redrive fails, the dead
+        letter stays open.
         """
         _check(dead_letter_id, confirm)
         return self._post(f"dead-letters/{dead_letter_id}/redrive")
 
     def redrive_consumer(self, consumer: Function, confirm: Confirm) -> dict[str, Any]:
-        """Redrive all open dead letters of a consumer; stop if it is unavailable."""
+        """Redrive all open dead letters of a consumer; stop if the consumer is unavailable."""
         _check(consumer, confirm)
         done, failed = self.deployment.redrive_all(consumer)
         return {"redriven": done, "still_open": len(failed), "failed": failed[:SHOWN_FAILURES]}
@@ -43,12 +44,15 @@ class WriteTools:
         reason: Annotated[str, Field(min_length=1, max_length=500)],
         confirm: Confirm,
     ) -> dict[str, Any]:
-        """Pause a consumer within 5 s. Events become dead letters after about 16 hours."""
+        """Pause a consumer within 5 s.
+
+        If the pause lasts more than about 16 hours, waiting events become dead letters.
+        """
         _check(consumer, confirm)
         return self._post(f"consumers/{consumer}/pause", json={"reason": reason})
 
     def resume(self, consumer: Function, confirm: Confirm) -> dict[str, Any]:
-        """Resume a paused consumer. Waiting events are delivered at their next retry."""
+        """Resume a paused consumer. Each waiting event is delivered at its next retry."""
         _check(consumer, confirm)
         return self._post(f"consumers/{consumer}/resume")
 

@@ -1,4 +1,4 @@
-"""Stages the measured functions as they are deployed, with bytecode."""
+"""Stages the measured functions as in a deployment, including bytecode."""
 
 import compileall
 from pathlib import Path
@@ -13,12 +13,12 @@ FLOORS = HERE / "floors"
 
 
 def functions() -> dict[str, Manifest]:
-    """Return every function by name, including one without stores that only benchmarks use."""
+    """Return every function by name, including a benchmark-only function that uses no store."""
     return manifest.discover([ROOT, HERE / "subjects"])
 
 
 def stage(into: Path) -> None:
-    """Stage every function under `into`, byte-compiled as by Google's builder."""
+    """Stage every function under `into`, and compile it to bytecode as Google's builder does."""
     bundle.stage(functions().values(), into)
     for folder in (into, FLOORS):
         compileall.compile_dir(folder, quiet=1)

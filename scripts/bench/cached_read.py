@@ -1,7 +1,7 @@
 """(a) Compares reading a game from memory with a minimal functions-framework handler.
 
-The target applies to the framework's default installation (ADR 12). The second line compares with
-httptools and uvloop, which our bundles include.
+The target applies to the default installation of functions-framework (ADR 12). The second line of
+the table compares with a handler that uses httptools and uvloop, as our bundles do.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ STOCK, ACCELERATED, OURS = "stock", "accelerated", "catalog"
 
 
 def measure(stores: Stores) -> Section:
-    """Measure the two floors and the catalog in alternating rounds."""
+    """Measure the catalog function and its two floors in alternating rounds."""
     wanted = [
         replace(HELLO, name=STOCK, command=servers.STOCK),
         replace(HELLO, name=ACCELERATED),
@@ -52,7 +52,7 @@ def measure(stores: Stores) -> Section:
 
 
 def _load(server: Server, path: str, seconds: float) -> tuple[float, float]:
-    """Return the requests per second and the CPU seconds per request."""
+    """Send requests; return the requests per second and the CPU seconds per request."""
     before = server.used()
     requests = [load.request("GET", path)]
     done = load.run(server.port, requests, connections=CONNECTIONS, seconds=seconds)

@@ -1,4 +1,4 @@
-"""(c) Measures cold starts from exec to the first 2xx, with all of production's imports."""
+"""(c) Measures cold starts from exec to the first 2xx, with the same imports as in production."""
 
 import base64
 import compileall
@@ -53,7 +53,7 @@ Times = Mapping[str, list[float]]
 
 
 def measure(stores: Stores) -> Section:
-    """Start every function once per round, and list the time that its imports take."""
+    """Start every function once per round, and measure import times separately."""
     functions = bundles.functions()
     cold = _as_in_the_cloud(functions, stores.build)
     stores.progress("imports")
@@ -89,7 +89,7 @@ def _line(function: Manifest, seconds: Times, cpu: Times) -> Line:
 
 
 def _as_in_the_cloud(functions: Mapping[str, Manifest], build: Path) -> Path:
-    """Copy the bundles, adding the import that the first query triggers in the cloud."""
+    """Copy the bundles, and add the import that a function's first query triggers in production."""
     cold = build.with_name("cold")
     shutil.copytree(build, cold)
     for function in functions.values():
@@ -101,7 +101,7 @@ def _as_in_the_cloud(functions: Mapping[str, Manifest], build: Path) -> Path:
 
 
 def kind(function: Manifest) -> str:
-    """Return the kind of target that applies to a function."""
+    """Return which kind of target applies to a function."""
     wanted = extras(function)
     if wanted & {"messages", "documents"}:
         return "messages or documents"
@@ -118,7 +118,7 @@ def _wanted(function: Manifest, stores: Stores, build: Path) -> Wanted:
 def _request(
     function: Manifest, stores: Stores
 ) -> tuple[str, bytes | None, Mapping[str, str] | None]:
-    """Return the path, body and headers of a request to which the function responds with 2xx."""
+    """Return the path, body and headers of a request that the function accepts."""
     if function.trigger.topic:
         return "/", push(function.name), JSON
     if function.trigger.document:
@@ -169,7 +169,7 @@ def _document_event() -> tuple[bytes, dict[str, str]]:
 
 
 def _imports(functions: Mapping[str, Manifest], build: Path) -> Iterator[Line]:
-    """List the packages whose modules take 50 ms or more, for each set of requirements."""
+    """List the packages that take 50 ms or more to import, for each set of requirements."""
     sets: dict[frozenset[str], list[str]] = defaultdict(list)
     for function in functions.values():
         sets[frozenset(extras(function))].append(function.name)
@@ -183,7 +183,7 @@ def _imports(functions: Mapping[str, Manifest], build: Path) -> Iterator[Line]:
 
 
 def _packages(folder: Path) -> Counter[str]:
-    """Return each package's import time in seconds, as reported by Python, without dependencies."""
+    """Return each package's import time in seconds, excluding its dependencies."""
     environment = {"PYTHONUNBUFFERED": "1", "PATH": "/usr/bin"}
     command = [servers.PYTHON, "-X", "importtime", "-c", f"{FRAMEWORK}; import main"]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""(e) Compares the frame rate of the console's page with and without concurrent requests."""
+"""(e) Compares the console page's frame rate with and without concurrent requests."""
 
 import threading
 import time
@@ -28,14 +28,14 @@ WATCH = """() => {
 
 @dataclass
 class Seen:
-    """A page's frames per second, and its tasks longer than 50 ms."""
+    """A page's frame rate, and the page's tasks that took more than 50 ms."""
 
     frames: float
     tasks: list[float]
 
 
 def measure(stores: Stores) -> Section:
-    """Open each view in Chromium and send requests at each rate."""
+    """Open each view of the console in Chromium, and send requests at each rate."""
     section = Section(
         "(e) The console under requests",
         f"Frames per second in headless Chromium over {SECONDS} s, the local cloud on the same "

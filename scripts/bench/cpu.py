@@ -15,18 +15,18 @@ _ALL = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and its running descendants."""
+    """Return the pids of a process and its running descendants."""
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def seconds(pids: Iterable[int]) -> float:
-    """Return the CPU seconds that processes have used so far, including ended threads."""
+    """Return the CPU seconds that processes have used so far, including their finished threads."""
     # The id of a process's CPU clock, as clock_getcpuclockid(3) computes it.
     return sum(time.clock_gettime((~pid << 3) | SCHEDULER_CLOCK) for pid in pids)
 
 
 def threads(pid: int) -> dict[tuple[str, int], float]:
-    """Return the CPU seconds of each thread of a process, by name and id."""
+    """Return the CPU seconds of each thread of a process, by thread name and id."""
     found = {}
     for task in Path(f"/proc/{pid}/task").iterdir():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -36,13 +36,13 @@ def threads(pid: int) -> dict[tuple[str, int], float]:
 
 
 def leave_one() -> None:
-    """Keep this process and its children off the function's CPU."""
+    """Exclude this process and its future children from the function's CPU."""
     if len(_ALL) > 1:
         os.sched_setaffinity(0, _ALL[1:])
 
 
 def take_one(pid: int) -> None:
-    """Run a process and its children only on the function's CPU."""
+    """Restrict a process and its future children to the function's CPU."""
     if len(_ALL) > 1:
         os.sched_setaffinity(pid, _ALL[:1])
 

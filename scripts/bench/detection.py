@@ -1,4 +1,4 @@
-"""(h) Measures the game detection list: its size, and the cost of matching on the client."""
+"""(h) Measures the size of the game detection list and the cost of matching on the client."""
 
 import gzip
 import json
@@ -91,7 +91,7 @@ def _changed(listed: list[ListedProgram]) -> list[ListedProgram]:
 
 
 def _paths(listed: list[ListedProgram]) -> list[str]:
-    """Return Windows paths of the programs on a PC that has very many games open."""
+    """Return Windows paths of running programs, including an unusually large number of games."""
     every = len(listed) // OF_GAMES
     games = [one.suffix.title().replace("/", "\\") for one in listed[::every][:OF_GAMES]]
     others = range(PATHS - len(games))

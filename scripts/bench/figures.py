@@ -1,4 +1,4 @@
-"""Holds measured figures with their floors, ratios and targets."""
+"""Defines the benchmark tables: measured figures with their floors, ratios and targets."""
 
 import statistics
 import sys
@@ -26,8 +26,8 @@ class Line:
     figure: the measured value with its unit.
     floor: the floor's value with its unit.
     ratio: the figure divided by the floor.
-    at_least, at_most: the target for `value`, in `unit`, or for the ratio if there is no `value`.
-    limit: the factor that prevents a better result.
+    at_least, at_most: the target for `value` in `unit`, or for the ratio if `value` is None.
+    limit: the factor that limits the result.
     """
 
     what: str
@@ -60,7 +60,7 @@ class Line:
 
 @dataclass
 class Section:
-    """One table: its title, the method of measurement, and its lines."""
+    """One benchmark table: its title, its method of measurement and its lines."""
 
     title: str
     how: str
@@ -68,7 +68,7 @@ class Section:
 
 
 def show(section: Section) -> None:
-    """Print a section as a table, without colours and lines unless the output is a terminal."""
+    """Print a section as a table, with colours and lines only on a terminal."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else PLAIN_WIDTH, highlight=False)
     style = box.SIMPLE_HEAD if terminal else None

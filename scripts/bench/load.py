@@ -1,4 +1,4 @@
-"""A low-overhead HTTP client: keep-alive connections, each with one request at a time."""
+"""A low-overhead HTTP client that sends one request at a time on each keep-alive connection."""
 
 import asyncio
 import itertools
@@ -17,13 +17,13 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class WrongAnswer(Exception):
-    """A response was not 2xx, so the measurement is invalid."""
+    """Raised when a response is not 2xx, which makes the measurement invalid."""
 
 
 def request(
     method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> bytes:
-    """Return the bytes of an HTTP/1.1 request."""
+    """Return an HTTP/1.1 request as bytes."""
     lines = {"Host": HOST, **(headers or {})}
     if body or method == "POST":
         lines["Content-Length"] = str(len(body))
@@ -33,7 +33,7 @@ def request(
 
 @dataclass(frozen=True)
 class Done:
-    """The number of completed requests, and the seconds that they took."""
+    """The number of completed requests, and the total time in seconds."""
 
     requests: int
     seconds: float
@@ -72,7 +72,7 @@ def run(
     seconds: float = PATIENCE_SECONDS,
     most: int = 1_000_000,
 ) -> Done:
-    """Send `requests` repeatedly for `seconds` or until `most` were sent. Raises WrongAnswer."""
+    """Send `requests` repeatedly for `seconds` or until `most` are sent. Raises WrongAnswer."""
 
     async def work() -> Done:
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""(g) Compares matching a library of a thousand items with its SQL statements alone."""
+"""(g) Compares matching a thousand library items with running only the same SQL statements."""
 
 import contextlib
 import gzip
@@ -26,7 +26,7 @@ ROOTS = ("D:\\SteamLibrary\\steamapps\\common\\", "E:\\GOG Games\\", "C:\\Progra
 
 
 def measure(stores: Stores) -> Section:
-    """Match the items, and send their statements alone, in alternating rounds."""
+    """Measure matching, and the same SQL statements alone, in alternating rounds."""
     stores.progress("importing all games")
     importing.import_file(GAMES)
     items = _items()
@@ -57,7 +57,7 @@ def measure(stores: Stores) -> Section:
 
 
 def _items() -> list[LibraryItem]:
-    """Return the listed programs of the first games, placed in common install folders."""
+    """Return library items: the first games' listed programs, placed in common install folders."""
     found: list[LibraryItem] = []
     with gzip.open(GAMES) as lines:
         for number, game in enumerate(map(json.loads, lines)):
@@ -76,7 +76,7 @@ def _match(conn: Connection, items: Sequence[LibraryItem]) -> fits.Fitting:
 
 
 def _statements(items: Sequence[LibraryItem]) -> list[tuple[str, Any]]:
-    """Return the SQL statements of one match with their parameters."""
+    """Return the SQL statements that one match request runs, with their parameters."""
     seen: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:

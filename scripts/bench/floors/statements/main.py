@@ -1,6 +1,7 @@
-"""Runs SQL statements with PyMySQL in a thread: the minimum work of any function with a store.
+"""Runs SQL statements with PyMySQL in a thread, the minimum work of a function with a store.
 
-STATEMENTS is the path of a JSON file with lists of statements. The path `/3` runs the fourth list.
+STATEMENTS is the path of a JSON file with lists of statements. A request's path selects a list by
+index: `/3` runs the fourth list.
 """
 
 import asyncio
