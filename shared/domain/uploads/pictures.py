@@ -1,6 +1,6 @@
 """Renders an uploaded image as art: validates it, crops it to each size and drops its metadata.
 
-Only this module imports Pillow, so that functions that only show art do not load it.
+Only this module imports Pillow, so that functions that only show art do not load the library.
 """
 
 import io
@@ -32,7 +32,7 @@ class Shape(NamedTuple):
     widths: tuple[int, ...]
 
     def height(self, width: int) -> int:
-        """Return the height for a width."""
+        """Return the height that has the kind's aspect ratio at this width."""
         return width * self.ratio_height // self.ratio_width
 
 
