@@ -2,7 +2,7 @@
 
 - `title_key` identifies a title. It folds only case, width, spaces and trademark signs, so that
   "Beyond Good & Evil" and "Beyond Good and Evil" stay different games.
-- `name_key` is for search and sorting. It also folds accents, punctuation, "&" and letters
+- `name_key` is for search and sorting. `name_key` also folds accents, punctuation, "&" and letters
   like "ø".
 """
 

@@ -28,7 +28,7 @@ _lock = threading.Lock()
 
 
 class Stale(Exception):
-    """The document does not meet the condition of the write."""
+    """The document does not meet the condition for the write."""
 
 
 @dataclass(frozen=True)

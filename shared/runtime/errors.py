@@ -62,7 +62,7 @@ def codes() -> list[Code]:
 
 
 class CommonCode(Code):
-    """The codes that are not specific to a product."""
+    """The codes that are independent of the product."""
 
     INVALID_REQUEST = (
         "invalid_request",
@@ -205,7 +205,7 @@ class Forbidden(ProblemError):
 
 
 class NotFound(ProblemError):
-    """The path or the resource does not exist."""
+    """The path or the resource that it names does not exist."""
 
     status = 404
     code = CommonCode.NOT_FOUND

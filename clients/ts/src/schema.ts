@@ -1357,7 +1357,7 @@ export interface components {
         };
         /**
          * Game
-         * @description A game in a list; `locale` is the language of its title.
+         * @description A game in a list, where `locale` is the language of the title.
          */
         Game: {
             /** Game Id */

@@ -16,7 +16,7 @@ from shared.schema.catalog import game_builds, game_executables, game_names, gam
 
 
 class Game(BaseModel):
-    """A game in a list; `locale` is the language of its title."""
+    """A game in a list, where `locale` is the language of the title."""
 
     game_id: str
     title: str

@@ -132,7 +132,7 @@ class _Clues(NamedTuple):
 
 
 class _Hits(NamedTuple):
-    """The catalog rows found for the clues of all items, by clue."""
+    """The catalog rows that were found for all items, grouped by clue."""
 
     stores: dict[tuple[str, str], list[int]]
     names: dict[str, list[int]]

@@ -1,8 +1,8 @@
 """Backlogs and pauses of consumers.
 
-A consumer is listed if the database records a failure, dead letter or pause for it. Its backlog
-counts events that failed and will be redelivered. Undelivered messages are not counted; see the
-Pub/Sub metric `num_undelivered_messages`.
+A consumer is listed if the database records a failure, dead letter or pause for it. A consumer's
+backlog counts events that failed and will be redelivered. Undelivered messages are not counted, but
+the Pub/Sub metric `num_undelivered_messages` reports them.
 """
 
 from datetime import datetime
@@ -115,7 +115,7 @@ def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPau
 
 
 def resume(tx: Connection, consumer: str, actor: str) -> None:
-    """Resume a consumer, if it is paused.
+    """Resume a consumer if it is paused.
 
     Resuming a consumer that no longer exists is allowed.
     """

@@ -95,7 +95,7 @@ def _unreadable(event: Event) -> NewDeadLetter:
 
 
 def _player_uid(headers: dict[str, str], data: bytes) -> str | None:
-    """Return the player's uid, so that an erasure deletes the dead letter."""
+    """Return the player's uid, by which an erasure finds and deletes the dead letter."""
     path = (headers.get("ce-document") or headers.get("ce-subject", "")).split("/")
     if "players" in path[:-1]:
         return _storable(unquote(path[path.index("players") + 1]))

@@ -180,7 +180,7 @@ def redrive(letter_id: int, actor: str) -> RedriveResult:
 def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float) -> RedrivenPage:
     """Redrive a consumer's open dead letters, oldest first, until the monotonic time `until`.
 
-    Stops if the consumer is unavailable, because the next redrive would also fail.
+    Stops if the consumer is unavailable, because further redrives would also fail.
     """
     letters, last = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
     page = RedrivenPage(redriven=0, failed=[])
@@ -203,7 +203,7 @@ def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float
 
 
 def _redrive_if_open(letter_id: int, actor: str) -> RedriveResult | None:
-    """Redrive a dead letter; return None if another operator has just settled it."""
+    """Redrive a dead letter; return None if another operator has settled it meanwhile."""
     try:
         return redrive(letter_id, actor)
     except errors.Conflict:

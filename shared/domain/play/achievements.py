@@ -52,8 +52,8 @@ def list_all(conn: Connection, uid: str) -> list[Achievement]:
 def grant(uid: str, moment: datetime) -> list[Achievement]:
     """Grant the achievements that the player has earned; return all that are not yet delivered.
 
-    Reads the stats rows, not the documents. Grants nothing if the player requested erasure at or
-    after `moment`, the time of the stats change.
+    Reads the stats from the database rows, not from the documents. Grants nothing if the player
+    requested erasure at or after `moment`, the time of the stats change.
     """
     undelivered, earned = sql.read(lambda conn: _outstanding(conn, uid))
     if not earned:

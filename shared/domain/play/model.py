@@ -109,7 +109,7 @@ def playtime(runs: Iterable[Run]) -> dict[date, int]:
 
 
 def _spread(days: dict[int, int], start: int, end: int) -> None:
-    """Split the local time from `start` to `end` at midnights and add the parts to `days`."""
+    """Split the local time from `start` to `end` at midnight and add the parts to `days`."""
     while start < end:
         day = start // DAY_MS
         stop = min(end, (day + 1) * DAY_MS)

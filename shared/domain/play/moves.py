@@ -48,7 +48,7 @@ def attach_unlisted(until: float) -> dict[str, int]:
 
 
 def _attach(uid: str, game_key: str, game_id: str) -> bool:
-    """Move one player's play from a hash to a game; return False if there is nothing to move."""
+    """Move one player's play from a hash to a game; return False if there is none to move."""
     mine = (_unlisted.uid == uid, _unlisted.game_key == game_key)
 
     def begin(tx: Connection) -> datetime:
@@ -122,7 +122,7 @@ def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
 def _move_player(
     uid: str, game_key: str, game_id: str, begin: Callable[[Connection], datetime]
 ) -> bool:
-    """Move one player's play from a key to a game; return False if there is nothing to move.
+    """Move one player's play from a key to a game; return False if there is none to move.
 
     begin: a function that is called after the player's stats rows are locked. The function returns
         the earliest time at which an erasure request cancels the move, or raises NothingToMove.

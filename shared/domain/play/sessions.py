@@ -199,7 +199,7 @@ def screen(
 
 
 def to_message(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
-    """Return the message that contains a player's events, merged into runs."""
+    """Return the message that reports a player's events, merged into runs."""
     runs: dict[tuple[str, str], list[Run]] = {}
     ended: dict[tuple[str, str], int] = {}
     for game_key, session_id, kind, at, offset in events:
@@ -238,10 +238,11 @@ def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) ->
        used as the reference, and no event is rejected because of a shift.
 
     Both corrections are rounded to whole minutes. Network latency and jitter then cancel out, and a
-    resent batch gets the same times again. Otherwise, merging would see one event at two times.
-    There are two known limits. A clock that is off by about half a minute may be corrected by 0 in
-    one batch and by a minute in the next, which lengthens a run by at most a minute. An event
-    recorded before the clock was set keeps its error if it is resent without later events.
+    resent batch gets the same times again. Without rounding, merging would treat one event as two
+    events at different times. There are two known limits. A clock that is off by about half a
+    minute may be corrected by 0 in one batch and by a minute in the next, which lengthens a run by
+    at most a minute. An event recorded before the clock was set keeps its error if it is resent
+    without later events.
     """
     skew = _nearest_minute(received_ms - sent_ms)
     accepted = _accepted_times(received_ms)

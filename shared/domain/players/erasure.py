@@ -78,7 +78,7 @@ def erase(requested: ErasureRequested, until: float) -> bool:
 
 
 def personal_tables() -> list[tuple[Table, Personal]]:
-    """Return every table with a player's id, and how its rows are erased and exported."""
+    """Return every table that has a player's id, and how its rows are erased and exported."""
     return [
         (table, table.info["personal"])
         for table in metadata.sorted_tables

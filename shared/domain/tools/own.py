@@ -97,7 +97,7 @@ def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
 
 
 def get(conn: Connection, uid: str, tool_id: int) -> OwnTool:
-    """Return one of the caller's tools; raise NotFound, even if another creator has the tool."""
+    """Return one of the caller's tools; raise NotFound for another creator's tool."""
     return _tool(conn.execute(_own(uid, tool_id)).one_or_none(), tool_id)
 
 

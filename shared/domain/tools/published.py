@@ -123,7 +123,7 @@ class ToolDetail(Tool):
 
 
 class ReadParams(NamedTuple):
-    """The parsed query parameters: a language, and a build that versions must fit."""
+    """The parsed query parameters: a language, and a build that the versions must fit."""
 
     locale: str | None = None
     build_id: int | None = None

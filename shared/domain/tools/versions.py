@@ -220,7 +220,7 @@ def create(tx: Connection, uid: str, tool_id: int, new: NewVersion) -> OwnVersio
 
 
 def get(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
-    """Return a version of the caller's tool; raise NotFound, even if another creator has it."""
+    """Return a version of the caller's tool; raise NotFound for another creator's tool."""
     return _from_row(_row(conn, uid, tool_id, version))
 
 
@@ -312,7 +312,7 @@ def _audit_target(version: OwnVersion) -> str:
 
 
 def _audited(version: OwnVersion) -> dict[str, Any]:
-    """Return a version as the audit log records it."""
+    """Return a version in the form that is recorded in the audit log."""
     return version.model_dump(mode="json", exclude_none=True)
 
 

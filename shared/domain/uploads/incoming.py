@@ -24,7 +24,7 @@ class Upload(BaseModel):
 
 
 class Rejected(Exception):
-    """The uploaded file cannot be used; contains a stable code and a message for the uploader."""
+    """The uploaded file is unusable; contains a stable code and a message for the uploader."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -38,7 +38,7 @@ def key(upload_id: str) -> str:
 
 
 def create(size: int, content_type: str, lifetime: timedelta) -> Upload:
-    """Return a new upload whose URL accepts exactly `size` bytes of this type."""
+    """Return a new upload, whose URL accepts exactly `size` bytes of this type."""
     upload_id = str(uuid.uuid4())
     url = objects.presign_put(
         key(upload_id),

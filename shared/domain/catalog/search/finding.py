@@ -55,7 +55,7 @@ def identity(key: str) -> str:
 def list_page(
     conn: Connection, key: str, after: Place | None, limit: int
 ) -> tuple[list[Game], Place | None]:
-    """Return up to `limit` results for a `name_key`, and the place to continue after, or None."""
+    """Return up to `limit` results for a `name_key`, and the last place if more may follow."""
     matches, last = _search_from(conn, Query.of(key), after or START, limit + 1)
     if len(matches) > limit:
         last = matches[limit - 1][0]
