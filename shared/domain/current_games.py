@@ -1,4 +1,4 @@
-"""Resolves ids of merged games, and hashes of programs, to current games."""
+"""Resolves the ids of merged games and the hashes of programs to current games."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ _SURVIVORS = MERGED.where(_games.game_id.in_(_IDS))
 
 
 def survivors(conn: Connection, game_ids: Iterable[int]) -> dict[int, int]:
-    """Map each merged game among these to its survivor."""
+    """Return the survivor of each given game that was merged, by game id."""
     rows = conn.execute(_SURVIVORS, {"ids": list(game_ids)})
     return {row.game_id: row.merged_into for row in rows}
 
@@ -27,7 +27,7 @@ def survivor(conn: Connection, game_id: int) -> int | None:
 
 
 def by_hash(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, str]:
-    """Map each suffix hash that belongs to exactly one game to its id; launchers do not count."""
+    """Map each suffix hash that belongs to exactly one game to its id, ignoring launchers."""
     rows = conn.execute(
         select(
             _executable.suffix_hash, func.min(_executable.game_id), func.max(_executable.game_id)

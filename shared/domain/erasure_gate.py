@@ -12,9 +12,10 @@ _REQUESTED_AT = select(erasures.c.requested_at).where(erasures.c.uid == bindpara
 def erased_since(tx: Connection, uid: str, moment: datetime) -> bool:
     """Return whether the player requested erasure at or after `moment`.
 
-    `moment` is the time at which an event was accepted. Call this function as the last statement of
-    the transaction that writes the event's rows. An earlier request is then visible here; a later
-    one deletes the rows, because its deletes wait for this transaction's locks.
+    The parameter `moment` is the time at which the event was accepted. Call this function as the
+    last statement of the transaction that writes the event's rows. A request that committed earlier
+    is then visible to this function. A later request deletes the rows, because its deletes wait for
+    this transaction's locks.
     """
     requested_at = tx.scalar(_REQUESTED_AT, {"uid": uid})
     return requested_at is not None and requested_at >= moment

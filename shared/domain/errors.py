@@ -60,7 +60,7 @@ class ProductCode(Code):
 
 
 class PlanRequired(ProblemError):
-    """The player lacks the tool's plan; raise it with `plan`."""
+    """The player does not have the tool's plan; raise it with `plan`."""
 
     status = 403
     code = ProductCode.PLAN_REQUIRED

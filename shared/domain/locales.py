@@ -1,4 +1,4 @@
-"""Languages: translated texts are keyed by BCP 47 tag and looked up as in RFC 4647.
+"""Selects translated texts by BCP 47 language tag, using the lookup of RFC 4647.
 
 Every text exists in English. Clients choose a language with `?locale=`, not Accept-Language,
 because a CDN caches one response per URL. Each response names the language of its texts, which
@@ -30,7 +30,7 @@ Locale = Annotated[Tag | None, Field(description="A BCP 47 tag; the fallback is 
 def choose(wanted: str | None, available: Iterable[str]) -> str:
     """Return the available tag that matches `wanted` best, or English if none does.
 
-    Follows the lookup of RFC 4647 §3.4: "zh-Hant-x-a" falls back to "zh-Hant", then "zh".
+    Uses the lookup of RFC 4647 §3.4: "zh-Hant-x-a" falls back to "zh-Hant", then "zh".
     """
     tags = {tag.lower(): tag for tag in available}
     parts = (wanted or DEFAULT).lower().split("-")

@@ -14,5 +14,5 @@ Plan = Annotated[
 
 
 def is_active(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition that an entitlement has not ended at `now`."""
+    """Return the SQL condition for entitlements that have not ended at `now`."""
     return or_(entitlements.c.until.is_(None), entitlements.c.until > now)

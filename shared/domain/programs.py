@@ -11,9 +11,10 @@ Os = Literal["win32", "darwin", "linux"]
 def normalise_suffix(path: str) -> str:
     r"""Return a program's path suffix in the normal form that clients hash.
 
-    Lower case by Unicode's default mapping, independent of the machine's locale; then Unicode NFC;
-    runs of slashes and backslashes become one slash; leading slashes and spaces and trailing spaces
-    are removed. In JavaScript: `path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/")`, then
+    The normal form is lower case by Unicode's default mapping, independent of the machine's locale,
+    then Unicode NFC. Runs of slashes and backslashes become one slash. Leading slashes and spaces
+    and trailing spaces are removed. The JavaScript equivalent is
+    `path.toLowerCase().normalize("NFC").replace(/[\\/]+/g, "/")`, then
     `.replace(/^[ /]+| +$/g, "")`.
     """
     lower = unicodedata.normalize("NFC", path.lower())

@@ -1,8 +1,8 @@
 """Normal forms of titles and names, and checks on text that is displayed.
 
 - `title_key` identifies a title. It folds only case, width, spaces and trademark signs, so that
-  "Beyond Good & Evil" and "Beyond Good and Evil" stay two games.
-- `name_key` is for search and sorting. It also folds accents, punctuation, "&" and letters
+  "Beyond Good & Evil" and "Beyond Good and Evil" stay different games.
+- `name_key` is for search and sorting. `name_key` also folds accents, punctuation, "&" and letters
   like "ø".
 """
 
@@ -38,7 +38,7 @@ def title_key(title: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return the key for finding and sorting a name; empty only if the name is blank."""
+    """Return the key for finding and sorting a name, which is empty only for a blank name."""
     plain = JOINED.sub("", TRADEMARKS.sub("", name)).replace("&", " and ")
     letters = (c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) != "Mn")
     plain = "".join(letters).casefold().translate(PLAIN_LETTERS)

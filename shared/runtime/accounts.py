@@ -1,4 +1,4 @@
-"""Reads and sets the custom claims of Identity Platform accounts, which the next token contains.
+"""Reads and sets the custom claims of Identity Platform accounts, for use in their next tokens.
 
 Uses two methods of the Identity Toolkit REST API. As with Google's own clients,
 FIREBASE_AUTH_EMULATOR_HOST points to its emulator.
@@ -73,7 +73,7 @@ def _call(method: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _response(request: urllib.request.Request) -> tuple[int, bytes]:
-    """Return the status and the body of any response; raise OSError or HTTPException."""
+    """Return a response's status and body, even for errors; raise OSError or HTTPException."""
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return answer.status, answer.read()
@@ -91,7 +91,7 @@ def _object(text: bytes) -> dict[str, Any] | None:
 
 
 def _refused(method: str, found: dict[str, Any]) -> Exception:
-    """Return the error for a refused request: a deleted account, or a bug on our side."""
+    """Return the error for a refused request, which is NotFound for a deleted account."""
     error = found.get("error")
     message = str(error.get("message")) if isinstance(error, dict) else str(found)
     if message.startswith("USER_NOT_FOUND"):

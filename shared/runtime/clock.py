@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Return the current time, aware, in UTC."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 def written_out(value: object) -> object:
-    """Return text in RFC 3339 form; raise ValueError for numbers, which pydantic would accept."""
+    """Return text written like an RFC 3339 time; raise ValueError for any other value."""
     if isinstance(value, str) and value[10:11] in ("T", "t"):
         return value
     raise ValueError("write the time as RFC 3339 with the UTC offset")

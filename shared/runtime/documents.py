@@ -28,12 +28,12 @@ _lock = threading.Lock()
 
 
 class Stale(Exception):
-    """The document does not meet the condition of the write."""
+    """The document does not meet the condition for the write."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document as read; `updated_at` serves as the condition for writing it again."""
+    """A document that was read; pass `updated_at` to write it only if it is unchanged."""
 
     path: str
     data: dict[str, Any]
@@ -65,8 +65,9 @@ def put(
 ) -> datetime:
     """Write the whole document and return its update time.
 
-    With `if_updated_at` it is replaced only if it has not changed since; with `if_missing` it is
-    only created. Raises Stale if the condition fails, and Unavailable if there is no response.
+    With `if_updated_at`, the document is replaced only if it has not changed since then. With
+    `if_missing`, the document is created but never replaced. Raises Stale if the condition fails,
+    and Unavailable if there is no response.
     """
     traced = {**data, TRACE_FIELD: tracing.traceparent()}
 
@@ -92,7 +93,7 @@ def put(
 
 
 def delete(path: str) -> None:
-    """Delete the document at `path`, whether or not it exists; raise Unavailable."""
+    """Delete the document at `path` if it exists; raise Unavailable."""
     with tracing.span("delete", "document", path=path):
         _call(lambda: _at(path).delete(retry=None, timeout=RPC_TIMEOUT_SECONDS))
 
@@ -120,7 +121,7 @@ def _document(snapshot: Any) -> Document:
 def _call(rpc: Callable[[], T]) -> T:
     """Run one RPC; raise Unavailable if Firestore does not respond, and drop a broken channel.
 
-    Otherwise, the channel would wait up to two minutes before reconnecting.
+    A broken channel would otherwise wait up to two minutes before reconnecting.
     """
     global _client  # noqa: PLW0603
     try:

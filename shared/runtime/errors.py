@@ -17,8 +17,8 @@
     │   └── Unavailable           503  a store does not respond; Retry-After
     └── HopelessEvent             an event that no retry can fix: dead-lettered at once
 
-Only the edges (`http`, `events`) translate these; the domain just raises them.
-Any other exception is a bug: 500 for a client, a retry for an event.
+Only the edges (`http`, `events`) translate these; the domain just raises them. Any other exception
+is a bug. A client receives 500, and an event is retried.
 """
 
 from enum import StrEnum
@@ -26,7 +26,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 
 class Retry(StrEnum):
-    """What a client may do with the same request after a problem."""
+    """Whether and when a client may retry the same request after a problem."""
 
     NEVER = "never"
     SAME = "same"
@@ -35,7 +35,7 @@ class Retry(StrEnum):
 
 
 class Meaning(NamedTuple):
-    """What a code means for people; `docs/errors.md` is generated from these."""
+    """The explanation of a code, from which `docs/errors.md` is generated."""
 
     title: str
     cause: str
@@ -57,12 +57,12 @@ class Code(StrEnum):
 
 
 def codes() -> list[Code]:
-    """Return every code of the modules imported so far."""
+    """Return every code that the modules imported so far define."""
     return [code for kind in Code.__subclasses__() for code in kind]
 
 
 class CommonCode(Code):
-    """The codes that are not specific to a product."""
+    """The codes that are independent of the product."""
 
     INVALID_REQUEST = (
         "invalid_request",
@@ -167,7 +167,7 @@ class CommonCode(Code):
 class ProblemError(Exception):
     """An error that a client sees: a status, a code, and extra members.
 
-    documented: its text members, each with a description.
+    documented: the error's text members, each with a description.
     """
 
     status: ClassVar[int] = 500
@@ -205,7 +205,7 @@ class Forbidden(ProblemError):
 
 
 class NotFound(ProblemError):
-    """The path or the resource does not exist."""
+    """The path or the resource that it names does not exist."""
 
     status = 404
     code = CommonCode.NOT_FOUND

@@ -997,7 +997,7 @@ export interface components {
         };
         /**
          * Backlog
-         * @description The number of waiting entries, counted up to 10,001, and the time of the oldest of them.
+         * @description The number of waiting entries, counted up to 10,001, and the time of the oldest.
          */
         Backlog: {
             /**
@@ -1042,7 +1042,7 @@ export interface components {
         };
         /**
          * BuildRef
-         * @description A build of the game that bounds a range.
+         * @description A build of the game, used as a bound of a range.
          */
         BuildRef: {
             /** Build Id */
@@ -1070,10 +1070,11 @@ export interface components {
         Code: "invalid_request" | "invalid_body" | "invalid_item" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "stale" | "too_large" | "precondition_required" | "too_many_requests" | "internal" | "unavailable" | "too_old" | "in_future" | "plan_required" | "not_published" | "build_not_supported" | "withdrawn" | Other;
         /**
          * Consumer
-         * @description A consumer: failed events that will be redelivered, open dead letters, and its pause.
+         * @description A consumer, with its backlog of failed events, its open dead letters and its pause.
          *
-         *     It is listed while the database records a failure, dead letter or pause for it.
-         *     reason: the reason that one of the events failed, cut to its last 200 characters.
+         *     A consumer is listed while the database records a failure, dead letter or pause for it.
+         *
+         *     reason: why one of the events failed, truncated to the last 200 characters.
          */
         Consumer: {
             /** Consumer */
@@ -1091,7 +1092,7 @@ export interface components {
         };
         /**
          * ConsumerPause
-         * @description Who paused a consumer, when and why.
+         * @description A consumer's pause: who paused it, when and why.
          */
         ConsumerPause: {
             /**
@@ -1116,7 +1117,7 @@ export interface components {
         };
         /**
          * DeadLetter
-         * @description A dead letter in a list; `reason` is cut to its last 200 characters.
+         * @description A dead letter in a list; `reason` is truncated to its last 200 characters.
          */
         DeadLetter: {
             /** Code */
@@ -1139,9 +1140,9 @@ export interface components {
         };
         /**
          * DeadLetterDetail
-         * @description A dead letter with everything that a redrive would send.
+         * @description A dead letter with the headers and body that a redrive would send.
          *
-         *     body: the body if it is JSON; otherwise it is in `body_base64`. payload: the message inside a
+         *     body: the body if it is JSON; any other body is in `body_base64`. payload: the message inside a
          *     push request's body, if it is JSON.
          */
         DeadLetterDetail: {
@@ -1197,7 +1198,7 @@ export interface components {
         };
         /**
          * Dependency
-         * @description Another tool that must be installed, in a version within the range.
+         * @description A tool that this version requires, and the range of acceptable versions.
          * @example {
          *       "range": ">=1.2.0 <2.0.0",
          *       "tool_id": "7"
@@ -1356,7 +1357,7 @@ export interface components {
         };
         /**
          * Game
-         * @description A game in a list; `locale` is the language of its title.
+         * @description A game in a list, where `locale` is the language of the title.
          */
         Game: {
             /** Game Id */
@@ -1428,7 +1429,8 @@ export interface components {
          * GameDetail
          * @description All details of one game.
          *
-         *     locale: the language of the title; English if it is not translated. builds: the newest ones.
+         *     locale: the language of the title, which is English if there is no translation.
+         *     builds: the newest builds.
          */
         GameDetail: {
             /** Aliases */
@@ -1585,9 +1587,9 @@ export interface components {
          * LibraryItem
          * @description An item on disk; the more fields the client sets, the better the match.
          *
-         *     path: the program's path, as the operating system writes it; it is never stored, because it may
+         *     path: the program's path, as the operating system writes it. It is never stored, because it may
          *         contain a person's name.
-         *     sha1, sha512, murmur2: hashes of the program file; murmur2 with seed 1, as CurseForge uses it.
+         *     sha1, sha512, murmur2: hashes of the program file. murmur2 uses seed 1, as on CurseForge.
          *     store_build_id: the store's id of the installed build.
          * @example {
          *       "id": "steam-620",
@@ -1941,7 +1943,7 @@ export interface components {
         };
         /**
          * NewVersion
-         * @description A draft that fits `first_build_id` to `last_build_id`, inclusive; an absent bound is open.
+         * @description A draft for builds from `first_build_id` through `last_build_id`; an absent bound is open.
          * @example {
          *       "channel": "stable",
          *       "first_build_id": "11",
@@ -1991,10 +1993,11 @@ export interface components {
          * OptionDefinition
          * @description A setting that a player can change, or an action that a player can trigger.
          *
-         *     group: the heading that it is shown under; list options of the same group consecutively.
+         *     group: the heading under which the option is shown. List options of the same group
+         *         consecutively.
          *     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
-         *         text of at most 200 characters, or a key such as `Ctrl+KeyK`; an action has none.
-         *     replaces: the id of an option of earlier versions whose setting this one takes over.
+         *         text of at most 200 characters, or a key such as `Ctrl+KeyK`. An action has no default.
+         *     replaces: the id of an earlier version's option whose setting this option takes over.
          * @example {
          *       "default": 2,
          *       "id": "speed",
@@ -2097,7 +2100,8 @@ export interface components {
          * OwnVersion
          * @description A version as its creator sees it.
          *
-         *     size, sha256: as announced with the upload, and as computed from the file once verified.
+         *     size, sha256: the values announced with the upload, or computed from the file once it is
+         *         verified.
          */
         OwnVersion: {
             /**
@@ -2376,7 +2380,7 @@ export interface components {
         };
         /**
          * ProjectionComparison
-         * @description How a player's documents differ from their rows, for up to 1,000 of each kind.
+         * @description The differences between a player's documents and rows, for up to 1,000 of each kind.
          */
         ProjectionComparison: {
             /** Differences */
@@ -2390,7 +2394,7 @@ export interface components {
         };
         /**
          * ProjectionDifference
-         * @description A document that differs from its row; a side is absent if it does not exist.
+         * @description A document and its row that differ; either is absent if it does not exist.
          */
         ProjectionDifference: {
             /** Document */
@@ -2438,7 +2442,7 @@ export interface components {
         };
         /**
          * RebuildResult
-         * @description The number of documents written; `next_cursor` is absent if none remain.
+         * @description The number of documents written; `next_cursor` is absent if no documents remain.
          */
         RebuildResult: {
             /**
@@ -2554,7 +2558,7 @@ export interface components {
         };
         /**
          * Retry
-         * @description What a client may do with the same request after a problem.
+         * @description Whether and when a client may retry the same request after a problem.
          * @enum {string}
          */
         Retry: "never" | "same" | "after-refresh" | "later" | Other;
@@ -2573,8 +2577,8 @@ export interface components {
          * @description One event of a play session, as a client recorded it.
          *
          *     at: the time on the client's wall clock, with the player's UTC offset.
-         *     unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
-         *         that is not in the catalog.
+         *     unlisted: the SHA-256, in lower-case hex, of the normalised end of the program's path, for a
+         *         game that is not in the catalog.
          *     boot_id: identifies the boot of the machine.
          *     uptime_ms: milliseconds since that boot, including sleep.
          * @example {
@@ -2656,8 +2660,9 @@ export interface components {
          * Tool
          * @description A tool for a game.
          *
-         *     locale: the language of name and summary. plan: the plan that a download requires, if any.
-         *     newest: the newest version of each channel that has one, `stable` first.
+         *     locale: the language of the name and the summary. plan: the plan that a download requires, if
+         *         any.
+         *     newest: the newest version in each channel, `stable` first.
          */
         Tool: {
             /** Art */
@@ -2689,7 +2694,7 @@ export interface components {
         };
         /**
          * ToolChanges
-         * @description Changes to a tool; absent members keep their values, and a null plan opens it to everyone.
+         * @description Changes to a tool; absent members keep their values, and a null plan removes the plan.
          * @example {
          *       "plan": "premium"
          *     }
@@ -2756,7 +2761,7 @@ export interface components {
          * ToolOption
          * @description A setting or action of a tool, labelled in the response's language.
          *
-         *     replaces: the id of an option of earlier versions whose setting this one takes over.
+         *     replaces: the id of an earlier version's option whose setting this option takes over.
          */
         ToolOption: {
             /**
@@ -2821,8 +2826,9 @@ export interface components {
          * ToolVersion
          * @description A published version.
          *
-         *     first_build, last_build: the builds that it fits, inclusive; an absent bound is open.
-         *     locale: the language of the labels; labels without a translation are in English.
+         *     first_build, last_build: the first and last build that the version fits. An absent bound sets no
+         *         limit.
+         *     locale: the language of the labels. Labels without a translation are in English.
          */
         ToolVersion: {
             /**
@@ -2854,7 +2860,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description The URL and the headers to PUT the file with, and when the URL expires.
+         * @description The URL and headers for the PUT request, and the time at which the URL expires.
          */
         Upload: {
             /**

@@ -1,7 +1,8 @@
-"""Merges one game into another, the survivor; playtime is moved in the background.
+"""Merges a game into another one, which is called the survivor.
 
-`current_games` resolves the old id. When a survivor is itself merged, the games that were merged
-into it are pointed at the new survivor, so every old id resolves in one step.
+A batch job moves the playtime later. `current_games` maps the old id to the survivor. If a survivor
+is later merged, the games merged into it are redirected to the new survivor, so every old id
+resolves in one step.
 """
 
 import json
@@ -20,9 +21,10 @@ _games = games.c
 
 
 def merge(tx: Connection, game_id: int, into: int, actor: str) -> None:
-    """Merge a game into another; repeating it changes nothing.
+    """Merge a game into another; merging the same pair again changes nothing.
 
-    Raises NotFound, or Conflict if either game was already merged or both are the same.
+    Raises NotFound for an unknown game. Raises Conflict if both ids are the same or either game was
+    already merged.
     """
     versioning.lock(tx)
     if game_id == into:
@@ -49,7 +51,7 @@ def merge(tx: Connection, game_id: int, into: int, actor: str) -> None:
 
 
 def _move_facts(tx: Connection, game_id: int, into: int) -> dict[str, list[str]]:
-    """Move names, store ids and programs; return those that the survivor lacked."""
+    """Move names, store ids and programs to the survivor; return those that it lacked."""
     stored = facts.load(tx, [game_id, into])
     added = stored[game_id].additions_to(stored[into])
     facts.remove(tx, game_id, stored[game_id])

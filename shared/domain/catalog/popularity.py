@@ -1,4 +1,4 @@
-"""Popularity: the number of players who have played each game.
+"""Counts the players who have played each game.
 
 The session roll-up appends a row for each player who is new to a game. The batch job `fold` adds
 these rows to the games' player counts.
@@ -23,7 +23,7 @@ _SOME = select(_new.new_player_id, _new.game_id).order_by(_new.new_player_id).li
 
 
 def fold(until: float) -> int:
-    """Fold batches until no rows remain or until `until` (monotonic seconds); return the count."""
+    """Fold rows until none remain or the monotonic time `until` is reached; return how many."""
     folded = batch = fold_batch()
     while batch == ROWS_PER_BATCH and time.monotonic() < until:
         batch = fold_batch()
@@ -32,9 +32,10 @@ def fold(until: float) -> int:
 
 
 def fold_batch() -> int:
-    """Add one batch of rows to the games' player counts and delete it; return its size.
+    """Add a batch of rows to the player counts and delete the rows; return the batch size.
 
-    Concurrent calls run one at a time. If the process is killed, the whole batch is folded again.
+    Concurrent calls run one at a time. A batch is folded in one transaction, so a crash never
+    counts a row twice.
     """
     folded = sql.transact(_fold)
     if folded:

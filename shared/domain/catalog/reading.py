@@ -1,4 +1,4 @@
-"""Public views of games: lists ordered by title, and the details of one game."""
+"""Public views of games: a list ordered by title, and the details of one game."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from shared.schema.catalog import game_builds, game_executables, game_names, gam
 
 
 class Game(BaseModel):
-    """A game in a list; `locale` is the language of its title."""
+    """A game in a list, where `locale` is the language of the title."""
 
     game_id: str
     title: str
@@ -34,7 +34,7 @@ def list_page(
 
 
 def translate(conn: Connection, page: Sequence[Game], wanted: str | None) -> list[Game]:
-    """Return the games with titles in the wanted language; English is the fallback."""
+    """Return the games with titles in the requested language, or in English if missing."""
     if wanted in (None, locales.DEFAULT) or not page:
         return list(page)
     ids = [int(game.game_id) for game in page]
@@ -98,7 +98,8 @@ class GameBuild(BaseModel):
 class GameDetail(Game):
     """All details of one game.
 
-    locale: the language of the title; English if it is not translated. builds: the newest ones.
+    locale: the language of the title, which is English if there is no translation.
+    builds: the newest builds.
     """
 
     locale: str
@@ -111,7 +112,7 @@ class GameDetail(Game):
 
 
 def get(conn: Connection, game_id: int, locale: str | None = None) -> GameDetail:
-    """Return a game's details with its title in a language; raise NotFound."""
+    """Return a game's details with the title in the given language; raise NotFound."""
     game = conn.execute(select(games).where(games.c.game_id == game_id)).one_or_none()
     if game is None:
         raise errors.NotFound(f"no game has the id {game_id}")

@@ -1,4 +1,4 @@
-"""The catalog's version; every instance caches its reads until this number increases."""
+"""The catalog's version number; instances cache catalog reads until it increases."""
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -12,7 +12,7 @@ def current(conn: Connection) -> int:
 
 
 def lock(tx: Connection) -> None:
-    """Serialise writers of the catalog: hold the version's row lock until `tx` ends."""
+    """Serialise catalog writers by locking the version's row until `tx` ends."""
     row = select(catalog_version.c.version).where(catalog_version.c.only == 1).with_for_update()
     # An INSERT IGNORE first would take a shared lock, and two writers upgrading it would deadlock.
     if tx.scalar(row) is None:
@@ -22,6 +22,6 @@ def lock(tx: Connection) -> None:
 
 
 def bump(tx: Connection) -> None:
-    """Invalidate every instance's cache of the catalog once `tx` commits."""
+    """Invalidate every instance's catalog cache when `tx` commits."""
     values = {"version": catalog_version.c.version + 1, "updated_at": clock.now()}
     tx.execute(update(catalog_version).where(catalog_version.c.only == 1).values(**values))

@@ -1,6 +1,6 @@
 """A player's library: which games are on which of their installations.
 
-Paths are not stored: they may contain people's names, and each installation has its own.
+Paths are not stored, because they may contain people's names and differ between installations.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ class InstalledGame(BaseModel):
 
 @dataclass(frozen=True)
 class RejectedEntry:
-    """A game that was not stored: its index in the list, and the reason."""
+    """A game that was not stored: its index in the request, and the reason."""
 
     index: int
     game_id: str
@@ -47,7 +47,7 @@ class RejectedEntry:
 
 
 class Replaced(NamedTuple):
-    """The result of a replacement: the number of games stored, and the rejected entries."""
+    """The result of replacing a library: the number of games stored, and the rejected entries."""
 
     entries: int
     replaced_at: datetime
@@ -72,7 +72,7 @@ class LibraryGame(BaseModel):
 def replace(
     tx: Connection, uid: str, install_id: str, held: Sequence[tuple[int, InstalledGame]]
 ) -> Replaced:
-    """Replace an installation's games with these, each with its index; reject unknown games.
+    """Replace an installation's games with the given ones; reject unknown games by index.
 
     Concurrent calls run one after the other. Raises Conflict if the player would have too many
     installations or entries.
@@ -90,9 +90,9 @@ def replace(
 
 
 def _lock(tx: Connection, uid: str) -> None:
-    """Serialise a player's replacements, so that two cannot exceed the limits together.
+    """Serialise a player's replacements, so that concurrent ones cannot exceed the limits.
 
-    The locked row is inserted for this purpose and never visible, because a new player has no row.
+    A new player has no row to lock, so a temporary one is inserted and deleted.
     """
     row = {"uid": uid, "install_id": "", "entries": 0, "replaced_at": clock.now()}
     sql.upsert(tx, installations, [row], ["entries"])
@@ -144,7 +144,7 @@ def delete(tx: Connection, uid: str, install_id: str) -> None:
 def list_page(
     conn: Connection, uid: str, after: int, limit: int
 ) -> tuple[list[LibraryGame], int | None]:
-    """Return up to `limit` games with an id above `after`, and the last id if there are more.
+    """Return up to `limit` games with an id above `after`, and the last id if more follow.
 
     A game that was merged after it was stored is shown as its survivor.
     """

@@ -1,9 +1,9 @@
-"""Matches items on disk to games: looks up the evidence, weighs it, then decides.
+"""Matches items on disk to games by looking up and weighing evidence.
 
-The weight of a piece of evidence is the share of cases in which it alone would be right. The doubts
-(1 - weight) about a game multiply: if two pieces are each wrong in one case in five, both are wrong
-in one case in twenty-five. A game is named if little doubt remains and no other game has nearly as
-much evidence. `docs/matching.md` reports how often the result is right.
+The weight of a piece of evidence is the probability that it alone identifies the right game. The
+doubt about a game is the product of (1 - weight) over its evidence. For example, two pieces of
+weight 0.8 leave a doubt of 0.04. An item is matched to a game if little doubt remains and no other
+game has nearly as much evidence. `docs/matching.md` reports the measured accuracy.
 """
 
 import hashlib
@@ -97,7 +97,7 @@ _GAMES = tuple(
 
 
 class Guess(NamedTuple):
-    """A game that an item may be, and the kinds of evidence for it, strongest first."""
+    """A candidate game for an item, and the kinds of evidence for it, strongest first."""
 
     game_id: int
     title: str
@@ -106,7 +106,7 @@ class Guess(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The result for an item: one game, several candidates, or neither."""
+    """The result for an item: one game, several candidates, or no game."""
 
     game: Guess | None = None
     candidates: Sequence[Guess] = ()
@@ -115,7 +115,7 @@ class Verdict(NamedTuple):
 
 @dataclass
 class _Game:
-    """A game for which a clue was found, with the data needed to weigh it."""
+    """A game for which evidence was found, with the data needed to weigh the evidence."""
 
     title: str = ""
     names: set[str] = field(default_factory=set)
@@ -132,7 +132,7 @@ class _Clues(NamedTuple):
 
 
 class _Hits(NamedTuple):
-    """The catalog rows found for the clues of all items, by clue."""
+    """The catalog rows that were found for all items, grouped by clue."""
 
     stores: dict[tuple[str, str], list[int]]
     names: dict[str, list[int]]
@@ -141,7 +141,7 @@ class _Hits(NamedTuple):
 
 
 def match(conn: Connection, items: Sequence[LibraryItem]) -> list[Verdict]:
-    """Return a verdict per item, in two round trips for any number of items."""
+    """Return a verdict per item, using two database round trips for any number of items."""
     clues = [_clues(item) for item in items]
     hits = _look_up(conn, clues)
     known = _games(conn, _game_ids(hits))
@@ -188,7 +188,7 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
 
 
 def _names(programs: Sequence[Program]) -> dict[str, None]:
-    """Return the names that programs may have in the catalog, the most complete ones first."""
+    """Return the names that programs may have in the catalog, most complete first."""
     readings = [names for one in programs for names in (one.stems, *one.folders)]
     ranks = zip_longest(*readings)
     return dict.fromkeys(name for rank in ranks for name in rank if name)
@@ -219,7 +219,7 @@ def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
 def _rows(
     conn: Connection, parts: Sequence[str], lists: Iterable[Collection[Any]]
 ) -> Sequence[Any]:
-    """Look up each list with its part of the query, all in one statement."""
+    """Look up all lists in one statement, each with its own part of the query."""
     arrays = tuple(json.dumps(list(one), ensure_ascii=False).encode().hex() for one in lists)
     return conn.exec_driver_sql(" UNION ALL ".join(f"SELECT {one}" for one in parts), arrays).all()
 
@@ -260,7 +260,7 @@ def _guess(doubt: float, evidence: list[Weighed], game_id: int, known: dict[int,
 
 
 def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]]) -> None:
-    """Weigh hashes and store builds; an unknown long hash weakens the evidence of the short one."""
+    """Weigh hashes and store builds; a short hash counts for less if the long one is unknown."""
     if not clues.marks:
         return
     long_hashes = [mark for mark in clues.marks if mark[0] in {"sha1", "sha512"}]
@@ -277,7 +277,7 @@ def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]])
 
 
 def _build_id(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
-    """Return the build on which all marks found for the game agree, if there is exactly one."""
+    """Return the game's build if all the marks found for the game agree on exactly one."""
     if not clues.marks:
         return None
     sets = [
@@ -316,7 +316,7 @@ def _weigh_path(
 
 
 def _games_by_suffix(program: Program, os: str | None, hits: _Hits) -> dict[int, Weighed] | None:
-    """Return the games that list the path's longest known suffix; None if it is a launcher's."""
+    """Return the games that list the path's longest known suffix, or None for a launcher."""
     for end in program.suffixes:
         if end not in hits.programs:
             continue
@@ -337,7 +337,7 @@ def _games_by_suffix(program: Program, os: str | None, hits: _Hits) -> dict[int,
 
 
 def _games_by_folder(program: Program, hits: _Hits) -> dict[int, Weighed]:
-    """Return the games named like a folder, by the most complete reading of its name."""
+    """Return the games whose names match a folder, using its most complete known reading."""
     best: dict[int, Weighed] = {}
     for index, readings in enumerate(program.folders):
         weighed = INSTALL_FOLDER if program.installed and index == 0 else ANY_FOLDER

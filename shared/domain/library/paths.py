@@ -1,7 +1,8 @@
 """Finds the suffixes, folder names and store id in a program's path.
 
-Does no I/O. Reads paths from any system: both separators, drive letters, Wine and Proton, macOS
-bundles. A request may contain thousands of paths, so cheap checks come before expensive ones.
+Does no I/O. Accepts paths from any system, with either separator, drive letters, Wine and Proton
+prefixes, or macOS bundles. A request may contain thousands of paths, so cheap checks come before
+expensive ones.
 """
 
 import re
@@ -148,13 +149,13 @@ def _with_slashes(path: str) -> str:
 
 
 def _normalised(written: str) -> str:
-    """Return the same as `programs.normalise_suffix`, for a path that already has plain slashes."""
+    """Normalise a path with plain slashes as `programs.normalise_suffix` does."""
     lower = written.lower()
     return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
 def _not_a_game(segments: Sequence[str], root: int | None) -> Program:
-    """Return a program that is a game only if the catalog lists it with a specific folder."""
+    """Return a program that matches only games whose catalog suffix includes its folder."""
     ends = [end for end in _suffixes(segments, root) if end.partition("/")[0] not in _NOT_FOLDERS]
     return Program(segments[-1], ends[:-1], [], [], False, None, True)  # noqa: FBT003  as named above
 
@@ -177,7 +178,7 @@ def _is_steam_tool(segments: Sequence[str], root: int | None) -> bool:
 
 
 def _name_folders(segments: Sequence[str], root: int | None) -> list[int]:
-    """Return the indexes of up to two folders that may be named like the game."""
+    """Return the indexes of up to two folders that may be named after the game."""
     nearest = len(segments) - 2
     last = -1 if root is None else root
     near = [at for at in range(nearest, last, -1) if _may_be_a_name(segments[at])]
@@ -194,13 +195,13 @@ def _stem(file: str) -> str:
 
 
 def _suffixes(segments: Sequence[str], root: int | None = None) -> list[str]:
-    """Return the path's suffixes; a listed one starts at most one folder above the game's."""
+    """Return the suffixes that may be in the catalog, from one folder above the game's."""
     last = segments[max(len(segments) - MAX_SEGMENTS, root - 1 if root else 0) :]
     return ["/".join(last[start:]) for start in range(len(last))]
 
 
 def _readings(name: str, key: str | None = None) -> list[str]:
-    """Return the names that a folder or file may stand for, most complete first."""
+    """Return the possible game names for a folder or file name, most complete first."""
     key = _key(name) if key is None else key
     readings = [key] if key else []
     spaced = name if name.islower() and name.isalpha() else _CAMEL.sub(" ", name)

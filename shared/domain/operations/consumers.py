@@ -1,8 +1,8 @@
 """Backlogs and pauses of consumers.
 
-A consumer is listed if the database records a failure, dead letter or pause for it. Its backlog
-counts events that failed and will be redelivered. Undelivered messages are not counted; see the
-Pub/Sub metric `num_undelivered_messages`.
+A consumer is listed if the database records a failure, dead letter or pause for it. A consumer's
+backlog counts events that failed and will be redelivered. Undelivered messages are not counted, but
+the Pub/Sub metric `num_undelivered_messages` reports them.
 """
 
 from datetime import datetime
@@ -41,14 +41,14 @@ NAMES = frozenset(
 
 
 class Backlog(BaseModel):
-    """The number of waiting entries, counted up to 10,001, and the time of the oldest of them."""
+    """The number of waiting entries, counted up to 10,001, and the time of the oldest."""
 
     waiting: int
     oldest_at: datetime | None = None
 
 
 class ConsumerPause(BaseModel):
-    """Who paused a consumer, when and why."""
+    """A consumer's pause: who paused it, when and why."""
 
     paused_at: datetime
     paused_by: str
@@ -56,10 +56,11 @@ class ConsumerPause(BaseModel):
 
 
 class Consumer(BaseModel):
-    """A consumer: failed events that will be redelivered, open dead letters, and its pause.
+    """A consumer, with its backlog of failed events, its open dead letters and its pause.
 
-    It is listed while the database records a failure, dead letter or pause for it.
-    reason: the reason that one of the events failed, cut to its last 200 characters.
+    A consumer is listed while the database records a failure, dead letter or pause for it.
+
+    reason: why one of the events failed, truncated to the last 200 characters.
     """
 
     consumer: str
@@ -100,9 +101,9 @@ def get(conn: Connection) -> ConsumersOverview:
 
 
 def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPause:
-    """Make all instances of a consumer return 503 within 5 s; its events are redelivered later.
+    """Pause a consumer: within 5 s, all its instances return 503 and its events are retried.
 
-    Raises NotFound for an unknown name: a typo would leave the intended consumer running.
+    Raises NotFound for an unknown name, because a typo would leave the intended consumer running.
     """
     if consumer not in NAMES:
         raise errors.NotFound(f"no consumer is named {consumer}")
@@ -114,9 +115,9 @@ def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPau
 
 
 def resume(tx: Connection, consumer: str, actor: str) -> None:
-    """Resume a consumer, if it is paused.
+    """Resume a consumer if it is paused.
 
-    The consumer may no longer exist.
+    Resuming a consumer that no longer exists is allowed.
     """
     tx.execute(delete(consumers).where(consumers.c.consumer == consumer))
     audit.record(tx, actor, "consumer.resume", consumer, {})

@@ -1,10 +1,10 @@
 """Parses dead letters from the messages on their topic.
 
 A message is either a `DeadLetter` that a consumer published, or the raw message that a subscription
-forwarded after its last attempt. Pub/Sub adds only the subscription, the number of deliveries and
-the publish time to a forwarded message, so its reason is taken from the recorded failures. If the
-message has no `ce-id`, the dead letter has the id of the forwarded message. Its failures are then
-not found, and its reason is only that the delivery attempts are exhausted.
+forwarded after its last attempt. Pub/Sub adds only the subscription, the delivery count and the
+publish time to a forwarded message, so the reason is taken from the recorded failures. If the
+message has no `ce-id`, the dead letter takes the id of the forwarded message. Recorded failures
+cannot be found by that id, so the reason only says that the delivery attempts are exhausted.
 """
 
 import base64
@@ -81,7 +81,7 @@ def _forwarded(event: Event) -> NewDeadLetter:
 
 
 def _unreadable(event: Event) -> NewDeadLetter:
-    """Return a dead letter that contains an unreadable message, so that it is never dropped."""
+    """Return a dead letter that contains an unreadable message, so that the message is kept."""
     return NewDeadLetter(
         consumer=UNKNOWN,
         event_id=event.id,
@@ -95,7 +95,7 @@ def _unreadable(event: Event) -> NewDeadLetter:
 
 
 def _player_uid(headers: dict[str, str], data: bytes) -> str | None:
-    """Return the player's uid, so that an erasure deletes the dead letter."""
+    """Return the player's uid, by which an erasure finds and deletes the dead letter."""
     path = (headers.get("ce-document") or headers.get("ce-subject", "")).split("/")
     if "players" in path[:-1]:
         return _storable(unquote(path[path.index("players") + 1]))
@@ -106,7 +106,7 @@ def _player_uid(headers: dict[str, str], data: bytes) -> str | None:
 
 
 def _storable(uid: object) -> str | None:
-    """Return a uid, or None for text that cannot be one: too long, or not valid Unicode."""
+    """Return the text as a uid, or None if it is too long or not valid Unicode."""
     if not isinstance(uid, str) or not 1 <= len(uid) <= MAX_UID_LENGTH:
         return None
     try:

@@ -1,7 +1,8 @@
 """Events whose retries are exhausted or pointless, kept until an operator settles them.
 
-A dead letter is open, redriven or resolved, and unique by consumer and event. If the event fails
-again later, the dead letter is reopened; recording the same failure twice changes nothing.
+A dead letter is open, redriven or resolved. A consumer has at most one dead letter per event. A
+later failure of the event reopens its dead letter. Recording the same failure twice changes
+nothing.
 """
 
 import base64
@@ -26,7 +27,7 @@ UNAVAILABLE = 503
 
 
 class DeadLetter(BaseModel):
-    """A dead letter in a list; `reason` is cut to its last 200 characters."""
+    """A dead letter in a list; `reason` is truncated to its last 200 characters."""
 
     dead_letter_id: str
     consumer: str
@@ -38,9 +39,9 @@ class DeadLetter(BaseModel):
 
 
 class DeadLetterDetail(DeadLetter):
-    """A dead letter with everything that a redrive would send.
+    """A dead letter with the headers and body that a redrive would send.
 
-    body: the body if it is JSON; otherwise it is in `body_base64`. payload: the message inside a
+    body: the body if it is JSON; any other body is in `body_base64`. payload: the message inside a
     push request's body, if it is JSON.
     """
 
@@ -119,7 +120,7 @@ def record(tx: Connection, letter: NewDeadLetter) -> None:
 def list_page(
     conn: Connection, state: State, consumer: str | None, after: int, limit: int
 ) -> tuple[list[DeadLetter], int | None]:
-    """Return up to `limit` dead letters, oldest first, and the last id if there are more."""
+    """Return up to `limit` dead letters, oldest first, and the last id if more follow."""
     letter = dead_letters.c
     query = (
         select(dead_letters)
@@ -177,9 +178,9 @@ def redrive(letter_id: int, actor: str) -> RedriveResult:
 
 
 def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float) -> RedrivenPage:
-    """Redrive a consumer's open dead letters, oldest first, until `until` (monotonic seconds).
+    """Redrive a consumer's open dead letters, oldest first, until the monotonic time `until`.
 
-    Stops if the consumer is unavailable, because the next redrive would also fail.
+    Stops if the consumer is unavailable, because further redrives would also fail.
     """
     letters, last = sql.read(lambda conn: list_page(conn, "open", consumer, after, limit))
     page = RedrivenPage(redriven=0, failed=[])
@@ -202,7 +203,7 @@ def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float
 
 
 def _redrive_if_open(letter_id: int, actor: str) -> RedriveResult | None:
-    """Redrive a dead letter; return None if another operator has just settled it."""
+    """Redrive a dead letter; return None if another operator has settled it meanwhile."""
     try:
         return redrive(letter_id, actor)
     except errors.Conflict:
@@ -219,7 +220,7 @@ def resolve(tx: Connection, letter_id: int, actor: str, reason: str) -> None:
 
 
 def message_data(body: bytes) -> bytes:
-    """Return the message inside a Pub/Sub push request's body; empty if it is not one."""
+    """Return the message in a Pub/Sub push request's body, or no bytes for another body."""
     envelope = _json(body)
     try:
         return base64.b64decode(envelope["message"]["data"])
@@ -228,7 +229,7 @@ def message_data(body: bytes) -> bytes:
 
 
 def _settle(tx: Connection, row: Row[Any], state: State, actor: str, reason: str | None) -> bool:
-    """Settle the dead letter that was read; return False if it has changed since."""
+    """Settle a dead letter as it was read; return False if it has changed since then."""
     letter = dead_letters.c
     settled = update(dead_letters).where(
         letter.dead_letter_id == row.dead_letter_id,

@@ -1,4 +1,4 @@
-"""Compares documents with the rows that they copy, and rebuilds them, for operators."""
+"""Compares documents with the rows they copy, and rebuilds documents from those rows."""
 
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ MAX_COMPARED = 1000
 
 
 class ProjectionDifference(BaseModel):
-    """A document that differs from its row; a side is absent if it does not exist."""
+    """A document and its row that differ; either is absent if it does not exist."""
 
     kind: str
     item: str
@@ -27,7 +27,7 @@ class ProjectionDifference(BaseModel):
 
 
 class ProjectionComparison(BaseModel):
-    """How a player's documents differ from their rows, for up to 1,000 of each kind."""
+    """The differences between a player's documents and rows, for up to 1,000 of each kind."""
 
     rows: dict[str, int]
     equal: bool
@@ -35,14 +35,14 @@ class ProjectionComparison(BaseModel):
 
 
 class RebuildResult(BaseModel):
-    """The number of documents written; `next_cursor` is absent if none remain."""
+    """The number of documents written; `next_cursor` is absent if no documents remain."""
 
     rebuilt: int
     next_cursor: str | None = None
 
 
 def compare(uid: str) -> ProjectionComparison:
-    """Return where a player's documents differ from the rows they copy."""
+    """Return the differences between a player's documents and the rows they copy."""
     comparison = ProjectionComparison(rows={}, equal=True, differences=[])
     for kind in KINDS.values():
         keys = sql.read(lambda conn, kind=kind: kind.keys(conn, uid, None, MAX_COMPARED))  # type: ignore[misc]
@@ -60,7 +60,7 @@ def compare(uid: str) -> ProjectionComparison:
 def rebuild_player(kind_name: str, uid: str, actor: str) -> RebuildResult:
     """Rewrite all of a player's documents of a kind, and delete those without a row.
 
-    Unlike a projection, it also replaces a document that is newer than its row.
+    Unlike a projection, this function also replaces a document that is newer than its row.
     """
     kind = KINDS[kind_name]
     rebuilt, after = 0, None
@@ -79,7 +79,7 @@ def rebuild_player(kind_name: str, uid: str, actor: str) -> RebuildResult:
 def rebuild_page(
     kind_name: str, after: Key | None, limit: int, actor: str
 ) -> tuple[int, Key | None]:
-    """Rewrite the next `limit` documents of a kind; return how many, and the last key."""
+    """Rewrite the next `limit` documents of a kind; return their number and the last key."""
     written, last = _rebuild(KINDS[kind_name], None, after, limit)
     _audit(actor, kind_name, {"after": after, "rebuilt": written})
     return written, last

@@ -1,7 +1,7 @@
-"""Retention: how long each table keeps its rows, and how expired rows are deleted.
+"""Defines how long each table keeps its rows, and deletes expired rows.
 
-The periods match each table's `end` in the schema. Rows are deleted in batches, using an index on
-the column, so that no statement holds many locks.
+The retention periods match each table's `end` in the schema. Rows are deleted in batches through an
+index, so that no statement holds many locks.
 """
 
 import time
@@ -30,7 +30,7 @@ ROWS_PER_BATCH = 1000
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows of `table` are deleted `keep` after `since`; a row without `since` stays."""
+    """Rows of `table` are deleted `keep` after `since`; rows without `since` are kept."""
 
     table: Table
     since: Column[Any]
@@ -53,9 +53,10 @@ RULES = (
 
 
 def clean(seconds: float) -> dict[str, int]:
-    """Delete expired rows for at most `seconds`; return how many were deleted by table.
+    """Delete expired rows for at most `seconds`; return the number deleted per table.
 
-    Every table gets a share of the time, so that a large table does not starve later ones.
+    Each table is given a share of the time, so that a large table does not starve the tables after
+    it.
     """
     started = time.monotonic()
     deleted = {}
@@ -68,9 +69,9 @@ def clean(seconds: float) -> dict[str, int]:
 
 
 def delete_before(column: Column[Any], before: datetime, until: float) -> int:
-    """Delete rows whose `column` is before a time, in batches until `until` (monotonic seconds).
+    """Delete rows whose `column` is before a time, in batches, until the monotonic time `until`.
 
-    Returns how many were deleted.
+    Returns the number of deleted rows.
     """
     expired = (
         delete(column.table)

@@ -1,6 +1,6 @@
-"""Roles in token claims, besides `player`: operators grant and revoke them.
+"""Grants and revokes the roles in players' tokens, except `player`, for operators.
 
-A token issued before a change keeps the old roles until it expires, within an hour.
+A token issued before a change keeps the old roles until it expires, which takes at most an hour.
 """
 
 import json
@@ -43,7 +43,10 @@ def get(uid: str) -> Roles:
 
 
 def grant(uid: str, role: GrantableRole, actor: str) -> Roles:
-    """Grant a player a role; audited. Raises NotFound if no account has this uid."""
+    """Grant a player a role, and record it in the audit log.
+
+    Raises NotFound if no account has this uid.
+    """
 
     def with_role(roles: list[str]) -> list[str]:
         return roles if role in roles else [*roles, role]
@@ -52,9 +55,9 @@ def grant(uid: str, role: GrantableRole, actor: str) -> Roles:
 
 
 def revoke(uid: str, role: GrantableRole, actor: str) -> None:
-    """Revoke a player's role; audited.
+    """Revoke a player's role, and record it in the audit log.
 
-    Admins cannot revoke their own `admin` role (Conflict), so at least one remains.
+    Raises Conflict if an admin revokes their own `admin` role, so that at least one admin remains.
     Raises NotFound if no account has this uid.
     """
     if role == "admin" and uid == actor:
@@ -69,8 +72,8 @@ def revoke(uid: str, role: GrantableRole, actor: str) -> None:
 def _change(conn: Connection, uid: str, actor: str, action: str, change: Change) -> Roles:
     """Record a change in the audit log, then apply it.
 
-    Runs outside a transaction: the entry must be committed before the claims change, and visible
-    to the next change.
+    Runs outside a transaction, because the entry must be committed before the claims change and be
+    visible to the next change.
     """
     with _locked(conn):
         _require_admin(conn, actor)
@@ -88,7 +91,7 @@ def _change(conn: Connection, uid: str, actor: str, action: str, change: Change)
 
 @contextmanager
 def _locked(conn: Connection) -> Iterator[None]:
-    """Lock all claims: an account's claims are read, changed and written back as a whole."""
+    """Lock the claims of all accounts, because a change reads and rewrites an account's claims."""
     if conn.scalar(_LOCK, {"seconds": LOCK_SECONDS}) != 1:
         raise errors.Unavailable("another role change is in progress")
     try:

@@ -1,4 +1,4 @@
-"""Play: from a client's reports to playtime, stats and achievements.
+"""Turns clients' session reports into playtime, stats and achievements.
 
 model         pure: game keys, runs, and playtime per local day
 sessions      a client's reports: validation, clock correction, and their message

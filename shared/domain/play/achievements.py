@@ -1,4 +1,4 @@
-"""Achievements, whose definitions are rows; each is granted to a player at most once."""
+"""Grants the achievements that database rows define, each at most once per player."""
 
 from datetime import datetime
 
@@ -52,8 +52,8 @@ def list_all(conn: Connection, uid: str) -> list[Achievement]:
 def grant(uid: str, moment: datetime) -> list[Achievement]:
     """Grant the achievements that the player has earned; return all that are not yet delivered.
 
-    Reads the stats rows, not the documents. Grants nothing if the player requested erasure at or
-    after `moment`, the time of the change to the stats.
+    Reads the stats from the database rows, not from the documents. Grants nothing if the player
+    requested erasure at or after `moment`, the time of the stats change.
     """
     undelivered, earned = sql.read(lambda conn: _outstanding(conn, uid))
     if not earned:
@@ -76,7 +76,7 @@ def grant(uid: str, moment: datetime) -> list[Achievement]:
 
 
 class _Erased(Exception):
-    """The player requested erasure; raised to roll the transaction back."""
+    """The player requested erasure; raised to roll back the transaction."""
 
 
 def _outstanding(conn: Connection, uid: str) -> tuple[list[Achievement], list[str]]:
@@ -91,6 +91,6 @@ def _outstanding(conn: Connection, uid: str) -> tuple[list[Achievement], list[st
 
 
 def _metrics(conn: Connection, uid: str) -> dict[str, int]:
-    """Return the player's value of each metric, over the games in the catalog."""
+    """Return the player's value for each metric, computed over the games in the catalog."""
     play_ms, games = conn.execute(_TOTALS, {"uid": uid}).one()
     return {"play_ms": int(play_ms or 0), "games": int(games or 0)}

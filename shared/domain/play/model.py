@@ -1,13 +1,14 @@
-"""Game keys, runs, and playtime per local day, as pure functions.
+"""Pure functions for game keys, runs and playtime per local day.
 
 A player's rows identify a game by its *key*: a catalog id in decimal, or `unlisted:` and the
 suffix hash of a program that is not in the catalog.
 
-A *run* is a stretch of one play session in which consecutive events are at most five minutes
-apart. Runs can replace a session's events without loss: an event inside a run does not extend it,
-and whether an event outside belongs to it depends only on its distance from the run's start or end.
-Merging runs therefore gives the same result as merging their events, in any order and any number
-of times. Times are whole milliseconds since 1970 in UTC, offsets whole minutes east of UTC.
+A *run* is a stretch of one play session in which consecutive events are at most five minutes apart.
+Runs can replace a session's events without loss. An event inside a run does not extend the run.
+Whether an event outside a run belongs to it depends only on the event's distance from the run's
+start or end. Merging runs therefore gives the same result as merging their events, in any order and
+any number of times. Times are whole milliseconds since 1970 in UTC. Offsets are whole minutes east
+of UTC.
 """
 
 from collections.abc import Iterable, Iterator
@@ -52,7 +53,8 @@ class Run(NamedTuple):
     """A stretch of one session; runs sort by start, then by offset.
 
     start, end: milliseconds since 1970.
-    offset: UTC offset in minutes of the run's earliest event; the smaller one if two tie.
+    offset: the UTC offset of the run's earliest event, in minutes. If two events tie, it is the
+        smaller offset.
     """
 
     start: int
@@ -72,9 +74,9 @@ def from_ms(ms: int) -> datetime:
 
 
 def merge(runs: Iterable[Run]) -> list[Run]:
-    """Merge runs of one session into the fewest runs, sorted.
+    """Merge a session's runs into the fewest possible runs, sorted.
 
-    Commutative, associative and idempotent.
+    The merge is commutative, associative and idempotent.
     """
     merged: list[Run] = []
     for run in sorted(runs):
@@ -91,8 +93,8 @@ def merge(runs: Iterable[Run]) -> list[Run]:
 def playtime(runs: Iterable[Run]) -> dict[date, int]:
     """Return the milliseconds played per local day, over the union of all sessions' runs.
 
-    Playing on two devices at once counts once: each instant belongs to the first run (by start,
-    then offset) that covers it, and that run's offset determines its local day. Days without
+    Time played on two devices at once counts once. Each instant belongs to the first run (by start,
+    then offset) that covers it, and that run's offset determines the local day. Days without
     playtime are absent.
     """
     days: dict[int, int] = {}
@@ -107,7 +109,7 @@ def playtime(runs: Iterable[Run]) -> dict[date, int]:
 
 
 def _spread(days: dict[int, int], start: int, end: int) -> None:
-    """Split the local time from `start` to `end` at midnights and add the parts to `days`."""
+    """Split the local time from `start` to `end` at midnight and add the parts to `days`."""
     while start < end:
         day = start // DAY_MS
         stop = min(end, (day + 1) * DAY_MS)
@@ -140,9 +142,9 @@ class Days(NamedTuple):
 def possible_days(runs: Iterable[Run]) -> Days:
     """Return the local days that instants of these runs can belong to, at any UTC offset.
 
-    The runs' own offsets are not enough: where runs of two sessions overlap, an instant belongs
-    to only one of them and takes its local day from that run's offset. Raises ValueError if
-    there are no runs.
+    The runs' own offsets are not enough. Where runs of two sessions overlap, an instant belongs to
+    only one of the runs, and that run's offset determines the local day. Raises ValueError if there
+    are no runs.
     """
     start, end = None, None
     for run in runs:

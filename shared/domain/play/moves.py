@@ -1,7 +1,7 @@
-"""Batch jobs that move play to another key when the catalog gains a program or games merge.
+"""Batch jobs that move play to another game key after a program is added or games are merged.
 
-Each player and key moves in a separate transaction, so a job may stop at any point and continue
-with the next call.
+Each pair of player and key is moved in its own transaction, so a job may stop at any point and
+resume in the next call.
 """
 
 import time
@@ -27,14 +27,15 @@ _executable = game_executables.c
 
 
 class NothingToMove(Exception):
-    """Another call has moved the play already, or the player requested erasure."""
+    """The play was already moved by another call, or the player requested erasure."""
 
 
 def attach_unlisted(until: float) -> dict[str, int]:
-    """Move play recorded under a hash to its game, if the program is now in the catalog.
+    """Move play recorded under a program's hash to its game, once the catalog has the program.
 
-    Iterates over the catalog's executables, not over players, until `until` (monotonic seconds).
-    Returns how many pairs of player and game moved, and whether the iteration finished (0 or 1).
+    Iterates over the catalog's executables, not over players, until the monotonic time `until`.
+    Returns how many pairs of player and game were moved, and whether the iteration finished (0 or
+    1).
     """
     moved = 0
     for game_key, game_id in _learned_games():
@@ -47,7 +48,7 @@ def attach_unlisted(until: float) -> dict[str, int]:
 
 
 def _attach(uid: str, game_key: str, game_id: str) -> bool:
-    """Move one player's play from a hash to a game; return False if there is nothing to move."""
+    """Move one player's play from a hash to a game; return False if there is none to move."""
     mine = (_unlisted.uid == uid, _unlisted.game_key == game_key)
 
     def begin(tx: Connection) -> datetime:
@@ -88,11 +89,11 @@ def _learned_games() -> Iterator[tuple[str, str]]:
 
 
 def move_merged(until: float) -> dict[str, int]:
-    """Move play of merged games to their survivors, until `until` (monotonic seconds).
+    """Move play of merged games to their survivors, until the monotonic time `until`.
 
-    Checks all merged games on every call: play that was rolled up while its game was being merged
-    is found by the next call. Returns how many pairs of player and game moved, and whether all
-    did (0 or 1).
+    Every call checks all merged games, so the next call finds play that was rolled up during a
+    merge. Returns how many pairs of player and game were moved, and whether all pairs were moved (0
+    or 1).
     """
     moved = 0
     for game_id, survivor in sql.read(lambda conn: conn.execute(current_games.MERGED).all()):
@@ -108,7 +109,7 @@ def move_merged(until: float) -> dict[str, int]:
 def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
     """Return when the player first played the game; raise NothingToMove if never.
 
-    An erasure request that covers this play is always later than that time.
+    An erasure request that covers this play is always made after that time.
     """
     mine = (_stats.uid == uid, _stats.game_key == game_key, _stats.revision > 0)
     old = tx.execute(select(player_stats).where(*mine)).one_or_none()
@@ -121,10 +122,10 @@ def _first_played(uid: str, game_key: str, tx: Connection) -> datetime:
 def _move_player(
     uid: str, game_key: str, game_id: str, begin: Callable[[Connection], datetime]
 ) -> bool:
-    """Move one player's play from a key to a game; return False if there is nothing to move.
+    """Move one player's play from a key to a game; return False if there is none to move.
 
-    begin: called once the player's stats rows are locked. It returns the earliest time at which an
-    erasure request cancels the move, or raises NothingToMove.
+    begin: a function that is called after the player's stats rows are locked. The function returns
+        the earliest time at which an erasure request cancels the move, or raises NothingToMove.
     """
     now = clock.now()
 
@@ -168,7 +169,7 @@ def _move(  # noqa: PLR0913, PLR0917  what moves, where to, and when
 def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now: datetime) -> int:
     """Add frozen day totals, whose runs may be folded, to the game's days; return their sum in ms.
 
-    Totals do not show overlap: time played under both keys at once counts twice.
+    Totals do not record overlap, so time played under both keys at once counts twice.
     """
     frozen = select(_days.day, _days.play_ms).where(
         _days.uid == uid, _days.game_key == game_key, _days.day < playtime.first_unfrozen_day(now)
@@ -183,7 +184,7 @@ def _move_frozen_days(tx: Connection, uid: str, game_key: str, game_id: str, now
 
 
 def _add_to_stats(tx: Connection, game_id: str, old: Row[Any], folded: int) -> int:
-    """Add the play that the moved runs lack to the game's stats; return the new revision."""
+    """Add to the game's stats the play that the moved runs lack; return the new revision."""
     new = playtime.lock(tx, old.uid, [game_id])[game_id]
     values = {
         "revision": new.revision + 1,

@@ -1,4 +1,4 @@
-"""Notices of granted achievements, each an entry in the player's inbox."""
+"""Delivers notices of granted achievements to the player's inbox."""
 
 import contextlib
 import time
@@ -20,10 +20,10 @@ _granted = player_achievements.c
 
 
 def deliver(uid: str, granted: Iterable[Achievement]) -> None:
-    """Write a notice of each achievement into the player's inbox, unless it already exists.
+    """Write a notice of each achievement to the player's inbox, unless the notice exists.
 
-    A notice's id is fixed, so a notice that the player has marked as read stays read. Raises
-    Unavailable if a store is unavailable.
+    Each achievement's notice has a fixed id, so a repeated delivery does not reset a
+    notice that the player has read. Raises Unavailable if a store is unavailable.
     """
     for achievement in granted:
         path = f"{NOTICES.of(uid)}/achievement-{achievement.achievement_id}"
@@ -41,7 +41,7 @@ def deliver(uid: str, granted: Iterable[Achievement]) -> None:
 
 
 def sweep(until: float = 0, limit: int = 200) -> int:
-    """Deliver overdue achievements, `limit` at a time, until `until` (monotonic seconds).
+    """Deliver overdue achievements, `limit` at a time, until the monotonic time `until`.
 
     Returns the number delivered. A failure is logged and does not block other achievements.
     """

@@ -7,9 +7,10 @@ How late an event may arrive, and how long its data is kept:
      |  by HTTP  |  letters, redrive   | rejected    | are frozen    | folded
 
 A frozen day's total is never recomputed, because some of its runs may already be folded. A local
-day starts at most 38 hours before any of its instants, and both margins are longer than that. The
-three days between "too late" and "frozen" ensure that a merged event never belongs to a frozen day.
-The two days between "frozen" and "folded" ensure that a day that can still change has all its runs.
+day starts at most 38 hours before any of its instants, so margins of two and three days are
+sufficient. The three days between "too late" and "frozen" ensure that a merged event never belongs
+to a frozen day. The two days between "frozen" and "folded" ensure that a day that may yet change
+has all its runs.
 """
 
 import functools
@@ -78,8 +79,8 @@ class Play:
 def record(tx: Connection, uid: str, plays: Mapping[str, Play], now: datetime) -> dict[str, int]:
     """Merge reported play, by game key, into a player's locked runs, day totals and stats rows.
 
-    Returns the new revision of each game that changed; merging the same play again changes
-    nothing. Holds locks on the player's stats rows of these games until the transaction ends.
+    Returns the new revision of each game that changed. Merging the same play again changes nothing.
+    Holds locks on the player's stats rows of these games until the transaction ends.
     """
     before = lock(tx, uid, plays)
     reported = [run for play in plays.values() for run in play.runs()]
@@ -102,7 +103,7 @@ def lock(tx: Connection, uid: str, game_keys: Iterable[str]) -> dict[str, Row[An
     """Lock a player's stats rows of some games, inserting those that are missing.
 
     Every writer of runs, days or stats takes these locks first, ordered by game key. Changes to a
-    player's game are thus serialized, and writers do not deadlock.
+    player's game are therefore serialised, and writers do not deadlock.
     """
     keys = sorted(game_keys)
     found = {row.game_key: row for row in tx.execute(_LOCK, {"uid": uid, "keys": keys})}
@@ -130,8 +131,8 @@ def _merge_plays(
 ) -> dict[str, _Change]:
     """Return the change to each game whose runs change.
 
-    Loads all runs around the days that can be affected. If a merged run extends beyond these
-    days, loads and merges again with the days of that run included.
+    Loads all runs around the days that can be affected. If a merged run extends beyond these days,
+    the runs are loaded and merged again, including the days of that run.
     """
     loaded = model.possible_days(reported)
     while True:

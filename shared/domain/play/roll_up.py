@@ -20,7 +20,7 @@ class _Erased(Exception):
 
 
 def record(reported: SessionsReported) -> list[projections.Key]:
-    """Merge the sessions into the player's playtime; return the keys of the documents now due.
+    """Merge the sessions into the player's playtime; return the keys of documents now due.
 
     Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent if an event
     is too old to be merged, and Unavailable if the database is unavailable.
@@ -77,10 +77,10 @@ def _record(
 
 
 def resolve(conn: Connection, plays: Mapping[str, Play]) -> dict[str, Play]:
-    """Return the plays under their current game keys.
+    """Return the plays by their current game keys.
 
-    The hash of a program that is now in the catalog is replaced by the game's id, and the id of a
-    merged game by its survivor's.
+    The hash of a program that is now in the catalog is replaced with the game's id. The id of a
+    merged game is replaced with its survivor's id.
     """
     hashes = {model.hash_of_key(key): key for key in model.unlisted_keys(plays)}
     learned = current_games.by_hash(conn, list(hashes)) if hashes else {}

@@ -69,8 +69,8 @@ class SessionReport(BaseModel):
     """One event of a play session, as a client recorded it.
 
     at: the time on the client's wall clock, with the player's UTC offset.
-    unlisted: SHA-256 in lower-case hex of the normalised end of the program's path, for a game
-        that is not in the catalog.
+    unlisted: the SHA-256, in lower-case hex, of the normalised end of the program's path, for a
+        game that is not in the catalog.
     boot_id: identifies the boot of the machine.
     uptime_ms: milliseconds since that boot, including sleep.
     """
@@ -132,7 +132,7 @@ class PlayedRun(BaseModel):
 
 
 class PlayedSession(BaseModel):
-    """A batch's report about one session of one game.
+    """A session of one game, as a batch reported it.
 
     ended_at: the time of the latest `ended` event.
     """
@@ -146,7 +146,7 @@ class PlayedSession(BaseModel):
 class SessionsReported(Message):
     """A player's client reported play sessions; messages may be duplicated or out of order.
 
-    A batch's events are sent as runs: merging runs loses nothing, and fifty events usually make
+    A batch's events are sent as runs, because merging loses nothing and fifty events usually make
     two runs.
     """
 
@@ -160,7 +160,7 @@ class SessionsReported(Message):
 
 @dataclass(frozen=True)
 class Rejected:
-    """A well-formed report that was not accepted, and why."""
+    """A well-formed report that was rejected, and the reason."""
 
     index: int
     event_id: str
@@ -199,7 +199,7 @@ def screen(
 
 
 def to_message(uid: str, received_at: datetime, events: Iterable[PlayEvent]) -> SessionsReported:
-    """Return the message that contains a player's events, merged into runs."""
+    """Return the message that reports a player's events, merged into runs."""
     runs: dict[tuple[str, str], list[Run]] = {}
     ended: dict[tuple[str, str], int] = {}
     for game_key, session_id, kind, at, offset in events:
@@ -237,11 +237,12 @@ def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) ->
        setting, so the others are shifted to agree with it. An event that would be rejected is not
        used as the reference, and no event is rejected because of a shift.
 
-    Both are rounded to whole minutes, so that network latency and jitter cancel out and a resent
-    batch gets the same times again. Otherwise, merging would see one event at two times. There are
-    two known limits. A clock that is off by about half a minute may be corrected by 0 in one batch
-    and by a minute in the next, which lengthens a run by at most a minute. An event recorded before
-    the clock was set keeps its error if it is resent without later events.
+    Both corrections are rounded to whole minutes. Network latency and jitter then cancel out, and a
+    resent batch gets the same times again. Without rounding, merging would treat one event as two
+    events at different times. There are two known limits. A clock that is off by about half a
+    minute may be corrected by 0 in one batch and by a minute in the next, which lengthens a run by
+    at most a minute. An event recorded before the clock was set keeps its error if it is resent
+    without later events.
     """
     skew = _nearest_minute(received_ms - sent_ms)
     accepted = _accepted_times(received_ms)

@@ -26,7 +26,8 @@ def mark_due(
 ) -> None:
     """Mark the stats documents of these games as due.
 
-    Games in `ended`, in which a session ended, are due immediately; others at most every minute.
+    A document is due immediately if its game is in `ended`, which lists games whose session ended.
+    Other documents are due at most once per minute.
     """
     due = [Due((uid, key), revision) for key, revision in sorted(revisions.items())]
     immediate = [one for one in due if one.key[1] in ended]
@@ -41,7 +42,7 @@ def record_new_players(tx: Connection, game_ids: Iterable[str]) -> None:
     """Record that a player played each of these games for the first time.
 
     Appends one row per player and game, so that writers do not contend for the row of a popular
-    game; `catalog.popularity` folds the rows later.
+    game. `catalog.popularity` folds the rows later.
     """
     rows = [{"game_id": int(game_id)} for game_id in game_ids]
     if rows:

@@ -1,4 +1,4 @@
-"""The plans that a player has; operators grant them now, and billing will later."""
+"""A player's plans, which operators grant until billing is available."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -40,7 +40,7 @@ def list_all(conn: Connection, uid: str) -> list[Entitlement]:
 
 
 def record(tx: Connection, uid: str, plan: str, until: datetime | None, actor: str) -> Entitlement:
-    """Grant a player a plan, or change when it ends; audited."""
+    """Grant a player a plan or change when it ends, and record that in the audit log."""
     before = _locked(tx, uid, plan)
     after = Entitlement(plan=plan, until=until, source="operator")
     row = {"uid": uid, **after.model_dump()}
@@ -50,7 +50,10 @@ def record(tx: Connection, uid: str, plan: str, until: datetime | None, actor: s
 
 
 def delete(tx: Connection, uid: str, plan: str, actor: str) -> None:
-    """Revoke a player's plan; audited. Raises NotFound if the player does not have it."""
+    """Revoke a player's plan, and record it in the audit log.
+
+    Raises NotFound if the player does not have the plan.
+    """
     before = _locked(tx, uid, plan)
     if before is None:
         raise errors.NotFound(f"the player does not have the plan {plan}")

@@ -1,4 +1,4 @@
-"""Erases a player: the request survives a crash, and deleted data is not recreated.
+"""Erases a player's data in steps that survive a crash.
 
 `request` commits the request and its message together. `erase` deletes in bounded steps, rows
 before documents. If it stops early, the message is redelivered and `erase` continues. Events
@@ -44,8 +44,8 @@ class ErasureRequested(Message):
 def request(tx: Connection, uid: str) -> Erasure:
     """Store a player's erasure request, and put its message into the outbox.
 
-    It replaces an earlier request, even one in progress, so that data that the player reported
-    between the two is also deleted.
+    The request replaces an earlier one, even one in progress, so that data reported between the two
+    requests is also deleted.
     """
     now = clock.now()
     row = {"uid": uid, "requested_at": now, "finished_at": None}
@@ -78,7 +78,7 @@ def erase(requested: ErasureRequested, until: float) -> bool:
 
 
 def personal_tables() -> list[tuple[Table, Personal]]:
-    """Return every table with a player's id, and how its rows are erased and exported."""
+    """Return every table that has a player's id, and how its rows are erased and exported."""
     return [
         (table, table.info["personal"])
         for table in metadata.sorted_tables

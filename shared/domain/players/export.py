@@ -1,4 +1,4 @@
-"""Exports everything stored about one player, for that player."""
+"""Exports everything stored about a player, for that player."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -75,7 +75,7 @@ def _rows(conn: Connection, table: Table, uid: str) -> list[dict[str, Any]]:
 
 
 def _after(keys: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition for rows after the key `last`; a row comparison would use no index."""
+    """Return the condition for rows after the key `last`, in a form that can use the index."""
     later = [
         and_(*(keys[j] == last[j] for j in range(i)), keys[i] > last[i]) for i in range(len(keys))
     ]

@@ -33,9 +33,9 @@ _ADDED: Any = literal_column("VALUES(`downloads`)", BIGINT)
 
 
 class DownloadGranted(Message):
-    """A player was given a download URL.
+    """A player received a download URL.
 
-    download_id: the same for all grants of a version to a player on one day (UTC). It does not
+    download_id: the same for all grants of a version to a player on one day (UTC). The id does not
         identify the player.
     """
 
@@ -83,9 +83,9 @@ def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
 
 
 def _claim_new(tx: Connection, marks: Collection[Mark]) -> list[Mark]:
-    """Mark downloads as counted; return the marks that are new.
+    """Mark downloads as counted; return the marks that were not stored before.
 
-    Raises Unavailable if another transaction is marking one of them.
+    Raises Unavailable if another transaction is marking one of the downloads.
     """
     new = sorted(set(marks) - _counted(tx, marks))
     rows = [{"day": day, "mark": mark} for day, mark in new]

@@ -49,7 +49,7 @@ class Download(BaseModel):
 
 
 def create(conn: Connection, uid: str, new: NewDownload) -> tuple[Download, DownloadGranted]:
-    """Return a player's download and the message that counts it; runs one statement.
+    """Return a player's download and the message that counts it, with one SQL statement.
 
     Raises NotPublished, Withdrawn, PlanRequired, BuildNotSupported, or Unprocessable for a build
     that the game does not have.

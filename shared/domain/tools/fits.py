@@ -1,7 +1,7 @@
 """Finds the tools that fit the installed games, each with its newest published stable version.
 
-Only a game's newest tools are considered, because anyone may publish any number of tools, and one
-batch may name many builds.
+Only a game's newest tools are considered, because a game may have any number of tools and a batch
+may name many builds.
 """
 
 from collections import defaultdict
@@ -62,7 +62,7 @@ def newest(conn: Connection, builds: Mapping[int, set[int | None]]) -> Fitting:
 
 
 def _newest() -> Select[Any]:
-    """Select the newest version of each tool, and per build the newest that fits."""
+    """Select each tool's newest version, and its newest fitting version for each build."""
     # One parameter per list, expanded by the driver: SQLAlchemy's expansion takes twice as long.
     game_ids: BindParameter[Any] = bindparam("games")
     build_ids: BindParameter[Any] = bindparam("builds")
@@ -91,7 +91,7 @@ def _newest() -> Select[Any]:
 
 
 def _newest_tools(game_ids: ColumnElement[Any]) -> Any:
-    """Return the columns of the games' tools with a published version, ranked newest first."""
+    """Return the columns of the games' tools that have a published version, newest first."""
     place = func.row_number().over(partition_by=tools.c.game_id, order_by=tools.c.tool_id.desc())
     has_version = exists().where(_published(tools.c.tool_id))
     return (

@@ -1,4 +1,4 @@
-"""The parts of a tool: its kind, its texts, and its versions with their options and order.
+"""The parts of a tool: its kind, texts and options, and its versions and their order.
 
 The phone page, the overlay and the editor are rendered from the options alone, so options that
 cannot be rendered are rejected here.
@@ -99,10 +99,11 @@ class ChoiceDefinition(_Strict):
 class OptionDefinition(_Strict):
     """A setting that a player can change, or an action that a player can trigger.
 
-    group: the heading that it is shown under; list options of the same group consecutively.
+    group: the heading under which the option is shown. List options of the same group
+        consecutively.
     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
-        text of at most 200 characters, or a key such as `Ctrl+KeyK`; an action has none.
-    replaces: the id of an option of earlier versions whose setting this one takes over.
+        text of at most 200 characters, or a key such as `Ctrl+KeyK`. An action has no default.
+    replaces: the id of an earlier version's option whose setting this option takes over.
     """
 
     model_config = _example(
@@ -192,7 +193,7 @@ Options = Annotated[list[OptionDefinition], Field(max_length=200), AfterValidato
 
 
 class Dependency(_Strict):
-    """Another tool that must be installed, in a version within the range."""
+    """A tool that this version requires, and the range of acceptable versions."""
 
     model_config = _example(tool_id="7", range=">=1.2.0 <2.0.0")
 
@@ -201,12 +202,13 @@ class Dependency(_Strict):
 
 
 def sort_key(version: str) -> str:
-    """Return a key whose byte order is the Semantic Versioning 2.0.0 order of the versions.
+    """Return a key for sorting versions bytewise in Semantic Versioning 2.0.0 order.
 
     Each number is prefixed with its digit count, so that 9 sorts before 10. After the three
     numbers, `#` (numeric identifier) sorts before `$` (alphanumeric identifier), and both before
-    `~` (no pre-release). `!` ends an alphanumeric identifier, so that it sorts before longer ones.
-    All of these sort above the space, which MySQL uses for padding.
+    `~` (no pre-release). `!` ends an alphanumeric identifier, so that a shorter identifier sorts
+    before a longer one that starts with it. All of these characters sort after the space, with
+    which MySQL pads strings.
     """
     numbers, _, prerelease = version.partition("+")[0].partition("-")
     key = "".join(_length_prefixed(number) for number in numbers.split("."))

@@ -1,4 +1,4 @@
-"""Creates, lists and edits a creator's own tools; another creator's tool is not found."""
+"""Creates, lists and edits a creator's own tools; other creators' tools are not found."""
 
 import json
 from datetime import datetime
@@ -42,7 +42,7 @@ class NewTool(BaseModel):
 
 
 class ToolChanges(BaseModel):
-    """Changes to a tool; absent members keep their values, and a null plan opens it to everyone."""
+    """Changes to a tool; absent members keep their values, and a null plan removes the plan."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "premium"}]})
 
@@ -70,12 +70,12 @@ class OwnTool(BaseModel):
 
     @property
     def tag(self) -> str:
-        """The ETag, which changes with every change that the creator can see."""
+        """The ETag, which changes whenever the creator's view of the tool changes."""
         return str(self.revision)
 
 
 def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
-    """Create a tool for the caller; raise Unprocessable for an unknown game."""
+    """Create a tool for the caller; raise Unprocessable if the game does not exist."""
     try:
         builds.require_game(tx, int(new.game_id))
     except (errors.NotFound, errors.Conflict) as error:
@@ -97,14 +97,14 @@ def create(tx: Connection, uid: str, new: NewTool) -> OwnTool:
 
 
 def get(conn: Connection, uid: str, tool_id: int) -> OwnTool:
-    """Return one of the caller's tools; raise NotFound, even if another creator has the tool."""
+    """Return one of the caller's tools; raise NotFound for another creator's tool."""
     return _tool(conn.execute(_own(uid, tool_id)).one_or_none(), tool_id)
 
 
 def list_page(
     conn: Connection, uid: str, after: int, limit: int
 ) -> tuple[list[OwnTool], int | None]:
-    """Return up to `limit` tools, oldest first, and the last id if there are more."""
+    """Return up to `limit` tools, oldest first, and the last id if more follow."""
     mine = select(tools).where(tools.c.creator_uid == uid, tools.c.tool_id > after)
     query = mine.order_by(tools.c.tool_id)
     rows, last = sql.page(conn, query, limit, lambda row: int(row.tool_id))
@@ -114,7 +114,7 @@ def list_page(
 def edit(
     tx: Connection, uid: str, tool_id: int, changes: ToolChanges, expected: Expected
 ) -> OwnTool:
-    """Change a tool of the caller; raise PreconditionFailed for another revision."""
+    """Change one of the caller's tools; raise PreconditionFailed if its revision differs."""
     versioning.lock(tx)
     before = _tool(tx.execute(_own(uid, tool_id).with_for_update()).one_or_none(), tool_id)
     expected.require(before.tag, before)

@@ -46,7 +46,7 @@ _SHOWN: Select[Any] = select(
 
 
 class BuildRef(BaseModel):
-    """A build of the game that bounds a range."""
+    """A build of the game, used as a bound of a range."""
 
     build_id: str
     name: str
@@ -62,7 +62,7 @@ class ToolChoice(BaseModel):
 class ToolOption(BaseModel):
     """A setting or action of a tool, labelled in the response's language.
 
-    replaces: the id of an option of earlier versions whose setting this one takes over.
+    replaces: the id of an earlier version's option whose setting this option takes over.
     """
 
     id: str
@@ -80,8 +80,9 @@ class ToolOption(BaseModel):
 class ToolVersion(BaseModel):
     """A published version.
 
-    first_build, last_build: the builds that it fits, inclusive; an absent bound is open.
-    locale: the language of the labels; labels without a translation are in English.
+    first_build, last_build: the first and last build that the version fits. An absent bound sets no
+        limit.
+    locale: the language of the labels. Labels without a translation are in English.
     """
 
     version: str
@@ -99,8 +100,9 @@ class ToolVersion(BaseModel):
 class Tool(BaseModel):
     """A tool for a game.
 
-    locale: the language of name and summary. plan: the plan that a download requires, if any.
-    newest: the newest version of each channel that has one, `stable` first.
+    locale: the language of the name and the summary. plan: the plan that a download requires, if
+        any.
+    newest: the newest version in each channel, `stable` first.
     """
 
     tool_id: str
@@ -121,7 +123,7 @@ class ToolDetail(Tool):
 
 
 class ReadParams(NamedTuple):
-    """The parsed query parameters: a language, and a build that versions must fit."""
+    """The parsed query parameters: a language, and a build that the versions must fit."""
 
     locale: str | None = None
     build_id: int | None = None
@@ -145,9 +147,9 @@ def languages(shown: Iterable[Tool | ToolVersion]) -> str:
 def list_page(
     conn: Connection, game_id: int, params: ReadParams, after: int, limit: int
 ) -> tuple[list[Tool], int | None]:
-    """Return up to `limit` tools of a game, and the last id if there are more.
+    """Return up to `limit` tools of a game, and the last id if more follow.
 
-    Raises NotFound for an unknown game, BadRequest for a build that the game does not have.
+    Raises NotFound for an unknown game, and BadRequest for a build that the game does not have.
     """
     if conn.scalar(select(games.c.game_id).where(games.c.game_id == game_id)) is None:
         raise errors.NotFound(f"no game has the id {game_id}")
@@ -170,7 +172,7 @@ def list_versions(
 ) -> tuple[list[ToolVersion], str | None]:
     """Return up to `limit` published versions, newest first, and the last sort key if more follow.
 
-    Raises NotFound for a tool without a published version, BadRequest for a build that its game
+    Raises NotFound for a tool without a published version, and BadRequest for a build that its game
     does not have.
     """
     at = _released_at(conn, _public_game(conn, tool_id), params.build_id)
@@ -224,7 +226,7 @@ def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
 
 
 def _with_newest(at: datetime | None) -> Select[Any]:
-    """Select tools and, per channel, the newest version's id, which is the first in an index."""
+    """Select tools with the id of each channel's newest version, the first entry in an index."""
     channels: tuple[Channel, ...] = ("stable", "beta", "alpha")
     return select(tools, *(_newest(channel, at).label(channel) for channel in channels))
 
@@ -248,7 +250,7 @@ def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
 
 
 def _force_index(query: Select[Any], index: str) -> Select[Any]:
-    """Force this index: an engine that estimates few versions would sort all of them instead."""
+    """Force this index, because an engine that expects few versions would sort them all instead."""
     query = query.with_hint(tool_versions, f"FORCE INDEX ({index})")
     for build in (first_build, last_build):
         query = query.with_hint(build, "FORCE INDEX (PRIMARY)")

@@ -1,7 +1,7 @@
 """Determines which versions of a tool fit a build of its game.
 
-A version fits the builds between its first and its last one, both inclusive. Builds are ordered by
-release, so a range of builds is a range of times; an absent bound sets no limit.
+A version fits every build from its first build to its last build, inclusive. Builds are ordered by
+release time, so a range of builds is a range of times. An absent bound sets no limit.
 """
 
 from datetime import datetime

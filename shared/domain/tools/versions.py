@@ -6,7 +6,7 @@
                        rejected ─────────┴──────withdraw─────────┘
 
 Each `publish` is identified by the version's revision. A verification result for an earlier
-revision, or a repeated result, changes nothing.
+revision changes nothing, nor does a repeated result.
 """
 
 import json
@@ -74,7 +74,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 class NewVersion(BaseModel):
-    """A draft that fits `first_build_id` to `last_build_id`, inclusive; an absent bound is open."""
+    """A draft for builds from `first_build_id` through `last_build_id`; an absent bound is open."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -117,7 +117,8 @@ class VersionReason(BaseModel):
 class OwnVersion(BaseModel):
     """A version as its creator sees it.
 
-    size, sha256: as announced with the upload, and as computed from the file once verified.
+    size, sha256: the values announced with the upload, or computed from the file once it is
+        verified.
     """
 
     tool_id: str
@@ -138,9 +139,9 @@ class OwnVersion(BaseModel):
 
     @property
     def tag(self) -> str:
-        """The ETag, which changes with every change that the creator can see.
+        """The ETag, which changes whenever the creator's view of the version changes.
 
-        An overdue version is shown as rejected before its row changes.
+        A version whose verification is overdue is shown as rejected before its row changes.
         """
         overdue = self.reason is not None and self.reason.code == "overdue"
         return f"{self.revision}-overdue" if overdue else str(self.revision)
@@ -219,7 +220,7 @@ def create(tx: Connection, uid: str, tool_id: int, new: NewVersion) -> OwnVersio
 
 
 def get(conn: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
-    """Return a version of the caller's tool; raise NotFound, even if another creator has it."""
+    """Return a version of the caller's tool; raise NotFound for another creator's tool."""
     return _from_row(_row(conn, uid, tool_id, version))
 
 
@@ -255,7 +256,7 @@ def _has_published(conn: Connection, dependency: Dependency) -> bool:
 def list_page(
     conn: Connection, uid: str, tool_id: int, before: str | None, limit: int
 ) -> tuple[list[OwnVersion], str | None]:
-    """Return up to `limit` versions, highest first, and the last version if there are more."""
+    """Return up to `limit` versions, highest first, and the last version if more follow."""
     own.get(conn, uid, tool_id)
     version = tool_versions.c
     highest = select(tool_versions).where(version.tool_id == tool_id)
@@ -274,7 +275,7 @@ def edit(  # noqa: PLR0913, PLR0917  the key of a version, and the change
     changes: VersionChanges,
     expected: Expected,
 ) -> OwnVersion:
-    """Change a draft of the caller's tool; raise PreconditionFailed for another revision."""
+    """Change a draft of the caller's tool; raise PreconditionFailed if its revision differs."""
     row = _lock(tx, uid, tool_id, version)
     before = _from_row(row)
     expected.require(before.tag, before)
@@ -306,12 +307,12 @@ def _require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
 
 
 def _audit_target(version: OwnVersion) -> str:
-    """Return a version's target in the audit log."""
+    """Return the target that identifies a version in the audit log."""
     return f"{version.tool_id}@{version.version}"
 
 
 def _audited(version: OwnVersion) -> dict[str, Any]:
-    """Return a version as the audit log records it."""
+    """Return a version in the form that is recorded in the audit log."""
     return version.model_dump(mode="json", exclude_none=True)
 
 
@@ -359,7 +360,7 @@ def _is_overdue(row: Row[Any]) -> bool:
 
 
 def _from_row(row: Row[Any]) -> OwnVersion:
-    """Return a row as its creator sees it."""
+    """Convert a version's row to the creator's view."""
     state: State = "rejected" if _is_overdue(row) else row.state
     reason = _OVERDUE if _is_overdue(row) else row.reason
     code, _, detail = (reason or "").partition(": ")
@@ -383,7 +384,7 @@ def _from_row(row: Row[Any]) -> OwnVersion:
 
 
 def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: NewUpload) -> Upload:
-    """Create an upload for a draft or rejected version, which replaces any earlier upload."""
+    """Create an upload for a draft or rejected version, replacing any earlier upload."""
     row = _lock(tx, uid, tool_id, version)
     _require_state(row, "uploaded", EDITABLE)
     upload = incoming.create(new.size, CONTENT_TYPE, UPLOAD_LIFETIME)
@@ -393,7 +394,7 @@ def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: New
 
 
 def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
-    """Raise Conflict if the version lacks only its file to be published; takes no lock."""
+    """Raise Conflict if the version's uploaded file has not arrived; takes no lock."""
     row = _row(conn, uid, tool_id, version)
     if _from_row(row).state not in EDITABLE or row.upload_id is None:
         return  # `publish` raises a more specific error
@@ -405,8 +406,8 @@ def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> 
 def publish(tx: Connection, uid: str, tool_id: int, version: str) -> OwnVersion:
     """Queue a version for verification, which publishes or rejects it.
 
-    Call `require_uploaded` first. Raises Conflict, including for a dependency that has no
-    published version in its range.
+    Call `require_uploaded` first. Raises Conflict for a wrong state, a missing upload, or a
+    dependency without a published version in its range.
     """
     row = _lock(tx, uid, tool_id, version)
     _require_state(row, "published", EDITABLE)

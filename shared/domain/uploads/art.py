@@ -1,6 +1,6 @@
 """Art uploads of games and tools: created, completed by the client, then published or rejected.
 
-A row's column `art` stores, by kind, the published art (`colour`, `sizes`) and the last `upload`.
+The column `art` stores the published art (`colour`, `sizes`) and the last `upload` of each kind.
 Every step may be repeated, because an upload that is published, rejected or replaced by a newer one
 no longer changes.
 """
@@ -34,7 +34,7 @@ _TABLES: dict[Owner, Table] = {"games": games, "tools": tools}
 
 
 class Slot(NamedTuple):
-    """The place of a picture: a kind of art in a row of `games` or `tools`."""
+    """A place for a picture: one kind of art in a row of `games` or `tools`."""
 
     table: Table
     row_id: int
@@ -96,7 +96,7 @@ class ArtUploaded(Message):
 
 
 class StoredSize(BaseModel):
-    """One size in the public bucket."""
+    """One size of a picture in the public bucket."""
 
     width: int
     height: int

@@ -1,6 +1,6 @@
 """Turns an upload into an immutable artifact.
 
-An upload's URL accepts other bytes until it expires. The upload is therefore copied to a key that
+An upload's URL accepts new content until it expires. The upload is therefore copied to a key that
 is never presigned for writing, and the copy is hashed and stored.
 """
 
@@ -31,9 +31,9 @@ def key(sha256: str) -> str:
 def store(upload_id: str, size: int | None, sha256: str | None) -> Artifact:
     """Store an upload under its hash; return its size and hash.
 
-    size, sha256: the values that the client announced, if any. Raises Rejected, or Unavailable if
-    the object store is unavailable. It may be interrupted at any point and run again, even
-    concurrently.
+    size, sha256: the values that the client announced, if any. Raises Rejected for an unusable
+    upload, and Unavailable if the object store is unavailable. The function may be interrupted at
+    any point and run again, even concurrently.
     """
     _check_size(upload_id)
     # Under `incoming/`, where the store deletes objects that a killed process left behind.

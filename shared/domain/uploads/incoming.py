@@ -1,7 +1,7 @@
 """The upload flow that art and artifacts share.
 
 The client creates an upload, PUTs the file to its presigned URL, then completes the upload. The URL
-accepts other bytes until it expires, so a consumer copies the file or reads it only once.
+accepts new content until it expires, so a consumer copies the file or reads it only once.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from shared.runtime import clock, objects
 
 
 class Upload(BaseModel):
-    """The URL and the headers to PUT the file with, and when the URL expires."""
+    """The URL and headers for the PUT request, and the time at which the URL expires."""
 
     upload_id: str
     url: str
@@ -24,7 +24,7 @@ class Upload(BaseModel):
 
 
 class Rejected(Exception):
-    """The uploaded file cannot be used; contains a stable code and a message for the uploader."""
+    """The uploaded file is unusable; contains a stable code and a message for the uploader."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -33,12 +33,12 @@ class Rejected(Exception):
 
 
 def key(upload_id: str) -> str:
-    """Return the object key that an upload is PUT to."""
+    """Return the object key to which an upload's file is PUT."""
     return f"incoming/{upload_id}"
 
 
 def create(size: int, content_type: str, lifetime: timedelta) -> Upload:
-    """Return a new upload whose URL accepts exactly `size` bytes of this type."""
+    """Return a new upload, whose URL accepts exactly `size` bytes of this type."""
     upload_id = str(uuid.uuid4())
     url = objects.presign_put(
         key(upload_id),
@@ -55,7 +55,7 @@ def create(size: int, content_type: str, lifetime: timedelta) -> Upload:
 
 
 def has_arrived(upload_id: str) -> bool:
-    """Return whether the file was PUT and still exists."""
+    """Return whether the file was uploaded and still exists."""
     return objects.head("artifacts", key(upload_id)) is not None
 
 

@@ -1,6 +1,6 @@
 """Renders an uploaded image as art: validates it, crops it to each size and drops its metadata.
 
-Only this module imports Pillow, so that functions that only show art do not load it.
+Only this module imports Pillow, so that functions that only show art do not load the library.
 """
 
 import io
@@ -24,7 +24,7 @@ SWATCHES = 12
 
 
 class Shape(NamedTuple):
-    """The aspect ratio of a kind, the accepted deviation from it, and the widths to render."""
+    """A kind's aspect ratio, the accepted deviation from it, and the widths to render."""
 
     ratio_width: int
     ratio_height: int
@@ -32,7 +32,7 @@ class Shape(NamedTuple):
     widths: tuple[int, ...]
 
     def height(self, width: int) -> int:
-        """Return the height for a width."""
+        """Return the height that has the kind's aspect ratio at this width."""
         return width * self.ratio_height // self.ratio_width
 
 
@@ -54,7 +54,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class Picture:
-    """Every size of a picture, and the colour to show until it is loaded."""
+    """All sizes of a picture, and the colour to show until the picture is loaded."""
 
     colour: str
     renditions: list[Rendition]
@@ -71,7 +71,7 @@ def render(kind: Kind, raw: bytes) -> Picture:
 
 
 def _decoded(raw: bytes) -> Image.Image:
-    """Return the picture upright, as RGB or RGBA in sRGB."""
+    """Return the picture upright, converted to RGB or RGBA in the sRGB colour space."""
     try:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
     except (OSError, SyntaxError, ValueError) as error:
@@ -133,7 +133,7 @@ def _webp(image: Image.Image) -> bytes:
 
 
 def _colour(image: Image.Image) -> str:
-    """Return the dominant colour: the most frequent one, with a preference for vivid colours.
+    """Return the dominant colour, which is the most frequent one, preferring vivid colours.
 
     The mean of all pixels might be a colour that the picture does not contain.
     """

@@ -1,9 +1,10 @@
 """Finds games by words in their names.
 
-Results are ranked in this order: exact titles, exact other names, games with words that start with
-each search term, and games with the terms joined into one word ("star craft"). Each rank is read
-from one index, popular games first. A page reads at most `MOST_LOOKED_AT` index entries, regardless
-of the catalog's size, so a page may be short or even empty and still have a next page.
+Results are ranked in this order: exact titles, exact other names, games whose words start with the
+search terms, and games with a word that starts with the joined terms ("star craft" finds
+"StarCraft"). Each rank is read from one index, popular games first. A page reads at most
+`MAX_PLACES_READ` index entries, regardless of the catalog's size. A page may therefore be short or
+even empty although another page follows.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ MAX_PLACES_READ = 200
 
 
 class Place(NamedTuple):
-    """A game's position in the results of a query, as cursors store it."""
+    """A game's position in a query's results, as stored in cursors."""
 
     rank: Annotated[int, Field(ge=0, le=9)]
     tier: Annotated[int, Field(ge=0, le=255)]
@@ -54,7 +55,7 @@ def identity(key: str) -> str:
 def list_page(
     conn: Connection, key: str, after: Place | None, limit: int
 ) -> tuple[list[Game], Place | None]:
-    """Return up to `limit` results for a `name_key`, and the place to continue after, or None."""
+    """Return up to `limit` results for a `name_key`, and the last place if more may follow."""
     matches, last = _search_from(conn, Query.of(key), after or START, limit + 1)
     if len(matches) > limit:
         last = matches[limit - 1][0]
@@ -64,9 +65,10 @@ def list_page(
 def _search_from(
     conn: Connection, query: Query, after: Place, wanted: int
 ) -> tuple[list[tuple[Place, Game]], Place | None]:
-    """Read until enough games match; return them and the last place read, or None at the end.
+    """Read places until enough games match; return the games and the last place, or None.
 
-    First reads as many places as games are wanted, then the rest of the limit.
+    Reads as many places as games are wanted. If too few games match, reads the rest of
+    `MAX_PLACES_READ`. The last place is None at the end of the results.
     """
     matches: list[tuple[Place, Game]] = []
     for size in (wanted, MAX_PLACES_READ - wanted):
@@ -107,10 +109,12 @@ def _read_places(
 
 @cache
 def _statement(ranks: tuple[int, ...], required: tuple[int, ...]) -> Select[Any]:
-    """Return the statement that reads the matching places, and the last place for the cursor.
+    """Return the SQL statement that selects the matching places and the page's last place.
 
-    ranks: the rank of each lookup. required: the number of required texts of each rank. A game
-    matches at a place if the place's rank is the best that the game reaches.
+    A game counts as a match only at the place with its best rank.
+
+    ranks: the rank of each lookup.
+    required: the number of required texts of each rank.
     """
     at = _places(ranks)
     matches = (
@@ -130,7 +134,7 @@ def _statement(ranks: tuple[int, ...], required: tuple[int, ...]) -> Select[Any]
 
 
 def _places(ranks: tuple[int, ...]) -> Any:
-    """Return the columns of the next places in order, numbered from 1."""
+    """Return the columns of a subquery that numbers the next places from 1."""
     size = bindparam("size", type_=Integer)
     parts = []
     for part, rank in enumerate(ranks):

@@ -56,7 +56,7 @@ class _Entry(NamedTuple):
 def tier(players: int, evidence: int) -> int:
     """Return a game's popularity tier; `evidence` is the number of its store ids and aliases.
 
-    Each tier covers a doubling of the player count, so games rarely change tiers.
+    The player count doubles from one tier to the next, so games rarely change tiers.
     """
     return max(0, LEAST_POPULAR - (players * PLAYER_WEIGHT + evidence).bit_length())
 
@@ -64,8 +64,8 @@ def tier(players: int, evidence: int) -> int:
 def update(tx: Connection, game_ids: Iterable[int]) -> bool:
     """Update the index entries of these games; return whether any changed.
 
-    Call it in each transaction that merges games or changes their names, store ids or players,
-    after `versioning.lock`. A missing entry is created.
+    Call this function after `versioning.lock` in every transaction that merges games or changes
+    their names, store ids or players. A missing entry is created.
     """
     ids = sorted(set(game_ids))
     old, new = _stored_entries(tx, ids), _current_entries(tx, ids)

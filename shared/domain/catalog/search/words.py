@@ -1,14 +1,15 @@
-"""The words by which games are found, and how a query looks them up.
+"""Defines the words under which games are indexed, and how queries look them up.
 
 A game's words are stored as one text, with a space on both sides of each word. The text contains
-the words of the game's names, folded by `name_key`; hyphenated words joined ("spiderman" for
-"Spider-Man"); whole names without spaces; and numerals in both forms ("7", "vii"). Whole names are
-repeated with a mark, `=` for the title and `~` for other names, so that an exact match ranks first.
+the words of the game's names, normalised by `name_key`. It also contains hyphenated words as one
+word ("spiderman" for "Spider-Man"), whole names without spaces, and numerals in both forms ("7",
+"vii"). Each whole name is also stored after a marker, `=` for the title or `~` for another name, so
+that exact matches rank first.
 
-A game is listed under prefixes of its words, of certain lengths only, and under pairs of word
-beginnings. The number of pairs grows quadratically, so only the first `MAX_BEGINNINGS` beginnings
-form pairs. Later ones are listed alone after `+`, and a query looks them up there. The prefixes
-select candidates; the words decide which candidates match.
+A game is listed under prefixes of its words and under pairs of word beginnings. The prefixes have
+the lengths in `LENGTHS`. The number of pairs grows quadratically, so only the first
+`MAX_BEGINNINGS` beginnings are paired. Each later beginning is listed alone after `+`, where
+queries also look it up. The prefixes select candidates; the words decide which candidates match.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,7 @@ _NUMERALS = _DIGITS | {digits: roman for roman, digits in _DIGITS.items()}
 
 
 def collect(title: str, names: Iterable[str]) -> str:
-    """Return the words of a game with this title and these other names, as one text."""
+    """Return the searchable words of a game with this title and other names, as one text."""
     joined_title = _join(name_key(title).split())
     marks = [TITLE + joined_title]
     words = dict.fromkeys(_words(title))
@@ -73,16 +74,16 @@ def prefixes(words: str) -> set[str]:
 
 
 class Lookup(NamedTuple):
-    """A prefix to read, and the rank of the matches among the games listed under it."""
+    """A prefix to look up, and the rank of the matching games listed under it."""
 
     rank: int
     prefix: str
 
 
 class Query(NamedTuple):
-    """A search text, prepared for matching; 0 is the best rank.
+    """A search text prepared for matching, where rank 0 is the best.
 
-    required: for each rank, the texts that a game's words must all contain.
+    required: for each rank, the texts that must all occur in a game's words.
     """
 
     required: tuple[tuple[str, ...], ...]
@@ -106,7 +107,7 @@ class Query(NamedTuple):
 
 
 def _selective_prefixes(terms: Iterable[str]) -> list[str]:
-    """Return prefixes under which every match is listed, ideally with few other games."""
+    """Return prefixes that cover every match and as few other games as possible."""
     longest = sorted(terms, key=len, reverse=True)
     beginnings = dict.fromkeys(term[:BEGINNING] for term in longest if len(term) >= BEGINNING)
     if len(beginnings) > 1:
