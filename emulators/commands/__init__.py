@@ -1,7 +1,8 @@
 """The commands of `python -m emulators`, each in its own module.
 
-The file emulators/__main__.py lists the modules. Each module registers its commands with
-`add_commands(subparsers)`. No other package imports these modules.
+Module `down` has the commands `down` and `reset`, and `stop_start` has `stop` and `start`. The other
+modules have one command each. The file emulators/__main__.py lists the modules. Each module
+registers its commands with `add_commands(subparsers)`. No other package imports these modules.
 """
 
 import argparse

@@ -18,7 +18,7 @@ FILE = "manifest.json"
 
 
 def signs(buckets: "Objects | None") -> bool:
-    """Return whether the function signs requests to the object store, which requires a key."""
+    """Return whether a manifest with these `buckets` requires a key to sign object requests."""
     return buckets is not None and (buckets.artifacts is not None or buckets.public == "rw")
 
 

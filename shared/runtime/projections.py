@@ -217,7 +217,7 @@ def document(source: Source) -> dict[str, Any] | None:
 
 
 def by_player(keys: Sequence[Key]) -> dict[str, list[str]]:
-    """Group the items by player."""
+    """Group the keys of projected documents by player."""
     grouped: dict[str, list[str]] = {}
     for uid, item in keys:
         grouped.setdefault(uid, []).append(item)
