@@ -1,4 +1,4 @@
-"""The local cloud: real emulators, the functions, and the wiring that production has.
+"""The local cloud: real emulators, the functions, and the same wiring as in production.
 
 cloud     its description, its services, and the supervisor that runs them
 edge      the process behind its address: gateway, issuer, event relay, schedules
@@ -8,5 +8,5 @@ console   the web page that shows the running cloud, and its API
 commands  `python -m emulators COMMAND`
 staging   the same services under systemd, on a staging host
 
-Nothing deployed imports `emulators`; scripts, tests and ops/local_cloud.py do.
+Only scripts, tests and ops/local_cloud.py import `emulators`. Deployed code does not.
 """

@@ -1,4 +1,4 @@
-"""Run the local cloud: real emulators, the functions, and the wiring that production has."""
+"""Run the local cloud: real emulators, the functions, and the same wiring as in production."""
 
 import argparse
 import importlib

@@ -1,4 +1,4 @@
-"""The description of a local cloud: its ports, its state folder, and its functions' settings."""
+"""Describes a local cloud: its ports, its state folder, and its functions' settings."""
 
 import contextlib
 import json
@@ -21,18 +21,18 @@ OFFSETS = {"edge": 0, "functions": 1, "firestore": 2, "pubsub": 3, "mysql": 4, "
 
 
 class CloudError(Exception):
-    """A command failed; the message says why and how to fix it."""
+    """Raised if a command fails; the message says why and how to fix the problem."""
 
 
 @dataclass(frozen=True)
 class Cloud:
     """The configuration that all processes of a local cloud share.
 
-    roots: folders whose functions and triggers are served.
+    roots: the folders whose functions and triggers are served.
     isolated: whether each function runs from its bundle, in its own process.
-    backoff: the factor applied to production's retry backoff, which reaches ten minutes.
+    backoff: the factor for production's retry backoff, which is at most ten minutes.
     sql_url: the address of a running database, or None to start a private one.
-    public_url: the address for clients if there is a proxy in front of the edge.
+    public_url: the address for clients, if a proxy is in front of the edge.
     """
 
     state: Path
@@ -46,7 +46,7 @@ class Cloud:
     public_url: str | None = None
 
     def address(self, service: str) -> str:
-        """Return `host:port` of a service."""
+        """Return a service's address as `host:port`."""
         return f"{HOST}:{self.ports[service]}"
 
     def url(self, service: str) -> str:
@@ -55,21 +55,21 @@ class Cloud:
 
     @property
     def issuer(self) -> str:
-        """The issuer of this cloud's tokens."""
+        """The URL that identifies the issuer of this cloud's tokens."""
         return f"{self.url('edge')}/_local/issuer"
 
     @property
     def file(self) -> Path:
-        """The file that holds this description while the cloud runs."""
+        """The file that stores the cloud's description while the cloud is running."""
         return self.state / "cloud.json"
 
     def log(self, service: str) -> Path:
-        """Return the log file of a service."""
+        """Return the path of a service's log file."""
         return self.state / "logs" / f"{service}.log"
 
     @property
     def seed_output(self) -> Path:
-        """The file that stores the seed's output, which `up` prints."""
+        """The file that stores the output of the seed step, which `up` prints."""
         return self.state / "seed.txt"
 
     def kill_marker(self, service: str) -> Path:
@@ -77,7 +77,7 @@ class Cloud:
         return self.state / "killed" / service
 
     def stop_marker(self, service: str) -> Path:
-        """Return the file that exists while a service is stopped by `stop NAME`."""
+        """Return the file that exists from `stop NAME` until the service is started again."""
         return self.state / "held" / service
 
 
@@ -87,7 +87,7 @@ def state_folder() -> Path:
 
 
 def choose_ports(given: str | None) -> dict[str, int]:
-    """Return each service's port: fixed offsets from a base port, or free ports for "auto"."""
+    """Return the services' ports: consecutive ports from a base port, or free ports for "auto"."""
     text = given or os.environ.get("SAVEPOINT_PORT") or str(DEFAULT_PORT)
     if text == "auto":
         return _free_ports()
@@ -110,7 +110,7 @@ def _free_ports() -> dict[str, int]:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file atomically, readable by its owner only."""
+    """Write a file atomically, with read permission for its owner only."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
@@ -120,7 +120,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def password(cloud: Cloud, service: str = "mysql") -> str:
-    """Return the password of a service of this cloud, generated on first use."""
+    """Return the password of one of the cloud's services, and generate it on first use."""
     file = cloud.state / f"{service}.password"
     if not file.exists():
         write_private(file, secrets.token_urlsafe(24))
@@ -128,14 +128,14 @@ def password(cloud: Cloud, service: str = "mysql") -> str:
 
 
 def sql_url(cloud: Cloud) -> str:
-    """Return the address of the database, with user and password."""
+    """Return the database's URL, including the user and the password."""
     if cloud.sql_url:
         return cloud.sql_url
     return f"mysql://{DATABASE}:{password(cloud)}@{cloud.address('mysql')}/{DATABASE}"
 
 
 def environment(cloud: Cloud) -> dict[str, str]:
-    """Return the settings of every function of this cloud."""
+    """Return the settings that every function in this cloud receives."""
     issuers = [
         {
             "issuer": cloud.issuer,
@@ -161,7 +161,7 @@ def environment(cloud: Cloud) -> dict[str, str]:
 
 
 def objects_environment(cloud: Cloud) -> dict[str, str]:
-    """Return the settings of the object store."""
+    """Return the settings that functions need to use the object store."""
     public = f"{cloud.project}-public"
     return {
         "OBJECTS_ENDPOINT": cloud.url("objects"),
@@ -174,12 +174,12 @@ def objects_environment(cloud: Cloud) -> dict[str, str]:
 
 
 def process_environment(cloud: Cloud) -> dict[str, str]:
-    """Return this process's environment with the settings added, for a child process."""
+    """Return a child process's environment: this process's environment plus the settings."""
     return {**os.environ, **environment(cloud), "PYTHONUNBUFFERED": "1"}
 
 
 def save(cloud: Cloud, running: Mapping[str, Any]) -> None:
-    """Write the cloud's description and its running processes for other commands to read."""
+    """Save the cloud's description and its running processes for other commands."""
     settings = asdict(cloud) | {
         "state": str(cloud.state),
         "roots": [str(root) for root in cloud.roots],
@@ -188,7 +188,7 @@ def save(cloud: Cloud, running: Mapping[str, Any]) -> None:
 
 
 def read(state: Path) -> tuple[Cloud, dict[str, Any]]:
-    """Return a state folder's cloud and its running processes, or raise CloudError."""
+    """Return the cloud and the running processes saved in a state folder, or raise CloudError."""
     try:
         found = json.loads((state / "cloud.json").read_text())
     except FileNotFoundError:
