@@ -1,7 +1,7 @@
 """The commands of `python -m emulators`, each in its own module.
 
-Module `down` has the commands `down` and `reset`, and `stop_start` has `stop` and `start`. The other
-modules have one command each. The file emulators/__main__.py lists the modules. Each module
+Module `down` has the commands `down` and `reset`, and `stop_start` has `stop` and `start`. Every
+other module has one command. The file emulators/__main__.py lists the modules. Each module
 registers its commands with `add_commands(subparsers)`. No other package imports these modules.
 """
 

@@ -142,10 +142,10 @@ class Model:
         function = self.functions[str(flow.function)]
         cpu = self.assumed.seconds(flow.cpu)
         pool = function.stores.sql.pool if function.stores.sql else function.concurrency
-        places = min(function.concurrency, pool)
+        slots = min(function.concurrency, pool)
         waits = flow.wait_ms.value / 1000 if flow.wait_ms else 0
         busy = cpu / (function.cpu * self.run["utilization"])
-        return max(busy, (cpu + waits) / places)
+        return max(busy, (cpu + waits) / slots)
 
     def sql_cpus(self, registered: float) -> float:
         """Return the number of database CPUs that are busy at the peak."""

@@ -100,8 +100,8 @@ def _rules() -> Iterator[str]:
         "minutes."
     )
     yield (
-        f"After correction, an item's time must be at most {oldest} in the past and {ahead} in the "
-        f"future. Its UTC offset must be between {west} and {east}. It must have either a "
+        f"After correction, an item's time must be no more than {oldest} in the past or {ahead} in "
+        f"the future. Its UTC offset must be between {west} and {east}. It must have either a "
         "`game_id` or an `unlisted`."
     )
     yield f"Items of a session that are at most {gap} apart form one continuous run."

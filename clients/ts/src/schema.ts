@@ -27,7 +27,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List consumers, each with its backlog and whether it is paused. */
+        /** List consumers with their backlog and whether each is paused. */
         get: operations["listConsumers"];
         put?: never;
         post?: never;
@@ -46,7 +46,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a consumer; its events are redelivered after it is resumed. */
+        /** Pause a consumer. Waiting events are redelivered after the consumer is resumed. */
         post: operations["pauseConsumer"];
         delete?: never;
         options?: never;
@@ -114,7 +114,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post one dead letter to its consumer again and return the consumer's response. */
+        /** Redrive one dead letter and return the consumer's response. */
         post: operations["redriveDeadLetter"];
         delete?: never;
         options?: never;
@@ -131,7 +131,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resolve one dead letter without a redrive. */
+        /** Resolve one dead letter without redriving it. */
         post: operations["resolveDeadLetter"];
         delete?: never;
         options?: never;
@@ -148,7 +148,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Redrive open dead letters of one consumer, one page per call. */
+        /** Redrive one page of a consumer's open dead letters. */
         post: operations["redriveDeadLetters"];
         delete?: never;
         options?: never;
@@ -181,7 +181,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Grant a player a plan, or change when it expires. */
+        /** Grant a player a plan, or change the plan's expiry. */
         put: operations["grantEntitlement"];
         post?: never;
         /** Revoke a player's plan. */
@@ -200,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a game; returns 409 if a game with this title exists. */
+        /** Create a game; return 409 if a game with this title exists. */
         post: operations["createGame"];
         delete?: never;
         options?: never;
@@ -215,7 +215,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a game's editable data, even if the game was merged. */
+        /** Return a game's editable data, even if the game was merged into another. */
         get: operations["getEditableGame"];
         put?: never;
         post?: never;
@@ -269,7 +269,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Queue an uploaded image for processing, after which it is published or rejected. */
+        /** Queue an uploaded image for processing. The image is then published or rejected. */
         post: operations["publishGameArt"];
         delete?: never;
         options?: never;
@@ -287,8 +287,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Merge a game into another and return the other game; the old id then redirects to it.
-         * @description Playtime is moved within minutes.
+         * Merge a game into another game, and return the other game.
+         * @description The merged game's id redirects to the other game. Playtime is moved within minutes.
          */
         post: operations["mergeGame"];
         delete?: never;
@@ -308,9 +308,9 @@ export interface paths {
         put?: never;
         /**
          * Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
-         * @description Without `format`, the format is detected from the start of the list. Send a long list in
-         *     consecutive parts with the same `import_id`; `first` is the position of the first record of a
-         *     part. Importing a record again changes nothing.
+         * @description If `format` is omitted, the format is detected from the start of the list. Send a long list in
+         *     consecutive parts with the same `import_id`, and set `first` to the position of each part's
+         *     first record. Importing a record again changes nothing.
          */
         post: operations["importGames"];
         delete?: never;
@@ -326,7 +326,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare a player's documents with the rows that they are copied from. */
+        /** Compare a player's documents with the rows from which they are copied. */
         get: operations["compareProjections"];
         put?: never;
         post?: never;
@@ -345,7 +345,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rebuild documents from their rows: one player's, or the next page of all players'. */
+        /** Rebuild documents from rows, for one player or for the next page of all players. */
         post: operations["rebuildProjections"];
         delete?: never;
         options?: never;
@@ -395,10 +395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all builds of a game, newest first, including those registered by others. */
+        /** List all builds of a game, newest first, including builds registered by other creators. */
         get: operations["listBuilds"];
         put?: never;
-        /** Register a build of a game and the marks that identify it. */
+        /** Register a build of a game and the marks that identify the build. */
         post: operations["createBuild"];
         delete?: never;
         options?: never;
@@ -438,7 +438,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tool's texts, or the plan that it requires. */
+        /** Change a tool's texts or the plan that the tool requires. */
         patch: operations["editTool"];
         trace?: never;
     };
@@ -485,7 +485,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Queue an uploaded image for processing, after which it is published or rejected. */
+        /** Queue an uploaded image for processing. The image is then published or rejected. */
         post: operations["publishToolArt"];
         delete?: never;
         options?: never;
@@ -539,7 +539,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Queue the uploaded file for verification, after which the version is published or rejected.
+         * Queue the uploaded file for verification. The version is then published or rejected.
          * @description Returns 409 if no file was uploaded, or if a dependency has no published version in its range.
          */
         post: operations["publishVersion"];
@@ -575,7 +575,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw a version, so that it can no longer be downloaded. */
+        /** Withdraw a version so that it can no longer be downloaded. */
         post: operations["withdrawVersion"];
         delete?: never;
         options?: never;
@@ -610,9 +610,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Return a URL from which the artifact can be downloaded for five minutes.
-         * @description The player needs the tool's plan. With `build_id`, the version must also fit that build of the
-         *     game. A URL works until it expires, even if the version is withdrawn in the meantime.
+         * Return a URL for downloading the version's file; the URL is valid for five minutes.
+         * @description The player must have the plan that the tool requires. If `build_id` is given, the version must
+         *     also fit that build of the game. A download URL works until it expires, even if the version is
+         *     withdrawn in the meantime.
          */
         post: operations["createDownload"];
         delete?: never;
@@ -760,7 +761,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Match items on disk to games; nothing is stored. */
+        /** Match items on disk to games without storing anything. */
         post: operations["matchLibrary"];
         delete?: never;
         options?: never;
@@ -795,8 +796,8 @@ export interface paths {
         };
         /**
          * List the caller's playtime by local day and game, from `from` to `to` inclusive.
-         * @description The range may span up to 366 days; the default is the last 30 days. Days without playtime are
-         *     omitted.
+         * @description The date range may span up to 366 days; the default is the last 30 days. Days without playtime
+         *     are omitted.
          */
         get: operations["listPlaytime"];
         put?: never;
@@ -909,7 +910,7 @@ export interface components {
         };
         /**
          * ActionReason
-         * @description Why the operator performs the action; recorded in the audit log.
+         * @description The operator's reason for the action, which is recorded in the audit log.
          * @example {
          *       "reason": "The catalog's import is being repaired."
          *     }
@@ -1521,7 +1522,7 @@ export interface components {
         };
         /**
          * Installation
-         * @description The games that an installation now contains, and the entries that were rejected.
+         * @description The result of replacing an installation's list of games, including the rejected entries.
          */
         Installation: {
             /** Entries */
@@ -1662,7 +1663,7 @@ export interface components {
         };
         /**
          * LibraryMatch
-         * @description The match for an item: one game, several candidates, or neither.
+         * @description The match for an item: one game, several candidates, or no game.
          *
          *     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
          *         fits the build, or of each tool if the build is unknown.
@@ -1713,7 +1714,7 @@ export interface components {
         };
         /**
          * LibraryMatches
-         * @description The receipt of a batch, with one match per accepted item, in the order of the items.
+         * @description The receipt for a batch, with one match per accepted item, in the order of the items.
          */
         LibraryMatches: {
             /** Accepted */
@@ -1727,7 +1728,7 @@ export interface components {
         };
         /**
          * MatchCandidate
-         * @description A game that an item may be, with the evidence for it, strongest first.
+         * @description A game that may match an item, with the evidence for the match, strongest first.
          */
         MatchCandidate: {
             /** Confidence */
@@ -2284,7 +2285,7 @@ export interface components {
         };
         /**
          * PlanGrant
-         * @description When the player's plan expires; without `until`, it never expires.
+         * @description The time at which the player's plan expires; without `until`, the plan never expires.
          * @example {
          *       "until": "2027-11-24T00:00:00Z"
          *     }
@@ -2412,7 +2413,7 @@ export interface components {
         };
         /**
          * RebuildRequest
-         * @description The documents to rebuild: one player's, or all of a kind, starting after `cursor`.
+         * @description The kind of documents to rebuild, for one player or for all players after `cursor`.
          * @example {
          *       "kind": "stats",
          *       "uid": "ada"
@@ -2467,7 +2468,7 @@ export interface components {
         };
         /**
          * RedriveRequest
-         * @description The dead letters to redrive: one consumer's open dead letters, starting after `cursor`.
+         * @description The consumer whose open dead letters to redrive, starting after `cursor`.
          * @example {
          *       "consumer": "roll_up_sessions",
          *       "limit": 20
@@ -2506,7 +2507,7 @@ export interface components {
         };
         /**
          * RedriveResults
-         * @description The results of the redrives; `next_cursor` is absent if no open dead letters remain.
+         * @description The results of redriving one page; `next_cursor` is absent after the last page.
          */
         RedriveResults: {
             /** Failed */

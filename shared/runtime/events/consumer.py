@@ -172,10 +172,7 @@ def entry_point(
     read: Callable[[str, dict[str, str], bytes], Event],
     run: Callable[[Event], None],
 ) -> EntryPoint:
-    """Return the function's entry point.
-
-    The entry point reads a delivery on the event loop and handles it in a thread.
-    """
+    """Return the function's entry point, which handles each delivery in a thread."""
     stores = known.stores
     if "K_SERVICE" in os.environ:
         settings.check(uses_sql=stores.sql is not None, buckets=stores.objects)
