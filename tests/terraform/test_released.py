@@ -110,7 +110,7 @@ def test_a_path_cannot_move_to_another_function(workspace: Workspace, tmp_path: 
     with pytest.raises(subprocess.CalledProcessError) as refused:
         planned(workspace, tmp_path, move_path)
     error = " ".join(refused.value.stderr.replace("│", "").split())
-    assert "/v1/tools: another function serves it" in error
+    assert "/v1/tools: another function serves this path" in error
 
 
 def test_a_released_manifest_that_lacks_a_new_key_is_read(
