@@ -62,7 +62,8 @@ def test_an_import_error_is_reported(own: LocalCloud, extra: Path) -> None:
 def test_an_invalid_manifest_is_reported_and_the_edge_survives_it(
     own: LocalCloud, extra: Path
 ) -> None:
-    bad = add(extra, "bad")
+    bad = extra / "functions/bad"
+    bad.mkdir()  # never a valid function: adding one restarts the edge, which ends the stream
     with windows.opened(own) as window:
         (bad / "function.yaml").write_text("description: [torn")
         until(window, "manifest_error", lambda error: error and str(bad) in error)
