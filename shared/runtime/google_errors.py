@@ -1,4 +1,4 @@
-"""Errors of Google's client libraries that mean that a service is unavailable."""
+"""Lists the exceptions by which Google's client libraries report an unavailable service."""
 
 from google.api_core import exceptions as google
 

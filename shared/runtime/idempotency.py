@@ -52,8 +52,8 @@ class ByKey:
     """Makes a route idempotent, as in `@api.post(…, idempotent=idempotency.ByKey())`.
 
     The handler runs inside the transaction that it receives as its `Connection` argument. Work that
-    must not keep the transaction open, such as a request to another store, belongs in `before`.
-    This function receives some of the handler's arguments by name.
+    must not keep the transaction open, such as a request to another store, belongs in `before`. The
+    `before` function receives the handler's arguments that match its parameter names.
     """
 
     header: type[Header] = Key
@@ -72,7 +72,7 @@ class ByKey:
         work: Callable[[Connection], Reply[Any]],
         arguments: Mapping[str, Any],
     ) -> Reply[Any]:
-        """Run `before` with the handler's `arguments` that it takes, and run `work` once."""
+        """Run `before` with the `arguments` that it accepts, and run `work` once."""
         before = self.before
         if before is None:
             return once(key, uid, route, body, work)
@@ -91,10 +91,10 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
     """Run `work` in a transaction, or return the earlier reply for this key, caller and route.
 
     route: the method, and the path with its ids. body: must be identical for every request with the
-    same key. before: runs outside the transaction. If it fails during a retry, the failure is
-    ignored, because the state that it checks may have changed.
-    Raises Unprocessable if the key was used with another body, and Conflict if the first request is
-    still running after two seconds.
+    same key. before: runs outside the transaction. If `before` fails during a retry, the failure is
+    ignored, because the state checked by `before` may have changed. Raises Unprocessable if the key
+    was used with another body, and Conflict if the first request is still running after two
+    seconds.
     """
     payload = hashlib.sha256(body.model_dump_json().encode() if body else b"").digest()
     mine = and_(keys.c.uid == uid, keys.c.route == route, keys.c.idempotency_key == key)
@@ -124,7 +124,7 @@ def once(  # noqa: PLR0913, PLR0917  one argument per part of the request
 def _claimed(tx: Connection, row: dict[str, Any]) -> bool:
     """Insert the key's row, or return False if the row exists.
 
-    Waits for a concurrent duplicate.
+    Waits for a concurrent duplicate request to finish.
     """
     empty = {"status": 0, "headers": "[]", "etag": "", "body": "", "created_at": clock.now()}
     _wait_at_most(tx, TWIN_WAIT_SECONDS)

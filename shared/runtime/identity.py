@@ -1,8 +1,8 @@
 """Authenticates callers by verifying their bearer tokens from trusted issuers.
 
-Only RS256 signatures by the issuer's published keys are accepted. Issuer, audience and expiry are
-checked. Unsigned tokens are never accepted. A verified token is cached until it expires, so later
-calls with the same token need no signature check. Firebase's claims:
+Only RS256 signatures made with the issuer's published keys are accepted. Issuer, audience and
+expiry are checked. Unsigned tokens are never accepted. A verified token is cached until it expires,
+so later calls with the same token need no signature check. Firebase's claims:
 https://firebase.google.com/docs/auth/admin/verify-id-tokens
 """
 

@@ -11,7 +11,7 @@ from shared.schema.operations import inbox
 
 
 def first_time(tx: Connection, consumer: str, event_id: str) -> bool:
-    """Claim an event in its effect's transaction; return False if it has already taken effect.
+    """Claim an event in its effect's transaction, or return False if the event was applied before.
 
     The claim also lets `sql.transact` retry after a COMMIT with an unknown outcome. If the first
     run committed, the second run finds the claim's row.

@@ -110,7 +110,7 @@ class Instances(_Part):
 
 
 class Sql(_Part):
-    """The number of connections per instance, and the rights that the function needs on tables."""
+    """The number of connections per instance, and the table rights that the function needs."""
 
     pool: Positive
     tables: Annotated[dict[str, TableRight], Field(min_length=1)]
@@ -227,7 +227,7 @@ class Manifest(_Part):
 
     @property
     def tables(self) -> dict[str, TableRight]:
-        """Every table that the function uses, including the runtime's, with the right it needs."""
+        """The right that the function needs on each table, including the runtime's tables."""
         named = self.stores.sql.tables if self.stores.sql else {}
         return named if self.trigger.kind == "http" else {**TRIGGER_TABLES, **named}
 
@@ -239,7 +239,7 @@ class Manifest(_Part):
 
 
 def _disagreements(manifest: Manifest) -> Iterable[str]:
-    """Yield a message for each contradiction between fields, starting with the field's name."""
+    """Yield one message per contradiction between fields; each message starts with a field name."""
     kind = manifest.trigger.kind
     if kind in {"topic", "document"} and manifest.retry is None:
         yield f"retry: is required for a {kind} trigger"
@@ -297,7 +297,7 @@ def _sentence(detail: Any) -> str:
 
 
 def discover(roots: Iterable[Path]) -> dict[str, Manifest]:
-    """Return every manifest under `functions/` and `triggers/` of each root, by function name.
+    """Return all manifests under `functions/` and `triggers/` of each root, keyed by function name.
 
     Raises ManifestError for an invalid manifest, or if two functions share a name or a path prefix.
     """

@@ -1,4 +1,4 @@
-"""An instance's cache, which is limited in size and is never stale for long.
+"""An instance's cache, which is limited in size and reloads values after their source changes.
 
     version = memory.Version(read_version)          # read inside a request, at most every 5 s
     games = memory.Memory(4096, version)
@@ -44,7 +44,7 @@ async def _join(
 
 
 class Version:
-    """The source's version, read again on demand if the last reading is too old.
+    """The source's version, which is read again on demand if the last reading is too old.
 
     While the source is unavailable, cached values of the last known version are served.
     """
@@ -76,7 +76,7 @@ class Version:
 
 
 class Memory(Generic[T]):
-    """A cache of up to `size` values of one version, which evicts the least recently used value."""
+    """A cache that holds up to `size` values and evicts the least recently used one."""
 
     def __init__(self, size: int, version: Version) -> None:
         self._size = size

@@ -42,7 +42,8 @@ class Message(BaseModel):
 def publish(message: Message, *, event_id: str | None = None) -> str:
     """Publish a message, and return its event id after Pub/Sub has stored it.
 
-    Raises Unavailable if Pub/Sub does not confirm the message; it may or may not have been stored.
+    Raises Unavailable if Pub/Sub does not confirm the message; the message may or may not have been
+    stored.
     """
     event_id = event_id or str(uuid.uuid4())
     send(message.topic, [(message.model_dump_json().encode(), attributes(message, event_id))])
@@ -75,7 +76,7 @@ def send(topic: str, bodies: list[tuple[bytes, dict[str, str]]]) -> None:
 
 
 def client() -> PublisherClient:
-    """Return this process's publisher, which the worker creates on first use."""
+    """Return this process's publisher, which is created on first use."""
     global _client  # noqa: PLW0603  one client per process is intended
     with _lock:
         if _client is None:

@@ -1,8 +1,9 @@
-"""Records metrics, and defines the runtime's; `shared/domain/metrics.py` defines the product's.
+"""Records all metrics, and defines those of the runtime.
 
-A metric of the kind `line` is written immediately as a log line, which Cloud Logging counts
-exactly. Other metrics are aggregated in memory, and `telemetry` exports them during a request.
-Callers record both kinds in the same way. docs/metrics.md lists all metrics.
+The product's metrics are defined in `shared/domain/metrics.py`. A metric of the kind `line` is
+written immediately as a log line, which Cloud Logging counts exactly. Other metrics are aggregated
+in memory, and `telemetry` exports them during a request. Callers record both kinds in the same way.
+docs/metrics.md lists all metrics.
 """
 
 import threading

@@ -39,13 +39,13 @@ class Head:
 def presign_put(
     key: str, *, size: int, seconds: int, content_type: str = "application/octet-stream"
 ) -> str:
-    """Return an upload URL for exactly `size` bytes of this type, valid for `seconds`."""
+    """Return an upload URL, valid for `seconds`, for exactly `size` bytes of this type."""
     signed = {"Content-Length": str(size), "Content-Type": content_type}
     return _presigned("PUT", _url("artifacts", key), seconds, signed)
 
 
 def presign_get(key: str, *, seconds: int, filename: str | None = None) -> str:
-    """Return a URL for downloading an artifact as `filename`, valid for `seconds`."""
+    """Return a URL, valid for `seconds`, for downloading an artifact as `filename`."""
     url = _url("artifacts", key)
     if filename is not None:
         disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"

@@ -90,8 +90,8 @@ def export(spans: Sequence[Span], *, with_metrics: bool) -> None:
 def _send_series(found: Mapping[Key, Series]) -> bool:
     """Send all series, starting each new series with zero.
 
-    The values of a new series are sent after its zero has been accepted, or rejected twice. A zero
-    that seems rejected may have arrived, because the response can be lost.
+    The values of a new series are sent after its zero has been accepted or has been rejected twice.
+    A zero that appears to be rejected may have arrived, because responses can be lost.
     """
     began = {
         key: Series(one.began_ns, [0] * len(one.buckets))
@@ -115,7 +115,10 @@ def _sent(data: MetricsData) -> bool:
 
 @cache
 def _session() -> requests.Session:
-    """Return the HTTP session, authenticated if the address uses https, as only Google's does."""
+    """Return the HTTP session, which is authenticated if the endpoint uses https.
+
+    Only Google's endpoint uses https.
+    """
     if not settings.telemetry().endpoint.startswith("https://"):
         return requests.Session()
     credentials, _ = google.auth.default(scopes=[SCOPE])

@@ -42,10 +42,10 @@ def add(tx: Connection, message: Message) -> str:
 
 
 def flush() -> int:
-    """Publish the messages that this request's transactions added, and return how many.
+    """Publish the messages that this request's transactions added, and return their number.
 
-    The sweep retries failures. Failures are not raised, because the change is committed and a
-    caller that sees an error would repeat the change.
+    The sweep retries failures. Failures are not raised, because the change is already committed,
+    and an error would make the caller repeat it.
     """
     rows, _ = _committed.get() or [], _committed.set(None)
     published, failure = _publish(rows)
@@ -55,7 +55,7 @@ def flush() -> int:
 
 
 def sweep(limit: int = 500) -> int:
-    """Publish up to `limit` messages that their requests did not publish, and return how many."""
+    """Publish up to `limit` messages left unpublished by earlier requests; return their number."""
     overdue = (
         select(outbox)
         .where(outbox.c.created_at < clock.now() - SWEEP_GRACE)

@@ -23,7 +23,7 @@ def signs(buckets: "Objects | None") -> bool:
 
 
 def of(entry_file: str) -> "Manifest":
-    """Return the manifest beside an entry file, or raise ManifestError if it is invalid.
+    """Return the manifest in an entry file's folder, or raise ManifestError if it is invalid.
 
     In a bundle, the returned object has the fields of Manifest but not its methods.
     """

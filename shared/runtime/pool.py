@@ -1,6 +1,6 @@
-"""The maximum number of database connections of this process, from its function.yaml.
+"""The maximum number of database connections for this process, as set in function.yaml.
 
-This module is separate from `sql`, so that a function can declare the number without importing the
+This module is separate from `sql`, so that a function can set this limit without importing the
 database driver.
 """
 

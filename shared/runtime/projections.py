@@ -1,10 +1,10 @@
-"""Projections, which are documents that copy rows and never revert to an older revision.
+"""Maintains projections, which are documents that copy rows and never revert to older revisions.
 
     in the source's transaction   mark_due(tx, …)     from here on, the document is due
     after its commit              project_due(…)      one conditional commit per document
     later, by a schedule          sweep(…)            documents left due by a crash
 
-The row is the source of truth. A document can always be compared with its row and rebuilt.
+The row is the source of truth. A document can always be compared with its row and rebuilt from it.
 """
 
 import time
@@ -73,9 +73,9 @@ class Source:
 class Kind:
     """One kind of projection.
 
-    collection: the path of its documents with `{uid}`, such as `players/{uid}/stats`.
+    collection: the path of the documents' collection, with `{uid}`, such as `players/{uid}/stats`.
     render: reads the rows for some keys, and omits keys without a row.
-    keys: returns up to `limit` keys after `after` in order, for one player or all players.
+    keys: returns up to `limit` keys that follow `after`, in order, for one player or all players.
     """
 
     name: str
@@ -134,7 +134,7 @@ def _owing(at_most_every: timedelta) -> Insert:
 
 
 def project_due(kind: Kind, keys: Sequence[Key]) -> int:
-    """Write the documents of `keys` that are due now, and return how many were written.
+    """Write those documents of `keys` that are due now, and return how many were written.
 
     If the document store does not respond, the documents remain due and the sweep writes them.
     """
@@ -176,7 +176,7 @@ def _overdue(kind: Kind, limit: int, connection: Connection) -> Sequence[Any]:
 
 
 def rebuild(kind: Kind, keys: Sequence[Key]) -> int:
-    """Write the documents of `keys`, due or not, and return how many were written."""
+    """Write the documents of all `keys`, whether due or not; return how many were written."""
     if not keys:
         return 0
     sources = sql.read(lambda connection: kind.render(connection, keys))

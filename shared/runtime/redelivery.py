@@ -47,7 +47,7 @@ def post(consumer: str, headers: dict[str, str], body: bytes) -> Answer:
 
 
 def _detail(body: bytes) -> str:
-    """Return a problem document's `detail`, or the body as text."""
+    """Return a problem document's `detail`, or the text of any other body."""
     try:
         return str(json.loads(body)["detail"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Optimistic concurrency, where a writer states the revision that it read."""
+"""Implements optimistic concurrency, where a writer states the revision that it read."""
 
 from pydantic import BaseModel
 
@@ -6,12 +6,12 @@ from shared.runtime import errors
 
 
 class Expected(frozenset[str]):
-    """The revisions that a writer accepts as the current one; `*` accepts any."""
+    """The revisions that a writer accepts as the current one; `*` accepts any revision."""
 
     __slots__ = ()
 
     def require(self, revision: int | str, current: BaseModel) -> None:
-        """Raise PreconditionFailed with the current value if the revision is not expected."""
+        """Raise PreconditionFailed, with the current value, if the revision is not expected."""
         if not self & {str(revision), "*"}:
             raise errors.PreconditionFailed(
                 f"the current revision is {revision}",

@@ -1,7 +1,7 @@
 """Reads a function's typed settings from environment variables.
 
 Each setting is a field with its environment variable and one line of help. No secret has a default.
-A single error names all missing settings.
+A single error lists all missing settings.
 """
 
 import json
@@ -210,7 +210,7 @@ def telemetry() -> Telemetry:
 
 
 def check(*, uses_sql: bool, buckets: "manifest.Objects | None" = None) -> None:
-    """Raise one MissingSettings that names every missing setting; called at start-up."""
+    """Check the settings at start-up; raise one MissingSettings that lists all missing settings."""
     complaints: list[str] = []
     wanted = (
         (True, lambda: core().issuers()),

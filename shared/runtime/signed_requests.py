@@ -1,7 +1,7 @@
 """Signs requests to an S3-compatible store with botocore and sends them with urllib3.
 
-objects.py imports this module for the first request, because the two libraries would add 0.1 s to
-every cold start (docs/objects.md).
+objects.py imports this module when it sends the first request, because importing the two libraries
+at start-up would add 0.1 s to every cold start (docs/objects.md).
 """
 
 import random
@@ -37,7 +37,7 @@ class _OnceMore(urllib3.Retry):
     """A retry policy that retries once, after a random pause to spread out instances' retries."""
 
     def get_backoff_time(self) -> float:
-        """Return the pause before a retry; urllib3 would not pause before the first one."""
+        """Return the pause before a retry; urllib3 would not pause before the first retry."""
         return random.uniform(0.05, 0.5)  # noqa: S311
 
 

@@ -1,7 +1,7 @@
 """Access to MySQL with SQLAlchemy Core and PyMySQL, directly or with the Cloud SQL connector.
 
 Connections are in autocommit mode, so a single read takes one round trip. `transact` sends BEGIN
-and COMMIT explicitly. The worker creates everything on first use, never at import.
+and COMMIT explicitly. The engine is created on first use, never at import.
 """
 
 import threading
@@ -113,7 +113,7 @@ def _connect() -> Connection:
 
 @cache
 def _timed(plain: Engine) -> Engine:
-    """Return an engine that shares the pool and times statements, which adds 30 µs to a read."""
+    """Return an engine that shares the pool and times statements, which adds 30 µs to each read."""
     made = plain.execution_options()
     event.listen(made, "before_cursor_execute", _before_statement)
     event.listen(made, "after_cursor_execute", _after_statement)
@@ -175,14 +175,14 @@ def read(work: Callable[[Connection], T]) -> T:
 def page(
     connection: Connection, query: Select[Any], limit: int, place: Callable[[Row[Any]], T]
 ) -> tuple[Sequence[Any], T | None]:
-    """Return up to `limit` rows of an ordered query, and the last one's sort key if more follow."""
+    """Return up to `limit` rows of an ordered query, and the last row's sort key if more follow."""
     return cut(connection.execute(query.limit(limit + 1)).all(), limit, place)
 
 
 def cut(
     rows: Sequence[Any], limit: int, place: Callable[[Any], T]
 ) -> tuple[Sequence[Any], T | None]:
-    """Cut up to `limit + 1` rows to `limit`, and return the last one's sort key if more follow."""
+    """Return the first `limit` rows, and the last returned row's sort key if more rows follow."""
     return rows[:limit], place(rows[limit - 1]) if len(rows) > limit else None
 
 
@@ -296,7 +296,7 @@ def _worth_a_rerun(error: BaseException) -> bool:
 
 
 def _translated(error: BaseException) -> BaseException:
-    """Return Unavailable if the error means that the database is unavailable, or else the error."""
+    """Return Unavailable for an error that indicates an unavailable database, or else the error."""
     if isinstance(error, PoolTimeoutError) or _is_lost(error) or _code(error) in _UNAVAILABLE:
         message = "the database is not responding"
         return errors.Unavailable(message)

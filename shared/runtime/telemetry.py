@@ -123,7 +123,7 @@ def _export(spans: list[Span], *, with_metrics: bool) -> bool:
 def _export_at_the_end(loop: asyncio.AbstractEventLoop) -> None:
     """Export once more on SIGTERM, before the server handles the signal.
 
-    `atexit` cannot be used, because uvicorn ends its process with the signal.
+    `atexit` cannot be used, because uvicorn terminates the process by raising the signal again.
     """
     server = signal.getsignal(signal.SIGTERM) or signal.SIG_DFL
 

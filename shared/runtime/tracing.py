@@ -1,4 +1,4 @@
-"""W3C trace context, and the spans of sampled requests.
+"""Implements W3C trace context, and records the spans of sampled requests.
 
 Every message and document that a request writes continues the trace in the request's `traceparent`
 (https://www.w3.org/TR/trace-context/). If export is enabled, a sampled request's spans are

@@ -16,12 +16,12 @@ metadata = MetaData()
 
 
 def identifier(length: int) -> mysql.VARCHAR:
-    """Return the type of an id of at most `length` characters, compared byte by byte."""
+    """Return the column type for ids of at most `length` characters, compared byte by byte."""
     return mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
 
 
 def text(length: int) -> mysql.VARCHAR:
-    """Return the type of text of at most `length` characters, ignoring case and accents."""
+    """Return the column type for case- and accent-insensitive text of up to `length` characters."""
     return mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_unicode_520_ci")
 
 

@@ -1,7 +1,7 @@
-"""Lists every Firestore collection with players' data, and the fields that are exported.
+"""Lists every Firestore collection that contains players' data, and the exported fields.
 
 Erasure deletes the player's documents in all of these collections. Tables declare their personal
-data with `base.Personal`. Export and erasure use both declarations.
+data with `base.Personal`. Export and erasure use both kinds of declarations.
 """
 
 from dataclasses import dataclass

@@ -45,9 +45,10 @@ def grant(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[s
 
 
 def revoke(connection: Connection, wanted: Wanted, *, run: bool = True) -> list[str]:
-    """Revoke all rights on any database that are not wanted, and return the statements.
+    """Revoke all unwanted rights on any database, and return the statements.
 
-    If a user was manually granted ALL, the wanted rights are granted again.
+    If a user was manually granted ALL, revoking it also removes the wanted rights, which are
+    therefore granted again.
     """
     done = _execute(connection, _extra(connection, _checked(wanted)), run=run)
     return done + grant(connection, wanted, run=run)

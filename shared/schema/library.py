@@ -1,4 +1,4 @@
-"""Tables for installations of the app and the games found on them, without file paths."""
+"""Tables for app installations and the games found on them; file paths are not stored."""
 
 from sqlalchemy import Column, Index, Integer
 

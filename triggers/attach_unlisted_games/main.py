@@ -1,4 +1,4 @@
-"""Moves playtime recorded under a program's hash to its game once the game is in the catalog."""
+"""Moves an unlisted program's playtime to its game after the program is added to the catalog."""
 
 import time
 
@@ -11,5 +11,5 @@ SECONDS = 500
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move playtime until time runs out; return how many pairs were moved and whether all were."""
+    """Move playtime until time runs out; return the number of moves and whether none remain."""
     return moves.attach_unlisted(time.monotonic() + SECONDS)

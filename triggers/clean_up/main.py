@@ -9,5 +9,5 @@ SECONDS = 240
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Delete expired rows until none remain or time runs out; return the number per table."""
+    """Delete expired rows until none remain or time runs out; return the row count per table."""
     return retention.clean(SECONDS)

@@ -1,4 +1,4 @@
-"""Adds new players of a game to its player count."""
+"""Adds a game's new players to the game's player count."""
 
 import time
 

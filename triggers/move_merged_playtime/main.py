@@ -1,4 +1,4 @@
-"""Moves playtime of a merged game to the game that it was merged into."""
+"""Moves a merged game's playtime to the game that it was merged into."""
 
 import time
 
@@ -11,5 +11,5 @@ SECONDS = 500
 
 @events.on_schedule(__file__)
 def main() -> dict[str, int]:
-    """Move playtime until time runs out; return how many pairs were moved and whether all were."""
+    """Move playtime until time runs out; return the number of moves and whether none remain."""
     return moves.move_merged(time.monotonic() + SECONDS)

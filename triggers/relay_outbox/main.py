@@ -1,4 +1,4 @@
-"""Publishes committed outbox messages that their own request did not publish."""
+"""Publishes committed outbox messages that were left unpublished by their own request."""
 
 import time
 

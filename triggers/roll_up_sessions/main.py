@@ -1,4 +1,4 @@
-"""Merges reported sessions into playtime; order and repetition do not affect the result."""
+"""Merges reported sessions into playtime, regardless of the order or number of deliveries."""
 
 from shared.domain.play import roll_up, stats
 from shared.domain.play.sessions import SessionsReported

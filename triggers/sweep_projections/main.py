@@ -1,4 +1,4 @@
-"""Writes overdue documents that a crash or an unavailable store left unwritten."""
+"""Writes overdue documents left unwritten because of a crash or an unavailable store."""
 
 import time
 

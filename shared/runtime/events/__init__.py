@@ -1,4 +1,4 @@
-"""Receives a trigger's events, which arrive at least once and in any order; none is lost.
+"""Receives a trigger's events, which are delivered at least once, in any order.
 
     @events.on_message(SessionsReported, __file__)
     def main(reported: SessionsReported) -> None: ...

@@ -112,9 +112,9 @@ def findings(error: ValidationError) -> str:
 def handle(event: Event, run: Callable[[Event], None], *, keep: bool, redrive: bool) -> Outcome:
     """Run a handler for an event and return the outcome.
 
-    keep: whether the event may become a dead letter; false for a schedule and for the consumer of
-    dead letters. redrive: whether an operator is waiting for the result; if so, a failure is
-    reported.
+    keep: whether the event may become a dead letter; false for scheduled calls and for the
+    dead-letter consumer. redrive: whether an operator is waiting for the result; if so, the
+    response describes a failure, and no dead letter is stored.
     """
     token = _current.set(event)
     try:

@@ -96,14 +96,14 @@ def clear_failure(event: Event) -> None:
 
 
 def is_old(moment: datetime) -> bool:
-    """Return whether an event is so old that it must be dead-lettered before it is dropped."""
+    """Return whether an event must be dead-lettered because the transport will soon drop it."""
     return clock.now() - moment > GIVE_UP_AFTER
 
 
 def is_paused(consumer: str, monotonic: float) -> bool:
     """Return whether an operator has paused this consumer.
 
-    Each instance reads the database at most once every 5 s.
+    Each instance reads this from the database at most once every 5 seconds.
     """
     read_at, paused = _paused.get(consumer, (float("-inf"), False))
     if monotonic - read_at < PAUSE_READ_EVERY_SECONDS:

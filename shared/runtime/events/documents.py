@@ -21,7 +21,8 @@ def on_document(
 ) -> Callable[[Callable[[M | None, dict[str, str]], None]], EntryPoint]:
     """Register a handler for changes to the manifest's documents.
 
-    The handler receives the document, or None if it was deleted, and the variables of its path.
+    The handler receives two arguments: the document (None if it was deleted) and the values of its
+    path variables.
     """
 
     def decorate(handler: Callable[[M | None, dict[str, str]], None]) -> EntryPoint:

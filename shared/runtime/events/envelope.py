@@ -49,7 +49,7 @@ class Event:
 
 
 def short_id(event_id: str) -> str:
-    """Shorten an event id that is too long for the tables to its first characters and a hash."""
+    """Return the event id, shortened to a prefix and a hash if it is too long for the tables."""
     if len(event_id) <= MAX_ID_LENGTH:
         return event_id
     digest = hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -99,7 +99,7 @@ def message_event(  # noqa: PLR0913  one argument per field of the message
 ) -> Event:
     """Return the event in a Pub/Sub message.
 
-    Its CloudEvents id takes precedence over Pub/Sub's message id.
+    The message's CloudEvents id takes precedence over its Pub/Sub message id.
     """
     return Event(
         id=short_id(attributes.get("ce-id") or message_id),

@@ -28,7 +28,7 @@ def changed_nothing(event: Event) -> bool:
 
 
 def path_variables(pattern: str, event: Event) -> dict[str, str]:
-    """Return the values of `pattern`'s variables in the changed document's path.
+    """Return the values that `pattern`'s variables have in the changed document's path.
 
     The path is read from the payload, because each sender encodes non-ASCII characters in headers
     differently.

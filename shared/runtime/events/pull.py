@@ -1,4 +1,4 @@
-"""Pull triggers, which consume a topic in batches of up to 1,000 messages.
+"""Implements pull triggers, which consume a topic in batches of up to 1,000 messages.
 
 A schedule calls the function. The function pulls, handles and acknowledges messages until the topic
 is empty or time runs out.
@@ -119,7 +119,7 @@ def _alone(handler: Callable[[list[M]], None], payload: M, event: Event) -> None
 def _event(name: str, message: Any) -> Event:
     """Return the event in a pulled message.
 
-    Its body has the format of a push request, so that the event can be redriven.
+    The event's body has the format of a push request, so that the event can be redriven.
     """
     attributes = dict(message.attributes)
     pushed = {

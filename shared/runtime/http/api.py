@@ -1,4 +1,4 @@
-"""Serves an HTTP function: finds the route, checks the caller, responds and logs.
+"""Handles requests to an HTTP function: finds the route, checks the caller, responds and logs.
 
 An `async def` handler runs on the event loop and responds from memory. A plain `def` handler runs
 in the function's thread pool, which has one thread per database connection.
@@ -45,7 +45,7 @@ EntryPoint = Callable[[StarletteRequest], Awaitable[Raw]]
 
 
 class Api:
-    """The routes of one function; its `entry_point` serves them."""
+    """One function's routes, and the entry point that passes requests to their handlers."""
 
     def __init__(self, entry_file: str) -> None:
         self.manifest = own_manifest.of(entry_file)
@@ -171,7 +171,7 @@ class Api:
     def _success(self, route: routes.Route, answer: Any, headers: dict[bytes, bytes]) -> Raw:
         """Encode a handler's reply.
 
-        The reply to a GET has an ETag and may become a 304.
+        A reply to a GET request has an ETag. If the client already has this version, a 304 is sent.
         """
         reply = _reply(answer, route.status)
         if route.method == "GET" and reply.status == _OK:

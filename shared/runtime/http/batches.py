@@ -64,7 +64,7 @@ class Receipt(BaseModel):
 class Items(Generic[T]):
     """A validated list `{items}` with its valid items, their indexes, and the rejected items.
 
-    An item's model names its id field in `item_id`, which rejections use, and may set `max_items`.
+    The item's model must set `item_id` to the name of its id field, and may set `max_items`.
     """
 
     items: list[tuple[int, T]]
@@ -86,8 +86,9 @@ class Items(Generic[T]):
 class Batch(Items[T]):
     """A batch `{sent_at, items}` without duplicate items.
 
-    duplicates: the number of items dropped because an earlier item is identical. An item that only
-        has the same id stays, since the domain may reject the first and accept the second.
+    duplicates: the number of items dropped because an earlier item is identical. An item with the
+        same id but other content is kept, because the domain code may reject the first item and
+        accept the second.
     """
 
     sent_at: datetime = field(kw_only=True)

@@ -32,7 +32,7 @@ class Request:
 
 
 class Header:
-    """Mixin for the types of headers that a handler can require."""
+    """Mixin for the header types that a handler can require."""
 
     __slots__ = ()
     name: ClassVar[str]
@@ -47,7 +47,7 @@ class Header:
 
 
 class IfMatch(Header, Expected):
-    """The revisions in a request's `If-Match` header; the domain code compares them."""
+    """The revisions in an `If-Match` header; domain code compares them with the current one."""
 
     __slots__ = ()
     name = "If-Match"
@@ -74,7 +74,7 @@ class _Parameters(BaseModel):
 
 
 class Signature(NamedTuple):
-    """The types that a handler takes and returns."""
+    """A handler's parameter types and return type."""
 
     path_names: tuple[str, ...]
     query_aliases: dict[str, str]
@@ -157,7 +157,7 @@ def _special(
 def parameters(signature: Signature, path: dict[str, str], query: bytes) -> dict[str, Any]:
     """Return the validated path and query arguments.
 
-    Raises BadRequest, which names each invalid parameter.
+    Raises BadRequest with a list of the invalid parameters.
     """
     if signature.parameters is None:
         return {}

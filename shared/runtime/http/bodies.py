@@ -1,4 +1,4 @@
-"""Reads and inflates request bodies, and enforces a size limit during both."""
+"""Reads and inflates request bodies, and enforces a size limit during both steps."""
 
 import zlib
 

@@ -27,7 +27,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """An RFC 9457 problem, with texts for developers and `code` and `retry` for the client."""
+    """An RFC 9457 problem; clients evaluate `code` and `retry`, and developers read the text."""
 
     type: str
     title: str
@@ -46,7 +46,7 @@ class Problem(BaseModel):
 
 
 class _Schemas(GenerateJsonSchema):
-    """Pydantic's schema generator, changed to make response members optional if null omits them."""
+    """Generates schemas in which nullable response members are optional, as nulls are omitted."""
 
     def field_is_required(
         self,
@@ -59,7 +59,7 @@ class _Schemas(GenerateJsonSchema):
 
 
 def document(apis: Iterable[Api], *, version: str, server: str) -> dict[str, Any]:
-    """Return the OpenAPI document for all `apis`, identical for identical code."""
+    """Return the OpenAPI document for all `apis`; the same code always yields the same document."""
     listed = sorted(
         ((api, route) for api in apis for route in api.table.routes),
         key=lambda pair: (pair[1].path, pair[1].method),

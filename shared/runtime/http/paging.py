@@ -1,6 +1,6 @@
-"""Pages of lists, as `{items, next_cursor}`.
+"""Returns lists in pages of the form `{items, next_cursor}`.
 
-The cursor is opaque, and the last page has none.
+The cursor is opaque, and the last page has no cursor.
 """
 
 import base64
@@ -40,13 +40,13 @@ def page(items: list[T], query: str, last: Any) -> Page[T]:
 
     last: the sort key of the page's last item, or None at the end of the list.
 
-    query: identifies the list, so that a cursor of another list is rejected.
+    query: identifies the list, so that a cursor from another list is rejected.
     """
     return Page(items=items, next_cursor=next_cursor(query, last))
 
 
 def next_cursor(query: str, last: Any) -> str | None:
-    """Return the cursor after `last`, or None if `last` is None.
+    """Return the cursor for the page after `last`, or None if `last` is None.
 
     last: a sort key, or a tuple of its parts.
     """
@@ -56,7 +56,7 @@ def next_cursor(query: str, last: Any) -> str | None:
 
 
 def after(cursor: str | None, query: str, *types: Any) -> Any:
-    """Return the sort key of the previous page's last item, or None without a cursor.
+    """Return the sort key of the previous page's last item, or None if there is no cursor.
 
     Raises BadRequest for an invalid cursor.
 
@@ -69,7 +69,7 @@ def after(cursor: str | None, query: str, *types: Any) -> Any:
 
 
 def encode_cursor(*parts: object) -> str:
-    """Return an opaque cursor that contains `parts` (texts, numbers or times)."""
+    """Return an opaque cursor that contains `parts` (strings, numbers or times)."""
     return base64.urlsafe_b64encode(to_json(parts)).rstrip(b"=").decode("ascii")
 
 
@@ -79,7 +79,7 @@ def _tuple_of(types: tuple[Any, ...]) -> TypeAdapter[tuple[Any, ...]]:
 
 
 def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
-    """Return the parts of a cursor as `types`, or raise a BadRequest that names `cursor`."""
+    """Decode the parts of a cursor as `types`, or raise BadRequest for the field `cursor`."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         return _tuple_of(types).validate_json(base64.b64decode(padded, b"-_", validate=True))

@@ -39,7 +39,7 @@ PREFLIGHT: RawHeaders = [
 class Reply(Generic[T]):
     """An encoded reply that does not depend on the request, so it can be cached and reused.
 
-    etag: the strong ETag without quotes; by default, the reply to a GET has a hash of its body.
+    etag: the strong ETag without quotes; for a GET request, the default is a hash of the body.
     """
 
     __slots__ = ("_head", "body", "etag", "headers", "status")
@@ -90,7 +90,7 @@ def cache_control(value: str) -> dict[str, str]:
 
 
 def matches(if_none_match: bytes | None, tag: bytes) -> bool:
-    """Return whether an If-None-Match header names `tag` (weak comparison, RFC 9110 §13.1.2)."""
+    """Return whether an If-None-Match header contains `tag` (weak comparison, RFC 9110 §13.1.2)."""
     if if_none_match is None:
         return False
     if if_none_match == tag:

@@ -23,7 +23,7 @@ KEY = "idempotency_key"
 
 
 class Idempotent(Protocol):
-    """The interface of `idempotency.ByKey`, which makes a route take effect once."""
+    """The interface of `idempotency.ByKey`, which makes a route idempotent."""
 
     header: type[binding.Header]
     transaction: type
@@ -32,12 +32,12 @@ class Idempotent(Protocol):
     def once(  # noqa: PLR0913, PLR0917  see idempotency.ByKey
         self, key: Any, uid: str, route: str, body: Any, work: Any, arguments: dict[str, Any]
     ) -> Reply[Any]:
-        """Run `work` in a transaction, or return its earlier reply."""
+        """Run `work` in a transaction, or return the reply of an earlier run."""
         ...
 
 
 class Route(NamedTuple):
-    """A method and path, with everything that is determined at registration."""
+    """A method and path, with the data determined when the route is registered."""
 
     method: str
     path: str

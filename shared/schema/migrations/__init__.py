@@ -1,1 +1,1 @@
-"""Database migrations, which are files in `versions` that are applied in revision order."""
+"""Database migrations: the files in `versions`, which are applied in revision order."""

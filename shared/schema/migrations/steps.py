@@ -68,7 +68,7 @@ def drop_index(table: str, index: str) -> None:
 
 
 def insert_missing(table: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert the rows whose primary key does not exist, without changing existing rows."""
+    """Insert the rows whose primary key does not exist yet, without changing existing rows."""
     columns = list(rows[0])
     names, values = ", ".join(columns), ", ".join(f":{column}" for column in columns)
     statement = text(f"INSERT IGNORE INTO {table} ({names}) VALUES ({values})")  # noqa: S608 - names in a migration's own text

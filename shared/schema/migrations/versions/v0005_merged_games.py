@@ -1,4 +1,4 @@
-"""Adds indexes for finding merged games and their players, and a table for imports' claims.
+"""Adds indexes for finding merged games and their players, and a table for import claims.
 
 A claim records that a multi-part import has already matched a game.
 """

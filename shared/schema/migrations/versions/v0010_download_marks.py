@@ -1,4 +1,4 @@
-"""Adds a table that marks counted downloads, whose rows are smaller than inbox rows."""
+"""Adds a table that marks counted downloads; its rows are smaller than inbox rows."""
 
 from shared.schema.migrations import steps
 
