@@ -60,7 +60,7 @@ class ProductCode(Code):
 
 
 class PlanRequired(ProblemError):
-    """The player does not have the tool's plan; raise it with `plan`."""
+    """The player lacks the plan that the tool requires; raised with `plan`."""
 
     status = 403
     code = ProductCode.PLAN_REQUIRED
@@ -75,7 +75,7 @@ class NotPublished(ProblemError):
 
 
 class BuildNotSupported(ProblemError):
-    """The version does not support the build; raise it with `first_build` and `last_build`."""
+    """The version does not support the build; raised with `first_build` and `last_build`."""
 
     status = 409
     code = ProductCode.BUILD_NOT_SUPPORTED

@@ -1,7 +1,7 @@
-"""Selects translated texts by BCP 47 language tag, using the lookup of RFC 4647.
+"""Selects translations by BCP 47 language tag, using the lookup of RFC 4647.
 
 Every text exists in English. Clients choose a language with `?locale=`, not Accept-Language,
-because a CDN caches one response per URL. Each response names the language of its texts, which
+because a CDN caches one response per URL. Each response states the language of its text, which
 may differ from the requested one.
 """
 
@@ -45,5 +45,5 @@ def choose(wanted: str | None, available: Iterable[str]) -> str:
 
 
 def content_language(tags: Iterable[str]) -> str:
-    """Format the languages of a response's texts as a Content-Language header."""
+    """Format the languages of a response's text as a Content-Language header."""
     return ", ".join(sorted(set(tags))) or DEFAULT

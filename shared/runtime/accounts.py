@@ -35,7 +35,7 @@ def claims(uid: str) -> dict[str, Any]:
 
 
 def set_claims(uid: str, wanted: dict[str, Any]) -> None:
-    """Replace an account's claims; raise Conflict if they are too long, NotFound or Unavailable."""
+    """Replace an account's claims; raise NotFound, Unavailable, or Conflict for long claims."""
     _call("update", {"localId": uid, "customAttributes": check_size(wanted)})
 
 

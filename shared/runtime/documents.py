@@ -119,7 +119,7 @@ def _document(snapshot: Any) -> Document:
 
 
 def _call(rpc: Callable[[], T]) -> T:
-    """Run one RPC; raise Unavailable if Firestore does not respond, and drop a broken channel.
+    """Run one RPC; if Firestore does not respond, raise Unavailable and drop a broken channel.
 
     A broken channel would otherwise wait up to two minutes before reconnecting.
     """

@@ -17,8 +17,8 @@
     │   └── Unavailable           503  a store does not respond; Retry-After
     └── HopelessEvent             an event that no retry can fix: dead-lettered at once
 
-Only the edges (`http`, `events`) translate these; the domain just raises them. Any other exception
-is a bug. A client receives 500, and an event is retried.
+Only the edges (`http`, `events`) translate these errors; the domain only raises them. Any other
+exception is a bug. A client receives 500, and an event is retried.
 """
 
 from enum import StrEnum
@@ -57,7 +57,7 @@ class Code(StrEnum):
 
 
 def codes() -> list[Code]:
-    """Return every code that the modules imported so far define."""
+    """Return every code defined by the modules imported so far."""
     return [code for kind in Code.__subclasses__() for code in kind]
 
 
@@ -205,7 +205,7 @@ class Forbidden(ProblemError):
 
 
 class NotFound(ProblemError):
-    """The path or the resource that it names does not exist."""
+    """No endpoint or resource exists at the path."""
 
     status = 404
     code = CommonCode.NOT_FOUND
@@ -226,21 +226,21 @@ class Conflict(ProblemError):
 
 
 class PreconditionFailed(ProblemError):
-    """`If-Match` names a revision that is not the current one."""
+    """`If-Match` contains a revision other than the current one."""
 
     status = 412
     code = CommonCode.STALE
 
 
 class TooLarge(ProblemError):
-    """A body or list exceeds its limit; raise it with `limit` and `actual`."""
+    """A body or list exceeds its limit; raised with `limit` and `actual`."""
 
     status = 413
     code = CommonCode.TOO_LARGE
 
 
 class Unprocessable(ProblemError):
-    """JSON of the wrong shape; raise it with `errors`, a list of {field, detail}."""
+    """JSON of the wrong shape; raised with `errors`, a list of {field, detail}."""
 
     status = 422
     code = CommonCode.INVALID_BODY

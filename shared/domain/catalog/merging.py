@@ -1,8 +1,8 @@
 """Merges a game into another one, which is called the survivor.
 
-A batch job moves the playtime later. `current_games` maps the old id to the survivor. If a survivor
-is later merged, the games merged into it are redirected to the new survivor, so every old id
-resolves in one step.
+A batch job later moves the playtime to the survivor. `current_games` maps the old id to the
+survivor. If a survivor is later merged, the games merged into it are redirected to the new
+survivor, so every old id resolves in one step.
 """
 
 import json
@@ -51,7 +51,7 @@ def merge(tx: Connection, game_id: int, into: int, actor: str) -> None:
 
 
 def _move_facts(tx: Connection, game_id: int, into: int) -> dict[str, list[str]]:
-    """Move names, store ids and programs to the survivor; return those that it lacked."""
+    """Move names, store ids and programs to the survivor; return those that are new to it."""
     stored = facts.load(tx, [game_id, into])
     added = stored[game_id].additions_to(stored[into])
     facts.remove(tx, game_id, stored[game_id])

@@ -23,7 +23,7 @@ _SOME = select(_new.new_player_id, _new.game_id).order_by(_new.new_player_id).li
 
 
 def fold(until: float) -> int:
-    """Fold rows until none remain or the monotonic time `until` is reached; return how many."""
+    """Fold rows until none remain or the monotonic time `until` is reached; return their number."""
     folded = batch = fold_batch()
     while batch == ROWS_PER_BATCH and time.monotonic() < until:
         batch = fold_batch()

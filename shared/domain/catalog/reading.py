@@ -27,14 +27,14 @@ class Game(BaseModel):
 def list_page(
     conn: Connection, after: tuple[str, int] | None, limit: int
 ) -> tuple[list[Game], tuple[str, int] | None]:
-    """Return up to `limit` games ordered by title, and `after` for the next page, or None."""
+    """Return up to `limit` games ordered by title, and the next page's `after`, or None."""
     rows, last = sql.page(conn, _page_query(after), limit, lambda row: (row.name_key, row.game_id))
     page = [Game(game_id=str(r.game_id), title=r.title, revision=r.revision) for r in rows]
     return page, last
 
 
 def translate(conn: Connection, page: Sequence[Game], wanted: str | None) -> list[Game]:
-    """Return the games with titles in the requested language, or in English if missing."""
+    """Return the games with titles in the wanted language; untranslated titles are in English."""
     if wanted in (None, locales.DEFAULT) or not page:
         return list(page)
     ids = [int(game.game_id) for game in page]

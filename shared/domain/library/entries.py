@@ -1,4 +1,4 @@
-"""A player's library: which games are on which of their installations.
+"""A player's library: the games on each of the player's installations.
 
 Paths are not stored, because they may contain people's names and differ between installations.
 """
@@ -72,7 +72,7 @@ class LibraryGame(BaseModel):
 def replace(
     tx: Connection, uid: str, install_id: str, held: Sequence[tuple[int, InstalledGame]]
 ) -> Replaced:
-    """Replace an installation's games with the given ones; reject unknown games by index.
+    """Replace an installation's games with the given ones, rejecting only unknown games.
 
     Concurrent calls run one after the other. Raises Conflict if the player would have too many
     installations or entries.
@@ -90,7 +90,7 @@ def replace(
 
 
 def _lock(tx: Connection, uid: str) -> None:
-    """Serialise a player's replacements, so that concurrent ones cannot exceed the limits.
+    """Serialise a player's library updates so that concurrent ones cannot exceed the limits.
 
     A new player has no row to lock, so a temporary one is inserted and deleted.
     """

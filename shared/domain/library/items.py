@@ -40,8 +40,8 @@ Plain = AfterValidator(_without_nul)
 class LibraryItem(BaseModel):
     """An item on disk; the more fields the client sets, the better the match.
 
-    path: the program's path, as the operating system writes it. It is never stored, because it may
-        contain a person's name.
+    path: the program's path, as the operating system writes it. The path is never stored, because
+    it may contain a person's name.
     sha1, sha512, murmur2: hashes of the program file. murmur2 uses seed 1, as on CurseForge.
     store_build_id: the store's id of the installed build.
     """

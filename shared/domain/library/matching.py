@@ -1,9 +1,9 @@
 """Matches items on disk to games by looking up and weighing evidence.
 
 The weight of a piece of evidence is the probability that it alone identifies the right game. The
-doubt about a game is the product of (1 - weight) over its evidence. For example, two pieces of
-weight 0.8 leave a doubt of 0.04. An item is matched to a game if little doubt remains and no other
-game has nearly as much evidence. `docs/matching.md` reports the measured accuracy.
+doubt about a game is the product of (1 - weight) over all evidence for the game. For example, two
+pieces of weight 0.8 leave a doubt of 0.04. An item is matched to a game if little doubt remains and
+no other game has nearly as much evidence. `docs/matching.md` reports the measured accuracy.
 """
 
 import hashlib
@@ -188,7 +188,7 @@ def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
 
 
 def _names(programs: Sequence[Program]) -> dict[str, None]:
-    """Return the names that programs may have in the catalog, most complete first."""
+    """Return the game names to look up for these programs, most complete first."""
     readings = [names for one in programs for names in (one.stems, *one.folders)]
     ranks = zip_longest(*readings)
     return dict.fromkeys(name for rank in ranks for name in rank if name)
@@ -219,7 +219,7 @@ def _games(conn: Connection, ids: Collection[int]) -> dict[int, _Game]:
 def _rows(
     conn: Connection, parts: Sequence[str], lists: Iterable[Collection[Any]]
 ) -> Sequence[Any]:
-    """Look up all lists in one statement, each with its own part of the query."""
+    """Look up all lists in one SQL statement, which has one part per list."""
     arrays = tuple(json.dumps(list(one), ensure_ascii=False).encode().hex() for one in lists)
     return conn.exec_driver_sql(" UNION ALL ".join(f"SELECT {one}" for one in parts), arrays).all()
 
@@ -260,7 +260,7 @@ def _guess(doubt: float, evidence: list[Weighed], game_id: int, known: dict[int,
 
 
 def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]]) -> None:
-    """Weigh hashes and store builds; a short hash counts for less if the long one is unknown."""
+    """Weigh hashes and store builds; a short hash counts less if the long one is unknown."""
     if not clues.marks:
         return
     long_hashes = [mark for mark in clues.marks if mark[0] in {"sha1", "sha512"}]
@@ -277,7 +277,7 @@ def _weigh_marks(clues: _Clues, hits: _Hits, evidence: dict[int, list[Weighed]])
 
 
 def _build_id(clues: _Clues, hits: _Hits, game_id: int) -> int | None:
-    """Return the game's build if all the marks found for the game agree on exactly one."""
+    """Return the game's build if all its known marks have exactly one build in common."""
     if not clues.marks:
         return None
     sets = [
@@ -337,7 +337,7 @@ def _games_by_suffix(program: Program, os: str | None, hits: _Hits) -> dict[int,
 
 
 def _games_by_folder(program: Program, hits: _Hits) -> dict[int, Weighed]:
-    """Return the games whose names match a folder, using its most complete known reading."""
+    """Look up each folder's most complete known name; return the games with these names."""
     best: dict[int, Weighed] = {}
     for index, readings in enumerate(program.folders):
         weighed = INSTALL_FOLDER if program.installed and index == 0 else ANY_FOLDER

@@ -149,13 +149,13 @@ def _with_slashes(path: str) -> str:
 
 
 def _normalised(written: str) -> str:
-    """Normalise a path with plain slashes as `programs.normalise_suffix` does."""
+    """Normalise a path without backslashes, as `programs.normalise_suffix` does."""
     lower = written.lower()
     return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
 def _not_a_game(segments: Sequence[str], root: int | None) -> Program:
-    """Return a program that matches only games whose catalog suffix includes its folder."""
+    """Return a program that matches only catalog suffixes that include the program's folder."""
     ends = [end for end in _suffixes(segments, root) if end.partition("/")[0] not in _NOT_FOLDERS]
     return Program(segments[-1], ends[:-1], [], [], False, None, True)  # noqa: FBT003  as named above
 
@@ -195,7 +195,7 @@ def _stem(file: str) -> str:
 
 
 def _suffixes(segments: Sequence[str], root: int | None = None) -> list[str]:
-    """Return the suffixes that may be in the catalog, from one folder above the game's."""
+    """Return the path suffixes to look up, starting one folder above the game's folder."""
     last = segments[max(len(segments) - MAX_SEGMENTS, root - 1 if root else 0) :]
     return ["/".join(last[start:]) for start in range(len(last))]
 

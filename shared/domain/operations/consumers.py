@@ -41,7 +41,7 @@ NAMES = frozenset(
 
 
 class Backlog(BaseModel):
-    """The number of waiting entries, counted up to 10,001, and the time of the oldest."""
+    """The number of waiting entries, capped at 10,001, and the time of the oldest entry."""
 
     waiting: int
     oldest_at: datetime | None = None
@@ -103,7 +103,8 @@ def get(conn: Connection) -> ConsumersOverview:
 def pause(tx: Connection, consumer: str, actor: str, reason: str) -> ConsumerPause:
     """Pause a consumer: within 5 s, all its instances return 503 and its events are retried.
 
-    Raises NotFound for an unknown name, because a typo would leave the intended consumer running.
+    Raises NotFound for an unknown name, because a typo would otherwise leave the intended consumer
+    running.
     """
     if consumer not in NAMES:
         raise errors.NotFound(f"no consumer is named {consumer}")

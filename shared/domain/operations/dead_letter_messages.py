@@ -3,8 +3,8 @@
 A message is either a `DeadLetter` that a consumer published, or the raw message that a subscription
 forwarded after its last attempt. Pub/Sub adds only the subscription, the delivery count and the
 publish time to a forwarded message, so the reason is taken from the recorded failures. If the
-message has no `ce-id`, the dead letter takes the id of the forwarded message. Recorded failures
-cannot be found by that id, so the reason only says that the delivery attempts are exhausted.
+message has no `ce-id`, the dead letter gets the id of the forwarded message. Recorded failures
+cannot be found by a message id, so the reason only says that the delivery attempts are exhausted.
 """
 
 import base64

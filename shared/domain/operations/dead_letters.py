@@ -203,7 +203,7 @@ def redrive_page(consumer: str, after: int, limit: int, actor: str, until: float
 
 
 def _redrive_if_open(letter_id: int, actor: str) -> RedriveResult | None:
-    """Redrive a dead letter; return None if another operator has settled it meanwhile."""
+    """Redrive a dead letter; return None if another operator settled it in the meantime."""
     try:
         return redrive(letter_id, actor)
     except errors.Conflict:
@@ -220,7 +220,7 @@ def resolve(tx: Connection, letter_id: int, actor: str, reason: str) -> None:
 
 
 def message_data(body: bytes) -> bytes:
-    """Return the message in a Pub/Sub push request's body, or no bytes for another body."""
+    """Return the message in a Pub/Sub push request's body, or empty bytes for any other body."""
     envelope = _json(body)
     try:
         return base64.b64decode(envelope["message"]["data"])
@@ -229,7 +229,7 @@ def message_data(body: bytes) -> bytes:
 
 
 def _settle(tx: Connection, row: Row[Any], state: State, actor: str, reason: str | None) -> bool:
-    """Settle a dead letter as it was read; return False if it has changed since then."""
+    """Settle a dead letter; return False if the letter has changed since it was read."""
     letter = dead_letters.c
     settled = update(dead_letters).where(
         letter.dead_letter_id == row.dead_letter_id,

@@ -18,7 +18,7 @@ MAX_COMPARED = 1000
 
 
 class ProjectionDifference(BaseModel):
-    """A document and its row that differ; either is absent if it does not exist."""
+    """A document that differs from its row; `row` or `document` is absent if it does not exist."""
 
     kind: str
     item: str

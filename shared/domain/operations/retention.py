@@ -30,7 +30,7 @@ ROWS_PER_BATCH = 1000
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows of `table` are deleted `keep` after `since`; rows without `since` are kept."""
+    """Rows of `table` expire at `since` plus `keep`; rows without `since` are kept."""
 
     table: Table
     since: Column[Any]

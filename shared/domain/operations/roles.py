@@ -1,4 +1,4 @@
-"""Grants and revokes the roles in players' tokens, except `player`, for operators.
+"""Lets operators grant and revoke all roles in players' tokens except `player`.
 
 A token issued before a change keeps the old roles until it expires, which takes at most an hour.
 """

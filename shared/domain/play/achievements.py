@@ -80,7 +80,7 @@ class _Erased(Exception):
 
 
 def _outstanding(conn: Connection, uid: str) -> tuple[list[Achievement], list[str]]:
-    """Return the undelivered achievements, and the ids of those earned but not yet granted."""
+    """Return the undelivered achievements, and the ids of earned ones that are not yet granted."""
     rows = conn.execute(_UNDELIVERED, {"uid": uid}).all()
     undelivered = [Achievement.model_validate(row._mapping) for row in rows if row.granted_at]  # noqa: SLF001
     missing = [row for row in rows if not row.granted_at]

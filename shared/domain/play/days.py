@@ -47,7 +47,7 @@ class PlaytimeDay:
 def list_page(
     conn: Connection, uid: str, days: Days, after: tuple[date, str] | None, limit: int
 ) -> tuple[list[PlaytimeDay], tuple[date, str] | None]:
-    """Return up to `limit` entries by day and game key, and the next page's cursor, or None."""
+    """Return up to `limit` entries in order of day and key, and the next page's cursor, or None."""
     params = {"uid": uid, **days._asdict(), "limit": limit + 1}
     if after is None:
         rows = conn.execute(_PAGE, params).all()

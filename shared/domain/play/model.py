@@ -53,8 +53,8 @@ class Run(NamedTuple):
     """A stretch of one session; runs sort by start, then by offset.
 
     start, end: milliseconds since 1970.
-    offset: the UTC offset of the run's earliest event, in minutes. If two events tie, it is the
-        smaller offset.
+    offset: the UTC offset of the run's earliest event, in minutes. If several events are the
+    earliest, their smallest offset is used.
     """
 
     start: int
@@ -130,7 +130,7 @@ class Days(NamedTuple):
         return first - MAX_OFFSET_MIN * MINUTE_MS, after - MIN_OFFSET_MIN * MINUTE_MS
 
     def union(self, other: "Days") -> "Days":
-        """Return the smallest range that contains both."""
+        """Return the smallest range that contains both ranges."""
         return Days(min(self.first, other.first), max(self.last, other.last))
 
     def each(self, since: date) -> Iterator[date]:

@@ -31,7 +31,7 @@ class NothingToMove(Exception):
 
 
 def attach_unlisted(until: float) -> dict[str, int]:
-    """Move play recorded under a program's hash to its game, once the catalog has the program.
+    """Once the catalog has a program, move the play recorded under its hash to the game.
 
     Iterates over the catalog's executables, not over players, until the monotonic time `until`.
     Returns how many pairs of player and game were moved, and whether the iteration finished (0 or

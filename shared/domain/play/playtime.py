@@ -9,8 +9,8 @@ How late an event may arrive, and how long its data is kept:
 A frozen day's total is never recomputed, because some of its runs may already be folded. A local
 day starts at most 38 hours before any of its instants, so margins of two and three days are
 sufficient. The three days between "too late" and "frozen" ensure that a merged event never belongs
-to a frozen day. The two days between "frozen" and "folded" ensure that a day that may yet change
-has all its runs.
+to a frozen day. The two days between "frozen" and "folded" ensure that all runs of a day still
+exist as long as the day can change.
 """
 
 import functools
@@ -100,7 +100,7 @@ _STATS_COLUMNS = ["revision", "play_ms", "first_played_at", "last_played_at", "l
 
 
 def lock(tx: Connection, uid: str, game_keys: Iterable[str]) -> dict[str, Row[Any]]:
-    """Lock a player's stats rows of some games, inserting those that are missing.
+    """Lock a player's stats rows for the given games, inserting missing rows.
 
     Every writer of runs, days or stats takes these locks first, ordered by game key. Changes to a
     player's game are therefore serialised, and writers do not deadlock.

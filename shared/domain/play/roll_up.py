@@ -20,7 +20,7 @@ class _Erased(Exception):
 
 
 def record(reported: SessionsReported) -> list[projections.Key]:
-    """Merge the sessions into the player's playtime; return the keys of documents now due.
+    """Merge the sessions into the player's playtime; return the keys of due documents.
 
     Merging is commutative and idempotent, so no inbox is needed. Raises HopelessEvent if an event
     is too old to be merged, and Unavailable if the database is unavailable.

@@ -231,7 +231,8 @@ def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) ->
 
     Makes two corrections, which depend on this batch alone:
 
-    1. The client's clock may be wrong now, so `received - sent` is added to every time.
+    1. The client's clock may be wrong when the batch is sent, so `received - sent` is added to
+       every time.
     2. The clock may have been set after the machine booted. Within one boot, wall time minus uptime
        must be the same for all events. The event with the largest uptime has the latest clock
        setting, so the others are shifted to agree with it. An event that would be rejected is not
@@ -240,9 +241,9 @@ def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) ->
     Both corrections are rounded to whole minutes. Network latency and jitter then cancel out, and a
     resent batch gets the same times again. Without rounding, merging would treat one event as two
     events at different times. There are two known limits. A clock that is off by about half a
-    minute may be corrected by 0 in one batch and by a minute in the next, which lengthens a run by
-    at most a minute. An event recorded before the clock was set keeps its error if it is resent
-    without later events.
+    minute may be corrected by zero minutes in one batch and by one minute in the next, which
+    lengthens a run by at most a minute. An event recorded before the clock was set keeps its clock
+    error if the event is resent without later events.
     """
     skew = _nearest_minute(received_ms - sent_ms)
     accepted = _accepted_times(received_ms)
@@ -262,7 +263,7 @@ def correct(reports: Iterable[SessionReport], sent_ms: int, received_ms: int) ->
 
 
 def _accepted_times(received_ms: int) -> range:
-    """Return the times in ms that are neither too old nor too far ahead of `received_ms`."""
+    """Return the times, in ms, that are neither too old nor too far ahead of `received_ms`."""
     return range(received_ms - OLDEST_MS, received_ms + AHEAD_MS + 1)
 
 

@@ -23,7 +23,7 @@ class AccountExport(BaseModel):
 
     tables: the rows of each table, with the columns that the player may see.
     documents: the documents of each collection under the player's document, with their `id`.
-    truncated: the tables and collections that were cut off at the limit of 20,000.
+    truncated: the tables and collections that were cut off at the limit of 20,000 entries.
     """
 
     exported_at: datetime

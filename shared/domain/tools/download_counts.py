@@ -58,7 +58,7 @@ def report(granted: DownloadGranted) -> None:
 
 
 def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
-    """Count the downloads that have not been counted yet, in four statements in total."""
+    """Count the downloads that have not been counted yet, using four SQL statements."""
     oldest = clock.now().date() - timedelta(days=COUNTED_DAYS)
     sql.after_commit(lambda: metrics.observe(ROLL_UP_SIZE, len(granted)))
     by_mark = {_mark(one): one for one in granted if _day(one) >= oldest}
@@ -83,7 +83,7 @@ def record(tx: Connection, granted: Sequence[DownloadGranted]) -> None:
 
 
 def _claim_new(tx: Connection, marks: Collection[Mark]) -> list[Mark]:
-    """Mark downloads as counted; return the marks that were not stored before.
+    """Mark downloads as counted; return only the marks that are new.
 
     Raises Unavailable if another transaction is marking one of the downloads.
     """

@@ -1,4 +1,4 @@
-"""Grants players the download of a version's artifact."""
+"""Lets players download a version's artifact."""
 
 import hashlib
 import json
@@ -49,7 +49,7 @@ class Download(BaseModel):
 
 
 def create(conn: Connection, uid: str, new: NewDownload) -> tuple[Download, DownloadGranted]:
-    """Return a player's download and the message that counts it, with one SQL statement.
+    """Return a player's download and the message that counts it, using one SQL statement.
 
     Raises NotPublished, Withdrawn, PlanRequired, BuildNotSupported, or Unprocessable for a build
     that the game does not have.

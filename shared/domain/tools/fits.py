@@ -1,7 +1,7 @@
 """Finds the tools that fit the installed games, each with its newest published stable version.
 
 Only a game's newest tools are considered, because a game may have any number of tools and a batch
-may name many builds.
+may contain many builds.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The parts of a tool: its kind, texts and options, and its versions and their order.
+"""The parts of a tool: its kind, translated text and options, and its versions and their order.
 
 The phone page, the overlay and the editor are rendered from the options alone, so options that
 cannot be rendered are rejected here.
@@ -101,8 +101,8 @@ class OptionDefinition(_Strict):
 
     group: the heading under which the option is shown. List options of the same group
         consecutively.
-    default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
-        text of at most 200 characters, or a key such as `Ctrl+KeyK`. An action has no default.
+    default: true or false for a toggle, a number between `min` and `max`, one of the `choices`,
+    text of at most 200 characters, or a key such as `Ctrl+KeyK`. An action has no default.
     replaces: the id of an earlier version's option whose setting this option takes over.
     """
 

@@ -135,7 +135,7 @@ def parse_params(locale: str | None, build: str | None) -> ReadParams:
 
 
 def languages(shown: Iterable[Tool | ToolVersion]) -> str:
-    """Return the languages of a response's texts as the value of Content-Language."""
+    """Return the languages of a response's text as the value of Content-Language."""
     tags = set()
     for one in shown:
         tags.add(one.locale)
@@ -221,7 +221,7 @@ def _public_game(conn: Connection, tool_id: int) -> int:
 
 
 def _fits(at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions for versions that fit a build released at `at`, or any build."""
+    """Return conditions for versions that fit a build released at `at`; None means any build."""
     return [] if at is None else [fits(at)]
 
 
@@ -250,7 +250,7 @@ def _newest(channel: Channel, at: datetime | None) -> ScalarSelect[Any]:
 
 
 def _force_index(query: Select[Any], index: str) -> Select[Any]:
-    """Force this index, because an engine that expects few versions would sort them all instead."""
+    """Force this index, because an optimizer that expects few versions would sort all of them."""
     query = query.with_hint(tool_versions, f"FORCE INDEX ({index})")
     for build in (first_build, last_build):
         query = query.with_hint(build, "FORCE INDEX (PRIMARY)")

@@ -5,8 +5,8 @@
                           ▼  └──publish──┐                       │
                        rejected ─────────┴──────withdraw─────────┘
 
-Each `publish` is identified by the version's revision. A verification result for an earlier
-revision changes nothing, nor does a repeated result.
+Each `publish` call is identified by the version's revision. A verification result has no effect if
+it is repeated or belongs to an earlier revision.
 """
 
 import json
@@ -74,7 +74,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 class NewVersion(BaseModel):
-    """A draft for builds from `first_build_id` through `last_build_id`; an absent bound is open."""
+    """A draft for builds `first_build_id` to `last_build_id`; an absent bound sets no limit."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -117,8 +117,8 @@ class VersionReason(BaseModel):
 class OwnVersion(BaseModel):
     """A version as its creator sees it.
 
-    size, sha256: the values announced with the upload, or computed from the file once it is
-        verified.
+    size, sha256: the values announced with the upload or, after verification, computed from the
+    file.
     """
 
     tool_id: str
@@ -299,7 +299,7 @@ def _write(tx: Connection, row: Row[Any], **values: Any) -> OwnVersion:
 
 
 def _require_state(row: Row[Any], action: str, states: Sequence[State]) -> None:
-    """Raise Conflict with the state unless the version is in one of `states`."""
+    """Raise Conflict, with the version's state, unless the state is one of `states`."""
     if row.state not in states:
         may = " or ".join(states)
         detail = f"the version is {row.state}; it can be {action} when it is {may}"
@@ -394,7 +394,7 @@ def create_upload(tx: Connection, uid: str, tool_id: int, version: str, new: New
 
 
 def require_uploaded(conn: Connection, uid: str, tool_id: int, version: str) -> None:
-    """Raise Conflict if the version's uploaded file has not arrived; takes no lock."""
+    """Raise Conflict if the version's file has not been uploaded; takes no lock."""
     row = _row(conn, uid, tool_id, version)
     if _from_row(row).state not in EDITABLE or row.upload_id is None:
         return  # `publish` raises a more specific error
@@ -451,7 +451,7 @@ def withdraw(
 
 
 def verify(uploaded: ArtifactUploaded) -> None:
-    """Verify an upload and publish or reject its version; a repeated message changes nothing.
+    """Verify an upload, then publish or reject its version; a repeated message changes nothing.
 
     Raises Unavailable if a store is unavailable; the version then stays in `verifying`.
     """
@@ -501,7 +501,7 @@ def _reject(tx: Connection, uploaded: ArtifactUploaded, rejected: Rejected) -> N
 
 
 def _waiting(conn: Connection, uploaded: ArtifactUploaded, *, for_update: bool) -> Row[Any] | None:
-    """Return the version's row and game id if it still awaits this verification."""
+    """Return the version's row and game id if the version still awaits this verification."""
     version = tool_versions.c
     # Not a join: on MySQL it would also lock the tool's row, which needs the UPDATE privilege.
     game_id = select(tools.c.game_id).where(tools.c.tool_id == version.tool_id)

@@ -1,8 +1,8 @@
 """Art uploads of games and tools: created, completed by the client, then published or rejected.
 
 The column `art` stores the published art (`colour`, `sizes`) and the last `upload` of each kind.
-Every step may be repeated, because an upload that is published, rejected or replaced by a newer one
-no longer changes.
+Every step may be repeated, because an upload no longer changes once it has been published, rejected
+or replaced.
 """
 
 import json
@@ -125,7 +125,7 @@ def create(tx: Connection, slot: Slot, new: NewArtUpload, uid: str) -> Upload:
 
 
 def require_uploaded(conn: Connection, slot: Slot, upload_id: str) -> None:
-    """Raise Conflict if an upload's file has not arrived; takes no lock."""
+    """Raise Conflict if the file has not been uploaded; takes no lock."""
     stored = _column(conn, slot.table, slot.row_id)
     is_waiting = _last(stored, slot, upload_id).state == "waiting"
     if is_waiting and not incoming.has_arrived(upload_id):
@@ -161,7 +161,7 @@ def is_due(uploaded: ArtUploaded) -> bool:
 
 
 def publish(uploaded: ArtUploaded, colour: str, sizes: list[StoredSize]) -> None:
-    """Publish the rendered upload as art and bump the catalog's version."""
+    """Publish the rendered upload as art and increase the catalog's version."""
     slot = _slot(uploaded)
     new_art = {"colour": colour, "sizes": [size.model_dump() for size in sizes]}
 
@@ -251,7 +251,7 @@ def _write(
     upload: ArtUpload,
     new_art: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the column `art`: the last upload of the slot, and its published art if given."""
+    """Write the slot's last upload and, if given, its published art to the column `art`."""
     art = json.loads(stored or "{}")
     last = {"upload": upload.model_dump(exclude_none=True)}
     art[slot.kind] = {**art.get(slot.kind, {}), **(new_art or {}), **last}

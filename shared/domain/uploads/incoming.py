@@ -1,7 +1,7 @@
 """The upload flow that art and artifacts share.
 
 The client creates an upload, PUTs the file to its presigned URL, then completes the upload. The URL
-accepts new content until it expires, so a consumer copies the file or reads it only once.
+accepts new content until it expires, so a consumer either copies the file or reads it only once.
 """
 
 import uuid

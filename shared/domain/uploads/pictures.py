@@ -1,6 +1,6 @@
 """Renders an uploaded image as art: validates it, crops it to each size and drops its metadata.
 
-Only this module imports Pillow, so that functions that only show art do not load the library.
+Only this module imports Pillow, so that functions which only show art do not load the library.
 """
 
 import io
@@ -32,7 +32,7 @@ class Shape(NamedTuple):
     widths: tuple[int, ...]
 
     def height(self, width: int) -> int:
-        """Return the height that has the kind's aspect ratio at this width."""
+        """Return the height that gives a picture of this width the kind's aspect ratio."""
         return width * self.ratio_height // self.ratio_width
 
 
@@ -133,7 +133,7 @@ def _webp(image: Image.Image) -> bytes:
 
 
 def _colour(image: Image.Image) -> str:
-    """Return the dominant colour, which is the most frequent one, preferring vivid colours.
+    """Return the dominant colour: the most frequent one, with a preference for vivid colours.
 
     The mean of all pixels might be a colour that the picture does not contain.
     """

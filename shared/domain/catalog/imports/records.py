@@ -1,4 +1,4 @@
-"""Splits a list of games, JSON lines or one array, into records with their positions.
+"""Splits a list of games (JSON lines or one JSON array) into records with their positions.
 
 A broken record's text is yielded unchanged for the caller to reject, and reading continues with the
 next record. Memory use is limited to about two records of the maximum size.
@@ -27,14 +27,14 @@ Form = Literal["lines", "array"]
 
 
 class RawRecord(NamedTuple):
-    """The text of a record, valid or not, and its line number or index in the array, from 1."""
+    """The text of a record, valid or not, and its line number or array index, counted from 1."""
 
     position: int
     text: bytes
 
 
 def read(read: Callable[[int], bytes], form: Form | None = None) -> Iterator[RawRecord]:
-    """Yield the records of a stream; without `form`, the form is detected from its start.
+    """Yield a stream's records; without `form`, detect the form from the start of the stream.
 
     read: returns up to the given number of bytes, or no bytes at the end.
     """

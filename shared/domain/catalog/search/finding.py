@@ -114,7 +114,7 @@ def _statement(ranks: tuple[int, ...], required: tuple[int, ...]) -> Select[Any]
     A game counts as a match only at the place with its best rank.
 
     ranks: the rank of each lookup.
-    required: the number of required texts of each rank.
+    required: the number of strings that each rank requires.
     """
     at = _places(ranks)
     matches = (

@@ -1,15 +1,15 @@
 """Defines the words under which games are indexed, and how queries look them up.
 
-A game's words are stored as one text, with a space on both sides of each word. The text contains
-the words of the game's names, normalised by `name_key`. It also contains hyphenated words as one
-word ("spiderman" for "Spider-Man"), whole names without spaces, and numerals in both forms ("7",
-"vii"). Each whole name is also stored after a marker, `=` for the title or `~` for another name, so
-that exact matches rank first.
+A game's words are stored as one string, with a space on both sides of each word. The string
+contains the words of the game's names, normalised by `name_key`. It also contains hyphenated words
+as one word ("spiderman" for "Spider-Man"), whole names without spaces, and numerals in both forms
+("7", "vii"). Each whole name is also stored after a marker, `=` for the title or `~` for another
+name, so that exact matches rank first.
 
 A game is listed under prefixes of its words and under pairs of word beginnings. The prefixes have
 the lengths in `LENGTHS`. The number of pairs grows quadratically, so only the first
-`MAX_BEGINNINGS` beginnings are paired. Each later beginning is listed alone after `+`, where
-queries also look it up. The prefixes select candidates; the words decide which candidates match.
+`MAX_BEGINNINGS` beginnings are paired. Each further beginning is listed alone, prefixed with `+`.
+The prefixes select candidates; the words decide which candidates match.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ _NUMERALS = _DIGITS | {digits: roman for roman, digits in _DIGITS.items()}
 
 
 def collect(title: str, names: Iterable[str]) -> str:
-    """Return the searchable words of a game with this title and other names, as one text."""
+    """Return the searchable words of a game with this title and other names, as one string."""
     joined_title = _join(name_key(title).split())
     marks = [TITLE + joined_title]
     words = dict.fromkeys(_words(title))
@@ -81,9 +81,9 @@ class Lookup(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A search text prepared for matching, where rank 0 is the best.
+    """A search query, prepared for matching; rank 0 is the best.
 
-    required: for each rank, the texts that must all occur in a game's words.
+    required: for each rank, the strings that must all occur in a game's words.
     """
 
     required: tuple[tuple[str, ...], ...]
