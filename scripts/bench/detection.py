@@ -81,7 +81,7 @@ def _catalog() -> tuple[list[ListedProgram], dict[str, list[str]]]:
 
 
 def _changed(listed: list[ListedProgram]) -> list[ListedProgram]:
-    """Return the list with the programs of some games renamed."""
+    """Return a copy of the list in which some games' programs are renamed."""
     every = len(listed) // CHANGED
     renamed = set(range(0, every * CHANGED, every))
     return [

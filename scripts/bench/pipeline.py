@@ -53,7 +53,7 @@ class Pipeline:
     recordings: dict[str, Recording]
 
     def spent(self) -> Spent:
-        """Return the CPU time used so far, by part."""
+        """Return the CPU time that each part has used so far."""
         python, grpc = _threads(self.sessions)
         calls = probe.read(self.recordings["sessions"].counters)
         found = {REPORT: python - calls["publish"], PUBLISH: calls["publish"] + grpc}
