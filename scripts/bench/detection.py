@@ -23,7 +23,7 @@ STEAM = "C:\\Program Files (x86)\\Steam\\steamapps\\common\\"
 
 
 def measure(stores: Stores) -> Section:
-    """Compile the list of all games, then match paths with the client in Node.js."""
+    """Compile the list of all games, then run the client in Node.js to match paths."""
     stores.progress("compiling the list for detecting games")
     listed, store_ids = _catalog()
     old = lists.compile_list("win32", listed, store_ids)

@@ -129,7 +129,7 @@ def _started(stores: Stores) -> Iterator[Pipeline]:
 
 
 def _report(tokens: list[str], sessions: Server, evening: int) -> None:
-    """Report the sessions that every player had on one evening, `evening` days ago."""
+    """Report every player's sessions of one evening, `evening` days ago."""
     now = clock.now()
     requests = []
     for player, token in zip(_PLAYERS, tokens, strict=True):
