@@ -23,7 +23,7 @@ STEAM = "C:\\Program Files (x86)\\Steam\\steamapps\\common\\"
 
 
 def measure(stores: Stores) -> Section:
-    """Compile the list of all games, then match paths with the client in Node.js."""
+    """Compile the list of all games, then run the client in Node.js to match paths."""
     stores.progress("compiling the list for detecting games")
     listed, store_ids = _catalog()
     old = lists.compile_list("win32", listed, store_ids)
@@ -81,7 +81,7 @@ def _catalog() -> tuple[list[ListedProgram], dict[str, list[str]]]:
 
 
 def _changed(listed: list[ListedProgram]) -> list[ListedProgram]:
-    """Return the list with the programs of some games renamed."""
+    """Return a copy of the list in which some games' programs are renamed."""
     every = len(listed) // CHANGED
     renamed = set(range(0, every * CHANGED, every))
     return [

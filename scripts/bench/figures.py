@@ -68,7 +68,7 @@ class Section:
 
 
 def show(section: Section) -> None:
-    """Print a section as a table, with colours and lines only on a terminal."""
+    """Print a section as a table; colours and lines appear only on a terminal."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else PLAIN_WIDTH, highlight=False)
     style = box.SIMPLE_HEAD if terminal else None

@@ -72,7 +72,10 @@ def run(
     seconds: float = PATIENCE_SECONDS,
     most: int = 1_000_000,
 ) -> Done:
-    """Send `requests` repeatedly for `seconds` or until `most` are sent. Raises WrongAnswer."""
+    """Send `requests` repeatedly until `seconds` have passed or `most` are sent.
+
+    Raises WrongAnswer.
+    """
 
     async def work() -> Done:
         started = time.perf_counter()

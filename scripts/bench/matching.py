@@ -1,4 +1,4 @@
-"""(g) Compares matching a thousand library items with running only the same SQL statements."""
+"""(g) Compares matching a thousand library items with running the same SQL statements alone."""
 
 import contextlib
 import gzip

@@ -216,7 +216,7 @@ def _other_folder(record: Record, chance: random.Random) -> Item | None:
 
 
 def _any_folder(record: Record, chance: random.Random) -> Item | None:
-    """Return the game's file in a folder that does not identify the game or a store."""
+    """Return the game's file in a folder that identifies neither the game nor a store."""
     program = _program(record)
     if not program:
         return None

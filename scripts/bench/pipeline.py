@@ -53,7 +53,7 @@ class Pipeline:
     recordings: dict[str, Recording]
 
     def spent(self) -> Spent:
-        """Return the CPU time used so far, by part."""
+        """Return the CPU time that each part has used so far."""
         python, grpc = _threads(self.sessions)
         calls = probe.read(self.recordings["sessions"].counters)
         found = {REPORT: python - calls["publish"], PUBLISH: calls["publish"] + grpc}
@@ -129,7 +129,7 @@ def _started(stores: Stores) -> Iterator[Pipeline]:
 
 
 def _report(tokens: list[str], sessions: Server, evening: int) -> None:
-    """Report the sessions that every player had on one evening, `evening` days ago."""
+    """Report every player's sessions of one evening, `evening` days ago."""
     now = clock.now()
     requests = []
     for player, token in zip(_PLAYERS, tokens, strict=True):

@@ -1,4 +1,4 @@
-"""(f) Compares the latency of searching nine thousand games and a million games."""
+"""(f) Compares the latency of a search among nine thousand games and among a million games."""
 
 import contextlib
 import gzip
@@ -78,7 +78,7 @@ def _configure(cloud: config.Cloud) -> None:
 
 
 def _typed(titles: Sequence[str]) -> Iterator[str]:
-    """Yield the search queries sent while titles are typed letter by letter."""
+    """Yield the search queries that a client sends when titles are typed letter by letter."""
     chosen = random.Random(SEED).sample(titles, TITLES_TYPED)  # noqa: S311 - the same each time
     for number, title in enumerate(chosen):
         plain = text.name_key(title).split()

@@ -36,7 +36,10 @@ STOCK = (PYTHON, "-c", f"{_WITHOUT}; from functions_framework._cli import _cli; 
 
 
 class DidNotAnswer(Exception):
-    """A function did not return a 2xx response in time; the message includes the end of its log."""
+    """A function returned no 2xx response in time.
+
+    The message includes the end of the function's log.
+    """
 
 
 @dataclass(frozen=True)

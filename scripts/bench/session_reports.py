@@ -13,7 +13,7 @@ _PER_SESSION = EVENTS // len(GAMES)
 
 
 def reports(player: str, days_ago: int, now: datetime) -> list[dict[str, object]]:
-    """Return one evening's reports as sent by a client; yesterday evening is 0 days ago."""
+    """Return the reports that a client sends in one evening; `days_ago` 0 is yesterday evening."""
     evening = now.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days_ago + 1)
     items: list[dict[str, object]] = []
     for number in range(EVENTS):

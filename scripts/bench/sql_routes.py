@@ -1,4 +1,4 @@
-"""(b) Compares HTTP routes that use MySQL with the same statements sent directly by PyMySQL."""
+"""(b) Compares MySQL-backed HTTP routes to the same SQL statements sent directly by PyMySQL."""
 
 import contextlib
 import json

@@ -130,7 +130,7 @@ def topic_path(cloud: Cloud, topic: str) -> str:
 
 @contextlib.contextmanager
 def _keys_served(cloud: Cloud) -> Iterator[None]:
-    """Serve the token issuer's public keys at the issuer address named in its tokens."""
+    """Serve the token issuer's public keys at the issuer address named in the tokens."""
     body = json.dumps(issuer.jwks(cloud.state)).encode()
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -131,7 +131,7 @@ def _contents(before: Document, after: Document, fit: Fit) -> Iterator[str]:
 
 
 def ended(tag: str, today: date) -> set[str]:
-    """Return the paths whose sunset date in the manifests at a tag is before `today`."""
+    """Return the paths whose sunset date, read from a tag's manifests, is before `today`."""
     listed = (_git("ls-tree", "-r", "--name-only", tag, "functions") or "").splitlines()
     files = [name for name in listed if name.endswith(f"/{FILE}")]
     manifests = [yaml.safe_load(_git("show", f"{tag}:{name}") or "") for name in files]

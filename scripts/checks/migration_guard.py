@@ -1,13 +1,14 @@
 """Rejects migrations that lock a table or break the running revision.
 
-Two revisions serve during a rollout, so a migration may only expand the schema. Migrations may add
-tables, optional columns and indexes built online, and may widen types. Columns and tables are
-dropped one release later, in a step below a comment that names the release in which they became
-unused:
+Two revisions receive traffic during a rollout, so a migration may only expand the schema.
+Migrations may add tables, optional columns and indexes built online, and may widen types. Columns
+and tables are dropped one release later, in a step below a comment that names the release in which
+they became unused:
 
     # contract: since 0.4.0 nothing reads games.subtitle
 
-The comment is checked against the last release, or against the commit given by `--released COMMIT`.
+The comment's claim is checked against the last release's code, or against the commit given by
+`--released COMMIT`.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Finds the symbols in `shared`, such as functions and tables, that an entry file can reach.
 
 The source is parsed but not run. Importing a module makes only its import-time statements
-reachable. A function is reachable if reachable code mentions it. Names computed at run time
+reachable. A function is reachable if reachable code references it. Names computed at run time
 (`getattr`, a table from a dictionary) are not detected.
 """
 

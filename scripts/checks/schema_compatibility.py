@@ -1,9 +1,9 @@
 """Checks whether clients of an old OpenAPI 3.1 schema still work with a new one.
 
-The new schema must accept every request that fits the old one, and every response that fits the new
-one must fit the old one. The same comparison covers both cases: the receiver's schema must allow
-everything that the sender's schema allows. In responses, enums are open and unknown members are
-ignored, but no member may be removed.
+A request that is valid under the old schema must be valid under the new schema. A response that is
+valid under the new schema must be valid under the old schema. The same comparison covers both
+cases: the receiver's schema must allow everything that the sender's schema allows. In responses,
+enums are open and unknown members are ignored, but no member may be removed.
 """
 
 import json
@@ -22,7 +22,7 @@ EXACT = ("pattern", "format", "multipleOf", "uniqueItems", "contentEncoding")
 class Fit:
     """Compares schemas of two documents, for responses or for requests.
 
-    whole: the name of the schema itself in findings, as opposed to one of its fields.
+    whole: the name that findings use for the whole schema instead of a field.
     """
 
     old: Mapping[str, Any]
@@ -133,7 +133,7 @@ def kinds(schema: Any, document: Mapping[str, Any]) -> list[Schema]:
 
 
 def values(schema: Schema) -> list[Any] | None:
-    """Return the values that a schema lists, or None."""
+    """Return the values that a schema's `enum` or `const` allows, or None if it has neither."""
     if "const" in schema:
         return [schema["const"]]
     listed: list[Any] | None = schema.get("enum")
@@ -179,7 +179,7 @@ def _takes(known: str | None, sent: str | None) -> bool:
 
 
 def _same_tags(one: Schema, other: Schema) -> bool:
-    """Return whether members with a constant value are the same in both schemas."""
+    """Return whether the schemas agree on the members that have a constant value in both."""
     mine, theirs = _tags(one), _tags(other)
     return all(theirs.get(name, value) == value for name, value in mine.items())
 

@@ -1,7 +1,7 @@
 """`make staging-test`: tests the staging playbook in a local Debian container with systemd.
 
-The test needs root, debootstrap and systemd-nspawn, and takes some minutes. All services listen on
-loopback addresses.
+The test needs root, debootstrap and systemd-nspawn, and takes several minutes. All services listen
+on loopback addresses.
 """
 
 import contextlib

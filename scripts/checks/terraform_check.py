@@ -1,9 +1,9 @@
 """Checks terraform/ without cloud access: `python -m scripts.checks.terraform_check [--checkov]`.
 
-The format check and the manifests module's tests need no Terraform provider. Init, validate, plan
-and test need stand-ins that have the real providers' schemas. The stand-ins are in the folder named
-by TERRAFORM_OFFLINE, by default ../shared/terraform-offline. Commands that need providers run in a
-copy, so no lock file is left behind.
+The format check and the manifests module's tests need no Terraform provider. The commands init,
+validate, plan and test need stand-in providers that have the real providers' schemas. The stand-ins
+are in the folder named by TERRAFORM_OFFLINE, by default ../shared/terraform-offline. Commands that
+need providers run in a copy, so no lock file is left behind.
 """
 
 import argparse

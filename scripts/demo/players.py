@@ -122,7 +122,7 @@ def _session(name: str, client: Client, game: str, start: int, chance: random.Ra
 
 
 def _batches(player: Player, chance: random.Random) -> list[Batch]:
-    """Return the player's batches in sending order: some repeated, most out of order."""
+    """Return the player's batches as they are sent: most out of order and some repeated."""
     batches = []
     for session in player.sessions:
         items = [_item(player, session, moment) for moment in session.moments]
@@ -162,7 +162,7 @@ def _item(player: Player, session: Session, moment: Moment) -> dict[str, Any]:
 
 
 def _with_errors(batch: Batch, chance: random.Random) -> Batch:
-    """Return the batch, with invalid and duplicate items added to every tenth batch on average."""
+    """Return the batch; about every tenth batch gets additional invalid and duplicate items."""
     if chance.random() < 0.9:  # noqa: PLR2004
         return batch
     twice = batch.items[:3]

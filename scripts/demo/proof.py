@@ -51,7 +51,7 @@ def stats(prefix: str, truths: Truths) -> list[str]:
 
 
 def achievements(prefix: str, truths: Truths) -> list[str]:
-    """Return the differences between achievements earned and those granted and delivered."""
+    """Return the differences between the earned achievements and the ones granted and delivered."""
     return _compare(
         prefix,
         truths,

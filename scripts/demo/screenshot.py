@@ -20,7 +20,7 @@ GLOWING_MS = 350
 
 
 def _work(url: str) -> None:
-    """Search for games, and report play for ada."""
+    """Search for games, and report playtime for the player `ada`."""
     with httpx.Client(base_url=url, timeout=60) as client:
         for number in range(ROUNDS):
             for name in GAMES:

@@ -20,7 +20,7 @@ ACCEPTED = 202
 
 @dataclass
 class Sent:
-    """Counts of the batches and items sent; `wrong` lists unexpected receipts."""
+    """The numbers of batches and items sent; `wrong` lists unexpected receipts."""
 
     batches: int = 0
     items: int = 0

@@ -181,7 +181,7 @@ class Model:
         return found
 
     def _connections(self, needed: Mapping[str, float]) -> float:
-        """Return the connections of two revisions' instances plus the reserved connections."""
+        """Return the number of reserved connections plus those of two revisions' instances."""
         held = self.run["reserved_connections"]
         for name, instances in needed.items():
             store = self.functions[name].stores.sql

@@ -23,7 +23,7 @@ def sizes() -> list[float]:
 
 
 def draw(curves: Mapping[str, Curve], hits: Mapping[str, float], marked: Sequence[float]) -> str:
-    """Return the SVG, which has one labelled curve per limit, the first limit on top."""
+    """Return the SVG, with one labelled curve per limit; the first limit's curve is on top."""
     order = sorted(curves, key=lambda name: (hits[name], name))
     ends = _spread([_y(curves[name][-1][1]) for name in order])
     parts = [*_frame(), *(_mark(one) for one in marked)]

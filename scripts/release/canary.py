@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def watch(sh: Shell, changed: dict[str, Move]) -> tuple[list[str], list[str]]:
-    """Return the functions that still have too few requests, and the functions that are worse."""
+    """Return the functions with too few requests, and those whose new revision is worse."""
     quiet = list(changed)
     for share in SHARES:
         moves = {name: changed[name] for name in quiet}

@@ -20,7 +20,7 @@ AT_A_TIME = 8
 class Service:
     """A deployed function.
 
-    serves: the revisions that receive traffic, the one with the most traffic first.
+    serves: the revisions that receive traffic, in descending order of traffic.
     latest: the newest revision that is ready.
     created: the newest revision, ready or not.
     image: the image of the newest revision.
@@ -39,7 +39,7 @@ class Service:
 
     @property
     def serving(self) -> str:
-        """Return the revision with the most traffic; if two have half each, return the older."""
+        """Return the revision with the most traffic, or the older one if two have half each."""
         return self.serves[0] if self.serves else ""
 
 

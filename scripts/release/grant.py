@@ -1,7 +1,7 @@
 """Grants new revisions their rights to tables: `python -m scripts.release.grant`.
 
 This step runs after `apply`, which creates the database users of new functions, and before new
-functions receive traffic. The step also runs migrations, which are still pending only in the first
+functions receive traffic. The step also runs pending migrations, which exist only in the first
 deployment.
 """
 

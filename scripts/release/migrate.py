@@ -1,9 +1,9 @@
 """Begins a release and migrates its tables: `python -m scripts.release.migrate`.
 
-Dropped tables, columns and indexes are checked against the commits that serve in this environment,
-not against the last tag. A drop is rejected while a serving commit still uses the table, column or
-index. If only one commit serves, the rights that the commit does not need are revoked, because no
-older commit can be rolled back to.
+Dropped tables, columns and indexes are checked against the commits whose revisions receive traffic
+in this environment, not against the last tag. A drop is rejected if one of these commits still uses
+the table, column or index. If there is only one such commit, the rights that it does not need are
+revoked, because a rollback to an older commit is impossible.
 """
 
 from scripts.release import image, records, release, shell

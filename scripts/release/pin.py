@@ -1,8 +1,9 @@
 """Pins traffic to the running revisions: `python -m scripts.release.pin`.
 
-If an interrupted canary left a function with two serving revisions, all its traffic returns to the
-older one. A Terraform plan contains the traffic settings found when the plan was made. A plan that
-contains "latest" would undo the pin, so the plan is made again.
+If an interrupted canary left a function with two serving revisions, all of the function's traffic
+returns to the older revision. A Terraform plan contains the traffic settings found when the plan
+was made. A plan with the traffic setting "latest" would undo the pin, so this step makes a new
+plan.
 """
 
 from dataclasses import replace

@@ -43,7 +43,7 @@ def make(sh: Shell) -> None:
 
 
 def released(sh: Shell) -> Iterator[str]:
-    """Write manifests, indexes and paths of the serving commits; yield Terraform's arguments."""
+    """Write the released commits' manifests, indexes and paths; yield Terraform's arguments."""
     last = records.newest(sh)
     records.alone(sh, last)
     serving = records.serving(sh, last)

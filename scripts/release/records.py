@@ -42,7 +42,7 @@ def alone(sh: Shell, last: Release | None) -> None:
     """Exit if another build's release is in progress.
 
     If two builds start within seconds of each other, both pass this check. Terraform then applies
-    only the first plan, because applying it makes the other plan stale.
+    only the first plan, because applying one plan makes the other plan stale.
     """
     if not last or last.state not in {State.BEGUN, State.MOVING}:
         return
@@ -84,5 +84,5 @@ def serving(sh: Shell, last: Release | None) -> dict[str, list[Made]]:
 
 
 def commits(served: dict[str, list[Made]]) -> dict[str, str]:
-    """Return all serving commits with the image of each commit's migrate job."""
+    """Return all commits that receive traffic, each with its migrate job's image."""
     return {one.commit: one.job for made in served.values() for one in made}

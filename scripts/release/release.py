@@ -53,11 +53,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Release:
-    """A commit, with the revisions that serve before and after its release.
+    """A commit, with the revisions that receive traffic before and after its release.
 
     address: the location of the record.
-    job: the migrate job's image of this commit.
-    build: Cloud Build's id; empty for a release by hand.
+    job: the image of this commit's migrate job.
+    build: the Cloud Build id; empty for a manual release.
     held: the functions with too few requests to compare; their traffic is not moved.
     refused: images that were reverted or rolled back; promotion skips these images.
     made: the origins of each function's revisions, newest last.
@@ -120,7 +120,7 @@ def begin(sh: Shell, last: Release | None) -> Release:
 
 
 def after(release: Release, now: dict[str, Service]) -> Release:
-    """Add the revisions that receive traffic next: the newest ones that do not serve yet.
+    """Add the revisions that receive traffic next: the newest ones that have no traffic yet.
 
     The newest revision may come from an older build that failed before it moved traffic. Every
     newest ready revision matches this commit, because the commit's plan has been applied.

@@ -42,7 +42,7 @@ class Place:
 
 
 def place() -> Place:
-    """Return the environment named by ENVIRONMENT; exit if it is unset or of another project."""
+    """Return the environment named by ENVIRONMENT; exit if it is unset or in another project."""
     known = {one.stem: one for one in sorted(ENVIRONMENTS.glob("*.tfvars"))}
     environment = os.environ.get("ENVIRONMENT", "")
     if environment not in known:
@@ -98,7 +98,7 @@ class Shell:
 
 
 def parser(purpose: str | None) -> argparse.ArgumentParser:
-    """Return the argument parser of a step, which always has the option `--dry-run`."""
+    """Return a step's argument parser, which always has the option `--dry-run`."""
     made = argparse.ArgumentParser(description=purpose)
     made.add_argument(
         "--dry-run", action="store_true", help="print the commands instead of running them"

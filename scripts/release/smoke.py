@@ -2,7 +2,7 @@
 
 Functions do not accept traffic from the internet, so a job inside the network sends the requests.
 Only Google's services can reach triggers, so no requests are sent to triggers. If a trigger's
-revision is ready, the trigger has started with its settings.
+revision is ready, the trigger started successfully with its configured settings.
 """
 
 import os
@@ -47,7 +47,7 @@ def unready(one: Service) -> bool:
 def requests(moved: Release, found: dict[str, Service]) -> Iterator[str]:
     """Yield each new revision's URL with the statuses that only the function itself returns.
 
-    A function that is deployed for the first time already serves at its normal address.
+    A function that is deployed for the first time already receives traffic at its normal address.
     """
     urls = {name: found[name].candidate_url for name in moved.changed()}
     urls |= {name: found[name].url for name in moved.started()}

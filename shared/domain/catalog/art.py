@@ -19,7 +19,7 @@ class ArtSize(BaseModel):
 
 
 class Art(BaseModel):
-    """A picture in every size of its kind, with the colour to show until it is loaded."""
+    """A picture in every size of its kind, with the colour to show until the picture is loaded."""
 
     colour: str
     sizes: list[ArtSize]

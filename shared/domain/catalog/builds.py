@@ -170,7 +170,7 @@ def _builds(conn: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[B
 
 
 def require_builds(conn: Connection, game_id: int, first: Id | None, last: Id | None) -> None:
-    """Raise Unprocessable if a build is of another game or if `last` is older than `first`."""
+    """Raise Unprocessable if a build belongs to another game or if `last` is older than `first`."""
     given = {name: id_ for name, id_ in (("first", first), ("last", last)) if id_ is not None}
     build = game_builds.c
     query = select(build.build_id, build.released_at).where(

@@ -71,7 +71,7 @@ class NewGame(BaseModel):
 
 
 class GameChanges(BaseModel):
-    """Changes to a game: each member replaces the stored value; absent members keep theirs."""
+    """Changes to a game; only the members that are present replace stored values."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"aliases": ["Serf City"]}]}
@@ -92,7 +92,7 @@ class GameChanges(BaseModel):
 
 
 class EditableExecutable(BaseModel):
-    """A stored executable; older ones may violate rules that apply to new ones."""
+    """A stored executable, which may violate rules that apply only to new executables."""
 
     os: str
     name: str
@@ -164,10 +164,11 @@ def edit(
     changes: GameChanges,
     expected: Expected,
 ) -> EditableGame:
-    """Edit a game if its revision is one of those expected; unchanged values have no effect.
+    """Edit a game, provided its current revision is one of the expected revisions.
 
-    Imports keep matching the title that the game was created with. Raises PreconditionFailed for an
-    unexpected revision, NotFound, Conflict or Unprocessable.
+    Setting a field to its current value has no effect. Imports keep matching the title that the
+    game was created with. Raises PreconditionFailed for an unexpected revision, NotFound, Conflict
+    or Unprocessable.
     """
     versioning.lock(tx)
     before = get(tx, game_id)
@@ -207,7 +208,7 @@ def _changed(stored: Facts, before: EditableGame, title: str, given: Mapping[str
 
 
 def _free_key(tx: Connection, title: str, game_id: int | None) -> str:
-    """Return a title's key; raise Conflict if another game has it, Unprocessable if it is empty."""
+    """Return a title's key; raise Conflict if another game has it, or Unprocessable if empty."""
     key = text.title_key(title)
     if not key:
         fault = {"field": "title", "detail": "contains only spaces and trademark signs"}

@@ -164,7 +164,7 @@ class Facts:
         )
 
     def describe(self) -> dict[str, list[str]]:
-        """Return the facts as sorted, readable texts for the audit log."""
+        """Return the facts as sorted, readable strings for the audit log."""
         return {
             "names": sorted(name for name, _ in self.names.values()),
             "stores": sorted(f"{store}/{store_id}" for store, store_id in self.stores),
@@ -178,7 +178,7 @@ class Facts:
 def collect(
     title: str, aliases: Iterable[str], stores: Iterable[Store], programs: Iterable[Executable]
 ) -> Facts:
-    """Return the facts in data from an operator or a record."""
+    """Return the facts that an operator's data or a record contains."""
     facts = Facts({name_key(title): (title, True)})
     for alias in aliases:
         facts.names.setdefault(name_key(alias), (alias, False))
@@ -221,7 +221,7 @@ def load(conn: Connection, game_ids: Collection[int]) -> dict[int, Facts]:
 
 
 def write(tx: Connection, added: Mapping[int, Facts]) -> None:
-    """Write facts about games, replacing those with the same keys."""
+    """Write facts about games, replacing stored facts that have the same keys."""
     names = [
         {"game_id": game_id, "name_key": key, "name": name, "is_title": is_title}
         for game_id, facts in added.items()
@@ -257,6 +257,6 @@ def remove(tx: Connection, game_id: int, facts: Facts) -> None:
 
 
 def bump_revisions(tx: Connection, game_ids: Collection[int], now: Any) -> None:
-    """Increase the revision of games that changed at `now`."""
+    """Increase the revision of changed games, and store `now` as their time of change."""
     values = {"revision": games.c.revision + 1, "updated_at": now}
     tx.execute(games.update().where(games.c.game_id.in_(game_ids)).values(values))

@@ -1,4 +1,4 @@
-"""Runs SQL statements with PyMySQL in a thread, the minimum work of a function with a store.
+"""Runs SQL statements with PyMySQL in a thread: the least that a function with a store does.
 
 STATEMENTS is the path of a JSON file with lists of statements. A request's path selects a list by
 index: `/3` runs the fourth list.

@@ -1,8 +1,8 @@
 """Lists that clients use to detect running games on the player's machine (docs/detection.md).
 
 A list is canonical JSON without spaces, with members and rows in a fixed order. Strings are sorted
-by UTF-16 code units, as in JavaScript and RFC 8785. Applying a delta therefore yields exactly the
-bytes of the new list, which clients can verify with its SHA-256.
+by UTF-16 code units, as in JavaScript and RFC 8785. Applying a delta therefore reproduces the new
+list byte for byte, and clients verify the result with the list's SHA-256.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """Builds the detection lists and publishes them as files in the public bucket.
 
-A file's name contains its hash. Each file is registered as unused before it is written. One
-transaction then switches responses to all files of a build. A builder may be killed at any point.
-Files that a killed builder leaves behind are deleted like other unused files.
+A file's name contains its hash. Each file is registered as unused before it is written. A single
+transaction then puts all files of a build into use. A builder may be killed at any point. Files
+that a killed builder leaves behind are deleted like other unused files.
 """
 
 import gzip
@@ -84,7 +84,7 @@ def current_version(conn: Connection) -> int:
 
 
 def list_current(conn: Connection, os: Os) -> dict[int, DetectionList]:
-    """Map each client's list version to the response; 0 stands for any other version or none.
+    """Return the responses by the client's list version; 0 stands for any other version or none.
 
     Raises Unavailable before the first build.
     """
@@ -186,7 +186,7 @@ def _register(tx: Connection, files: Iterable[_File]) -> None:
 
 
 def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> int:
-    """Switch responses to these files; return their number, or 0 if another builder finished first.
+    """Put these files into use; return their number, or 0 if another builder finished first.
 
     built: the version that this build started from.
     """
@@ -205,7 +205,7 @@ def _publish(tx: Connection, built: int, version: int, files: list[_File]) -> in
 
 
 def _retire(tx: Connection, os: Os) -> None:
-    """Mark lists that no new delta starts from, and deltas to older lists, as unused."""
+    """Mark as unused the lists that no new delta starts from, and the deltas to older lists."""
     rows = _files_in_use(tx, os)
     lists = [row for row in rows if row.from_version == 0]
     deltas = [row for row in rows if row.from_version and row.version < lists[0].version]

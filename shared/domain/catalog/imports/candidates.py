@@ -141,7 +141,10 @@ def save_claims(
 
 
 def by_title(conn: Connection, keys: Collection[str]) -> dict[str, int]:
-    """Map each title key to the game with this current or original title, or to its survivor."""
+    """Map each title key to the game with this current or original title.
+
+    A merged game is replaced by the game that it was merged into.
+    """
     name = game_names.c
     original = (
         select(games.c.import_key, games.c.merged_into, games.c.game_id)

@@ -82,7 +82,7 @@ class ImportReport(BaseModel):
 
 
 def import_file(path: Path, progress: Progress | None = None) -> ImportReport:
-    """Import a file that contains JSON lines or one array; it is gzip if its name ends in .gz."""
+    """Import a file of JSON lines or of one array; decompress it if its name ends in .gz."""
     with path.open("rb") as raw:
         stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         return import_records(game_lists.read(stream.read), ImportRun(), progress)
