@@ -1,4 +1,4 @@
-"""The local cloud: real emulators, the functions, and the same wiring as in production.
+"""The local cloud: emulators, a database and the functions, wired together as in production.
 
 cloud     its description, its services, and the supervisor that runs them
 edge      the process behind its address: gateway, issuer, event relay, schedules

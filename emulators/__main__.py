@@ -1,4 +1,4 @@
-"""Run the local cloud: real emulators, the functions, and the same wiring as in production."""
+"""Run the local cloud: emulators, a database and the functions, wired as in production."""
 
 import argparse
 import importlib

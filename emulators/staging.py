@@ -97,7 +97,7 @@ def function_ports(base: int, functions: Mapping[str, manifest.Manifest]) -> dic
 
 
 def run(options: Options) -> None:
-    """Replace this process with an emulator; Firestore's loads the last export of documents."""
+    """Replace this process with an emulator; the Firestore emulator loads the last export."""
     cloud, _ = read(options.state)
     commands = {
         "firestore": lambda: [
@@ -111,7 +111,7 @@ def run(options: Options) -> None:
 
 
 def wire(options: Options) -> None:
-    """Wait for an emulator, wire it, and, for Pub/Sub, restore the saved messages."""
+    """Wait for an emulator, then wire it; for Pub/Sub, also restore the saved messages."""
     cloud, _ = read(options.state)
     _wait(cloud.url(options.service))
     manifests = manifest.discover(cloud.roots)
@@ -123,7 +123,7 @@ def wire(options: Options) -> None:
 
 
 def keep(options: Options) -> None:
-    """Save an emulator's in-memory data; run it for Pub/Sub only just before the emulator stops."""
+    """Save an emulator's in-memory data; for Pub/Sub, run this only just before the stop."""
     cloud, _ = read(options.state)
     if options.service == "firestore":
         print(f"Documents exported to {snapshots.export_documents(cloud)}.")

@@ -60,7 +60,7 @@ def show(options: argparse.Namespace, client: httpx.Client) -> int:
 
 
 def redrive(options: argparse.Namespace, client: httpx.Client) -> int:
-    """Redrive the given dead letters, or all of a consumer's; return 1 if any stays open."""
+    """Redrive the given dead letters, or all those of a consumer; return 1 if any stay open."""
     if bool(options.id) == bool(options.consumer):
         raise OpsError("Give either ids or --consumer.")
     if options.consumer:

@@ -22,7 +22,7 @@ def sign_in(state: Path | None) -> tuple[str, str]:
 
 
 def roots(state: Path | None) -> Sequence[Path]:
-    """Return the folders whose functions the running local cloud, the default target, serves."""
+    """Return the folders that contain the functions of the running local cloud."""
     return _read(state).roots
 
 

@@ -28,9 +28,9 @@ class CloudError(Exception):
 class Cloud:
     """The configuration that all processes of a local cloud share.
 
-    roots: the folders whose functions and triggers are served.
+    roots: the folders that contain the functions and triggers to run.
     isolated: whether each function runs from its bundle, in its own process.
-    backoff: the factor for production's retry backoff, which is at most ten minutes.
+    backoff: the factor that multiplies production's retry delay of at most ten minutes.
     sql_url: the address of a running database, or None to start a private one.
     public_url: the address for clients, if a proxy is in front of the edge.
     """
@@ -69,7 +69,7 @@ class Cloud:
 
     @property
     def seed_output(self) -> Path:
-        """The file that stores the output of the seed step, which `up` prints."""
+        """The file that stores the seed step's output, so that `up` can print it."""
         return self.state / "seed.txt"
 
     def kill_marker(self, service: str) -> Path:
@@ -110,7 +110,7 @@ def _free_ports() -> dict[str, int]:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file atomically, with read permission for its owner only."""
+    """Write a file atomically; only its owner may read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
@@ -120,7 +120,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def password(cloud: Cloud, service: str = "mysql") -> str:
-    """Return the password of one of the cloud's services, and generate it on first use."""
+    """Return a service's password, which is generated on first use."""
     file = cloud.state / f"{service}.password"
     if not file.exists():
         write_private(file, secrets.token_urlsafe(24))

@@ -86,7 +86,7 @@ def _mysql() -> Engine | None:
 
 
 def mysql_folder() -> Path:
-    """Return the folder where MySQL is unpacked, which may not exist."""
+    """Return the folder into which MySQL is unpacked; the folder may not exist yet."""
     cache = os.environ.get("SAVEPOINT_CACHE") or Path.home() / ".cache/savepoint"
     return Path(cache) / "mysql-sid"
 
@@ -116,7 +116,7 @@ def install_command(cloud: Cloud) -> list[str]:
 
 
 def private_tmp(folder: Path) -> tuple[str, ...]:
-    """Return a command prefix that puts temporary files under `folder`.
+    """Return a command prefix that makes the server store its temporary files under `folder`.
 
     When MariaDB starts, it deletes all temporary tables in its TMPDIR, even those of other servers.
     """

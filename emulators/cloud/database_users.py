@@ -15,7 +15,7 @@ from shared.schema import grants, migrate
 def are_used(cloud: Cloud) -> bool:
     """Tell whether each function has its own database user.
 
-    Functions share one user if SQL_URL names the database.
+    All functions share one user if SQL_URL specifies the database.
     """
     return cloud.isolated and not cloud.sql_url
 

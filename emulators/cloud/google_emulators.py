@@ -18,7 +18,7 @@ JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "
 
 
 def _sdk_roots() -> Iterator[Path]:
-    """Yield the folders where a Google Cloud SDK may be, most likely first."""
+    """Yield the folders in which the Google Cloud SDK may be installed, most likely first."""
     given = os.environ.get("GCLOUD_SDK_ROOT")
     if given:
         yield Path(given)

@@ -33,8 +33,9 @@ def die_with(parent: int) -> None:
 def tied_to_parent(command: Sequence[str]) -> list[str]:
     """Wrap a command so that the kernel stops its process when the parent dies.
 
-    Uses setpriv from util-linux instead of running code between fork and exec. Such code can crash
-    or hang in a multithreaded process, such as a test that uses gRPC.
+    Uses setpriv from util-linux instead of running code between fork and exec. Code that runs
+    between fork and exec can crash or hang in a multithreaded process, such as a test that uses
+    gRPC.
     """
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "TERM", "--", *command] if found else list(command)

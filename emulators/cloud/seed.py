@@ -1,7 +1,7 @@
 """Loads sample data: games, and a player named ada with three days of play.
 
-Ada's play sessions are reported in an HTTP batch and then processed as in production, up to the
-stats documents and achievements. Seeding again changes nothing.
+Ada's play sessions are reported in one HTTP batch and then processed as in production, which also
+updates her stats documents and achievements. Seeding again changes nothing.
 """
 
 import sys

@@ -63,7 +63,7 @@ def save_messages(cloud: Cloud, manifests: wiring.Manifests) -> int:
 
 
 def _pulled(client: httpx.Client, path: str, topic: str) -> set[str]:
-    """Pull once and return a line per message; the line does not depend on the subscription."""
+    """Pull once and return one line per message, identical for every subscription."""
     body = {"maxMessages": PULL_SIZE, "returnImmediately": True}
     response = client.post(f"{path}:pull", json=body).raise_for_status().json()
     return {

@@ -31,11 +31,11 @@ def topics(manifests: Manifests) -> list[str]:
 def subscription(cloud: Cloud, manifest: Manifest) -> dict[str, Any]:
     """Return the request body that creates a function's subscription.
 
-    The subscription has no backoff, because with a `retryPolicy`, the emulator loses messages when
-    several fail at once. Without a `retryPolicy`, the emulator retries each message every second.
-    At one retry per second, production's limit of 100 attempts would be reached before a database
-    recovers. In the local cloud, therefore, only subscriptions with a lower limit have a dead
-    letter policy.
+    The subscription has no backoff, because the emulator loses messages if a subscription has a
+    `retryPolicy` and several messages fail at once. Without a `retryPolicy`, the emulator retries
+    each message every second. At one retry per second, production's limit of 100 attempts would be
+    reached before a database recovers. In the local cloud, therefore, only subscriptions with a
+    lower limit have a dead letter policy.
     """
     body: dict[str, Any] = {
         "topic": _topic(cloud, str(manifest.subscribed)),

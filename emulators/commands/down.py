@@ -29,7 +29,7 @@ def down(options: argparse.Namespace) -> int:
 
 
 def stop(state: Path) -> bool:
-    """Stop the local cloud of a state folder for `down` and `reset`; return False if none ran."""
+    """Stop the local cloud that uses a state folder; return False if none was running."""
     try:
         _, found = read(state)
     except CloudError:

@@ -18,7 +18,7 @@ def add_commands(subparsers: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Call the trigger as its schedule does, and print the response; return 1 on failure."""
+    """Call the trigger as Cloud Scheduler would, and print the response; return 1 on failure."""
     cloud, _ = read(options.state)
     known = {name: one for name, one in manifest.discover(cloud.roots).items() if one.schedule}
     trigger = known.get(options.trigger.replace("-", "_"))

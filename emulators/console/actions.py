@@ -42,7 +42,7 @@ def tokens(cloud: Cloud) -> Json:
 
 
 def play(cloud: Cloud, minutes: int) -> Json:
-    """Report a play session of ada's that ends now; raise Conflict if ada has no games.
+    """Report a play session for ada that ends now; raise Conflict if ada has no games.
 
     Sessions can also be reported while the database is unavailable, to show that none is lost.
     """
@@ -156,7 +156,10 @@ def kill(cloud: Cloud, name: str) -> Json:
 
 
 def set_broken(cloud: Cloud, functions: Functions, name: str, *, broken: bool) -> Json:
-    """Make a function return 500 without running its code, or restore it. Raises NotFound."""
+    """Make a function return 500 without running its code, or restore the function.
+
+    Raises NotFound.
+    """
     flag = health.broken_folder(cloud.state) / name
     if name not in functions and name not in health.broken(cloud.state):
         raise errors.NotFound(f"There is no function {name}.")

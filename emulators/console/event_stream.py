@@ -1,8 +1,8 @@
 """Keeps the newest events in one ring buffer and streams them to windows as server-sent events.
 
-There is no queue per window: each window reads from its own position in the buffer. A window that
-falls so far behind that its position is overwritten is disconnected. The disconnected window
-reconnects with the id of the last event that it received.
+There is no queue per window: each window reads from its own position in the buffer. If a window
+falls so far behind that its position is overwritten, the window is disconnected. The disconnected
+window reconnects with the id of the last event that it received.
 """
 
 import asyncio

@@ -11,7 +11,7 @@ _LOOPBACK = re.compile(rf"http://({'|'.join(map(re.escape, NAMES))})(:[0-9]+)?")
 
 
 def refusal(scope: Scope) -> str | None:
-    """Return the reason for refusing a request, or None if no other website sent it."""
+    """Return the reason for refusing a request, or None if it did not come from another website."""
     headers = Headers(scope=scope)
     if reason := _wrong_host(headers, scope):
         return reason
@@ -24,7 +24,7 @@ def refusal(scope: Scope) -> str | None:
 
 
 def refusal_unless_local(scope: Scope) -> str | None:
-    """Return the reason for refusing a request, or None if no remote page sent it.
+    """Return the reason for refusing a request, or None if it did not come from a remote page.
 
     Origins with any port are allowed, because a page in development has its own server.
     """

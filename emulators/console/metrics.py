@@ -59,7 +59,7 @@ class Metrics:
         self._functions: dict[str, _Runs] = {}
 
     def add(self, span: Span, now: datetime) -> None:
-        """Count a span if it is a run that started within the last five minutes."""
+        """Count a span if it represents a run that started within the last five minutes."""
         start = datetime.fromisoformat(span["start"])
         if span["kind"] not in RUNS or not 0 <= (now - start).total_seconds() < WINDOW_SECONDS:
             return

@@ -1,4 +1,4 @@
-"""Watches the logs, the supervisor's state file and the functions host for changes to stream."""
+"""Watches the logs, the supervisor's state file and the functions host, and reports changes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -57,7 +57,7 @@ def _function(cloud: Cloud, function: Manifest) -> Json:
 
 
 def _edges(function: Manifest) -> Iterator[Json]:
-    """Yield the edges of one function, each pointing in the direction that events or data flow."""
+    """Yield one function's edges, each pointing in the direction in which events or data flow."""
     node, trigger, stores = _id(function), function.trigger, function.stores
     if trigger.topic:
         yield _edge(f"topic:{trigger.topic}", node, "pushes")

@@ -58,7 +58,7 @@ class Span:
 def kind(written: str, name: str, function: str, pulled: Collection[str]) -> str:
     """Return a span's kind as displayed in the console.
 
-    pulled: the functions that pull from a topic on a schedule, whose runs have the kind `pull`.
+    pulled: the functions that a schedule starts to pull messages; their runs' kind is `pull`.
     """
     if written == "document":
         return ACCESS.get(name, written)

@@ -41,7 +41,7 @@ def new_client() -> httpx.AsyncClient:
 
 @dataclass(frozen=True)
 class Rules:
-    """Finds the function that owns a path by the longest matching prefix of whole segments."""
+    """Finds a path's function by the longest matching prefix of whole path segments."""
 
     owners: Mapping[str, Manifest]
 

@@ -1,7 +1,7 @@
 """Emulates two methods of Identity Toolkit: looking up an account and setting its claims.
 
-The paths and responses match those of Firebase's Authentication emulator. Minting a token for a new
-uid creates the account.
+The paths and responses match those of the Firebase Authentication emulator. Minting a token for a
+new uid creates the account.
 """
 
 import hashlib
@@ -78,7 +78,7 @@ def routes(cloud: Cloud) -> list[Route]:
 
 
 def _refusal(request: Request) -> Response | None:
-    """Refuse requests from other origins or without the emulator's token."""
+    """Refuse requests that come from other origins or lack the emulator's token."""
     reason = refusal_unless_local(request.scope)
     if reason:
         return _error(403, reason)

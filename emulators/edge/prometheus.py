@@ -56,7 +56,7 @@ class Received(Collector):
                 self.newest[metric.name, instance, *labels] = now, point
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric with those of its series that are not stale."""
+        """Yield every metric with its series, except stale series."""
         now = self.clock()
         self.newest = {
             key: kept for key, kept in self.newest.items() if now - kept[0] < STALE_SECONDS

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS events (
 
 @dataclass(frozen=True)
 class Event:
-    """A stored document event for one function."""
+    """A document event, stored for delivery to one function."""
 
     id: int
     service: str
@@ -85,7 +85,7 @@ class Store:
         return [event for event in found if event.id not in busy][:limit]
 
     def next_due(self, busy: set[int]) -> float | None:
-        """Return the due time of the next event not in `busy`, in seconds since 1970.
+        """Return the Unix time at which the next event not in `busy` is due.
 
         The returned time may be in the past if the event became due after `due` was called.
         """
@@ -189,7 +189,7 @@ class Relay:
 
 
 def _fixed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers as in production: the emulator repeats part of the source header."""
+    """Return the headers as in production, without the repeated part of the source header."""
     return [
         (name, value.replace("projects/projects/", "projects/") if name == "ce-source" else value)
         for name, value in headers
@@ -207,6 +207,6 @@ def _binary(body: bytes) -> bytes:
 def open_relay(
     state: Path, functions: Mapping[str, Manifest], address: str, client: Any, backoff: float
 ) -> Relay:
-    """Open the relay of a state folder."""
+    """Open the relay that stores its events in a state folder."""
     by_service = {function.service: function for function in functions.values()}
     return Relay(Store(state / "relay.sqlite"), by_service, address, client, backoff)

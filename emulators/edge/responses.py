@@ -47,7 +47,7 @@ def problem(status: int, detail: str, base: str = "", **members: Any) -> Respons
 
 
 def preflight() -> Response:
-    """Return the preflight response for an unknown path, so that web pages can read its 404."""
+    """Return the preflight response for an unknown path, so that web pages can read the 404."""
     allow = {
         "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
         "Access-Control-Allow-Headers": ALLOWED,

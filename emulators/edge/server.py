@@ -38,7 +38,7 @@ def _uid(text: str) -> str:
 
 
 class TokenRequest(BaseModel):
-    """The account to sign in and its additional roles."""
+    """The account to sign in, and its additional roles."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -92,7 +92,7 @@ async def _openapi(_request: Request) -> Response:
 
 
 def _functions(cloud: Cloud) -> dict[str, Manifest]:
-    """Return the valid manifests; log those that are invalid."""
+    """Return the valid manifests, and log the invalid ones."""
     try:
         return manifest.discover(cloud.roots)
     except manifest.ManifestError:

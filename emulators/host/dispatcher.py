@@ -114,6 +114,6 @@ class Dispatcher:
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return the functions that cannot run, and the reasons, from the response of `/`."""
+    """Parse the response from `/`; return the functions that cannot run and the reasons."""
     broken: dict[str, str] = json.loads(text)["broken"]
     return broken

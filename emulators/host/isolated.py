@@ -1,7 +1,7 @@
 """The functions host for `--isolated`: runs each function's bundle in its own process.
 
 As in production, a function runs under functions-framework, imports only from its bundle, and has
-its own database user. Functions are not reloaded after a change; restart the local cloud to see it.
+its own database user. After a change, restart the local cloud, because functions are not reloaded.
 """
 
 import asyncio

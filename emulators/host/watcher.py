@@ -23,8 +23,8 @@ def watch(state: Path, changed: Callable[[], object]) -> None:
 def _matters(change: watchfiles.Change, path: str) -> bool:
     """Tell whether a change affects the functions.
 
-    A new folder always affects the functions, because changes to files that are created in it
-    immediately may not be reported.
+    A new folder always affects the functions, because the first changes inside a new folder may
+    not be reported.
     """
     file = Path(path)
     folder = change is watchfiles.Change.added and not file.suffix and file.name[0] not in "._"

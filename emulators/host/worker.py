@@ -46,9 +46,9 @@ async def _run(
 
 
 class _Server(uvicorn.Server):
-    """A server that first stops accepting connections, and closes idle ones a moment later.
+    """A server that stops accepting connections at shutdown, and closes idle ones a moment later.
 
-    The delay lets requests on connections accepted just before the shutdown be served.
+    The delay leaves time to serve requests on connections accepted just before the shutdown.
     """
 
     def __init__(self, config: uvicorn.Config, loop: asyncio.AbstractEventLoop) -> None:

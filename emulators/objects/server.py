@@ -180,7 +180,7 @@ def _check_time(found: Signature) -> None:
 def _body(request: Request) -> bytes:
     """Read the body and compare it with its signed hash.
 
-    The body is read before taking the lock, so that a slow client blocks no other request.
+    The body is read before the lock is taken, so that a slow client blocks no other request.
     """
     body = request.stream.read()
     claimed = request.headers.get("X-Amz-Content-Sha256", "")

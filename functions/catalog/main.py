@@ -112,7 +112,7 @@ async def list_game_tools(
 
 
 def _moved(game_id: str, rest: str, **asked: str | int | None) -> http.Moved | None:
-    """Return the redirect for a merged game, or None."""
+    """Return the redirect if the game was merged, or None."""
     into = sql.read(lambda conn: current_games.survivor(conn, int(game_id)))
     if into is None:
         return None

@@ -63,7 +63,7 @@ def get_own_tool(creator: Creator, tool_id: ToolId) -> http.Reply[OwnTool]:
 def edit_tool(
     creator: Creator, expected: http.IfMatch, tool_id: ToolId, body: ToolChanges
 ) -> http.Reply[OwnTool]:
-    """Change a tool's texts or the plan that the tool requires."""
+    """Change a tool's text or the plan that the tool requires."""
     return _tagged(sql.transact(lambda tx: own.edit(tx, creator.uid, int(tool_id), body, expected)))
 
 
@@ -164,7 +164,7 @@ def edit_version(
     version: Version,
     body: VersionChanges,
 ) -> http.Reply[OwnVersion]:
-    """Change a draft or a rejected version."""
+    """Change a draft version or a rejected version."""
     return _tagged(
         sql.transact(
             lambda tx: versions.edit(tx, creator.uid, int(tool_id), version, body, expected)

@@ -1,4 +1,4 @@
-"""Returns the URLs of the current lists with which clients detect running games.
+"""Returns the URLs of the current lists that clients use to detect running games.
 
 The CDN and clients cache responses for 60 seconds. Each instance also caches responses until a new
 list is published. An instance checks for a new list at most once every 5 seconds.

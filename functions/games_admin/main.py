@@ -1,7 +1,7 @@
 """The operators' API for creating, editing, merging and importing games, and uploading art.
 
-Every request is safe to repeat, so no route takes an Idempotency-Key. A repeated creation fails
-with a conflict on the title, and a repeated merge or import changes nothing. A repeated art upload
+Every request is safe to repeat, so no route takes an Idempotency-Key. Repeating a creation
+fails with a title conflict, and repeating a merge or import changes nothing. A repeated art upload
 replaces the previous unpublished upload. Every change is audited in its own transaction. An art
 upload is audited when it is created, and again when it is published or rejected.
 """
@@ -109,7 +109,7 @@ def import_games(
     import_id: uuid.UUID | None = None,
     first: Position = 1,
 ) -> ImportReport:
-    """Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
+    """Import a list of games: JSON Lines or an array like Discord's `applications/detectable`.
 
     If `format` is omitted, the format is detected from the start of the list. Send a long list in
     consecutive parts with the same `import_id`, and set `first` to the position of each part's

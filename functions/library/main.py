@@ -1,4 +1,4 @@
-"""Matches items on disk to games, and stores the games of each of a player's installations.
+"""Matches items on disk to games, and stores the list of games on each installation.
 
 Matching stores nothing. An installation is stored as a list of games, without paths.
 """
@@ -40,8 +40,8 @@ class MatchCandidate(BaseModel):
 class LibraryMatch(BaseModel):
     """The match for an item: one game, several candidates, or no game.
 
-    why: the strongest evidence. tools: the newest stable version of each of the game's tools that
-        fits the build, or of each tool if the build is unknown.
+    why: the strongest evidence. tools: for each of the game's tools, the newest stable version that
+        fits the build, or the newest stable version if the build is unknown.
     """
 
     id: str

@@ -57,7 +57,7 @@ class ActionReason(_Body):
 
 
 class RedriveRequest(_Body):
-    """The consumer whose open dead letters to redrive, starting after `cursor`."""
+    """The consumer whose open dead letters are redriven, starting after `cursor`."""
 
     model_config = _example(consumer="roll_up_sessions", limit=20)
 
@@ -166,7 +166,7 @@ def rebuild_projections(operator: Admin, body: RebuildRequest) -> RebuildResult:
 
 @api.get("/v1/admin/consumers")
 def list_consumers() -> ConsumersOverview:
-    """List consumers with their backlog and whether each is paused."""
+    """List consumers, each with its backlog and whether it is paused."""
     return sql.read(consumers.get)
 
 

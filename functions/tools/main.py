@@ -1,4 +1,4 @@
-"""The public API of published tools, whose responses are cached like the catalog's."""
+"""The public API for published tools; its responses are cached like the catalog's."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reads the local cloud's traces and logs, or builds a Cloud Logging query for them."""
+"""Reads the local cloud's traces and logs; for other deployments, builds Cloud Logging queries."""
 
 import json
 from collections import deque

@@ -30,7 +30,7 @@ class ReadTools:
         return *events, *others, self.runbooks, self.runbook
 
     def consumers(self) -> dict[str, Any]:
-        """List each consumer's failing events and whether the consumer is paused. Start here.
+        """List consumers with their failing events, and tell which are paused. Start here.
 
         `failing` is the number of events that have failed and will be retried. `reason` is the last
         error. The result also counts messages in the outbox and documents due for projection.
@@ -139,7 +139,7 @@ def _runbooks() -> dict[str, Path]:
 
 
 def _traceparent(letter: dict[str, Any]) -> str | None:
-    """Return the traceparent from a dead letter's message or, if absent, from its headers."""
+    """Return the traceparent from a dead letter's message or, if it has none, from the headers."""
     try:
         found: Any = letter["body"]["message"]["attributes"]["traceparent"]
     except (KeyError, TypeError):

@@ -40,7 +40,7 @@ SECTIONS: dict[str, Callable[[Stores], Section]] = {
 
 
 def main() -> None:
-    """Measure the named sections, or all sections, and print each section once it is measured."""
+    """Measure the given sections, or all sections, and print the results after each section."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], metavar="SECTION")
     names = parser.parse_args().sections or list(SECTIONS)

@@ -1,7 +1,7 @@
 """(a) Compares reading a game from memory with a minimal functions-framework handler.
 
-The target applies to the default installation of functions-framework (ADR 12). The second line of
-the table compares with a handler that uses httptools and uvloop, as our bundles do.
+The target applies to the default installation of functions-framework (ADR 12). The table's
+second line is a comparison with a handler that uses httptools and uvloop, as our bundles do.
 """
 
 import contextlib

@@ -28,7 +28,7 @@ WATCH = """() => {
 
 @dataclass
 class Seen:
-    """A page's frame rate, and the page's tasks that took more than 50 ms."""
+    """A page's frame rate, and a list of the page's tasks that took more than 50 ms."""
 
     frames: float
     tasks: list[float]
