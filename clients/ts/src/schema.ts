@@ -27,7 +27,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List consumers with their backlog and whether each is paused. */
+        /** List consumers, each with its backlog and whether it is paused. */
         get: operations["listConsumers"];
         put?: never;
         post?: never;
@@ -307,7 +307,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import a list of games: JSON lines, or an array such as Discord's `applications/detectable`.
+         * Import a list of games: JSON Lines or an array like Discord's `applications/detectable`.
          * @description If `format` is omitted, the format is detected from the start of the list. Send a long list in
          *     consecutive parts with the same `import_id`, and set `first` to the position of each part's
          *     first record. Importing a record again changes nothing.
@@ -438,7 +438,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tool's texts or the plan that the tool requires. */
+        /** Change a tool's text or the plan that the tool requires. */
         patch: operations["editTool"];
         trace?: never;
     };
@@ -525,7 +525,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a draft or a rejected version. */
+        /** Change a draft version or a rejected version. */
         patch: operations["editVersion"];
         trace?: never;
     };
@@ -872,7 +872,7 @@ export interface components {
          *
          *     tables: the rows of each table, with the columns that the player may see.
          *     documents: the documents of each collection under the player's document, with their `id`.
-         *     truncated: the tables and collections that were cut off at the limit of 20,000.
+         *     truncated: the tables and collections that were cut off at the limit of 20,000 entries.
          */
         AccountExport: {
             /** Documents */
@@ -921,7 +921,7 @@ export interface components {
         };
         /**
          * Art
-         * @description A picture in every size of its kind, with the colour to show until it is loaded.
+         * @description A picture in every size of its kind, with the colour to show until the picture is loaded.
          */
         Art: {
             /** Colour */
@@ -998,7 +998,7 @@ export interface components {
         };
         /**
          * Backlog
-         * @description The number of waiting entries, counted up to 10,001, and the time of the oldest.
+         * @description The number of waiting entries, capped at 10,001, and the time of the oldest entry.
          */
         Backlog: {
             /**
@@ -1261,7 +1261,7 @@ export interface components {
         };
         /**
          * EditableExecutable
-         * @description A stored executable; older ones may violate rules that apply to new ones.
+         * @description A stored executable, which may violate rules that apply only to new executables.
          */
         EditableExecutable: {
             /** Is Launcher */
@@ -1390,7 +1390,7 @@ export interface components {
         };
         /**
          * GameChanges
-         * @description Changes to a game: each member replaces the stored value; absent members keep theirs.
+         * @description Changes to a game; only the members that are present replace stored values.
          * @example {
          *       "aliases": [
          *         "Serf City"
@@ -1588,8 +1588,8 @@ export interface components {
          * LibraryItem
          * @description An item on disk; the more fields the client sets, the better the match.
          *
-         *     path: the program's path, as the operating system writes it. It is never stored, because it may
-         *         contain a person's name.
+         *     path: the program's path, as the operating system writes it. The path is never stored, because
+         *     it may contain a person's name.
          *     sha1, sha512, murmur2: hashes of the program file. murmur2 uses seed 1, as on CurseForge.
          *     store_build_id: the store's id of the installed build.
          * @example {
@@ -1665,8 +1665,8 @@ export interface components {
          * LibraryMatch
          * @description The match for an item: one game, several candidates, or no game.
          *
-         *     why: the strongest evidence. tools: the newest stable version of each of the game's tools that
-         *         fits the build, or of each tool if the build is unknown.
+         *     why: the strongest evidence. tools: for each of the game's tools, the newest stable version that
+         *         fits the build, or the newest stable version if the build is unknown.
          */
         LibraryMatch: {
             /**
@@ -1944,7 +1944,7 @@ export interface components {
         };
         /**
          * NewVersion
-         * @description A draft for builds from `first_build_id` through `last_build_id`; an absent bound is open.
+         * @description A draft for builds `first_build_id` to `last_build_id`; an absent bound sets no limit.
          * @example {
          *       "channel": "stable",
          *       "first_build_id": "11",
@@ -1996,8 +1996,8 @@ export interface components {
          *
          *     group: the heading under which the option is shown. List options of the same group
          *         consecutively.
-         *     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`, a
-         *         text of at most 200 characters, or a key such as `Ctrl+KeyK`. An action has no default.
+         *     default: true or false for a toggle, a number between `min` and `max`, one of the `choices`,
+         *     text of at most 200 characters, or a key such as `Ctrl+KeyK`. An action has no default.
          *     replaces: the id of an earlier version's option whose setting this option takes over.
          * @example {
          *       "default": 2,
@@ -2101,8 +2101,8 @@ export interface components {
          * OwnVersion
          * @description A version as its creator sees it.
          *
-         *     size, sha256: the values announced with the upload, or computed from the file once it is
-         *         verified.
+         *     size, sha256: the values announced with the upload or, after verification, computed from the
+         *     file.
          */
         OwnVersion: {
             /**
@@ -2324,7 +2324,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description An RFC 9457 problem, with texts for developers and `code` and `retry` for the client.
+         * @description An RFC 9457 problem; clients evaluate `code` and `retry`, and developers read the text.
          */
         Problem: {
             /**
@@ -2395,7 +2395,7 @@ export interface components {
         };
         /**
          * ProjectionDifference
-         * @description A document and its row that differ; either is absent if it does not exist.
+         * @description A document that differs from its row; `row` or `document` is absent if it does not exist.
          */
         ProjectionDifference: {
             /** Document */
@@ -2468,7 +2468,7 @@ export interface components {
         };
         /**
          * RedriveRequest
-         * @description The consumer whose open dead letters to redrive, starting after `cursor`.
+         * @description The consumer whose open dead letters are redriven, starting after `cursor`.
          * @example {
          *       "consumer": "roll_up_sessions",
          *       "limit": 20
