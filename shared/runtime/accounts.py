@@ -35,7 +35,10 @@ def claims(uid: str) -> dict[str, Any]:
 
 
 def set_claims(uid: str, wanted: dict[str, Any]) -> None:
-    """Replace an account's claims; raise NotFound, Unavailable, or Conflict for long claims."""
+    """Replace an account's claims.
+
+    Raises Conflict if the claims are too long, and NotFound or Unavailable if the update fails.
+    """
     _call("update", {"localId": uid, "customAttributes": check_size(wanted)})
 
 
