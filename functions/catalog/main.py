@@ -37,7 +37,7 @@ async def list_games(
 ) -> http.Reply[http.Page[Game]]:
     """List games by title, or search for games whose names contain every word of `q`.
 
-    Each word of `q` may be the beginning of a word in any language. Popular games are listed
+    Each word in `q` is matched as a prefix of words in any language. Popular games are listed
     first. Without `q`, games are ordered by English title, regardless of `locale`. A page may be
     shorter than `limit`, or even empty; only the last page has no `next_cursor`.
     """

@@ -631,7 +631,7 @@ export interface paths {
         };
         /**
          * List games by title, or search for games whose names contain every word of `q`.
-         * @description Each word of `q` may be the beginning of a word in any language. Popular games are listed
+         * @description Each word in `q` is matched as a prefix of words in any language. Popular games are listed
          *     first. Without `q`, games are ordered by English title, regardless of `locale`. A page may be
          *     shorter than `limit`, or even empty; only the last page has no `next_cursor`.
          */
@@ -1820,7 +1820,7 @@ export interface components {
         };
         /**
          * NewGame
-         * @description A game to create; `titles` contains the translated titles by language, without English.
+         * @description A game to create; `titles` maps each language except English to the translated title.
          * @example {
          *       "executables": [
          *         {

@@ -47,7 +47,7 @@ Executables = Annotated[list[NewGameExecutable], Field(max_length=1000)]
 
 
 class NewGame(BaseModel):
-    """A game to create; `titles` contains the translated titles by language, without English."""
+    """A game to create; `titles` maps each language except English to the translated title."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -164,7 +164,7 @@ def _clues(item: LibraryItem) -> _Clues:
 
 
 def _look_up(conn: Connection, clues: Sequence[_Clues]) -> _Hits:
-    """Look up the clues of all items in one statement."""
+    """Look up the clues for all items in one query."""
     programs = [one.program for one in clues if one.program]
     ends = {end for program in programs for end in program.suffixes}
     lists = (

@@ -63,7 +63,7 @@ class Run(NamedTuple):
 
 
 def to_ms(moment: datetime) -> int:
-    """Return an aware datetime of any year as milliseconds since 1970, rounded down."""
+    """Convert a timezone-aware datetime, in any year, to milliseconds since 1970, rounded down."""
     since = moment - _EPOCH
     return since.days * DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
