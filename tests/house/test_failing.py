@@ -17,12 +17,12 @@ def test_fine(): pass
 def test_wrong(): assert 1 == 2, "wrong"
 def test_without(absent): pass
 @pytest.mark.xfail(strict=True, reason="known")
-def test_mended(): pass
+def test_fixed(): pass
 """
 NAMED = [
     "FAILED test_broken.py::test_wrong - AssertionError: wrong (test_broken.py:6)",
     "ERROR test_broken.py::test_without - OSError: not there (test_broken.py:4)",
-    "FAILED test_broken.py::test_mended - [XPASS(strict)] known",
+    "FAILED test_broken.py::test_fixed - [XPASS(strict)] known",
 ]
 
 

@@ -22,7 +22,7 @@ from shared.runtime.messages import Message
 from shared.schema.all_tables import metadata
 
 ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-# Every process has these; they are not settings of ours.
+# Every process has these; Savepoint does not define them.
 COMMON = {"HOME", "PATH", "PYTHONPATH"}
 
 

@@ -30,7 +30,7 @@ ITEM = {
     },
     "required": ["title", "size"],
 }
-WISH = {
+ORDER = {
     "type": "object",
     "properties": {
         "name": {"type": "string", "maxLength": 9, "minLength": 1, "pattern": "^a"},
@@ -82,7 +82,7 @@ OLD: dict[str, Any] = {
                 "requestBody": {
                     "required": True,
                     "content": {
-                        "application/json": {"schema": {"$ref": "#/components/schemas/Wish"}}
+                        "application/json": {"schema": {"$ref": "#/components/schemas/Order"}}
                     },
                 },
                 "responses": {"202": {"description": "Done"}},
@@ -94,7 +94,7 @@ OLD: dict[str, Any] = {
     "components": {
         "schemas": {
             "Item": ITEM,
-            "Wish": WISH,
+            "Order": ORDER,
             "Problem": {
                 "allOf": [
                     {"properties": {"code": TEXT}, "required": ["code"]},
@@ -118,7 +118,7 @@ def item(document: dict[str, Any]) -> Any:
 
 
 def request_fields(document: dict[str, Any]) -> Any:
-    return models(document)["Wish"]["properties"]
+    return models(document)["Order"]["properties"]
 
 
 def operation(document: dict[str, Any], method: str = "get") -> Any:
@@ -242,17 +242,17 @@ BREAKS: dict[str, tuple[Change, str]] = {
         f"{REQUEST}items changed from absent to 500",
     ),
     "a new field is required": (
-        lambda d: models(d)["Wish"].update(
+        lambda d: models(d)["Order"].update(
             properties={**request_fields(d), "more": TEXT}, required=["name", "more"]
         ),
         f"{REQUEST}field more is now required",
     ),
     "an optional field is now required": (
-        lambda d: models(d)["Wish"].update(required=["name", "kind"]),
+        lambda d: models(d)["Order"].update(required=["name", "kind"]),
         f"{REQUEST}field kind is now required",
     ),
     "unknown members are refused": (
-        lambda d: models(d)["Wish"].update(additionalProperties=False),
+        lambda d: models(d)["Order"].update(additionalProperties=False),
         f"{REQUEST}the body: unknown members are rejected now",
     ),
     "a value goes": (
@@ -359,7 +359,7 @@ FREE: dict[str, Change] = {
     "any text in a request": lambda d: request_fields(d).update(kind=TEXT),
     "any number in a request": lambda d: request_fields(d).update(count={"type": "number"}),
     "anything in a request": lambda d: request_fields(d).update(count={}),
-    "a field that may be absent": lambda d: models(d)["Wish"].update(required=[]),
+    "a field that may be absent": lambda d: models(d)["Order"].update(required=[]),
     "a body that may hold more": lambda d: operation(d, "post")["x-limits"].update(body_bytes=10),
     "a body of any size": lambda d: operation(d, "post").pop("x-limits"),
     "a new optional body": lambda d: operation(d).update(
@@ -381,7 +381,7 @@ def test_a_compatible_change_is_allowed(change: Change) -> None:
 
 def test_a_field_removed_from_a_strict_body_is_found() -> None:
     old = copy.deepcopy(OLD)
-    models(old)["Wish"]["additionalProperties"] = False
+    models(old)["Order"]["additionalProperties"] = False
     new = copy.deepcopy(old)
     del request_fields(new)["kind"]
     assert list(contract.findings(old, new)) == [f"{REQUEST}field kind is no longer accepted"]

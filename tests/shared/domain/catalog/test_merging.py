@@ -224,12 +224,12 @@ def test_a_chain_of_merges_leads_to_the_end(word: str) -> None:
 def test_an_invalid_merge_is_refused(word: str) -> None:
     a, b, c = (a_game(f"{word} {name}") for name in "abc")
     merge(a, b)
-    for wish in ((c, c), (a, c), (c, a)):
+    for pair in ((c, c), (a, c), (c, a)):
         with pytest.raises(errors.Conflict):
-            merge(*wish)
-    for wish in ((c, 2**62), (2**62, c)):
+            merge(*pair)
+    for pair in ((c, 2**62), (2**62, c)):
         with pytest.raises(errors.NotFound):
-            merge(*wish)
+            merge(*pair)
     assert (survivor(a), survivor(c)) == (b, None)
 
 
@@ -281,8 +281,8 @@ def test_a_move_that_fails_half_way_changes_nothing_and_the_next_one_completes(
 def test_nothing_moves_for_a_player_who_asked_to_be_erased(word: str) -> None:
     uid, old, new = f"player-{word}", a_game(f"{word} old"), a_game(f"{word} new")
     play(uid, old, 0, 1)
-    wish = [{"uid": uid, "requested_at": clock.now()}]
-    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, wish))
+    request = [{"uid": uid, "requested_at": clock.now()}]
+    sql.transact(lambda tx: sql.insert_ignore(tx, erasures, request))
     merge(old, new)
     assert move() == 0
     assert [row.game_key for row in rows(player_stats, uid)] == [str(old)]

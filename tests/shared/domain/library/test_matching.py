@@ -78,7 +78,7 @@ def test_the_hand_written_paths_are_each_another(tallies: dict[str, Tally]) -> N
 
 
 def items(count: int) -> list[LibraryItem]:
-    """As many different items as wished, with all that an item can be known by."""
+    """Return distinct items, each with every clue by which an item can be identified."""
     listed = matching_quality.hand_written("unknown_programs")
     paths = [f"D:\\GOG Games\\Portal {n}\\{listed[n % len(listed)]}" for n in range(count)]
     return [

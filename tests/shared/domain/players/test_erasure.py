@@ -98,8 +98,8 @@ def held(table: Table, uid: str) -> int:
 
 
 def asked(uid: str) -> ErasureRequested:
-    wish = sql.transact(lambda tx: erasure.request(tx, uid))
-    return ErasureRequested(uid=uid, requested_at=wish.requested_at)
+    event = sql.transact(lambda tx: erasure.request(tx, uid))
+    return ErasureRequested(uid=uid, requested_at=event.requested_at)
 
 
 def finished_at(uid: str) -> datetime | None:
@@ -107,8 +107,8 @@ def finished_at(uid: str) -> datetime | None:
     return sql.read(lambda conn: conn.scalar(mine))
 
 
-def erase(wish: ErasureRequested) -> bool:
-    return erasure.erase(wish, time.monotonic() + 30)
+def erase(event: ErasureRequested) -> bool:
+    return erasure.erase(event, time.monotonic() + 30)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_it_stops_when_time_is_over_and_goes_on_later(
 ) -> None:
     monkeypatch.setattr(erasure, "ROWS_PER_STEP", 10)
     add(play_intervals, *(interval(uid, number) for number in range(25)))
-    wish = asked(uid)
-    assert not erasure.erase(wish, time.monotonic() - 1)
+    event = asked(uid)
+    assert not erasure.erase(event, time.monotonic() - 1)
     assert held(play_intervals, uid) == 15
     assert finished_at(uid) is None
-    assert erase(wish)
+    assert erase(event)
     assert held(play_intervals, uid) == 0
 
 
@@ -175,10 +175,10 @@ def test_a_player_who_came_back_can_ask_again_and_an_old_message_erases_nothing_
 def test_what_was_accepted_before_the_request_is_told_apart(uid: str) -> None:
     before = clock.now()
     assert not sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, before))
-    wish = asked(uid)
+    event = asked(uid)
     assert sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, before))
-    assert sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, wish.requested_at))
-    later = wish.requested_at + timedelta(microseconds=1)
+    assert sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, event.requested_at))
+    later = event.requested_at + timedelta(microseconds=1)
     assert not sql.transact(lambda tx: erasure_gate.erased_since(tx, uid, later))
 
 
@@ -189,17 +189,17 @@ class _TooLate(Exception):
 def test_a_writer_that_asks_last_leaves_nothing_behind(uid: str) -> None:
     """The request commits between a writer's rows and its question, or after the question."""
     accepted = clock.now()
-    wishes: list[ErasureRequested] = []
+    events: list[ErasureRequested] = []
 
     def writes_then_asks(tx: Connection) -> None:
         tx.execute(insert(play_intervals), interval(uid))
-        wishes.append(in_other_thread(lambda: asked(uid)))
+        events.append(in_other_thread(lambda: asked(uid)))
         if erasure_gate.erased_since(tx, uid, accepted):
             raise _TooLate
 
     with pytest.raises(_TooLate):
         sql.transact(writes_then_asks)
-    assert erase(wishes[0])
+    assert erase(events[0])
     assert held(play_intervals, uid) == 0
 
     other = f"{uid}-2"
@@ -207,8 +207,8 @@ def test_a_writer_that_asks_last_leaves_nothing_behind(uid: str) -> None:
     def asks_then_lingers(tx: Connection) -> threading.Thread:
         tx.execute(insert(play_intervals), interval(other))
         assert not erasure_gate.erased_since(tx, other, accepted)
-        wish = in_other_thread(lambda: asked(other))
-        eraser = threading.Thread(target=erase, args=(wish,))
+        event = in_other_thread(lambda: asked(other))
+        eraser = threading.Thread(target=erase, args=(event,))
         eraser.start()
         eraser.join(0.5)
         assert eraser.is_alive()  # its delete waits for this row
@@ -264,12 +264,12 @@ def test_what_is_still_to_be_projected_goes_after_its_sources(uid: str) -> None:
 
 
 def test_an_erasure_that_waits_is_not_finished_by_another(uid: str) -> None:
-    wish = asked(uid)
-    moved = wish.requested_at + timedelta(seconds=1)
+    event = asked(uid)
+    moved = event.requested_at + timedelta(seconds=1)
     sql.transact(
         lambda tx: tx.execute(
             update(erasures).where(erasures.c.uid == uid).values(requested_at=moved)
         )
     )
-    assert erase(wish)
+    assert erase(event)
     assert finished_at(uid) is None

@@ -72,8 +72,8 @@ def ask(
     uid: str, tool_id: int, version: str = "1.0.0", build_id: int | None = None
 ) -> tuple[downloads.Download, DownloadGranted]:
     build = None if build_id is None else str(build_id)
-    wish = NewDownload(tool_id=str(tool_id), version=version, build_id=build)
-    return sql.read(lambda conn: downloads.create(conn, uid, wish))
+    body = NewDownload(tool_id=str(tool_id), version=version, build_id=build)
+    return sql.read(lambda conn: downloads.create(conn, uid, body))
 
 
 @contextmanager

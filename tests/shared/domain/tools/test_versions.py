@@ -83,22 +83,22 @@ def tool_id(uid: str, game_id: int) -> int:
 
 
 def new_tool(uid: str, game_id: int) -> int:
-    wish = NewTool.model_validate(
+    body = NewTool.model_validate(
         {"game_id": str(game_id), "kind": "mod", "texts": {"en": {"name": "Tool"}}}
     )
-    return int(sql.transact(lambda tx: own.create(tx, uid, wish)).tool_id)
+    return int(sql.transact(lambda tx: own.create(tx, uid, body)).tool_id)
 
 
 def build(game_id: int, day: int, mark: str = "") -> builds.Build:
     marks = [{"kind": "steam", "value": mark or uuid.uuid4().hex}]
     at = (NOON + timedelta(days=day)).isoformat()
-    wish = NewBuild.model_validate({"name": "1", "released_at": at, "marks": marks})
-    return sql.transact(lambda tx: builds.create(tx, "someone", game_id, wish))
+    body = NewBuild.model_validate({"name": "1", "released_at": at, "marks": marks})
+    return sql.transact(lambda tx: builds.create(tx, "someone", game_id, body))
 
 
 def draft(uid: str, tool_id: int, version: str = "1.0.0") -> OwnVersion:
-    wish = NewVersion(version=version, channel="stable")
-    return sql.transact(lambda tx: versions.create(tx, uid, tool_id, wish))
+    body = NewVersion(version=version, channel="stable")
+    return sql.transact(lambda tx: versions.create(tx, uid, tool_id, body))
 
 
 def test_twins_cannot_tell_of_the_same_build(game_id: int) -> None:
@@ -146,8 +146,8 @@ def test_a_version_goes_its_way(uid: str, tool_id: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(objects, "presign_put", lambda key, **_: f"https://store.example/{key}")
     monkeypatch.setattr(objects, "delete", lambda *_: None)
     draft(uid, tool_id)
-    wish = NewUpload(size=3)
-    sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", wish))
+    body = NewUpload(size=3)
+    sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", body))
 
     def publish() -> ArtifactUploaded:
         sql.transact(lambda tx: versions.publish(tx, uid, tool_id, "1.0.0"))
@@ -188,8 +188,8 @@ def test_what_waits_for_longer_than_its_upload_is_kept_can_be_published_anew(
     mine = tool_versions.c.tool_id == tool_id
 
     def upload() -> None:
-        wish = NewUpload(size=3)
-        sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", wish))
+        body = NewUpload(size=3)
+        sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", body))
 
     def shown() -> OwnVersion:
         return sql.read(lambda conn: versions.get(conn, uid, tool_id, "1.0.0"))
@@ -223,8 +223,8 @@ def test_of_twins_that_publish_one_is_told_the_state(
 ) -> None:
     monkeypatch.setattr(objects, "presign_put", lambda key, **_: f"https://store.example/{key}")
     draft(uid, tool_id)
-    wish = NewUpload(size=3)
-    sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", wish))
+    body = NewUpload(size=3)
+    sql.transact(lambda tx: versions.create_upload(tx, uid, tool_id, "1.0.0", body))
 
     def publish(_: int) -> str:
         try:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from shared.domain.catalog import popularity, versioning
 from shared.domain.catalog.imports import importing
+from shared.domain.catalog.reading import Game
 from shared.domain.catalog.search import finding, index, words
 from shared.domain.play import stats
 from shared.domain.text import name_key
@@ -40,20 +41,20 @@ def add(*records: dict[str, Any]) -> None:
     assert outcome.rejected == []
 
 
-def pages(q: str, limit: int) -> Iterator[list[str]]:
+def pages(q: str, limit: int) -> Iterator[list[Game]]:
     after = None
     while True:
         page, after = sql.read(
             lambda c, after=after: finding.list_page(c, name_key(q), after, limit)  # type: ignore[misc]
         )
-        yield [one.title for one in page]
+        yield page
         if after is None:
             return
 
 
 def found(q: str, limit: int = 20) -> list[str]:
     """Return the titles on all pages."""
-    return [title for page in pages(q, limit) for title in page]
+    return [one.title for page in pages(q, limit) for one in page]
 
 
 def id_of(title: str) -> int:
@@ -110,14 +111,8 @@ def test_the_page_size_does_not_change_the_results(q: str) -> None:
 
 
 def ids(q: str, limit: int) -> Iterator[list[str]]:
-    after = None
-    while True:
-        page, after = sql.read(
-            lambda c, after=after: finding.list_page(c, name_key(q), after, limit)  # type: ignore[misc]
-        )
+    for page in pages(q, limit):
         yield [one.game_id for one in page]
-        if after is None:
-            return
 
 
 @pytest.mark.usefixtures("real_games")
@@ -271,7 +266,7 @@ def test_a_page_reads_a_bounded_number_of_places(
     first, *more = pages(f"{word} z", 5)
     assert first == []
     assert len(more) == 6  # 31 games in each of two ranks, ten places per page
-    assert [title for page in more for title in page] == [f"{word} zebra"]
+    assert [one.title for page in more for one in page] == [f"{word} zebra"]
 
 
 def test_a_place_after_the_last_rank_is_the_end() -> None:
